@@ -1,0 +1,1 @@
+//! Every posture check: one .rs and one .md each, by family.

@@ -1,0 +1,2 @@
+//! The `ironsides` command.
+fn main() {}

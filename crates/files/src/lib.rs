@@ -1,0 +1,1 @@
+//! Walks, reads and writes documents on disk.

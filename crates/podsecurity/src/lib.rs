@@ -1,0 +1,1 @@
+//! Pod Security admission, exact to the text: levels, versions, labels, exemptions.

@@ -1,0 +1,169 @@
+//! A place in a tree: the path that leads there and the value, if there is one.
+
+use std::fmt;
+
+use smallvec::SmallVec;
+
+use crate::node::Node;
+use crate::span::Span;
+
+/// One step of a path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Segment<'a> {
+    /// Into a map.
+    Key(&'a str),
+    /// Into a list, from 0.
+    Index(u32),
+}
+
+/// A path from the root of a document, printed as Kubernetes prints field paths:
+/// `spec.containers[0].securityContext`, `metadata.annotations[example.com/a]`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Path<'a>(SmallVec<[Segment<'a>; 10]>);
+
+impl<'a> Path<'a> {
+    /// The steps from the root.
+    pub fn segments(&self) -> &[Segment<'a>] {
+        &self.0
+    }
+
+    /// This path and one more step.
+    #[must_use]
+    pub fn join(&self, segment: Segment<'a>) -> Self {
+        let mut longer = self.clone();
+        longer.0.push(segment);
+        longer
+    }
+
+    /// Whether this is the root.
+    pub fn is_root(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl<'a> FromIterator<Segment<'a>> for Path<'a> {
+    fn from_iter<I: IntoIterator<Item = Segment<'a>>>(segments: I) -> Self {
+        Self(segments.into_iter().collect())
+    }
+}
+
+impl fmt::Display for Path<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (at, segment) in self.0.iter().enumerate() {
+            match segment {
+                Segment::Key(key) if key.is_empty() || key.contains(['.', '/', '[', ' ']) => write!(f, "[{key}]")?,
+                Segment::Key(key) if at == 0 => f.write_str(key)?,
+                Segment::Key(key) => write!(f, ".{key}")?,
+                Segment::Index(index) => write!(f, "[{index}]")?,
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A place in a tree, whether or not a value stands there. Walking past the end keeps the path going and
+/// remembers the nearest thing that was written, so that an absent field can still be pointed at.
+#[derive(Clone)]
+pub struct Cursor<'a> {
+    path: Path<'a>,
+    node: Option<&'a Node>,
+    mark: Span,
+}
+
+impl<'a> Cursor<'a> {
+    /// The root of a document.
+    pub fn root(node: &'a Node) -> Self {
+        Self { path: Path::default(), node: Some(node), mark: node.span() }
+    }
+
+    /// The field `key` of this map. A null counts as absent, as it does for the API server.
+    #[must_use]
+    pub fn get(&self, key: &'a str) -> Self {
+        let entry = self.node.and_then(Node::as_map).and_then(|map| map.entry(key));
+        let path = self.path.join(Segment::Key(key));
+        match entry {
+            Some(entry) if entry.value.is_null() => Self { path, node: None, mark: entry.key_span },
+            Some(entry) => {
+                // A map or list begins on the line of its key for whoever looks for it.
+                let scalar = entry.value.as_map().is_none() && entry.value.as_list().is_none();
+                let mark = if scalar { entry.value.span() } else { entry.key_span };
+                Self { path, node: Some(&entry.value), mark }
+            }
+            None => Self { path, node: None, mark: self.mark },
+        }
+    }
+
+    /// The field at the end of a chain of keys.
+    #[must_use]
+    pub fn at(&self, keys: &[&'a str]) -> Self {
+        keys.iter().fold(self.clone(), |cursor, key| cursor.get(key))
+    }
+
+    /// The items of this list; nothing where it is absent or no list. Null items are passed over.
+    pub fn items(&self) -> impl Iterator<Item = Self> + use<'a> {
+        let items = self.node.map(Node::items).unwrap_or_default();
+        let path = self.path.clone();
+        items.iter().enumerate().filter(|(_, item)| !item.is_null()).map(move |(at, item)| Self {
+            path: path.join(Segment::Index(u32::try_from(at).unwrap_or(u32::MAX))),
+            node: Some(item),
+            mark: item.as_map().and_then(|map| map.entries().first()).map_or(item.span(), |first| first.key_span),
+        })
+    }
+
+    /// The entries of this map in written order, nulls passed over.
+    pub fn entries(&self) -> impl Iterator<Item = (&'a str, Self)> + use<'a> {
+        let map = self.node.and_then(Node::as_map);
+        let path = self.path.clone();
+        map.into_iter().flat_map(|map| map.entries()).filter(|entry| !entry.value.is_null()).map(move |entry| {
+            let path = path.join(Segment::Key(&entry.key));
+            (entry.key.as_str(), Self { path, node: Some(&entry.value), mark: entry.key_span })
+        })
+    }
+
+    /// The path from the root.
+    pub fn path(&self) -> &Path<'a> {
+        &self.path
+    }
+
+    /// The value, unless it is absent or null.
+    pub fn node(&self) -> Option<&'a Node> {
+        self.node
+    }
+
+    /// Whether a value other than null stands here.
+    pub fn is_set(&self) -> bool {
+        self.node.is_some()
+    }
+
+    /// The boolean here.
+    pub fn bool(&self) -> Option<bool> {
+        self.node.and_then(Node::as_bool)
+    }
+
+    /// Whether exactly this boolean stands here.
+    pub fn is(&self, value: bool) -> bool {
+        self.bool() == Some(value)
+    }
+
+    /// The whole number here.
+    pub fn int(&self) -> Option<i64> {
+        self.node.and_then(Node::as_i64)
+    }
+
+    /// The string here.
+    pub fn str(&self) -> Option<&'a str> {
+        self.node.and_then(Node::as_str)
+    }
+
+    /// Where to point: the scalar itself, the key of a map or list, or for an absent value the nearest thing
+    /// above it that was written. [`Span::NONE`] where the tree has no text.
+    pub fn mark(&self) -> Span {
+        self.mark
+    }
+}
+
+impl fmt::Debug for Cursor<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {:?}", self.path, self.node)
+    }
+}

@@ -1,0 +1,24 @@
+//! Documents as immutable trees.
+//!
+//! Every document that Ironsides judges, from a YAML file, a JSON body or an API response, becomes one [`Node`].
+//! Scalars are read as Kubernetes reads them ([`scalar`]), every value knows the bytes it came from
+//! ([`Span`]), and what the syntax allows but Kubernetes treats specially (a key written twice, say) is kept as
+//! a [`Remark`] instead of being lost or fatal.
+
+mod build;
+pub mod cursor;
+mod document;
+pub mod edit;
+mod json;
+mod map;
+mod node;
+pub mod print;
+pub mod scalar;
+mod span;
+mod yaml;
+
+pub use cursor::{Cursor, Path, Segment};
+pub use document::{Document, Documents, Format, Limits, Remark, RemarkKind, SyntaxError, parse_one};
+pub use map::{Entry, Map};
+pub use node::{Node, Text, Value};
+pub use span::{Lines, Position, Span};

@@ -1,0 +1,112 @@
+//! Places in a source: byte spans, and the lines and columns people read.
+
+use std::fmt;
+
+/// A half-open range of bytes in one source. [`Span::NONE`] where a tree did not come from text.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Span {
+    /// Offset of the first byte.
+    pub start: u32,
+    /// Offset one past the last byte.
+    pub end: u32,
+}
+
+impl Span {
+    /// The span of a value that has no text behind it, such as one decoded from an API response.
+    pub const NONE: Self = Self { start: u32::MAX, end: u32::MAX };
+
+    /// A span from `start` to `end`, both byte offsets. Sources are limited to 4 GiB, so offsets that do not
+    /// fit saturate (the parser refuses larger sources before that can happen).
+    pub fn new(start: usize, end: usize) -> Self {
+        let fit = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+        Self { start: fit(start), end: fit(end) }
+    }
+
+    /// Whether there is text behind this span.
+    pub fn is_some(self) -> bool {
+        self != Self::NONE
+    }
+
+    /// The text under the span, or `None` where the span has none or does not lie in `text`.
+    pub fn slice(self, text: &str) -> Option<&str> {
+        text.get(self.start as usize..self.end as usize)
+    }
+}
+
+impl fmt::Debug for Span {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.is_some() { write!(f, "{}..{}", self.start, self.end) } else { f.write_str("-") }
+    }
+}
+
+/// A line and a column, both counted from 1; the column counts characters, not bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Position {
+    /// Line, from 1.
+    pub line: u32,
+    /// Column in characters, from 1.
+    pub column: u32,
+}
+
+impl fmt::Display for Position {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.line, self.column)
+    }
+}
+
+/// Where the lines of a text begin, so that offsets become positions in logarithmic time.
+#[derive(Clone, Debug)]
+pub struct Lines {
+    starts: Vec<u32>,
+}
+
+impl Lines {
+    /// Reads `text` once. Lines end at `\n` (a `\r` before it belongs to the line).
+    pub fn new(text: &str) -> Self {
+        let mut starts = vec![0];
+        starts.extend(memchr::memchr_iter(b'\n', text.as_bytes()).map(|at| u32::try_from(at + 1).unwrap_or(u32::MAX)));
+        Self { starts }
+    }
+
+    /// The position of the byte at `offset` of `text` (the text these lines were made from). An offset past
+    /// the end gives the position of the end.
+    pub fn position(&self, text: &str, offset: u32) -> Position {
+        let offset = offset.min(u32::try_from(text.len()).unwrap_or(u32::MAX));
+        let line = self.starts.partition_point(|&start| start <= offset).max(1);
+        let start = self.starts[line - 1] as usize;
+        let before = text.as_bytes().get(start..offset as usize).unwrap_or_default();
+        // Continuation bytes of UTF-8 do not begin a character.
+        let column = before.iter().filter(|&&byte| byte & 0xC0 != 0x80).count() + 1;
+        Position { line: u32::try_from(line).unwrap_or(u32::MAX), column: u32::try_from(column).unwrap_or(u32::MAX) }
+    }
+
+    /// How many lines there are; a final line break begins one more, empty line.
+    pub fn count(&self) -> u32 {
+        u32::try_from(self.starts.len()).unwrap_or(u32::MAX)
+    }
+
+    /// The text of a line (from 1) without its line break, or `None` past the end.
+    pub fn line<'a>(&self, text: &'a str, line: u32) -> Option<&'a str> {
+        let at = line.checked_sub(1)? as usize;
+        let start = *self.starts.get(at)? as usize;
+        let end = self.starts.get(at + 1).map_or(text.len(), |&next| next as usize);
+        text.get(start..end).map(|line| line.trim_end_matches(['\n', '\r']))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn positions_count_characters() {
+        let text = "a: é\r\nb: ü # x\n";
+        let lines = Lines::new(text);
+        let at = u32::try_from(text.find('#').unwrap()).unwrap();
+        assert_eq!(lines.position(text, at), Position { line: 2, column: 6 });
+        assert_eq!(lines.line(text, 1), Some("a: é"));
+        assert_eq!(lines.line(text, 3), Some(""));
+        assert_eq!(lines.line(text, 4), None);
+        assert_eq!(lines.position(text, u32::MAX).line, 3);
+    }
+}
