@@ -1,1 +1,29 @@
-//! Every posture check: one .rs and one .md each, by family.
+//! Every posture check.
+//!
+//! A check is one `.rs` (what it asks) and one `.md` beside it (its page). The page is what `ironsides explain` prints,
+//! what SARIF carries as help, and the check's test: its fenced examples are run. Folders are families.
+//!
+//! [`CATALOGUE`] lists them all; [`Judge`] runs them over objects.
+
+mod catalogue;
+mod check;
+mod document;
+mod image;
+mod judge;
+mod namespace;
+mod out;
+pub mod page;
+mod workload;
+
+pub use catalogue::{CATALOGUE, find};
+pub use check::{Check, Run};
+pub use judge::{Judge, Options};
+pub use out::{Draft, Out};
+
+/// What the file of a check imports.
+mod prelude {
+    pub(crate) use crate::check::{Check, Run};
+    pub(crate) use crate::out::Out;
+    pub(crate) use ironsides_core::{CheckMeta, Confidence, Container, ContainerKind, Object, Pod, Severity};
+    pub(crate) use ironsides_tree::Cursor;
+}

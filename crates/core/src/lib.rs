@@ -1,1 +1,32 @@
-//! The vocabulary: target, evidence, verdict, finding and step, the inventory and its coverage.
+//! The vocabulary of Ironsides.
+//!
+//! Everything the product says is one of five nouns: [`Target`] (what a statement is about), [`Evidence`] (one observed
+//! fact), [`Verdict`] (what was decided, or why nothing could be), [`Finding`] (a verdict with its evidence) and
+//! [`Step`] (a change with its proof). [`Inventory`] holds what was collected and [`Coverage`] how much of it is
+//! missing, so that missing data never passes.
+
+mod check;
+mod coverage;
+mod evidence;
+mod finding;
+mod inventory;
+mod object;
+mod pod;
+mod severity;
+mod step;
+mod tally;
+mod target;
+mod verdict;
+
+pub use check::CheckMeta;
+pub use coverage::{Coverage, Extent, Fact};
+pub use evidence::{Evidence, Source};
+pub use finding::{Finding, Fingerprint};
+pub use inventory::Inventory;
+pub use object::{Object, Origin};
+pub use pod::{Container, ContainerKind, Pod, PodTemplates};
+pub use severity::{Confidence, Severity};
+pub use step::{Change, Proof, Step};
+pub use tally::{Tallies, Tally};
+pub use target::{ObjectRef, Target};
+pub use verdict::Verdict;

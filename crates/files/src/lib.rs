@@ -1,1 +1,12 @@
-//! Walks, reads and writes documents on disk.
+//! Documents on disk: which files hold them, and their text.
+//!
+//! [`walk`] turns the paths a user named into a sorted list of files, and tells what it passed over; [`read`] gives the
+//! text of one, or says in one sentence why it cannot.
+
+mod error;
+mod read;
+mod walk;
+
+pub use error::FileError;
+pub use read::{STDIN, decode, read};
+pub use walk::{Chart, Found, walk};

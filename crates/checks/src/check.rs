@@ -1,0 +1,35 @@
+//! A check: its card and the function that asks the question.
+
+use ironsides_core::{CheckMeta, Inventory, Object, Pod};
+
+use crate::out::Out;
+
+/// A check, declared once.
+#[derive(Clone, Copy, Debug)]
+pub struct Check {
+    /// What is known about it before it runs.
+    pub meta: CheckMeta,
+    /// The question.
+    pub run: Run,
+}
+
+/// What a check is asked about. The function reports through [`Out`]; where it reports no failure, the target
+/// passes, and `Out::pass` names the facts that make it so.
+#[derive(Clone, Copy, Debug)]
+pub enum Run {
+    /// Every pod: Pods, the templates of all workload kinds, and configured custom resources.
+    Pod(fn(&Pod<'_>, &mut Out<'_>)),
+    /// Every object of these kinds, given as API group and kind.
+    Kinds(&'static [(&'static str, &'static str)], fn(&Object, &mut Out<'_>)),
+    /// Every object.
+    Object(fn(&Object, &mut Out<'_>)),
+    /// Objects seen together. The kinds are those the question is about: each object of them is a target.
+    Together {
+        /// The kinds that the function judges, one object a call; empty for every object that holds a pod.
+        judges: &'static [(&'static str, &'static str)],
+        /// The kinds it looks up in the inventory meanwhile.
+        needs: &'static [(&'static str, &'static str)],
+        /// The question about one object.
+        run: fn(&Object, &Inventory, &mut Out<'_>),
+    },
+}

@@ -1,0 +1,5 @@
+//! Checks of the document family.
+
+use crate::check::Check;
+
+pub(crate) static CHECKS: &[&Check] = &[];

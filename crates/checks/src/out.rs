@@ -1,0 +1,168 @@
+//! Where a check says what it found.
+
+use std::sync::Arc;
+
+use ironsides_core::{CheckMeta, Confidence, Evidence, Finding, Fingerprint, Object, PodTemplates, Severity, Verdict};
+use ironsides_tree::{Cursor, Value, print};
+
+/// Takes the answers of one check about one object.
+pub struct Out<'a> {
+    meta: &'a CheckMeta,
+    object: &'a Object,
+    templates: &'a PodTemplates,
+    severity: Severity,
+    keep_passes: bool,
+    drafts: Vec<Draft>,
+    not_applicable: Option<String>,
+    passes: Vec<Evidence>,
+}
+
+/// A finding that is being written.
+#[derive(Debug)]
+pub struct Draft {
+    verdict: Verdict,
+    message: String,
+    path: String,
+    key: String,
+    severity: Severity,
+    confidence: Confidence,
+    evidence: Vec<Evidence>,
+}
+
+impl<'a> Out<'a> {
+    pub(crate) fn new(meta: &'a CheckMeta, object: &'a Object, templates: &'a PodTemplates, severity: Severity, keep_passes: bool) -> Self {
+        Self { meta, object, templates, severity, keep_passes, drafts: Vec::new(), not_applicable: None, passes: Vec::new() }
+    }
+
+    /// Where pods stand in custom resources, for checks that look at other objects' pods.
+    pub fn templates(&self) -> &'a PodTemplates {
+        self.templates
+    }
+
+    /// This place is as it should be. Name every place that was looked at: a pass shows its evidence too.
+    pub fn pass(&mut self, at: &Cursor<'_>) {
+        if self.keep_passes {
+            self.passes.push(evidence(self.object, at));
+        }
+    }
+
+    /// This place is not as it should be. The message is one sentence that names the container or field: lower case
+    /// first letter, no full stop.
+    pub fn fail(&mut self, at: &Cursor<'_>, message: impl Into<String>) -> &mut Draft {
+        self.draft(at, Verdict::Fail, message.into())
+    }
+
+    /// Nothing can be said about this place, because `missing`.
+    pub fn unknown(&mut self, at: &Cursor<'_>, message: impl Into<String>, missing: impl Into<String>) -> &mut Draft {
+        self.draft(at, Verdict::Unknown { missing: missing.into() }, message.into())
+    }
+
+    /// A person must look at this place.
+    pub fn manual(&mut self, at: &Cursor<'_>, message: impl Into<String>, look_at: impl Into<String>) -> &mut Draft {
+        self.draft(at, Verdict::Manual { look_at: look_at.into() }, message.into())
+    }
+
+    /// The question does not arise for this object (a Linux setting on a Windows pod).
+    pub fn not_applicable(&mut self, why: impl Into<String>) {
+        self.not_applicable = Some(why.into());
+    }
+
+    fn draft(&mut self, at: &Cursor<'_>, verdict: Verdict, message: String) -> &mut Draft {
+        let at_draft = self.drafts.len();
+        self.drafts.push(Draft {
+            verdict,
+            message,
+            path: at.path().to_string(),
+            key: String::new(),
+            severity: self.severity,
+            confidence: Confidence::High,
+            evidence: vec![evidence(self.object, at)],
+        });
+        &mut self.drafts[at_draft]
+    }
+
+    pub(crate) fn finish(self) -> Answers {
+        let Self { meta, object, drafts, not_applicable, passes, .. } = self;
+        let findings = drafts
+            .into_iter()
+            .map(|draft| Finding {
+                check: meta.id,
+                target: Arc::clone(&object.target),
+                fingerprint: Fingerprint::new(meta.id, &object.target, &draft.path, &draft.key),
+                verdict: draft.verdict,
+                message: draft.message,
+                severity: draft.severity,
+                confidence: draft.confidence,
+                path: draft.path,
+                evidence: draft.evidence,
+            })
+            .collect();
+        Answers { findings, not_applicable, passes }
+    }
+}
+
+/// What a check said about one object.
+pub(crate) struct Answers {
+    pub(crate) findings: Vec<Finding>,
+    pub(crate) not_applicable: Option<String>,
+    pub(crate) passes: Vec<Evidence>,
+}
+
+impl Draft {
+    /// The value in force where it is not what was written, and the rule that made it so: `.effective("true", "the
+    /// default of allowPrivilegeEscalation")`.
+    pub fn effective(&mut self, value: impl Into<String>, rule: impl Into<String>) -> &mut Self {
+        if let Some(first) = self.evidence.first_mut() {
+            first.effective = Some(value.into());
+            first.rule = Some(rule.into());
+        }
+        self
+    }
+
+    /// One more fact that the verdict rests on.
+    pub fn also(&mut self, object: &Object, at: &Cursor<'_>) -> &mut Self {
+        self.evidence.push(evidence(object, at));
+        self
+    }
+
+    /// Tells this finding from others of the same check at the same path.
+    pub fn key(&mut self, key: impl Into<String>) -> &mut Self {
+        self.key = key.into();
+        self
+    }
+
+    /// Worse or milder than the check usually is.
+    pub fn severity(&mut self, severity: Severity) -> &mut Self {
+        self.severity = severity;
+        self
+    }
+
+    /// Less sure than the check usually is.
+    pub fn confidence(&mut self, confidence: Confidence) -> &mut Self {
+        self.confidence = confidence;
+        self
+    }
+}
+
+/// The fact at a place: its path, its value, its source.
+pub(crate) fn evidence(object: &Object, at: &Cursor<'_>) -> Evidence {
+    let raw = at.node().map(|node| match node.value() {
+        Value::String(text) if text.len() <= RAW_LIMIT => text.to_string(),
+        Value::List(items) if items.len() > 16 => format!("a list of {} items", items.len()),
+        Value::Map(map) if map.len() > 16 => format!("a map of {} keys", map.len()),
+        _ => shorten(print::json(node)),
+    });
+    Evidence { looked_at: at.path().to_string(), raw, effective: None, rule: None, source: object.source(at.mark()) }
+}
+
+/// The most bytes of a value that evidence repeats.
+const RAW_LIMIT: usize = 120;
+
+fn shorten(mut text: String) -> String {
+    if text.len() > RAW_LIMIT {
+        let end = (0..=RAW_LIMIT).rev().find(|&at| text.is_char_boundary(at)).unwrap_or(0);
+        text.truncate(end);
+        text.push('…');
+    }
+    text
+}

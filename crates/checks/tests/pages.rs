@@ -1,0 +1,133 @@
+//! Every page is run: its examples must come out as they say.
+
+use std::sync::Arc;
+
+use ironsides_checks::page::{Expect, Page};
+use ironsides_checks::{CATALOGUE, Check, Judge, Options, Run};
+use ironsides_core::{Finding, Inventory, Object, Origin, Source, Tallies, Verdict};
+use ironsides_tree::{Documents, Limits, Lines};
+
+fn checks() -> impl Iterator<Item = &'static Check> {
+    CATALOGUE.iter().copied().flatten().copied()
+}
+
+fn judge(id: &str, text: &str) -> (Vec<Finding>, Tallies) {
+    let judge = Judge::new(Options { only: vec![id.into()], ..Options::default() });
+    let path: Arc<str> = Arc::from("example.yaml");
+    let (mut findings, mut tallies, mut inventory) = (Vec::new(), Tallies::new(), Inventory::default());
+    for document in Documents::new(text, Limits::default()) {
+        let document = document.unwrap_or_else(|error| panic!("{id}: {}: {error}", error.position(text)));
+        let object = Object::new(document.root, Origin::File { path: Arc::clone(&path) }, document.remarks);
+        judge.object(&object, &mut findings, &mut tallies);
+        if judge.keeps(&object) {
+            inventory.objects.push(object);
+        }
+    }
+    judge.together(&inventory, &mut findings, &mut tallies);
+    (findings, tallies)
+}
+
+fn lines(text: &str, findings: &[Finding]) -> Vec<u32> {
+    let lines = Lines::new(text);
+    let mut found: Vec<u32> = findings
+        .iter()
+        .map(|finding| match &finding.evidence[0].source {
+            Source::File { span, .. } => lines.position(text, span.start).line,
+            Source::Api { .. } => 0,
+        })
+        .collect();
+    found.sort_unstable();
+    found
+}
+
+#[test]
+fn examples_come_out_as_they_say() {
+    let mut wrong = Vec::new();
+    for check in checks() {
+        let id = check.meta.id;
+        for example in Page::parse(check.meta.page).examples {
+            let (findings, tallies) = judge(id, example.text);
+            let found = lines(example.text, &findings);
+            let expected = example.expected_lines();
+            let place = format!("{id}.md:{}", example.line);
+            if found != expected {
+                let said: Vec<_> = findings.iter().map(|f| format!("{}: {:?} {}", f.path, f.verdict, f.message)).collect();
+                wrong.push(format!("{place}: findings on lines {found:?}, the page says {expected:?}\n    {}", said.join("\n    ")));
+            }
+            let tally = tallies.get(id).copied().unwrap_or_default();
+            match example.expect {
+                Expect::Flagged if expected.is_empty() => wrong.push(format!("{place}: flagged, but marks no line")),
+                Expect::Passes if tally.pass + tally.not_applicable == 0 => {
+                    wrong.push(format!("{place}: passes, but the check was never asked: {tally:?}"));
+                }
+                _ => {}
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{} examples differ:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+#[test]
+fn passes_and_failures_show_evidence() {
+    for check in checks() {
+        for example in Page::parse(check.meta.page).examples {
+            let (findings, _) = judge(check.meta.id, example.text);
+            for finding in findings {
+                assert!(!finding.evidence.is_empty(), "{}", check.meta.id);
+                assert!(!matches!(finding.verdict, Verdict::Pass), "passes are kept only when asked for");
+                let message = &finding.message;
+                assert!(!message.is_empty() && !message.ends_with('.'), "{}: {message:?}", check.meta.id);
+                // "YAML" and "CAP_SYS_ADMIN" may begin a message, "The" may not.
+                let capital = message.starts_with(|c: char| c.is_ascii_uppercase());
+                let word = message.split(' ').next().unwrap_or_default();
+                assert!(!capital || word.chars().filter(char::is_ascii_uppercase).count() > 1, "{}: {message:?}", check.meta.id);
+            }
+        }
+    }
+}
+
+#[test]
+fn the_catalogue_is_in_order() {
+    let mut ids = Vec::new();
+    for family in CATALOGUE {
+        let in_family: Vec<_> = family.iter().map(|check| check.meta.id).collect();
+        assert!(in_family.is_sorted(), "not in alphabetical order: {in_family:?}");
+        ids.extend(in_family);
+    }
+    ids.sort_unstable();
+    assert!(ids.windows(2).all(|pair| pair[0] != pair[1]), "an id stands twice: {ids:?}");
+    for check in checks() {
+        let meta = &check.meta;
+        let id = meta.id;
+        assert!(id.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-'), "{id}");
+        assert!(!id.starts_with("no-") && !id.starts_with("disallow-"), "{id} must name the bad pattern");
+        assert!(!meta.title.ends_with('.') && meta.title.len() <= 80, "{id}: {:?}", meta.title);
+        let file = format!("{}/src/{}/{}.md", env!("CARGO_MANIFEST_DIR"), meta.family, id.replace('-', "_"));
+        assert_eq!(std::fs::read_to_string(&file).ok().as_deref(), Some(meta.page), "{id} and {file}");
+    }
+}
+
+#[test]
+fn every_page_is_whole() {
+    let mut wrong = Vec::new();
+    for check in checks() {
+        let id = check.meta.id;
+        let page = Page::parse(check.meta.page);
+        let mut want = |ok: bool, what: &str| {
+            if !ok {
+                wrong.push(format!("{id}: {what}"));
+            }
+        };
+        want(page.why.len() >= 120, "says too little about why");
+        want(page.sections.iter().map(|(heading, _)| *heading).eq(["Fix", "Examples", "Exceptions"]), "wants the sections Fix, Examples, Exceptions");
+        want(page.examples.iter().any(|example| example.expect == Expect::Flagged), "has no flagged example");
+        want(page.examples.iter().any(|example| example.expect == Expect::Passes), "has no passing example");
+        if matches!(check.run, Run::Pod(_)) {
+            let text: String = page.examples.iter().map(|example| example.text).collect();
+            want(text.contains("template:"), "shows no case inherited through a workload's template");
+            want(text.contains("initContainers:") || text.contains("ephemeralContainers:"), "shows no init or ephemeral container");
+        }
+        want(check.meta.page.lines().all(|line| line.len() <= 120), "has lines over 120 columns");
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}

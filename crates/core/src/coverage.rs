@@ -1,0 +1,110 @@
+//! How much of the truth was seen.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+/// A kind of fact that a check may ask for.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(tag = "fact", rename_all = "camelCase")]
+pub enum Fact {
+    /// The object under judgement itself; always there.
+    Object,
+    /// All objects of a resource (`namespaces`, `deployments.apps`).
+    Objects {
+        /// The resource, with its group where it has one.
+        resource: String,
+    },
+    /// The content of a file or stream that was asked for.
+    File {
+        /// Its path.
+        path: String,
+    },
+}
+
+/// How much of a kind of fact is there.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "coverage", rename_all = "camelCase")]
+pub enum Extent {
+    /// All of it.
+    Complete,
+    /// Some of it.
+    Partial {
+        /// What is missing, why, and what to do.
+        why: String,
+    },
+    /// None of it.
+    Absent {
+        /// Why, and what to do.
+        why: String,
+    },
+}
+
+/// For every kind of fact, how much of it was seen. What was never mentioned is absent.
+#[derive(Clone, Debug, Default, Serialize)]
+#[serde(transparent)]
+pub struct Coverage(#[serde(serialize_with = "pairs")] BTreeMap<Fact, Extent>);
+
+fn pairs<S: serde::Serializer>(map: &BTreeMap<Fact, Extent>, serializer: S) -> Result<S::Ok, S::Error> {
+    #[derive(Serialize)]
+    struct Pair<'a> {
+        #[serde(flatten)]
+        fact: &'a Fact,
+        #[serde(flatten)]
+        extent: &'a Extent,
+    }
+    serializer.collect_seq(map.iter().map(|(fact, extent)| Pair { fact, extent }))
+}
+
+impl Coverage {
+    /// Records how much of a fact is there. Worse news about the same fact replaces better.
+    pub fn record(&mut self, fact: Fact, extent: Extent) {
+        let rank = |extent: &Extent| match extent {
+            Extent::Complete => 0,
+            Extent::Partial { .. } => 1,
+            Extent::Absent { .. } => 2,
+        };
+        let known = self.0.entry(fact).or_insert(Extent::Complete);
+        if rank(&extent) > rank(known) {
+            *known = extent;
+        }
+    }
+
+    /// How much of a fact is there.
+    pub fn of(&self, fact: &Fact) -> Extent {
+        match (fact, self.0.get(fact)) {
+            (Fact::Object, None) => Extent::Complete,
+            (_, Some(extent)) => extent.clone(),
+            (_, None) => Extent::Absent { why: "not asked for".into() },
+        }
+    }
+
+    /// Whether everything that was asked for was read.
+    pub fn is_complete(&self) -> bool {
+        self.0.values().all(|extent| *extent == Extent::Complete)
+    }
+
+    /// What is incomplete, and why, in a fixed order.
+    pub fn gaps(&self) -> impl Iterator<Item = (&Fact, &str)> {
+        self.0.iter().filter_map(|(fact, extent)| match extent {
+            Extent::Complete => None,
+            Extent::Partial { why } | Extent::Absent { why } => Some((fact, why.as_str())),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_never_mentioned_is_absent_and_bad_news_stays() {
+        let mut coverage = Coverage::default();
+        let pods = Fact::Objects { resource: "pods".into() };
+        assert!(matches!(coverage.of(&pods), Extent::Absent { .. }));
+        coverage.record(pods.clone(), Extent::Partial { why: "forbidden".into() });
+        coverage.record(pods.clone(), Extent::Complete);
+        assert!(matches!(coverage.of(&pods), Extent::Partial { .. }));
+        assert!(!coverage.is_complete());
+    }
+}

@@ -1,0 +1,110 @@
+//! A verdict worth showing, with its evidence.
+
+use std::fmt;
+use std::sync::Arc;
+
+use serde::{Serialize, Serializer};
+
+use crate::evidence::Evidence;
+use crate::severity::{Confidence, Severity};
+use crate::target::Target;
+use crate::verdict::Verdict;
+
+/// What one check says about one place of one target.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Finding {
+    /// The id of the check.
+    pub check: &'static str,
+    /// What it is about. Shared by all findings about the same target.
+    pub target: Arc<Target>,
+    /// The verdict.
+    #[serde(flatten)]
+    pub verdict: Verdict,
+    /// One sentence: lower case first letter, no full stop.
+    pub message: String,
+    /// How bad it is.
+    pub severity: Severity,
+    /// How sure we are.
+    pub confidence: Confidence,
+    /// The field path, or whatever else tells places of one target apart.
+    pub path: String,
+    /// The facts the verdict rests on; the first is the place to point at.
+    pub evidence: Vec<Evidence>,
+    /// What stays the same when the same thing is found again.
+    pub fingerprint: Fingerprint,
+}
+
+/// Identifies a finding across runs: 128 bits of the hash of check, target, path and evidence key. Lines, order of
+/// files and wording do not enter; a renamed object or a moved container does.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Fingerprint([u8; 16]);
+
+impl Fingerprint {
+    /// The fingerprint of a finding. `key` tells findings apart that share check, target and path (the capability
+    /// added, the port opened); it may be empty. The uid of an object does not count: it changes when the same
+    /// manifest is applied anew.
+    pub fn new(check: &str, target: &Target, path: &str, key: &str) -> Self {
+        let mut hasher = blake3::Hasher::new();
+        let mut part = |text: &str| {
+            hasher.update(&(text.len() as u64).to_le_bytes());
+            hasher.update(text.as_bytes());
+        };
+        part(check);
+        match target {
+            Target::Object(object) => {
+                // The version is left out: apps/v1beta1 and apps/v1 name the same object.
+                part(object.group());
+                part(&object.kind);
+                part(object.namespace.as_deref().unwrap_or_default());
+                part(&object.name);
+            }
+            other => part(&other.to_string()),
+        }
+        part(path);
+        part(key);
+        let mut short = [0; 16];
+        short.copy_from_slice(&hasher.finalize().as_bytes()[..16]);
+        Self(short)
+    }
+}
+
+impl fmt::Display for Fingerprint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+impl fmt::Debug for Fingerprint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl Serialize for Fingerprint {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::target::ObjectRef;
+    use ironsides_tree::Text;
+
+    fn target(api_version: &str, name: &str) -> Target {
+        Target::Object(ObjectRef { api_version: Text::new(api_version), kind: Text::new("Deployment"), name: Text::new(name), ..ObjectRef::default() })
+    }
+
+    #[test]
+    fn fingerprints_follow_the_object_not_its_version() {
+        let of = |target: &Target, path| Fingerprint::new("privileged-container", target, path, "");
+        let first = of(&target("apps/v1", "a"), "spec");
+        assert_eq!(first, of(&target("apps/v1beta1", "a"), "spec"));
+        assert_ne!(first, of(&target("apps/v1", "b"), "spec"));
+        assert_ne!(first, of(&target("apps/v1", "a"), "spe"));
+        // Fixed for all time: stored baselines hold it.
+        assert_eq!(first.to_string().len(), 32);
+    }
+}

@@ -1,0 +1,88 @@
+//! A Kubernetes object and where it came from.
+
+use std::sync::Arc;
+
+use ironsides_schema::Kind;
+use ironsides_tree::{Cursor, Node, Remark, Span, Text};
+
+use crate::evidence::Source;
+use crate::target::{ObjectRef, Target};
+
+/// A Kubernetes object under judgement.
+#[derive(Clone, Debug)]
+pub struct Object {
+    /// The whole tree.
+    pub root: Node,
+    /// Its name in full, shared with the findings about it.
+    pub target: Arc<Target>,
+    /// Where its text or response came from.
+    pub origin: Origin,
+    /// What was odd about its text.
+    pub remarks: Vec<Remark>,
+}
+
+/// Where an object came from.
+#[derive(Clone, Debug)]
+pub enum Origin {
+    /// A file, by the path the user named.
+    File {
+        /// The path, `-` for standard input.
+        path: Arc<str>,
+    },
+    /// A response of the API server.
+    Api {
+        /// The request.
+        request: Arc<str>,
+    },
+}
+
+impl Object {
+    /// Reads the name of an object from its tree. Anything that is a map may be an object; what lacks a kind keeps
+    /// an empty one.
+    pub fn new(root: Node, origin: Origin, remarks: Vec<Remark>) -> Self {
+        let text = |keys: &[&str]| root.at(keys).and_then(Node::as_str).filter(|text| !text.is_empty()).map(Text::new);
+        let name = text(&["metadata", "name"])
+            .or_else(|| text(&["metadata", "generateName"]).map(|prefix| Text::from(format!("{prefix}*"))));
+        let reference = ObjectRef {
+            api_version: text(&["apiVersion"]).unwrap_or_default(),
+            kind: text(&["kind"]).unwrap_or_default(),
+            namespace: text(&["metadata", "namespace"]),
+            name: name.unwrap_or_default(),
+            uid: text(&["metadata", "uid"]),
+        };
+        Self { root, target: Arc::new(Target::Object(reference)), origin, remarks }
+    }
+
+    /// The object's name in full.
+    pub fn reference(&self) -> &ObjectRef {
+        static NOTHING: ObjectRef = ObjectRef {
+            api_version: Text::new_static(""),
+            kind: Text::new_static(""),
+            namespace: None,
+            name: Text::new_static(""),
+            uid: None,
+        };
+        match &*self.target {
+            Target::Object(reference) => reference,
+            _ => &NOTHING,
+        }
+    }
+
+    /// The built-in kind this is, or `None` for custom resources and unknown versions.
+    pub fn kind(&self) -> Option<&'static Kind> {
+        ironsides_schema::kind(&self.reference().api_version, &self.reference().kind)
+    }
+
+    /// A cursor at the root.
+    pub fn cursor(&self) -> Cursor<'_> {
+        Cursor::root(&self.root)
+    }
+
+    /// Where a place of this object was found.
+    pub fn source(&self, span: Span) -> Source {
+        match &self.origin {
+            Origin::File { path } => Source::File { path: Arc::clone(path), span },
+            Origin::Api { request } => Source::Api { request: Arc::clone(request) },
+        }
+    }
+}

@@ -1,0 +1,188 @@
+//! Pods, wherever they are written: in a Pod, in the template of a workload, in a custom resource.
+
+use std::fmt;
+
+use ironsides_tree::{Cursor, Text};
+
+use crate::object::Object;
+
+/// Where pod templates stand in kinds that are not built in.
+///
+/// Starts with a few well-known kinds; more can be configured.
+#[derive(Clone, Debug)]
+pub struct PodTemplates {
+    known: Vec<(Text, Text, Vec<Text>)>,
+}
+
+impl Default for PodTemplates {
+    fn default() -> Self {
+        let mut templates = Self { known: Vec::new() };
+        for (group, kind) in [
+            ("argoproj.io", "Rollout"),
+            ("apps.openshift.io", "DeploymentConfig"),
+            ("serving.knative.dev", "Service"),
+            ("serving.knative.dev", "Configuration"),
+            ("apps.kruise.io", "CloneSet"),
+            ("apps.kruise.io", "DaemonSet"),
+            ("apps.kruise.io", "StatefulSet"),
+        ] {
+            templates.add(group, kind, "spec.template");
+        }
+        templates
+    }
+}
+
+impl PodTemplates {
+    /// Adds a kind: `path` is the dotted way from the root to the object that holds the pod's `metadata` and `spec`
+    /// (`spec.template`).
+    pub fn add(&mut self, group: &str, kind: &str, path: &str) {
+        let path = path.split('.').filter(|key| !key.is_empty()).map(Text::new).collect();
+        self.known.push((Text::new(group), Text::new(kind), path));
+    }
+
+    fn find<'a>(&'a self, object: &'a Object) -> Option<Cursor<'a>> {
+        let reference = object.reference();
+        if let Some(path) = ironsides_schema::pod_template(&reference.api_version, &reference.kind) {
+            return Some(object.cursor().at(path));
+        }
+        let group = reference.group();
+        let (_, _, path) = self.known.iter().rfind(|(known, kind, _)| known == group && *kind == reference.kind)?;
+        Some(path.iter().fold(object.cursor(), |cursor, key| cursor.get(key)))
+    }
+}
+
+/// A pod as it is written in an object.
+#[derive(Clone, Debug)]
+pub struct Pod<'a> {
+    object: &'a Object,
+    metadata: Cursor<'a>,
+    spec: Cursor<'a>,
+    template: bool,
+}
+
+impl<'a> Pod<'a> {
+    /// The pod in an object, or `None` where the object's kind has none.
+    pub fn of(object: &'a Object, templates: &'a PodTemplates) -> Option<Self> {
+        let at = templates.find(object)?;
+        let template = !at.path().is_root();
+        Some(Self { object, metadata: at.get("metadata"), spec: at.get("spec"), template })
+    }
+
+    /// The object that holds it.
+    pub fn object(&self) -> &'a Object {
+        self.object
+    }
+
+    /// The pod's own metadata, or that of the template.
+    pub fn metadata(&self) -> &Cursor<'a> {
+        &self.metadata
+    }
+
+    /// The pod spec.
+    pub fn spec(&self) -> &Cursor<'a> {
+        &self.spec
+    }
+
+    /// A field of the pod's `securityContext`.
+    pub fn security(&self, field: &'a str) -> Cursor<'a> {
+        self.spec.get("securityContext").get(field)
+    }
+
+    /// Whether it is the template of a workload rather than a Pod.
+    pub fn is_template(&self) -> bool {
+        self.template
+    }
+
+    /// Whether `spec.os.name` is `windows`. The Linux-only fields of such pods must be absent.
+    pub fn is_windows(&self) -> bool {
+        self.spec.get("os").get("name").str() == Some("windows")
+    }
+
+    /// Every container: init containers (sidecars among them), containers, ephemeral containers.
+    pub fn containers(&self) -> impl Iterator<Item = Container<'a>> + use<'a> {
+        let spec = self.spec.clone();
+        ContainerKind::ALL.into_iter().flat_map(move |kind| {
+            spec.get(kind.field()).items().map(move |at| Container { kind, at })
+        })
+    }
+}
+
+/// The three lists of containers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ContainerKind {
+    /// Runs before the others, or, with `restartPolicy: Always`, beside them.
+    Init,
+    /// An ordinary one.
+    Regular,
+    /// Put into a running pod for debugging.
+    Ephemeral,
+}
+
+impl ContainerKind {
+    /// In the order in which Pod Security names them.
+    pub const ALL: [Self; 3] = [Self::Init, Self::Regular, Self::Ephemeral];
+
+    /// The field of the pod spec.
+    pub fn field(self) -> &'static str {
+        match self {
+            Self::Init => "initContainers",
+            Self::Regular => "containers",
+            Self::Ephemeral => "ephemeralContainers",
+        }
+    }
+}
+
+/// One container of a pod.
+#[derive(Clone, Debug)]
+pub struct Container<'a> {
+    /// Which list it stands in.
+    pub kind: ContainerKind,
+    /// Where it stands.
+    pub at: Cursor<'a>,
+}
+
+impl<'a> Container<'a> {
+    /// Its name, empty where it has none.
+    pub fn name(&self) -> &'a str {
+        self.at.get("name").str().unwrap_or_default()
+    }
+
+    /// A field.
+    pub fn get(&self, field: &'a str) -> Cursor<'a> {
+        self.at.get(field)
+    }
+
+    /// A field of its own `securityContext`.
+    pub fn security(&self, field: &'a str) -> Cursor<'a> {
+        self.at.get("securityContext").get(field)
+    }
+
+    /// A field of the security context that is in force: the container's own, or else the pod's. Points at the
+    /// container's where neither is set.
+    pub fn effective(&self, pod: &Pod<'a>, field: &'a str) -> Cursor<'a> {
+        let own = self.security(field);
+        if own.is_set() {
+            return own;
+        }
+        let inherited = pod.security(field);
+        if inherited.is_set() { inherited } else { own }
+    }
+
+    /// Whether it is an init container that keeps running beside the others (`restartPolicy: Always`).
+    pub fn is_sidecar(&self) -> bool {
+        self.kind == ContainerKind::Init && self.get("restartPolicy").str() == Some("Always")
+    }
+}
+
+impl fmt::Display for Container<'_> {
+    /// `container "app"`, `init container "setup"`
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let kind = match self.kind {
+            ContainerKind::Init if self.is_sidecar() => "sidecar container",
+            ContainerKind::Init => "init container",
+            ContainerKind::Regular => "container",
+            ContainerKind::Ephemeral => "ephemeral container",
+        };
+        write!(f, "{kind} \"{}\"", self.name())
+    }
+}

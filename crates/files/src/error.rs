@@ -1,0 +1,65 @@
+//! Why a file could not be read.
+
+use std::io;
+use std::path::PathBuf;
+
+use ironsides_tree::Position;
+
+/// Why a path could not be walked or read. Each message names the path and what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum FileError {
+    /// Nothing is there.
+    #[error("{}: no such file or directory; check the path", path.display())]
+    Missing {
+        /// The path as it was given.
+        path: PathBuf,
+    },
+    /// It may not be read.
+    #[error("{}: permission denied; run as a user who may read it, or leave it out", path.display())]
+    Denied {
+        /// The path.
+        path: PathBuf,
+    },
+    /// The operating system had another reason.
+    #[error("{}: cannot be read: {source}", path.display())]
+    Io {
+        /// The path.
+        path: PathBuf,
+        /// The reason.
+        source: io::Error,
+    },
+    /// Standard input could not be read.
+    #[error("standard input cannot be read: {0}")]
+    Stdin(io::Error),
+    /// It is no text.
+    #[error("{}:{position}: not UTF-8 text{}", path.display(), hint.map(|hint| format!("; {hint}")).unwrap_or_default())]
+    NotText {
+        /// The path.
+        path: PathBuf,
+        /// The first byte that is no text.
+        position: Position,
+        /// What it seems to be and what to do.
+        hint: Option<&'static str>,
+    },
+    /// A pattern in an ignore file is wrong.
+    #[error("{0}; correct the ignore file")]
+    Ignore(String),
+}
+
+impl FileError {
+    pub(crate) fn io(path: PathBuf, source: io::Error) -> Self {
+        match source.kind() {
+            io::ErrorKind::NotFound => Self::Missing { path },
+            io::ErrorKind::PermissionDenied => Self::Denied { path },
+            _ => Self::Io { path, source },
+        }
+    }
+
+    /// The path it is about, where it is about one.
+    pub fn path(&self) -> Option<&std::path::Path> {
+        match self {
+            Self::Missing { path } | Self::Denied { path } | Self::Io { path, .. } | Self::NotText { path, .. } => Some(path),
+            Self::Stdin(_) | Self::Ignore(_) => None,
+        }
+    }
+}

@@ -1,0 +1,163 @@
+//! What a report is made of, besides findings.
+
+use std::sync::{Arc, OnceLock};
+
+use ironsides_core::{CheckMeta, Coverage, Severity, Tallies, Tally};
+use ironsides_tree::{Lines, Position, Span};
+use serde::Serialize;
+
+/// What is known before the first finding.
+#[derive(Clone, Debug)]
+pub struct Header {
+    /// The version of Ironsides.
+    pub version: &'static str,
+    /// The cards of the checks that run, in catalogue order.
+    pub checks: Vec<&'static CheckMeta>,
+}
+
+/// A source of findings and its text, for lines and snippets.
+#[derive(Debug)]
+pub struct SourceText {
+    path: Arc<str>,
+    text: String,
+    lines: OnceLock<Lines>,
+}
+
+impl SourceText {
+    /// A source by the path the user named (`-` for standard input).
+    pub fn new(path: Arc<str>, text: String) -> Self {
+        Self { path, text, lines: OnceLock::new() }
+    }
+
+    /// The path.
+    pub fn path(&self) -> &Arc<str> {
+        &self.path
+    }
+
+    /// The text.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// Its lines, read on first use.
+    pub fn lines(&self) -> &Lines {
+        self.lines.get_or_init(|| Lines::new(&self.text))
+    }
+
+    /// The first and last position of a span, `None` where it has no text.
+    pub fn range(&self, span: Span) -> Option<(Position, Position)> {
+        let lines = self.lines();
+        span.is_some().then(|| (lines.position(&self.text, span.start), lines.position(&self.text, span.end)))
+    }
+}
+
+/// Something that was asked for and could not be read.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Problem {
+    /// The file or stream.
+    pub path: String,
+    /// Where in it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub line: Option<u32>,
+    /// Where in the line.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub column: Option<u32>,
+    /// What is wrong, in one sentence.
+    pub message: String,
+    /// What to do.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hint: Option<String>,
+}
+
+/// The highest Pod Security level that a namespace's pods allow today.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct NamespaceLevel {
+    /// The namespace; `None` for manifests that name none.
+    pub namespace: Option<String>,
+    /// The version of the policy, `v1.37`.
+    pub version: String,
+    /// The level its pods could be held to: `privileged`, `baseline` or `restricted`.
+    pub could_enforce: &'static str,
+    /// The level its label enforces, where the namespace itself was read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub enforces: Option<String>,
+    /// How many pods and templates were judged.
+    pub pods: u64,
+    /// What stands in the way of the next level, at most a few named.
+    pub blockers: Vec<Blocker>,
+    /// How many objects stand in the way, named or not.
+    pub blocked_by: u64,
+    /// Objects that could not be judged because the API server would refuse them.
+    pub undecided: u64,
+    /// What breaks when the policy version moves to the one asked for.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub upgrade: Vec<Blocker>,
+}
+
+/// An object that a Pod Security level would refuse.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Blocker {
+    /// The object: `Deployment shop/cart`.
+    pub object: String,
+    /// The level that refuses it.
+    pub level: &'static str,
+    /// The server's reasons, without details.
+    pub reasons: Vec<String>,
+}
+
+/// What is known after the last finding.
+#[derive(Clone, Debug, Default)]
+pub struct Summary {
+    /// Files and streams that were read.
+    pub files: u64,
+    /// Documents in them.
+    pub documents: u64,
+    /// Kubernetes objects among those.
+    pub objects: u64,
+    /// Answers by check.
+    pub tallies: Tallies,
+    /// Failures by severity, the worst first.
+    pub failures: [u64; 5],
+    /// What was and was not seen.
+    pub coverage: Coverage,
+    /// What could not be read, in order.
+    pub problems: Vec<Problem>,
+    /// Pod Security, a row a namespace.
+    pub pod_security: Vec<NamespaceLevel>,
+}
+
+impl Summary {
+    /// All tallies together.
+    pub fn total(&self) -> Tally {
+        let mut total = Tally::default();
+        self.tallies.values().for_each(|tally| total.add(*tally));
+        total
+    }
+
+    /// How many failures there are of a severity.
+    pub fn failures_of(&self, severity: Severity) -> u64 {
+        let at = Severity::ALL.iter().position(|known| *known == severity);
+        at.and_then(|at| self.failures.get(at)).copied().unwrap_or_default()
+    }
+
+    /// Counts a failure.
+    pub fn count_failure(&mut self, severity: Severity) {
+        let at = Severity::ALL.iter().position(|known| *known == severity);
+        if let Some(count) = at.and_then(|at| self.failures.get_mut(at)) {
+            *count += 1;
+        }
+    }
+
+    /// Failures of this severity or worse.
+    pub fn failures_from(&self, severity: Severity) -> u64 {
+        Severity::ALL.into_iter().filter(|known| *known >= severity).map(|known| self.failures_of(known)).sum()
+    }
+
+    /// Whether all that was asked for was read and decided.
+    pub fn is_complete(&self) -> bool {
+        self.problems.is_empty() && self.coverage.is_complete() && self.total().unknown == 0
+    }
+}

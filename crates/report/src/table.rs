@@ -1,0 +1,218 @@
+//! For people: every place once, with its source line marked and what was found there below it.
+
+use std::io::{self, Write};
+use std::sync::Arc;
+
+use anstyle::{AnsiColor, Style};
+use ironsides_core::{Finding, Severity, Source, Verdict};
+use ironsides_tree::{Position, Span};
+
+use crate::Writer;
+use crate::input::{Header, NamespaceLevel, SourceText, Summary};
+
+/// Longer lines are cut around the mark, so that minified JSON does not flood the screen.
+const LINE_LIMIT: usize = 160;
+
+pub(crate) struct Table<W> {
+    sink: W,
+    colour: bool,
+    findings: u64,
+}
+
+impl<W: Write> Table<W> {
+    pub(crate) fn new(sink: W, colour: bool) -> Self {
+        Self { sink, colour, findings: 0 }
+    }
+
+    fn paint(&self, style: Style) -> (Style, Style) {
+        // An empty style prints nothing, at either end.
+        if self.colour { (style, style) } else { (Style::new(), Style::new()) }
+    }
+
+    fn place(&mut self, source: &SourceText, group: &[Finding]) -> io::Result<()> {
+        let Some(first) = group.first() else { return Ok(()) };
+        let (bold, bold_end) = self.paint(Style::new().bold());
+        let span = span_of(first);
+        let range = span.and_then(|span| source.range(span));
+        let path: &str = match first.evidence.first().map(|fact| &fact.source) {
+            Some(Source::Api { request }) => request,
+            Some(Source::File { path, .. }) => path,
+            None => source.path(),
+        };
+        let path = if path == "-" { "(standard input)" } else { path };
+        match range {
+            Some((start, _)) => writeln!(self.sink, "{bold}{path}:{start}{bold_end:#}  {}", first.target)?,
+            None => writeln!(self.sink, "{bold}{path}{bold_end:#}  {}", first.target)?,
+        }
+        if let Some((start, end)) = range {
+            self.snippet(source, start, end)?;
+        }
+        for finding in group {
+            self.finding(finding)?;
+        }
+        writeln!(self.sink)
+    }
+
+    fn snippet(&mut self, source: &SourceText, start: Position, end: Position) -> io::Result<()> {
+        let (lines, text) = (source.lines(), source.text());
+        let Some(line) = lines.line(text, start.line) else { return Ok(()) };
+        let (dim, dim_end) = self.paint(Style::new().dimmed());
+        let (mark, mark_end) = self.paint(AnsiColor::Red.on_default().bold());
+        let column = start.column as usize;
+        let length = line.chars().count();
+        let until = if end.line == start.line { end.column as usize } else { length + 1 };
+        let width = until.min(length + 1).saturating_sub(column).max(1);
+        let before = start.line.checked_sub(1).and_then(|number| Some((number, lines.line(text, number)?)));
+        if let Some((number, before)) = before.filter(|(_, line)| !line.trim().is_empty() && line.len() <= LINE_LIMIT) {
+            writeln!(self.sink, "{dim}{number:>6} |{dim_end:#} {}", plain(before))?;
+        }
+        let (shown, column) = cut(line, column);
+        let number = start.line;
+        writeln!(self.sink, "{dim}{number:>6} |{dim_end:#} {}", plain(&shown))?;
+        let gap = " ".repeat(column.saturating_sub(1));
+        let carets = "^".repeat(width.min(LINE_LIMIT));
+        writeln!(self.sink, "{dim}       |{dim_end:#} {gap}{mark}{carets}{mark_end:#}")
+    }
+
+    fn finding(&mut self, finding: &Finding) -> io::Result<()> {
+        self.findings += 1;
+        let (word, style) = match &finding.verdict {
+            Verdict::Fail => (finding.severity.as_str(), colour_of(finding.severity)),
+            Verdict::Unknown { .. } => ("unknown", AnsiColor::Magenta.on_default()),
+            Verdict::Manual { .. } => ("manual", AnsiColor::Magenta.on_default()),
+            Verdict::Pass => ("pass", AnsiColor::Green.on_default()),
+            Verdict::NotApplicable { .. } => ("n/a", Style::new().dimmed()),
+        };
+        let (on, off) = self.paint(style);
+        writeln!(self.sink, "  {on}{word:<8}{off:#}  {}  {}", finding.check, plain(&finding.message))?;
+        if let Some(reason) = finding.verdict.reason() {
+            writeln!(self.sink, "            {}", plain(reason))?;
+        }
+        let (dim, dim_end) = self.paint(Style::new().dimmed());
+        if let Some(fact) = finding.evidence.first()
+            && let Some(effective) = &fact.effective
+        {
+            let rule = fact.rule.as_deref().map(|rule| format!(" ({rule})")).unwrap_or_default();
+            writeln!(self.sink, "            {dim}in force: {}{}{dim_end:#}", plain(effective), plain(&rule))?;
+        }
+        Ok(())
+    }
+
+    fn namespaces(&mut self, rows: &[NamespaceLevel]) -> io::Result<()> {
+        let Some(first) = rows.first() else { return Ok(()) };
+        writeln!(self.sink, "Pod Security {}: the level each namespace could enforce today", first.version)?;
+        let name = |row: &NamespaceLevel| row.namespace.clone().unwrap_or_else(|| "(none named)".into());
+        let width = rows.iter().map(|row| name(row).chars().count()).max().unwrap_or_default();
+        for row in rows {
+            let enforces = row.enforces.as_deref().map(|level| format!(", enforces {level}")).unwrap_or_default();
+            let pods = row.pods;
+            write!(self.sink, "  {:<width$}  {:<10}  {pods} {}{enforces}", name(row), row.could_enforce, count_word(pods, "pod", "pods"))?;
+            if row.undecided > 0 {
+                write!(self.sink, ", {} undecided", row.undecided)?;
+            }
+            writeln!(self.sink)?;
+            for blocker in &row.blockers {
+                let reasons = blocker.reasons.join(", ");
+                writeln!(self.sink, "  {:<width$}    not {}: {}: {}", "", blocker.level, blocker.object, plain(&reasons))?;
+            }
+            let named = row.blockers.len() as u64;
+            if row.blocked_by > named {
+                writeln!(self.sink, "  {:<width$}    and {} more", "", row.blocked_by - named)?;
+            }
+            for breaks in &row.upgrade {
+                let reasons = breaks.reasons.join(", ");
+                writeln!(self.sink, "  {:<width$}    newly refused by {}: {}: {}", "", breaks.level, breaks.object, plain(&reasons))?;
+            }
+        }
+        writeln!(self.sink)
+    }
+}
+
+impl<W: Write> Writer for Table<W> {
+    fn begin(&mut self, _: &Header) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn batch(&mut self, source: &SourceText, findings: &[Finding]) -> io::Result<()> {
+        let together = |a: &Finding, b: &Finding| Arc::ptr_eq(&a.target, &b.target) && span_of(a) == span_of(b);
+        findings.chunk_by(together).try_for_each(|group| self.place(source, group))
+    }
+
+    fn end(&mut self, summary: &Summary) -> io::Result<()> {
+        self.namespaces(&summary.pod_security)?;
+        let total = summary.total();
+        let failures: u64 = summary.failures.iter().sum();
+        let by_severity: Vec<String> = Severity::ALL
+            .into_iter()
+            .map(|severity| (severity, summary.failures_of(severity)))
+            .filter(|(_, count)| *count > 0)
+            .map(|(severity, count)| format!("{count} {severity}"))
+            .collect();
+        let (bold, bold_end) = self.paint(Style::new().bold());
+        let objects = format!("{} {} in {} {}", summary.objects, count_word(summary.objects, "object", "objects"), summary.files, count_word(summary.files, "file", "files"));
+        let noun = count_word(failures, "finding", "findings");
+        if failures == 0 {
+            writeln!(self.sink, "{bold}no findings{bold_end:#} in {objects}")?;
+        } else {
+            writeln!(self.sink, "{bold}{failures} {noun}{bold_end:#} in {objects}: {}", by_severity.join(", "))?;
+        }
+        let mut line = format!("{} of {} decided checks passed", total.pass, total.decided());
+        if total.decided() > 0 {
+            #[expect(clippy::cast_precision_loss, reason = "a percentage with one digit")]
+            let share = 100.0 * total.pass as f64 / total.decided() as f64;
+            // Never rounded up to 100.
+            line = format!("{line} ({:.1} %)", (share * 10.0).floor() / 10.0);
+        }
+        line += &format!("; {} unknown, {} manual, {} not applicable", total.unknown, total.manual, total.not_applicable);
+        writeln!(self.sink, "{line}")?;
+        if !summary.problems.is_empty() {
+            let count = summary.problems.len() as u64;
+            writeln!(self.sink, "incomplete: {count} {} could not be read", count_word(count, "place", "places"))?;
+        }
+        for (_, why) in summary.coverage.gaps() {
+            writeln!(self.sink, "incomplete: {}", plain(why))?;
+        }
+        self.sink.flush()
+    }
+}
+
+fn count_word(count: u64, one: &'static str, many: &'static str) -> &'static str {
+    if count == 1 { one } else { many }
+}
+
+fn span_of(finding: &Finding) -> Option<Span> {
+    match finding.evidence.first().map(|fact| &fact.source) {
+        Some(Source::File { span, .. }) => Some(*span),
+        _ => None,
+    }
+}
+
+fn colour_of(severity: Severity) -> Style {
+    match severity {
+        Severity::Critical => AnsiColor::Red.on_default().bold(),
+        Severity::High => AnsiColor::Red.on_default(),
+        Severity::Medium => AnsiColor::Yellow.on_default(),
+        Severity::Low => AnsiColor::Cyan.on_default(),
+        Severity::Info => Style::new(),
+    }
+}
+
+/// A line cut to a width that fits, and the column of the mark in what is left.
+fn cut(line: &str, column: usize) -> (String, usize) {
+    let length = line.chars().count();
+    if length <= LINE_LIMIT {
+        return (line.to_owned(), column);
+    }
+    let from = column.saturating_sub(LINE_LIMIT / 2).min(length - LINE_LIMIT);
+    let shown: String = line.chars().skip(from).take(LINE_LIMIT).collect();
+    (shown, column.saturating_sub(from))
+}
+
+/// Text from a document as it may be shown: control characters could drive the terminal.
+fn plain(text: &str) -> std::borrow::Cow<'_, str> {
+    if text.chars().any(char::is_control) {
+        text.chars().map(|c| if c == '\t' { ' ' } else if c.is_control() { '\u{fffd}' } else { c }).collect::<String>().into()
+    } else {
+        text.into()
+    }
+}
