@@ -127,7 +127,7 @@ impl Judge {
         } else if let Some(missing) = &faulty.0 {
             tally.unknown = 1;
             let verdict = Verdict::Unknown { missing: missing.clone() };
-            findings.push(whole(check, object, verdict, "cannot be decided", answers.passes));
+            findings.push(whole(check, object, verdict, "nothing can be said about this object", answers.passes));
         } else {
             tally.pass = 1;
             if keep {
@@ -152,7 +152,7 @@ fn whole(check: &Check, object: &Object, verdict: Verdict, message: &str, eviden
         check: check.meta.id,
         target: std::sync::Arc::clone(&object.target),
         verdict,
-        message: format!("{} {message}", check.meta.id),
+        message: message.into(),
         severity: Severity::Info,
         confidence: ironsides_core::Confidence::High,
         path: String::new(),

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use ironsides_core::{CheckMeta, Confidence, Evidence, Finding, Fingerprint, Object, PodTemplates, Severity, Verdict};
-use ironsides_tree::{Cursor, Value, print};
+use ironsides_tree::{Cursor, Node, Value, print};
 
 /// Takes the answers of one check about one object.
 pub struct Out<'a> {
@@ -144,25 +144,50 @@ impl Draft {
     }
 }
 
-/// The fact at a place: its path, its value, its source.
+/// The fact at a place: its path, its value as it was written, its source.
 pub(crate) fn evidence(object: &Object, at: &Cursor<'_>) -> Evidence {
-    let raw = at.node().map(|node| match node.value() {
-        Value::String(text) if text.len() <= RAW_LIMIT => text.to_string(),
-        Value::List(items) if items.len() > 16 => format!("a list of {} items", items.len()),
-        Value::Map(map) if map.len() > 16 => format!("a map of {} keys", map.len()),
-        _ => shorten(print::json(node)),
-    });
-    Evidence { looked_at: at.path().to_string(), raw, effective: None, rule: None, source: object.source(at.mark()) }
+    let mut fact = Evidence {
+        looked_at: at.path().to_string(),
+        raw: None,
+        effective: None,
+        rule: None,
+        source: object.source(at.mark()),
+    };
+    let Some(node) = at.node() else { return fact };
+    match node.value() {
+        Value::String(text) => fact.raw = Some(shorten(text)),
+        Value::List(items) if items.len() <= SHOWN_ITEMS && items.iter().all(is_scalar) => {
+            fact.raw = Some(shorten(&print::json(node)));
+        }
+        Value::List(items) => fact.raw = Some(format!("a list of {} items", items.len())),
+        Value::Map(map) => fact.raw = Some(format!("a map of {} keys", map.len())),
+        Value::Null | Value::Bool(_) | Value::Int(_) | Value::Float(_) => {
+            let value = print::json(node);
+            match object.written(node.span()) {
+                Some(written) if written != value => {
+                    fact.raw = Some(shorten(written));
+                    fact.effective = Some(value);
+                    fact.rule = Some("Kubernetes reads YAML 1.1".into());
+                }
+                _ => fact.raw = Some(value),
+            }
+        }
+    }
+    fact
 }
 
-/// The most bytes of a value that evidence repeats.
+/// The most bytes of a value that evidence repeats, and the most items of a list.
 const RAW_LIMIT: usize = 120;
+const SHOWN_ITEMS: usize = 16;
 
-fn shorten(mut text: String) -> String {
-    if text.len() > RAW_LIMIT {
-        let end = (0..=RAW_LIMIT).rev().find(|&at| text.is_char_boundary(at)).unwrap_or(0);
-        text.truncate(end);
-        text.push('…');
+fn is_scalar(node: &Node) -> bool {
+    node.as_list().is_none() && node.as_map().is_none()
+}
+
+fn shorten(text: &str) -> String {
+    if text.len() <= RAW_LIMIT {
+        return text.to_owned();
     }
-    text
+    let end = (0..=RAW_LIMIT).rev().find(|&at| text.is_char_boundary(at)).unwrap_or(0);
+    format!("{}…", &text[..end])
 }

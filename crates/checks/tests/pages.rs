@@ -13,11 +13,11 @@ fn checks() -> impl Iterator<Item = &'static Check> {
 
 fn judge(id: &str, text: &str) -> (Vec<Finding>, Tallies) {
     let judge = Judge::new(Options { only: vec![id.into()], ..Options::default() });
-    let path: Arc<str> = Arc::from("example.yaml");
+    let (path, source): (Arc<str>, Arc<str>) = (Arc::from("example.yaml"), Arc::from(text));
     let (mut findings, mut tallies, mut inventory) = (Vec::new(), Tallies::new(), Inventory::default());
     for document in Documents::new(text, Limits::default()) {
         let document = document.unwrap_or_else(|error| panic!("{id}: {}: {error}", error.position(text)));
-        let object = Object::new(document.root, Origin::File { path: Arc::clone(&path) }, document.remarks);
+        let object = Object::new(document.root, Origin::File { path: Arc::clone(&path), text: Arc::clone(&source) }, document.remarks);
         judge.object(&object, &mut findings, &mut tallies);
         if judge.keeps(&object) {
             inventory.objects.push(object);

@@ -1,2 +1,64 @@
 //! The `ironsides` command.
-fn main() {}
+
+mod args;
+mod check;
+mod exit;
+mod explain;
+mod say;
+mod scan;
+mod shell;
+
+use std::process::ExitCode;
+
+use anyhow::Result;
+use clap::{CommandFactory, FromArgMatches};
+
+use crate::args::{Cli, Command};
+use crate::exit::Exit;
+
+fn main() -> ExitCode {
+    let (exit, say) = match parse() {
+        Ok(cli) => {
+            let say = say::Say::new(&cli.global);
+            (run(&cli, &say), say)
+        }
+        Err(error) => {
+            // Help and version are what was asked for; everything else is a usage error.
+            let exit = if error.use_stderr() { Exit::Usage } else { Exit::Clean };
+            let _ = error.print();
+            return exit.into();
+        }
+    };
+    match exit {
+        Ok(exit) => exit.into(),
+        Err(error) => {
+            // Whoever reads our output may stop reading: `ironsides scan | head`.
+            if exit::is_broken_pipe(&error) {
+                return Exit::Interrupted.into();
+            }
+            say.error(&error);
+            Exit::Usage.into()
+        }
+    }
+}
+
+/// Reads the arguments. Under the name `kubectl-ironsides` the help says `kubectl ironsides`.
+fn parse() -> Result<Cli, clap::Error> {
+    let program = std::env::args_os().next().map(std::path::PathBuf::from).unwrap_or_default();
+    let plugin = program.file_stem().is_some_and(|stem| stem.to_string_lossy().starts_with("kubectl-"));
+    let command = Cli::command();
+    let command = if plugin { command.bin_name("kubectl ironsides") } else { command };
+    Cli::from_arg_matches(&command.try_get_matches()?)
+}
+
+fn run(cli: &Cli, say: &say::Say) -> Result<Exit> {
+    match &cli.command {
+        None => shell::welcome(),
+        Some(Command::Scan(args)) => scan::run(args, &cli.global, say),
+        Some(Command::Explain(args)) => explain::run(args, &cli.global),
+        Some(Command::Check(args)) => check::run(args, &cli.global),
+        Some(Command::Completions(args)) => shell::completions(args),
+        Some(Command::Man(args)) => shell::man(args),
+        Some(Command::Schema(args)) => shell::schema(args),
+    }
+}

@@ -28,6 +28,8 @@ pub enum Origin {
     File {
         /// The path, `-` for standard input.
         path: Arc<str>,
+        /// The text of the file, so that evidence can repeat what was written.
+        text: Arc<str>,
     },
     /// A response of the API server.
     Api {
@@ -78,10 +80,18 @@ impl Object {
         Cursor::root(&self.root)
     }
 
+    /// The bytes of a span as they were written, or `None` where there is no text.
+    pub fn written(&self, span: Span) -> Option<&str> {
+        match &self.origin {
+            Origin::File { text, .. } => span.slice(text),
+            Origin::Api { .. } => None,
+        }
+    }
+
     /// Where a place of this object was found.
     pub fn source(&self, span: Span) -> Source {
         match &self.origin {
-            Origin::File { path } => Source::File { path: Arc::clone(path), span },
+            Origin::File { path, .. } => Source::File { path: Arc::clone(path), span },
             Origin::Api { request } => Source::Api { request: Arc::clone(request) },
         }
     }

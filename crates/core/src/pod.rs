@@ -93,6 +93,11 @@ impl<'a> Pod<'a> {
         self.template
     }
 
+    /// Whether this is a Pod that the API server has stored, so that admission has already filled in what it fills in.
+    pub fn is_stored(&self) -> bool {
+        !self.template && self.metadata.get("uid").is_set()
+    }
+
     /// Whether `spec.os.name` is `windows`. The Linux-only fields of such pods must be absent.
     pub fn is_windows(&self) -> bool {
         self.spec.get("os").get("name").str() == Some("windows")

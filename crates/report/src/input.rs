@@ -19,13 +19,13 @@ pub struct Header {
 #[derive(Debug)]
 pub struct SourceText {
     path: Arc<str>,
-    text: String,
+    text: Arc<str>,
     lines: OnceLock<Lines>,
 }
 
 impl SourceText {
     /// A source by the path the user named (`-` for standard input).
-    pub fn new(path: Arc<str>, text: String) -> Self {
+    pub fn new(path: Arc<str>, text: Arc<str>) -> Self {
         Self { path, text, lines: OnceLock::new() }
     }
 
@@ -35,7 +35,7 @@ impl SourceText {
     }
 
     /// The text.
-    pub fn text(&self) -> &str {
+    pub fn text(&self) -> &Arc<str> {
         &self.text
     }
 

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 use std::sync::Arc;
 
 use anstyle::{AnsiColor, Style};
-use ironsides_core::{Finding, Severity, Source, Verdict};
+use ironsides_core::{Fact, Finding, Severity, Source, Verdict};
 use ironsides_tree::{Position, Span};
 
 use crate::Writer;
@@ -16,12 +16,11 @@ const LINE_LIMIT: usize = 160;
 pub(crate) struct Table<W> {
     sink: W,
     colour: bool,
-    findings: u64,
 }
 
 impl<W: Write> Table<W> {
     pub(crate) fn new(sink: W, colour: bool) -> Self {
-        Self { sink, colour, findings: 0 }
+        Self { sink, colour }
     }
 
     fn paint(&self, style: Style) -> (Style, Style) {
@@ -47,8 +46,12 @@ impl<W: Write> Table<W> {
         if let Some((start, end)) = range {
             self.snippet(source, start, end)?;
         }
-        for finding in group {
-            self.finding(finding)?;
+        // Where an object cannot be judged, every check says the same: once is enough.
+        for same in group.chunk_by(is_same_unknown) {
+            match same {
+                [one] => self.finding(one)?,
+                many => self.unknowns(many)?,
+            }
         }
         writeln!(self.sink)
     }
@@ -75,7 +78,6 @@ impl<W: Write> Table<W> {
     }
 
     fn finding(&mut self, finding: &Finding) -> io::Result<()> {
-        self.findings += 1;
         let (word, style) = match &finding.verdict {
             Verdict::Fail => (finding.severity.as_str(), colour_of(finding.severity)),
             Verdict::Unknown { .. } => ("unknown", AnsiColor::Magenta.on_default()),
@@ -94,6 +96,19 @@ impl<W: Write> Table<W> {
         {
             let rule = fact.rule.as_deref().map(|rule| format!(" ({rule})")).unwrap_or_default();
             writeln!(self.sink, "            {dim}in force: {}{}{dim_end:#}", plain(effective), plain(&rule))?;
+        }
+        Ok(())
+    }
+
+    /// Several checks that nothing can be said about, for one reason.
+    fn unknowns(&mut self, findings: &[Finding]) -> io::Result<()> {
+        let (on, off) = self.paint(AnsiColor::Magenta.on_default());
+        let (dim, dim_end) = self.paint(Style::new().dimmed());
+        let reason = findings.first().and_then(|finding| finding.verdict.reason()).unwrap_or_default();
+        writeln!(self.sink, "  {on}{:<8}{off:#}  {} checks cannot be decided: {}", "unknown", findings.len(), plain(reason))?;
+        let ids: Vec<&str> = findings.iter().map(|finding| finding.check).collect();
+        for some in ids.chunks(4) {
+            writeln!(self.sink, "            {dim}{}{dim_end:#}", some.join(", "))?;
         }
         Ok(())
     }
@@ -149,7 +164,12 @@ impl<W: Write> Writer for Table<W> {
             .map(|(severity, count)| format!("{count} {severity}"))
             .collect();
         let (bold, bold_end) = self.paint(Style::new().bold());
-        let objects = format!("{} {} in {} {}", summary.objects, count_word(summary.objects, "object", "objects"), summary.files, count_word(summary.files, "file", "files"));
+        let (objects, files) = (summary.objects, summary.files);
+        let objects = format!(
+            "{objects} {} of {files} {}",
+            count_word(objects, "object", "objects"),
+            count_word(files, "file", "files")
+        );
         let noun = count_word(failures, "finding", "findings");
         if failures == 0 {
             writeln!(self.sink, "{bold}no findings{bold_end:#} in {objects}")?;
@@ -169,11 +189,18 @@ impl<W: Write> Writer for Table<W> {
             let count = summary.problems.len() as u64;
             writeln!(self.sink, "incomplete: {count} {} could not be read", count_word(count, "place", "places"))?;
         }
-        for (_, why) in summary.coverage.gaps() {
+        // Gaps in single files are the problems counted above.
+        for (_, why) in summary.coverage.gaps().filter(|(fact, _)| !matches!(fact, Fact::File { .. })) {
             writeln!(self.sink, "incomplete: {}", plain(why))?;
         }
         self.sink.flush()
     }
+}
+
+/// Whether two findings say of a whole object that nothing can be said, for the same reason.
+fn is_same_unknown(a: &Finding, b: &Finding) -> bool {
+    let whole = |finding: &Finding| matches!(finding.verdict, Verdict::Unknown { .. }) && finding.path.is_empty();
+    whole(a) && whole(b) && a.verdict == b.verdict
 }
 
 fn count_word(count: u64, one: &'static str, many: &'static str) -> &'static str {

@@ -1,0 +1,88 @@
+//! `ironsides check`: the catalogue.
+
+use std::fmt::Write as _;
+use std::io::Write;
+
+use anyhow::Result;
+use ironsides_checks::CATALOGUE;
+use ironsides_core::CheckMeta;
+
+use crate::args::{CheckArgs, CheckCommand, Global, ListFormat};
+use crate::exit::Exit;
+
+pub(crate) fn run(args: &CheckArgs, _: &Global) -> Result<Exit> {
+    let CheckCommand::List { output } = &args.command;
+    let metas: Vec<&CheckMeta> = CATALOGUE.iter().copied().flatten().map(|check| &check.meta).collect();
+    let mut text = String::new();
+    match output {
+        ListFormat::Json => text = serde_json::to_string_pretty(&metas)? + "\n",
+        ListFormat::Name => metas.iter().for_each(|meta| _ = writeln!(text, "{}", meta.id)),
+        ListFormat::Table => {
+            let width = metas.iter().map(|meta| meta.id.len()).max().unwrap_or_default();
+            let row = |text: &mut String, id: &str, severity: &str, family: &str, title: &str| {
+                _ = writeln!(text, "{id:<width$}  {severity:<8}  {family:<9}  {title}");
+            };
+            row(&mut text, "CHECK", "SEVERITY", "FAMILY", "TITLE");
+            for meta in &metas {
+                row(&mut text, meta.id, meta.severity.as_str(), meta.family, meta.title);
+            }
+        }
+    }
+    std::io::stdout().write_all(text.as_bytes())?;
+    Ok(Exit::Clean)
+}
+
+/// The ids nearest to a word that is none, for error messages.
+pub(crate) fn nearest(word: &str) -> Vec<&'static str> {
+    let mut near: Vec<(usize, &str)> = CATALOGUE
+        .iter()
+        .copied()
+        .flatten()
+        .map(|check| check.meta.id)
+        .map(|id| (distance(word, id), id))
+        .filter(|(distance, id)| *distance <= id.len() / 3 || word.len() > 2 && id.contains(word))
+        .collect();
+    near.sort_unstable();
+    near.into_iter().take(3).map(|(_, id)| id).collect()
+}
+
+/// The sentence for an id that no check has.
+pub(crate) fn unknown(word: &str) -> anyhow::Error {
+    match nearest(word).as_slice() {
+        [] => anyhow::anyhow!("no check is called {word:?}; `ironsides check list` lists them"),
+        near => anyhow::anyhow!("no check is called {word:?}; did you mean {}?", near.join(", ")),
+    }
+}
+
+/// Levenshtein distance.
+fn distance(a: &str, b: &str) -> usize {
+    let b: Vec<char> = b.chars().collect();
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, from) in a.chars().enumerate() {
+        let mut diagonal = i;
+        let mut left = i + 1;
+        for (cell, to) in row.iter_mut().skip(1).zip(&b) {
+            let change = diagonal + usize::from(from != *to);
+            diagonal = *cell;
+            *cell = change.min(left + 1).min(*cell + 1);
+            left = *cell;
+        }
+        if let Some(first) = row.first_mut() {
+            *first = i + 1;
+        }
+    }
+    row.last().copied().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_slip_finds_its_check() {
+        assert_eq!(distance("kitten", "sitting"), 3);
+        assert_eq!(distance("", "abc"), 3);
+        assert_eq!(nearest("priviledged-container").first(), Some(&"privileged-container"));
+        assert!(nearest("xyzzy").is_empty());
+    }
+}

@@ -1,0 +1,41 @@
+//! `ironsides explain`: the page of a check, as a terminal shows it.
+
+use std::fmt::Write as _;
+use std::io::Write;
+
+use anstyle::{AnsiColor, Style};
+use anyhow::Result;
+
+use crate::args::{ExplainArgs, Global};
+use crate::exit::Exit;
+use crate::{check, say};
+
+pub(crate) fn run(args: &ExplainArgs, global: &Global) -> Result<Exit> {
+    let Some(found) = ironsides_checks::find(&args.check) else { return Err(check::unknown(&args.check)) };
+    let meta = &found.meta;
+    let colour = say::colours_stdout(global.color);
+    let style = |style: Style| if colour { style } else { Style::new() };
+    let (bold, dim, code) = (style(Style::new().bold()), style(Style::new().dimmed()), style(AnsiColor::Cyan.on_default()));
+    let mut text = String::new();
+    writeln!(text, "{bold}{}{bold:#}: {}", meta.id, meta.title)?;
+    writeln!(text, "{dim}severity {}, family {}, since {}{dim:#}\n", meta.severity, meta.family, meta.since)?;
+    let mut fenced = false;
+    for line in meta.page.lines() {
+        if let Some(fence) = line.strip_prefix("```") {
+            fenced = !fenced;
+            match fence {
+                "yaml flagged" => writeln!(text, "  {dim}flagged:{dim:#}")?,
+                "yaml passes" => writeln!(text, "  {dim}passes:{dim:#}")?,
+                _ => {}
+            }
+        } else if fenced {
+            writeln!(text, "    {code}{line}{code:#}")?;
+        } else if let Some(heading) = line.strip_prefix("## ") {
+            writeln!(text, "{bold}{heading}{bold:#}")?;
+        } else {
+            writeln!(text, "{line}")?;
+        }
+    }
+    std::io::stdout().write_all(text.as_bytes())?;
+    Ok(Exit::Clean)
+}

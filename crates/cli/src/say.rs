@@ -1,0 +1,97 @@
+//! What goes to standard error: errors, hints and progress. Never data.
+
+use std::fmt::Display;
+use std::io::{IsTerminal, Write};
+
+use anstream::{AutoStream, ColorChoice};
+use anstyle::{AnsiColor, Style};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use ironsides_report::Problem;
+
+use crate::args::{Color, Global};
+
+/// Speaks on standard error as loudly as the arguments allow.
+pub(crate) struct Say {
+    quiet: bool,
+    verbose: bool,
+    progress: bool,
+    choice: ColorChoice,
+}
+
+impl Say {
+    pub(crate) fn new(global: &Global) -> Self {
+        Self {
+            quiet: global.quiet,
+            verbose: global.verbose,
+            progress: !global.no_progress && !global.quiet && std::io::stderr().is_terminal(),
+            choice: choice(global.color),
+        }
+    }
+
+    fn line(&self, style: Style, word: &str, text: &dyn Display) {
+        let mut stream = AutoStream::new(std::io::stderr(), self.choice);
+        // If standard error is closed there is nobody left to tell.
+        let _ = writeln!(stream, "{style}{word}{style:#}: {text}");
+    }
+
+    /// An error that ends the run, with its causes in one line.
+    pub(crate) fn error(&self, error: &anyhow::Error) {
+        let chain: Vec<String> = error.chain().map(ToString::to_string).collect();
+        self.line(AnsiColor::Red.on_default().bold(), "error", &chain.join(": "));
+    }
+
+    /// Something that could not be read; the run goes on.
+    pub(crate) fn problem(&self, problem: &Problem) {
+        let path = if problem.path == "-" { "(standard input)" } else { &problem.path };
+        let place = match (problem.line, problem.column) {
+            (Some(line), Some(column)) => format!("{path}:{line}:{column}: "),
+            _ => String::new(),
+        };
+        self.line(AnsiColor::Red.on_default().bold(), "error", &format!("{place}{}", problem.message));
+        if let Some(hint) = &problem.hint {
+            self.hint(hint);
+        }
+    }
+
+    /// What to do next.
+    pub(crate) fn hint(&self, hint: &dyn Display) {
+        if !self.quiet {
+            self.line(AnsiColor::Cyan.on_default().bold(), "hint", hint);
+        }
+    }
+
+    /// A detail, with `--verbose`.
+    pub(crate) fn detail(&self, text: &dyn Display) {
+        if self.verbose {
+            self.line(Style::new().dimmed(), "note", text);
+        }
+    }
+
+    /// A progress bar over `length` bytes; hidden where standard error is no terminal.
+    pub(crate) fn progress(&self, length: u64) -> ProgressBar {
+        if !self.progress {
+            return ProgressBar::hidden();
+        }
+        let bar = ProgressBar::with_draw_target(Some(length), ProgressDrawTarget::stderr_with_hz(8));
+        let style = ProgressStyle::with_template("{spinner} {bytes}/{total_bytes} {bar:30} {msg}");
+        if let Ok(style) = style { bar.with_style(style) } else { bar }
+    }
+}
+
+/// The colour choice for a stream.
+pub(crate) fn choice(color: Color) -> ColorChoice {
+    match color {
+        Color::Auto => ColorChoice::Auto,
+        Color::Always => ColorChoice::Always,
+        Color::Never => ColorChoice::Never,
+    }
+}
+
+/// Whether standard output takes colour.
+pub(crate) fn colours_stdout(color: Color) -> bool {
+    match color {
+        Color::Always => true,
+        Color::Never => false,
+        Color::Auto => AutoStream::choice(&std::io::stdout()) != ColorChoice::Never,
+    }
+}

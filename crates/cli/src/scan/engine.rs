@@ -1,0 +1,198 @@
+//! Reads and judges sources on all cores, and reports in their order.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use anyhow::Result;
+use indicatif::ProgressBar;
+use ironsides_checks::Judge;
+use ironsides_core::{Finding, Inventory, Source, Verdict};
+use ironsides_report::{Problem, SourceText, Summary};
+use ironsides_tree::{Documents, Limits};
+use rayon::prelude::*;
+
+use crate::say::Say;
+use crate::scan::look::{Look, file_problem, sort};
+use crate::scan::output::Outputs;
+use crate::scan::record;
+
+/// Sources up to this size are read whole on one core each; larger ones are read by one and judged by all.
+const LARGE: u64 = 4 << 20;
+/// How many bytes of small files are in memory at once.
+const CHUNK: u64 = 16 << 20;
+/// How many documents of a large source are judged at a time.
+const DOCUMENTS: usize = 512;
+
+struct Engine<'a> {
+    judge: &'a Judge,
+    outputs: &'a mut Outputs,
+    summary: &'a mut Summary,
+    say: &'a Say,
+    progress: ProgressBar,
+    inventory: Inventory,
+    /// The texts of objects in the inventory.
+    texts: BTreeMap<Arc<str>, Arc<SourceText>>,
+}
+
+/// Reads and judges `files`, sorted, and writes what is found.
+pub(crate) fn run(judge: &Judge, files: Vec<PathBuf>, outputs: &mut Outputs, summary: &mut Summary, say: &Say) -> Result<()> {
+    let sized: Vec<(PathBuf, u64)> = files
+        .into_iter()
+        .map(|path| {
+            // Pipes and standard input have no size; they are read as large.
+            let size = path.metadata().ok().filter(std::fs::Metadata::is_file).map_or(LARGE, |meta| meta.len());
+            (path, size)
+        })
+        .collect();
+    let progress = say.progress(sized.iter().map(|(_, size)| size).sum());
+    let mut engine =
+        Engine { judge, outputs, summary, say, progress, inventory: Inventory::default(), texts: BTreeMap::new() };
+    let mut rest = sized.as_slice();
+    while let Some(((path, size), after)) = rest.split_first() {
+        if *size >= LARGE {
+            engine.large(path, *size)?;
+            rest = after;
+            continue;
+        }
+        let mut bytes = 0;
+        let fits = rest.iter().take_while(|(_, size)| {
+            bytes += size;
+            *size < LARGE && bytes <= CHUNK
+        });
+        let count = fits.count().max(1);
+        let (chunk, after) = rest.split_at(count);
+        engine.chunk(chunk)?;
+        rest = after;
+    }
+    engine.progress.finish_and_clear();
+    engine.together()
+}
+
+impl Engine<'_> {
+    /// Small files, a core each.
+    fn chunk(&mut self, files: &[(PathBuf, u64)]) -> Result<()> {
+        let judge = self.judge;
+        let looks: Vec<Result<(SourceText, Look), Problem>> = files
+            .par_iter()
+            .map(|(path, _)| {
+                let source = open(path)?;
+                let look = Look::at(&source, judge);
+                Ok((source, look))
+            })
+            .collect();
+        for (read, (path, size)) in looks.into_iter().zip(files) {
+            self.progress.inc(*size);
+            match read {
+                Ok((source, look)) => {
+                    self.opened(path);
+                    self.report(&Arc::new(source), look)?;
+                }
+                Err(problem) => record(self.summary, self.say, problem),
+            }
+        }
+        Ok(())
+    }
+
+    /// A large file: its documents come from one core and are judged on all.
+    fn large(&mut self, path: &Path, size: u64) -> Result<()> {
+        let source = match open(path) {
+            Ok(source) => Arc::new(source),
+            Err(problem) => {
+                record(self.summary, self.say, problem);
+                return Ok(());
+            }
+        };
+        self.opened(path);
+        let judge = self.judge;
+        let mut documents = Documents::new(source.text(), Limits::default());
+        let (mut told, total) = (0, source.text().len() as u64);
+        loop {
+            let batch: Vec<_> = documents.by_ref().take(DOCUMENTS).collect();
+            if batch.is_empty() {
+                break;
+            }
+            let last = batch.iter().rev().find_map(|read| read.as_ref().ok()).map(|document| document.root.span().end);
+            let looks: Vec<Look> = batch
+                .into_par_iter()
+                .map(|read| {
+                    let mut look = Look::default();
+                    look.take(read, &source, judge);
+                    look.sort();
+                    look
+                })
+                .collect();
+            for look in looks {
+                self.report(&source, look)?;
+            }
+            if let Some(end) = last {
+                let now = (u64::from(end) * size).checked_div(total).unwrap_or_default().min(size);
+                self.progress.inc(now.saturating_sub(told));
+                told = told.max(now);
+            }
+        }
+        self.progress.inc(size.saturating_sub(told));
+        Ok(())
+    }
+
+    fn opened(&mut self, path: &Path) {
+        self.summary.files += 1;
+        self.say.detail(&format!("read {}", path.display()));
+    }
+
+    /// Adds a look to the summary and writes its findings.
+    fn report(&mut self, source: &Arc<SourceText>, look: Look) -> Result<()> {
+        let Look { findings, tallies, kept, documents, objects, problems } = look;
+        self.summary.documents += documents;
+        self.summary.objects += objects;
+        for (id, tally) in tallies {
+            self.summary.tallies.entry(id).or_default().add(tally);
+        }
+        self.count(&findings);
+        if !kept.is_empty() {
+            self.inventory.objects.extend(kept);
+            self.texts.entry(Arc::clone(source.path())).or_insert_with(|| Arc::clone(source));
+        }
+        if !findings.is_empty() {
+            self.outputs.batch(source, &findings)?;
+        }
+        for problem in problems {
+            record(self.summary, self.say, problem);
+        }
+        Ok(())
+    }
+
+    fn count(&mut self, findings: &[Finding]) {
+        for finding in findings.iter().filter(|finding| finding.verdict == Verdict::Fail) {
+            self.summary.count_failure(finding.severity);
+        }
+    }
+
+    /// Runs the checks across objects and writes their findings by source.
+    fn together(mut self) -> Result<()> {
+        let mut findings = Vec::new();
+        self.judge.together(&self.inventory, &mut findings, &mut self.summary.tallies);
+        self.count(&findings);
+        let mut by_source: BTreeMap<Arc<str>, Vec<Finding>> = BTreeMap::new();
+        for finding in findings {
+            let path = match finding.evidence.first().map(|fact| &fact.source) {
+                Some(Source::File { path, .. }) => Arc::clone(path),
+                Some(Source::Api { request }) => Arc::clone(request),
+                None => Arc::from(""),
+            };
+            by_source.entry(path).or_default().push(finding);
+        }
+        for (path, mut findings) in by_source {
+            sort(&mut findings);
+            if let Some(source) = self.texts.get(&path) {
+                self.outputs.batch(source, &findings)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn open(path: &Path) -> Result<SourceText, Problem> {
+    let text = ironsides_files::read(path).map_err(|error| file_problem(&error))?;
+    Ok(SourceText::new(Arc::from(path.to_string_lossy()), Arc::from(text)))
+}

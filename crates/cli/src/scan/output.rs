@@ -1,0 +1,65 @@
+//! Where the report goes: any number of formats, each to standard output or a file.
+
+use std::fs::File;
+use std::io::{self, BufWriter, Write};
+
+use anyhow::{Context, Result, bail};
+use ironsides_core::{Finding, Severity};
+use ironsides_report::{Format, Header, SourceText, Summary, Writer};
+
+use crate::args::{Global, ScanArgs};
+use crate::say;
+
+/// All outputs of a run.
+pub(crate) struct Outputs {
+    writers: Vec<(Format, Box<dyn Writer>)>,
+    min_severity: Severity,
+}
+
+impl Outputs {
+    /// Opens every output and writes its beginning, so that a file that cannot be written is told before the work.
+    pub(crate) fn open(args: &ScanArgs, global: &Global, header: &Header) -> Result<Self> {
+        if args.output.iter().filter(|output| output.file.is_none()).count() > 1 {
+            bail!("two outputs go to standard output; give all but one a file: -o sarif=findings.sarif");
+        }
+        let mut writers: Vec<(Format, Box<dyn Writer>)> = Vec::new();
+        for output in &args.output {
+            let mut writer = match &output.file {
+                None => {
+                    let colour = say::colours_stdout(global.color);
+                    output.format.writer(sink(io::stdout()), colour)
+                }
+                Some(path) => {
+                    let file = File::create(path).with_context(|| format!("cannot write {}", path.display()))?;
+                    output.format.writer(sink(file), false)
+                }
+            };
+            writer.begin(header)?;
+            writers.push((output.format, writer));
+        }
+        Ok(Self { writers, min_severity: args.min_severity })
+    }
+
+    /// Reports findings about one source.
+    pub(crate) fn batch(&mut self, source: &SourceText, findings: &[Finding]) -> Result<()> {
+        for (format, writer) in &mut self.writers {
+            if *format == Format::Table && self.min_severity > Severity::Info {
+                let shown: Vec<Finding> =
+                    findings.iter().filter(|finding| finding.severity >= self.min_severity).cloned().collect();
+                writer.batch(source, &shown)?;
+            } else {
+                writer.batch(source, findings)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Reports the end.
+    pub(crate) fn end(&mut self, summary: &Summary) -> Result<()> {
+        self.writers.iter_mut().try_for_each(|(_, writer)| writer.end(summary)).context("cannot write the report")
+    }
+}
+
+fn sink(inner: impl Write + 'static) -> impl Write + 'static {
+    BufWriter::with_capacity(1 << 16, inner)
+}
