@@ -17,6 +17,7 @@ mod workload;
 
 pub use catalogue::{CATALOGUE, find};
 pub use check::{Check, Run};
+pub use image::{Reference, ReferenceError};
 pub use judge::{Judge, Options};
 pub use out::{Draft, Out};
 

@@ -1,0 +1,31 @@
+//! An image whose registry is left to the node.
+
+use super::references;
+use crate::prelude::*;
+
+pub(super) static CHECK: Check = Check {
+    meta: CheckMeta {
+        id: "implicit-image-registry",
+        title: "image does not name its registry",
+        severity: Severity::Low,
+        family: "image",
+        since: "0.1.0",
+        page: include_str!("implicit_image_registry.md"),
+    },
+    run: Run::Pod(run),
+};
+
+fn run(pod: &Pod<'_>, out: &mut Out<'_>) {
+    for (image, reference) in references(pod) {
+        if reference.names_registry {
+            out.pass(&image.at);
+        } else {
+            let message =
+                format!("{} takes \"{}\" from whatever registry the node chooses", image.user, image.text);
+            out.fail(&image.at, message).effective(
+                reference.to_string(),
+                "most runtimes add docker.io, others search a list of the node's",
+            );
+        }
+    }
+}

@@ -1,0 +1,46 @@
+//! A tag that is not looked up again once a node holds a copy.
+
+use super::references;
+use crate::prelude::*;
+
+pub(super) static CHECK: Check = Check {
+    meta: CheckMeta {
+        id: "stale-image-pull",
+        title: "node may run an old copy of a moved tag",
+        severity: Severity::Low,
+        family: "image",
+        since: "0.1.0",
+        page: include_str!("stale_image_pull.md"),
+    },
+    run: Run::Pod(run),
+};
+
+fn run(pod: &Pod<'_>, out: &mut Out<'_>) {
+    // The admission plugin AlwaysPullImages may still change the policy of a pod that is not stored yet.
+    let confidence = if pod.is_stored() { Confidence::High } else { Confidence::Medium };
+    for (image, reference) in references(pod) {
+        let written = image.policy.str().filter(|policy| !policy.is_empty());
+        let policy = match written {
+            _ if reference.digest.is_some() => "",
+            None if reference.effective_tag() == Some("latest") => "Always",
+            None => "IfNotPresent",
+            Some(policy) => policy,
+        };
+        let user = &image.user;
+        let message = match policy {
+            "IfNotPresent" => format!("{user} runs the copy of a tag that the node happens to hold"),
+            "Never" => format!("{user} runs only the copy of a tag that the node happens to hold"),
+            _ => {
+                out.pass(&image.policy);
+                continue;
+            }
+        };
+        let finding = out.fail(&image.policy, message).confidence(confidence);
+        if written.is_none() {
+            finding.effective(
+                policy,
+                "the default is Always for the tag latest and IfNotPresent for all others",
+            );
+        }
+    }
+}
