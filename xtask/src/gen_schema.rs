@@ -264,28 +264,28 @@ impl Api {
             more.len() - 1
         });
         let flags = if flags.is_empty() { "0".to_owned() } else { flags.join(" | ") };
-        Ok(format!("        Field::new({name:?}, {}, {flags}, {at}),\n", self.shape(schema)?))
+        Ok(format!("        Field::new({name:?}, {}, {flags}, {at}),\n", shape(schema)?))
     }
+}
 
-    /// The shape of a schema as the tables spell it.
-    fn shape(&self, schema: &Value) -> Result<String> {
-        if let Some(name) = reference(schema) {
-            return Ok(special(name).unwrap_or_else(|| format!("Object({})", constant(&short(name)))));
-        }
-        Ok(match (schema["type"].as_str(), schema["format"].as_str()) {
-            (Some("string"), None) => "String".to_owned(),
-            (Some("string"), Some("byte")) => "Bytes".to_owned(),
-            (Some("boolean"), None) => "Bool".to_owned(),
-            (Some("integer"), Some("int32")) => "Int32".to_owned(),
-            (Some("integer"), Some("int64")) => "Int64".to_owned(),
-            (Some("number"), Some("double")) => "Double".to_owned(),
-            (Some("array"), None) => format!("List(&{})", self.shape(&schema["items"])?),
-            (Some("object"), None) if schema["additionalProperties"].is_object() => {
-                format!("Map(&{})", self.shape(&schema["additionalProperties"])?)
-            }
-            other => bail!("no table form for {other:?}"),
-        })
+/// The shape of a schema as the tables spell it.
+fn shape(schema: &Value) -> Result<String> {
+    if let Some(name) = reference(schema) {
+        return Ok(special(name).unwrap_or_else(|| format!("Object({})", constant(&short(name)))));
     }
+    Ok(match (schema["type"].as_str(), schema["format"].as_str()) {
+        (Some("string"), None) => "String".to_owned(),
+        (Some("string"), Some("byte")) => "Bytes".to_owned(),
+        (Some("boolean"), None) => "Bool".to_owned(),
+        (Some("integer"), Some("int32")) => "Int32".to_owned(),
+        (Some("integer"), Some("int64")) => "Int64".to_owned(),
+        (Some("number"), Some("double")) => "Double".to_owned(),
+        (Some("array"), None) => format!("List(&{})", shape(&schema["items"])?),
+        (Some("object"), None) if schema["additionalProperties"].is_object() => {
+            format!("Map(&{})", shape(&schema["additionalProperties"])?)
+        }
+        other => bail!("no table form for {other:?}"),
+    })
 }
 
 /// The types that decode themselves, so that their definitions say less than the truth.
