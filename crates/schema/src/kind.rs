@@ -1,0 +1,121 @@
+//! Which kinds there are.
+
+use crate::generated::KINDS;
+use crate::table::Kind;
+
+/// All built-in kinds, sorted by kind, group and version.
+pub fn kinds() -> &'static [Kind] {
+    &KINDS
+}
+
+/// The built-in kind that a document's `apiVersion` and `kind` name. `None` for custom resources, for kinds that
+/// were never built in, and for versions that this release no longer serves.
+pub fn kind(api_version: &str, kind: &str) -> Option<&'static Kind> {
+    let (group, version) = api_version.split_once('/').unwrap_or(("", api_version));
+    named(kind).iter().find(|known| known.group == group && known.version == version)
+}
+
+/// Where the object lies that holds a pod's `metadata` and `spec`, for any version of a workload kind, served or
+/// long removed: what an old manifest asks for must be read all the same.
+///
+/// The place never moved between versions, so the version does not matter. `extensions` was the first home of
+/// kinds that `apps` and `batch` serve now.
+pub fn pod_template(api_version: &str, kind: &str) -> Option<&'static [&'static str]> {
+    let group = api_version.split_once('/').map_or("", |(group, _)| group);
+    let is_group = |known: &&Kind| match group {
+        "extensions" => matches!(known.group, "apps" | "batch"),
+        _ => known.group == group,
+    };
+    named(kind).iter().filter(is_group).find_map(|known| known.pod_template)
+}
+
+/// The kinds of one name in all groups and versions.
+fn named(kind: &str) -> &'static [Kind] {
+    let start = KINDS.partition_point(|known| known.kind < kind);
+    let count = KINDS[start..].partition_point(|known| known.kind == kind);
+    &KINDS[start..start + count]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::field::{Field, ListType};
+    use crate::generated::{MORE, TYPES};
+
+    #[test]
+    fn kinds_are_told_apart_by_group_and_version() {
+        assert_eq!(kind("v1", "Event").unwrap().ty().name, "core.v1.Event");
+        assert_eq!(kind("events.k8s.io/v1", "Event").unwrap().ty().name, "events.v1.Event");
+        assert!(kind("v1", "Namespace").is_some_and(|kind| !kind.namespaced && kind.plural == "namespaces"));
+        for (api_version, name) in
+            [("", "Pod"), ("v2", "Pod"), ("/v1", "Pods"), ("apps/v1", "Pod"), ("apps/v1beta1", "Deployment")]
+        {
+            assert!(kind(api_version, name).is_none(), "{api_version} {name}");
+        }
+    }
+
+    #[test]
+    fn pod_templates_are_found_in_every_version() {
+        let template: &[&str] = &["spec", "template"];
+        for (api_version, kind, path) in [
+            ("v1", "Pod", Some([].as_slice())),
+            ("v1", "PodTemplate", Some(["template"].as_slice())),
+            ("v1", "ReplicationController", Some(template)),
+            ("apps/v1", "Deployment", Some(template)),
+            ("apps/v1beta1", "StatefulSet", Some(template)),
+            ("apps/v1beta2", "DaemonSet", Some(template)),
+            ("extensions/v1beta1", "ReplicaSet", Some(template)),
+            ("extensions/v1beta1", "Job", Some(template)),
+            ("batch/v1", "Job", Some(template)),
+            ("batch/v1beta1", "CronJob", Some(["spec", "jobTemplate", "spec", "template"].as_slice())),
+            ("batch/v2alpha1", "CronJob", Some(["spec", "jobTemplate", "spec", "template"].as_slice())),
+            ("example.com/v1", "Deployment", None),
+            ("v1", "Service", None),
+        ] {
+            assert_eq!(pod_template(api_version, kind), path, "{api_version} {kind}");
+        }
+    }
+
+    #[test]
+    fn tables_are_sorted_and_small() {
+        assert!(KINDS.is_sorted_by_key(|kind| (kind.kind, kind.group, kind.version)));
+        assert!(TYPES.is_sorted_by_key(|ty| ty.name));
+        assert!(
+            TYPES.iter().all(|ty| ty.fields.len() <= 64 && ty.fields.is_sorted_by_key(|field| field.name))
+        );
+        let fields: usize = TYPES.iter().map(|ty| ty.fields.len()).sum();
+        let bytes =
+            size_of_val(&KINDS) + size_of_val(&TYPES) + size_of_val(&MORE) + fields * size_of::<Field>();
+        assert!(
+            bytes < 160 << 10,
+            "{bytes} bytes for {} kinds, {} types, {fields} fields",
+            KINDS.len(),
+            TYPES.len()
+        );
+    }
+
+    #[test]
+    fn fields_know_how_they_merge_and_what_they_default_to() {
+        let deployment = kind("apps/v1", "Deployment").unwrap().ty();
+        let containers = deployment.at(&["spec", "template", "spec", "containers"]).unwrap();
+        assert_eq!(
+            (containers.list_type(), containers.list_map_keys()),
+            (Some(ListType::Map), ["name"].as_slice())
+        );
+        assert!(containers.merges() && containers.merge_key() == Some("name") && !containers.atomic());
+        let pod = deployment.at(&["spec", "template"]).and_then(|field| field.shape.object()).unwrap();
+        let field = |path: &[&str]| pod.at(path).unwrap();
+        assert_eq!(field(&["spec", "containers", "ports", "protocol"]).default(), Some("\"TCP\""));
+        assert_eq!(field(&["spec", "containers", "resources"]).default(), Some("{}"));
+        assert_eq!(field(&["spec", "containers", "image"]).default(), None);
+        assert!(field(&["spec", "volumes"]).retains_keys() && field(&["spec", "nodeSelector"]).atomic());
+        assert!(field(&["spec", "containers", "name"]).enforced() && !field(&["spec", "hostPID"]).required());
+        assert_eq!(field(&["metadata", "finalizers"]).list_type(), Some(ListType::Set));
+        assert!(pod.at(&["spec", "nothing", "here"]).is_none() && pod.at(&[]).is_none());
+        let volume = kind("v1", "PersistentVolume").unwrap().ty();
+        assert!(
+            !volume.at(&["spec", "claimRef"]).unwrap().atomic(),
+            "the field is granular though its type is atomic"
+        );
+    }
+}

@@ -1,0 +1,4 @@
+//! Documents held against the tables: by example, and against what a real API server answered.
+
+mod conformance;
+mod faults;
