@@ -35,7 +35,10 @@ enum Bench {
 
 pub(crate) fn run(args: &Args) -> Result<()> {
     let Bench::Scan { manifests, dump, runs } = &args.what;
-    let status = crate::cargo().args(["build", "--quiet", "--release", "--package", "ironsides-cli"]).current_dir(crate::root()).status()?;
+    let status = crate::cargo()
+        .args(["build", "--quiet", "--release", "--package", "ironsides-cli"])
+        .current_dir(crate::root())
+        .status()?;
     if !status.success() {
         bail!("the release build failed");
     }
@@ -57,7 +60,9 @@ fn scan(ironsides: &Path, folder: &Path, large: &Path, runs: u32) -> Result<()> 
         measure(&mut command, runs)
     };
     println!("{:<52} {:>8} {:>8} {:>8}", "", "CPU s", "wall s", "MiB");
-    let line = |what: &str, cost: Cost| println!("{what:<52} {:>8.3} {:>8.3} {:>8.1}", cost.cpu, cost.wall, cost.mib);
+    let line = |what: &str, cost: Cost| {
+        println!("{what:<52} {:>8.3} {:>8.3} {:>8.1}", cost.cpu, cost.wall, cost.mib)
+    };
     let count = std::fs::read_dir(folder)?.count();
     let many = scan(folder, &[])?;
     line(&format!("scan {count} files, all checks, table"), many);
@@ -65,6 +70,7 @@ fn scan(ironsides: &Path, folder: &Path, large: &Path, runs: u32) -> Result<()> 
     line(&format!("scan {count} files, all checks, sarif"), scan(folder, &["-o", "sarif"])?);
     let one = std::fs::read_dir(folder)?.next().context("the folder is empty")??.path();
     line("scan 1 file, from start to exit", scan(&one, &[])?);
+    #[expect(clippy::cast_precision_loss, reason = "a figure for people")]
     let megabytes = std::fs::metadata(large)?.len() as f64 / 1e6;
     let dump = scan(large, &["-o", "json"])?;
     line(&format!("scan a List of {megabytes:.0} MB, all checks, json"), dump);
@@ -77,7 +83,12 @@ fn scan(ironsides: &Path, folder: &Path, large: &Path, runs: u32) -> Result<()> 
     match measure(Command::new("kube-linter").arg("lint").arg(folder), runs) {
         Ok(peer) => {
             line(&format!("kube-linter lint {count} files"), peer);
-            println!("{:<52} {:>8.1} x the CPU, {:.1} x the memory", "kube-linter needs", peer.cpu / many.cpu, peer.mib / many.mib);
+            println!(
+                "{:<52} {:>8.1} x the CPU, {:.1} x the memory",
+                "kube-linter needs",
+                peer.cpu / many.cpu,
+                peer.mib / many.mib
+            );
         }
         Err(_) => println!("kube-linter is not on PATH: no peer was run beside it"),
     }

@@ -33,7 +33,10 @@ fn faults(metadata: &Metadata) -> Result<Vec<String>> {
         let folder = package.manifest_path.parent().and_then(|folder| folder.file_name()).unwrap_or_default();
         let in_house = package.manifest_path.as_str().contains("/crates/");
         if package.name.strip_prefix(PREFIX) != Some(folder) {
-            faults.push(format!("{} lies in the folder {folder}; its package should be {PREFIX}{folder}", package.name));
+            faults.push(format!(
+                "{} lies in the folder {folder}; its package should be {PREFIX}{folder}",
+                package.name
+            ));
         }
         let Some(own) = floor(&package.name) else {
             if in_house {
@@ -49,12 +52,20 @@ fn faults(metadata: &Metadata) -> Result<Vec<String>> {
             }
             match floor(&dependency.name) {
                 Some(other) if other < own => {}
-                Some(_) => faults.push(format!("{} uses {}, which stands below it", package.name, dependency.name)),
-                None => faults.push(format!("{} uses {}, which is not in the order", package.name, dependency.name)),
+                Some(_) => {
+                    faults.push(format!("{} uses {}, which stands below it", package.name, dependency.name));
+                }
+                None => faults
+                    .push(format!("{} uses {}, which is not in the order", package.name, dependency.name)),
             }
         }
     }
-    faults.extend(order.iter().filter(|room| !seen.contains(*room)).map(|room| format!("{room} is in the order, but there is no such crate")));
+    faults.extend(
+        order
+            .iter()
+            .filter(|room| !seen.contains(*room))
+            .map(|room| format!("{room} is in the order, but there is no such crate")),
+    );
     Ok(faults)
 }
 
@@ -75,6 +86,9 @@ mod tests {
         let order = metadata.workspace_metadata["order"].as_array_mut().unwrap();
         order.reverse();
         let faults = super::faults(&metadata).unwrap();
-        assert!(faults.iter().any(|fault| fault == "ironsides-core uses ironsides-tree, which stands below it"), "{faults:?}");
+        assert!(
+            faults.iter().any(|fault| fault == "ironsides-core uses ironsides-tree, which stands below it"),
+            "{faults:?}"
+        );
     }
 }

@@ -22,7 +22,8 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     if !output.status.success() {
         bail!("ironsides check list failed: {}", String::from_utf8_lossy(&output.stderr));
     }
-    let checks: Vec<Value> = serde_json::from_slice(&output.stdout).context("ironsides check list printed no JSON")?;
+    let checks: Vec<Value> =
+        serde_json::from_slice(&output.stdout).context("ironsides check list printed no JSON")?;
     crate::generated(&crate::root().join("docs/checks.md"), &page(&checks)?, args.check)
 }
 
@@ -34,7 +35,12 @@ fn page(checks: &[Value]) -> Result<String> {
         let text = |key: &str| check[key].as_str().unwrap_or_default().to_owned();
         let (id, family) = (text("id"), text("family"));
         let file = format!("../crates/checks/src/{family}/{}.md", id.replace('-', "_"));
-        writeln!(page, "| [{id}]({file}) | {} | {family} | {} |", text("severity"), text("title").replace('|', "\\|"))?;
+        writeln!(
+            page,
+            "| [{id}]({file}) | {} | {family} | {} |",
+            text("severity"),
+            text("title").replace('|', "\\|")
+        )?;
     }
     Ok(page)
 }

@@ -74,7 +74,8 @@ fn main() -> ExitCode {
 fn accuracy(arguments: &[String]) -> ExitCode {
     let mut command = cargo();
     command.args(["run", "--quiet", "--release", "--package", "ironsides-accuracy", "--"]).args(arguments);
-    let code = command.status().ok().and_then(|status| status.code()).and_then(|code| u8::try_from(code).ok());
+    let code =
+        command.status().ok().and_then(|status| status.code()).and_then(|code| u8::try_from(code).ok());
     ExitCode::from(code.unwrap_or(1))
 }
 
@@ -91,7 +92,8 @@ fn root() -> PathBuf {
 /// Writes a generated file, or with `check` fails where it differs.
 fn generated(path: &Path, text: &str, check: bool) -> Result<()> {
     if check {
-        let known = std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
+        let known =
+            std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
         if known != text {
             bail!("{} is stale; run the same command without --check and commit the result", path.display());
         }

@@ -84,13 +84,16 @@ Say who may do it all the same.
 
 pub(crate) fn run(args: &Args) -> Result<()> {
     let Args { family, id } = args;
-    let words = id.split('-').all(|word| !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit()));
+    let words = id
+        .split('-')
+        .all(|word| !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit()));
     if !words {
         bail!("{id:?} is not kebab-case");
     }
     let src = crate::root().join("crates/checks/src");
     let list = src.join(format!("{family}.rs"));
-    let text = fs::read_to_string(&list).with_context(|| format!("there is no family {family:?} ({})", list.display()))?;
+    let text = fs::read_to_string(&list)
+        .with_context(|| format!("there is no family {family:?} ({})", list.display()))?;
     let module = id.replace('-', "_");
     let rust = src.join(family).join(format!("{module}.rs"));
     if rust.exists() {
@@ -115,7 +118,11 @@ fn enlist(text: &str, module: &str) -> Result<String> {
     let open = text.find("&[&Check] = &[").context("the family's file has no list of checks")?;
     let start = open + "&[&Check] = &[".len();
     let end = start + text[start..].find(']').context("the family's list has no end")?;
-    let mut checks: Vec<String> = text[start..end].split(',').map(|item| item.trim().to_owned()).filter(|item| !item.is_empty()).collect();
+    let mut checks: Vec<String> = text[start..end]
+        .split(',')
+        .map(|item| item.trim().to_owned())
+        .filter(|item| !item.is_empty())
+        .collect();
     checks.push(format!("&{module}::CHECK"));
     checks.sort();
     let head = &text[..start];
@@ -128,8 +135,8 @@ fn enlist(text: &str, module: &str) -> Result<String> {
         .or_else(|| lines.iter().rposition(|known| known.starts_with("use ")).map(|at| at + 1))
         .unwrap_or(lines.len());
     lines.insert(place, line);
-    let list: String = checks.iter().map(|check| format!("    {check},\n")).collect();
-    Ok(format!("{}\n{list}{}", lines.join("\n"), &text[end..]))
+    let list = checks.join(",\n    ");
+    Ok(format!("{}\n    {list},\n{}", lines.join("\n"), &text[end..]))
 }
 
 #[cfg(test)]

@@ -52,7 +52,6 @@ impl<'a> Page<'a> {
                     }
                     fence = None;
                 }
-                (Some(_), _) => {}
                 (None, opening) if opening.starts_with("```") => {
                     let expect = match opening {
                         "```yaml flagged" => Some(Expect::Flagged),
@@ -66,7 +65,7 @@ impl<'a> Page<'a> {
                     heading = Some(&title[3..]);
                     begin = next;
                 }
-                (None, _) => {}
+                _ => {}
             }
             offset = next;
         }

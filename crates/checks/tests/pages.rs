@@ -1,5 +1,7 @@
 //! Every page is run: its examples must come out as they say.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may stop where it stands")]
+
 use std::sync::Arc;
 
 use ironsides_checks::page::{Expect, Page};

@@ -15,7 +15,8 @@ pub(crate) fn run(args: &ExplainArgs, global: &Global) -> Result<Exit> {
     let meta = &found.meta;
     let colour = say::colours_stdout(global.color);
     let style = |style: Style| if colour { style } else { Style::new() };
-    let (bold, dim, code) = (style(Style::new().bold()), style(Style::new().dimmed()), style(AnsiColor::Cyan.on_default()));
+    let (bold, dim, code) =
+        (style(Style::new().bold()), style(Style::new().dimmed()), style(AnsiColor::Cyan.on_default()));
     let mut text = String::new();
     writeln!(text, "{bold}{}{bold:#}: {}", meta.id, meta.title)?;
     writeln!(text, "{dim}severity {}, family {}, since {}{dim:#}\n", meta.severity, meta.family, meta.since)?;

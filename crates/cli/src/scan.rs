@@ -39,7 +39,10 @@ pub(crate) fn run(args: &ScanArgs, global: &Global, say: &Say) -> Result<Exit> {
             line: None,
             column: None,
             message: format!("no Kubernetes objects in {}", places.join(", ")),
-            hint: Some("name files or folders that hold manifests (apiVersion and kind), or `-` for standard input".into()),
+            hint: Some(
+                "name files or folders that hold manifests (apiVersion and kind), or `-` for standard input"
+                    .into(),
+            ),
         });
     }
     Ok(exit)
@@ -74,13 +77,17 @@ fn record(summary: &mut Summary, say: &Say, problem: Problem) {
 /// A chart's templates are no YAML before they are rendered: what they make was not judged.
 fn chart_gap(summary: &mut Summary, say: &Say, chart: &Chart) {
     let folder = chart.folder.display().to_string();
-    record(summary, say, Problem {
-        message: format!("{folder} is a Helm chart, and its templates were not judged"),
-        hint: Some(format!("render it: helm template {folder} | ironsides scan -")),
-        path: folder,
-        line: None,
-        column: None,
-    });
+    record(
+        summary,
+        say,
+        Problem {
+            message: format!("{folder} is a Helm chart, and its templates were not judged"),
+            hint: Some(format!("render it: helm template {folder} | ironsides scan -")),
+            path: folder,
+            line: None,
+            column: None,
+        },
+    );
 }
 
 /// The exit code that a summary earns.

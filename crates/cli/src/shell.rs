@@ -36,7 +36,8 @@ pub(crate) fn completions(args: &CompletionsArgs) -> Result<Exit> {
 /// `ironsides man FOLDER`
 pub(crate) fn man(args: &ManArgs) -> Result<Exit> {
     let folder = &args.folder;
-    std::fs::create_dir_all(folder).with_context(|| format!("cannot make the folder {}", folder.display()))?;
+    std::fs::create_dir_all(folder)
+        .with_context(|| format!("cannot make the folder {}", folder.display()))?;
     clap_mangen::generate_to(Cli::command(), folder)
         .with_context(|| format!("cannot write man pages into {}", folder.display()))?;
     Ok(Exit::Clean)

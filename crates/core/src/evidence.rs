@@ -3,37 +3,30 @@
 use std::sync::Arc;
 
 use ironsides_tree::Span;
-use serde::Serialize;
 
 /// What was looked at, what was found there, and what that means.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Evidence {
     /// What was looked at: a field path, a flag, a file's mode.
     pub looked_at: String,
     /// The value as written, `None` where nothing was.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub raw: Option<String>,
     /// The value in force, where it differs from what was written or nothing was.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub effective: Option<String>,
     /// The rule that made the effective value so: a default, inheritance from the pod, YAML 1.1.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub rule: Option<String>,
     /// Where it was found.
     pub source: Source,
 }
 
 /// Where a fact was found.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[serde(tag = "type", rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Source {
     /// A place in a text.
     File {
         /// The path as the user named it, `-` for standard input.
         path: Arc<str>,
         /// The bytes to mark.
-        #[serde(serialize_with = "bytes")]
         span: Span,
     },
     /// A field of an object that the API server returned.
@@ -41,8 +34,4 @@ pub enum Source {
         /// The request that returned it.
         request: Arc<str>,
     },
-}
-
-fn bytes<S: serde::Serializer>(span: &Span, serializer: S) -> Result<S::Ok, S::Error> {
-    if span.is_some() { (span.start, span.end).serialize(serializer) } else { serializer.serialize_none() }
 }

@@ -11,15 +11,13 @@ use crate::target::Target;
 use crate::verdict::Verdict;
 
 /// What one check says about one place of one target.
-#[derive(Clone, Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug)]
 pub struct Finding {
     /// The id of the check.
     pub check: &'static str,
     /// What it is about. Shared by all findings about the same target.
     pub target: Arc<Target>,
     /// The verdict.
-    #[serde(flatten)]
     pub verdict: Verdict,
     /// One sentence: lower case first letter, no full stop.
     pub message: String,
@@ -94,7 +92,12 @@ mod tests {
     use ironsides_tree::Text;
 
     fn target(api_version: &str, name: &str) -> Target {
-        Target::Object(ObjectRef { api_version: Text::new(api_version), kind: Text::new("Deployment"), name: Text::new(name), ..ObjectRef::default() })
+        Target::Object(ObjectRef {
+            api_version: Text::new(api_version),
+            kind: Text::new("Deployment"),
+            name: Text::new(name),
+            ..ObjectRef::default()
+        })
     }
 
     #[test]

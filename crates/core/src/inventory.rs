@@ -18,6 +18,8 @@ pub struct Inventory {
 impl Inventory {
     /// The objects of a kind in an API group.
     pub fn of_kind<'a>(&'a self, group: &'a str, kind: &'a str) -> impl Iterator<Item = &'a Object> {
-        self.objects.iter().filter(move |object| object.reference().kind == kind && object.reference().group() == group)
+        self.objects
+            .iter()
+            .filter(move |object| object.reference().kind == kind && object.reference().group() == group)
     }
 }

@@ -42,7 +42,9 @@ impl Object {
     /// Reads the name of an object from its tree. Anything that is a map may be an object; what lacks a kind keeps
     /// an empty one.
     pub fn new(root: Node, origin: Origin, remarks: Vec<Remark>) -> Self {
-        let text = |keys: &[&str]| root.at(keys).and_then(Node::as_str).filter(|text| !text.is_empty()).map(Text::new);
+        let text = |keys: &[&str]| {
+            root.at(keys).and_then(Node::as_str).filter(|text| !text.is_empty()).map(Text::new)
+        };
         let name = text(&["metadata", "name"])
             .or_else(|| text(&["metadata", "generateName"]).map(|prefix| Text::from(format!("{prefix}*"))));
         let reference = ObjectRef {

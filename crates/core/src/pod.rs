@@ -46,7 +46,8 @@ impl PodTemplates {
             return Some(object.cursor().at(path));
         }
         let group = reference.group();
-        let (_, _, path) = self.known.iter().rfind(|(known, kind, _)| known == group && *kind == reference.kind)?;
+        let (_, _, path) =
+            self.known.iter().rfind(|(known, kind, _)| known == group && *kind == reference.kind)?;
         Some(path.iter().fold(object.cursor(), |cursor, key| cursor.get(key)))
     }
 }
@@ -106,9 +107,9 @@ impl<'a> Pod<'a> {
     /// Every container: init containers (sidecars among them), containers, ephemeral containers.
     pub fn containers(&self) -> impl Iterator<Item = Container<'a>> + use<'a> {
         let spec = self.spec.clone();
-        ContainerKind::ALL.into_iter().flat_map(move |kind| {
-            spec.get(kind.field()).items().map(move |at| Container { kind, at })
-        })
+        ContainerKind::ALL
+            .into_iter()
+            .flat_map(move |kind| spec.get(kind.field()).items().map(move |at| Container { kind, at }))
     }
 }
 

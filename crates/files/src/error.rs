@@ -58,7 +58,10 @@ impl FileError {
     /// The path it is about, where it is about one.
     pub fn path(&self) -> Option<&std::path::Path> {
         match self {
-            Self::Missing { path } | Self::Denied { path } | Self::Io { path, .. } | Self::NotText { path, .. } => Some(path),
+            Self::Missing { path }
+            | Self::Denied { path }
+            | Self::Io { path, .. }
+            | Self::NotText { path, .. } => Some(path),
             Self::Stdin(_) | Self::Ignore(_) => None,
         }
     }

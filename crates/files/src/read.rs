@@ -56,6 +56,9 @@ mod tests {
         assert_eq!(said(b"a: 1\nb: \xFF"), "a.yaml:2:4: not UTF-8 text; convert it to UTF-8");
         assert!(said(&[0xFF, 0xFE, b'a', 0]).contains("UTF-16"));
         assert!(said(&[0x1F, 0x8B, 8, 0]).contains("gzip"));
-        assert_eq!(read(Path::new("/does/not/exist.yaml")).unwrap_err().to_string(), "/does/not/exist.yaml: no such file or directory; check the path");
+        assert_eq!(
+            read(Path::new("/does/not/exist.yaml")).unwrap_err().to_string(),
+            "/does/not/exist.yaml: no such file or directory; check the path"
+        );
     }
 }

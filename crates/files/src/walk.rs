@@ -46,7 +46,12 @@ pub fn walk(paths: &[PathBuf]) -> Found {
     found
 }
 
-fn walk_folder(folder: &Path, files: &mut BTreeSet<PathBuf>, charts: &mut BTreeSet<Chart>, errors: &mut Vec<FileError>) {
+fn walk_folder(
+    folder: &Path,
+    files: &mut BTreeSet<PathBuf>,
+    charts: &mut BTreeSet<Chart>,
+    errors: &mut Vec<FileError>,
+) {
     let mut builder = WalkBuilder::new(folder);
     builder
         .standard_filters(false)
@@ -116,12 +121,25 @@ mod tests {
             fs::create_dir_all(path.parent().unwrap()).unwrap();
             fs::write(path, "").unwrap();
         };
-        for path in ["b.yml", "a.yaml", "c.JSON", "readme.md", ".hidden.yaml", "left/out.yaml", "chart/Chart.yaml", "chart/templates/x.yaml"] {
+        for path in [
+            "b.yml",
+            "a.yaml",
+            "c.JSON",
+            "readme.md",
+            ".hidden.yaml",
+            "left/out.yaml",
+            "chart/Chart.yaml",
+            "chart/templates/x.yaml",
+        ] {
             put(path);
         }
         fs::write(root.path().join(IGNORE_FILE), "left/\n").unwrap();
         let found = walk(&[root.path().to_owned(), root.path().join("a.yaml")]);
-        let names: Vec<_> = found.files.iter().map(|path| path.strip_prefix(root.path()).unwrap().to_str().unwrap()).collect();
+        let names: Vec<_> = found
+            .files
+            .iter()
+            .map(|path| path.strip_prefix(root.path()).unwrap().to_str().unwrap())
+            .collect();
         assert_eq!(names, ["a.yaml", "b.yml", "c.JSON", "chart/Chart.yaml"]);
         assert_eq!(found.charts, [Chart { folder: root.path().join("chart") }]);
         assert!(found.errors.is_empty(), "{:?}", found.errors);

@@ -153,7 +153,11 @@ impl Summary {
 
     /// Failures of this severity or worse.
     pub fn failures_from(&self, severity: Severity) -> u64 {
-        Severity::ALL.into_iter().filter(|known| *known >= severity).map(|known| self.failures_of(known)).sum()
+        Severity::ALL
+            .into_iter()
+            .filter(|known| *known >= severity)
+            .map(|known| self.failures_of(known))
+            .sum()
     }
 
     /// Whether all that was asked for was read and decided.

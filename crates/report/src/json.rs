@@ -27,7 +27,8 @@ impl<W: Write> Json<W> {
 impl<W: Write> Writer for Json<W> {
     fn begin(&mut self, header: &Header) -> io::Result<()> {
         let tool = json!({ "name": "ironsides", "version": header.version });
-        self.header = header.checks.iter().map(|check| serde_json::to_value(check).unwrap_or_default()).collect();
+        self.header =
+            header.checks.iter().map(|check| serde_json::to_value(check).unwrap_or_default()).collect();
         write!(self.sink, "{{\n\"schemaVersion\": \"{SCHEMA_VERSION}\",\n\"tool\": {tool},\n\"findings\": [")
     }
 
@@ -70,7 +71,11 @@ impl<W: Write> Writer for Json<W> {
         writeln!(self.sink, "\n],")?;
         writeln!(self.sink, "\"checks\": {},", lines(&checks))?;
         writeln!(self.sink, "\"podSecurity\": {},", lines(&values(&summary.pod_security)))?;
-        writeln!(self.sink, "\"coverage\": {},", line(&serde_json::to_value(&summary.coverage).unwrap_or_default()))?;
+        writeln!(
+            self.sink,
+            "\"coverage\": {},",
+            line(&serde_json::to_value(&summary.coverage).unwrap_or_default())
+        )?;
         writeln!(self.sink, "\"problems\": {},", lines(&values(&summary.problems)))?;
         writeln!(self.sink, "\"summary\": {}\n}}", line(&counts))?;
         self.sink.flush()
@@ -166,14 +171,15 @@ impl<'a> FactShape<'a> {
         let place = match &fact.source {
             Source::File { path, span } => {
                 // Positions can be told only in the text at hand; bytes always.
-                let range = source.range(*span).filter(|_| path == source.path()).map(|(start, end)| RangeShape {
-                    line: start.line,
-                    column: start.column,
-                    end_line: end.line,
-                    end_column: end.column,
-                    byte_start: span.start,
-                    byte_end: span.end,
-                });
+                let range =
+                    source.range(*span).filter(|_| path == source.path()).map(|(start, end)| RangeShape {
+                        line: start.line,
+                        column: start.column,
+                        end_line: end.line,
+                        end_column: end.column,
+                        byte_start: span.start,
+                        byte_end: span.end,
+                    });
                 PlaceShape::File { path, range }
             }
             Source::Api { request } => PlaceShape::Api { request },

@@ -40,7 +40,8 @@ pub enum Format {
 
 impl Format {
     /// All formats, by the names the command line takes.
-    pub const ALL: [(&'static str, Self); 3] = [("table", Self::Table), ("json", Self::Json), ("sarif", Self::Sarif)];
+    pub const ALL: [(&'static str, Self); 3] =
+        [("table", Self::Table), ("json", Self::Json), ("sarif", Self::Sarif)];
 
     /// A writer of this format into `sink`. `colour` matters for tables only.
     pub fn writer<'a>(self, sink: impl Write + 'a, colour: bool) -> Box<dyn Writer + 'a> {

@@ -1,5 +1,6 @@
 //! SARIF 2.1.0 (OASIS): the few parts of the model that a posture scanner needs.
 
+use std::fmt::Write as _;
 use std::io::{self, Write};
 
 use ironsides_core::{CheckMeta, Finding, Severity, Source, Verdict};
@@ -8,7 +9,8 @@ use serde_json::{Value, json};
 use crate::Writer;
 use crate::input::{Header, SourceText, Summary};
 
-const SCHEMA: &str = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
+const SCHEMA: &str =
+    "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
 
 pub(crate) struct Sarif<W> {
     sink: W,
@@ -47,10 +49,12 @@ impl<W: Write> Writer for Sarif<W> {
             .problems
             .iter()
             .map(|problem| {
-                let mut location = json!({ "physicalLocation": { "artifactLocation": { "uri": uri(&problem.path) } } });
+                let mut location =
+                    json!({ "physicalLocation": { "artifactLocation": { "uri": uri(&problem.path) } } });
                 if let Some(line) = problem.line {
                     let column = problem.column.unwrap_or(1);
-                    location["physicalLocation"]["region"] = json!({ "startLine": line, "startColumn": column });
+                    location["physicalLocation"]["region"] =
+                        json!({ "startLine": line, "startColumn": column });
                 }
                 let text = match &problem.hint {
                     Some(hint) => format!("{}; {hint}", problem.message),
@@ -60,10 +64,15 @@ impl<W: Write> Writer for Sarif<W> {
             })
             .collect();
         // What could not be read at one place is told above; here what was not seen at all.
-        notes.extend(summary.coverage.gaps().filter(|(fact, _)| !matches!(fact, ironsides_core::Fact::File { .. })).map(
-            |(_, why)| json!({ "level": "warning", "message": { "text": why } }),
-        ));
-        let invocation = json!({ "executionSuccessful": summary.is_complete(), "toolExecutionNotifications": notes });
+        notes.extend(
+            summary
+                .coverage
+                .gaps()
+                .filter(|(fact, _)| !matches!(fact, ironsides_core::Fact::File { .. }))
+                .map(|(_, why)| json!({ "level": "warning", "message": { "text": why } })),
+        );
+        let invocation =
+            json!({ "executionSuccessful": summary.is_complete(), "toolExecutionNotifications": notes });
         writeln!(self.sink, "\n],\n\"invocations\": [{invocation}]\n}}]\n}}")?;
         self.sink.flush()
     }
@@ -135,8 +144,18 @@ fn uri(path: &str) -> String {
     let mut uri = String::from(if path.starts_with('/') { "file://" } else { "" });
     for byte in path.bytes() {
         match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' | b'+' | b'=' | b'@' => uri.push(char::from(byte)),
-            _ => uri.push_str(&format!("%{byte:02X}")),
+            b'a'..=b'z'
+            | b'A'..=b'Z'
+            | b'0'..=b'9'
+            | b'-'
+            | b'.'
+            | b'_'
+            | b'~'
+            | b'/'
+            | b'+'
+            | b'='
+            | b'@' => uri.push(char::from(byte)),
+            _ => _ = write!(uri, "%{byte:02X}"),
         }
     }
     uri

@@ -1,5 +1,6 @@
 //! For people: every place once, with its source line marked and what was found there below it.
 
+use std::fmt::Write as _;
 use std::io::{self, Write};
 use std::sync::Arc;
 
@@ -66,7 +67,9 @@ impl<W: Write> Table<W> {
         let until = if end.line == start.line { end.column as usize } else { length + 1 };
         let width = until.min(length + 1).saturating_sub(column).max(1);
         let before = start.line.checked_sub(1).and_then(|number| Some((number, lines.line(text, number)?)));
-        if let Some((number, before)) = before.filter(|(_, line)| !line.trim().is_empty() && line.len() <= LINE_LIMIT) {
+        if let Some((number, before)) =
+            before.filter(|(_, line)| !line.trim().is_empty() && line.len() <= LINE_LIMIT)
+        {
             writeln!(self.sink, "{dim}{number:>6} |{dim_end:#} {}", plain(before))?;
         }
         let (shown, column) = cut(line, column);
@@ -95,7 +98,12 @@ impl<W: Write> Table<W> {
             && let Some(effective) = &fact.effective
         {
             let rule = fact.rule.as_deref().map(|rule| format!(" ({rule})")).unwrap_or_default();
-            writeln!(self.sink, "            {dim}in force: {}{}{dim_end:#}", plain(effective), plain(&rule))?;
+            writeln!(
+                self.sink,
+                "            {dim}in force: {}{}{dim_end:#}",
+                plain(effective),
+                plain(&rule)
+            )?;
         }
         Ok(())
     }
@@ -105,7 +113,13 @@ impl<W: Write> Table<W> {
         let (on, off) = self.paint(AnsiColor::Magenta.on_default());
         let (dim, dim_end) = self.paint(Style::new().dimmed());
         let reason = findings.first().and_then(|finding| finding.verdict.reason()).unwrap_or_default();
-        writeln!(self.sink, "  {on}{:<8}{off:#}  {} checks cannot be decided: {}", "unknown", findings.len(), plain(reason))?;
+        writeln!(
+            self.sink,
+            "  {on}{:<8}{off:#}  {} checks cannot be decided: {}",
+            "unknown",
+            findings.len(),
+            plain(reason)
+        )?;
         let ids: Vec<&str> = findings.iter().map(|finding| finding.check).collect();
         for some in ids.chunks(4) {
             writeln!(self.sink, "            {dim}{}{dim_end:#}", some.join(", "))?;
@@ -119,16 +133,30 @@ impl<W: Write> Table<W> {
         let name = |row: &NamespaceLevel| row.namespace.clone().unwrap_or_else(|| "(none named)".into());
         let width = rows.iter().map(|row| name(row).chars().count()).max().unwrap_or_default();
         for row in rows {
-            let enforces = row.enforces.as_deref().map(|level| format!(", enforces {level}")).unwrap_or_default();
+            let enforces =
+                row.enforces.as_deref().map(|level| format!(", enforces {level}")).unwrap_or_default();
             let pods = row.pods;
-            write!(self.sink, "  {:<width$}  {:<10}  {pods} {}{enforces}", name(row), row.could_enforce, count_word(pods, "pod", "pods"))?;
+            write!(
+                self.sink,
+                "  {:<width$}  {:<10}  {pods} {}{enforces}",
+                name(row),
+                row.could_enforce,
+                count_word(pods, "pod", "pods")
+            )?;
             if row.undecided > 0 {
                 write!(self.sink, ", {} undecided", row.undecided)?;
             }
             writeln!(self.sink)?;
             for blocker in &row.blockers {
                 let reasons = blocker.reasons.join(", ");
-                writeln!(self.sink, "  {:<width$}    not {}: {}: {}", "", blocker.level, blocker.object, plain(&reasons))?;
+                writeln!(
+                    self.sink,
+                    "  {:<width$}    not {}: {}: {}",
+                    "",
+                    blocker.level,
+                    blocker.object,
+                    plain(&reasons)
+                )?;
             }
             let named = row.blockers.len() as u64;
             if row.blocked_by > named {
@@ -136,7 +164,14 @@ impl<W: Write> Table<W> {
             }
             for breaks in &row.upgrade {
                 let reasons = breaks.reasons.join(", ");
-                writeln!(self.sink, "  {:<width$}    newly refused by {}: {}: {}", "", breaks.level, breaks.object, plain(&reasons))?;
+                writeln!(
+                    self.sink,
+                    "  {:<width$}    newly refused by {}: {}: {}",
+                    "",
+                    breaks.level,
+                    breaks.object,
+                    plain(&reasons)
+                )?;
             }
         }
         writeln!(self.sink)
@@ -149,7 +184,8 @@ impl<W: Write> Writer for Table<W> {
     }
 
     fn batch(&mut self, source: &SourceText, findings: &[Finding]) -> io::Result<()> {
-        let together = |a: &Finding, b: &Finding| Arc::ptr_eq(&a.target, &b.target) && span_of(a) == span_of(b);
+        let together =
+            |a: &Finding, b: &Finding| Arc::ptr_eq(&a.target, &b.target) && span_of(a) == span_of(b);
         findings.chunk_by(together).try_for_each(|group| self.place(source, group))
     }
 
@@ -174,7 +210,11 @@ impl<W: Write> Writer for Table<W> {
         if failures == 0 {
             writeln!(self.sink, "{bold}no findings{bold_end:#} in {objects}")?;
         } else {
-            writeln!(self.sink, "{bold}{failures} {noun}{bold_end:#} in {objects}: {}", by_severity.join(", "))?;
+            writeln!(
+                self.sink,
+                "{bold}{failures} {noun}{bold_end:#} in {objects}: {}",
+                by_severity.join(", ")
+            )?;
         }
         let mut line = format!("{} of {} decided checks passed", total.pass, total.decided());
         if total.decided() > 0 {
@@ -183,11 +223,19 @@ impl<W: Write> Writer for Table<W> {
             // Never rounded up to 100.
             line = format!("{line} ({:.1} %)", (share * 10.0).floor() / 10.0);
         }
-        line += &format!("; {} unknown, {} manual, {} not applicable", total.unknown, total.manual, total.not_applicable);
+        _ = write!(
+            line,
+            "; {} unknown, {} manual, {} not applicable",
+            total.unknown, total.manual, total.not_applicable
+        );
         writeln!(self.sink, "{line}")?;
         if !summary.problems.is_empty() {
             let count = summary.problems.len() as u64;
-            writeln!(self.sink, "incomplete: {count} {} could not be read", count_word(count, "place", "places"))?;
+            writeln!(
+                self.sink,
+                "incomplete: {count} {} could not be read",
+                count_word(count, "place", "places")
+            )?;
         }
         // Gaps in single files are the problems counted above.
         for (_, why) in summary.coverage.gaps().filter(|(fact, _)| !matches!(fact, Fact::File { .. })) {
@@ -199,7 +247,8 @@ impl<W: Write> Writer for Table<W> {
 
 /// Whether two findings say of a whole object that nothing can be said, for the same reason.
 fn is_same_unknown(a: &Finding, b: &Finding) -> bool {
-    let whole = |finding: &Finding| matches!(finding.verdict, Verdict::Unknown { .. }) && finding.path.is_empty();
+    let whole =
+        |finding: &Finding| matches!(finding.verdict, Verdict::Unknown { .. }) && finding.path.is_empty();
     whole(a) && whole(b) && a.verdict == b.verdict
 }
 
@@ -238,7 +287,18 @@ fn cut(line: &str, column: usize) -> (String, usize) {
 /// Text from a document as it may be shown: control characters could drive the terminal.
 fn plain(text: &str) -> std::borrow::Cow<'_, str> {
     if text.chars().any(char::is_control) {
-        text.chars().map(|c| if c == '\t' { ' ' } else if c.is_control() { '\u{fffd}' } else { c }).collect::<String>().into()
+        text.chars()
+            .map(|c| {
+                if c == '\t' {
+                    ' '
+                } else if c.is_control() {
+                    '\u{fffd}'
+                } else {
+                    c
+                }
+            })
+            .collect::<String>()
+            .into()
     } else {
         text.into()
     }

@@ -51,13 +51,15 @@ pub(crate) fn write(folder: &Path, count: u64) -> Result<PathBuf> {
 /// Writes a `List` of at least `bytes` bytes, made of the files of `folder` again and again, as `kubectl get -o yaml`
 /// prints one.
 pub(crate) fn dump(folder: &Path, path: &Path, bytes: usize) -> Result<PathBuf> {
-    let mut files: Vec<PathBuf> = fs::read_dir(folder)?.map(|entry| entry.map(|entry| entry.path())).collect::<Result<_, _>>()?;
+    let mut files: Vec<PathBuf> =
+        fs::read_dir(folder)?.map(|entry| entry.map(|entry| entry.path())).collect::<Result<_, _>>()?;
     files.sort();
     let items: Vec<String> = files.iter().map(fs::read_to_string).collect::<Result<_, _>>()?;
     if let Some(parent) = path.parent() {
         fs::create_dir_all(parent)?;
     }
-    let mut file = BufWriter::new(File::create(path).with_context(|| format!("cannot write {}", path.display()))?);
+    let mut file =
+        BufWriter::new(File::create(path).with_context(|| format!("cannot write {}", path.display()))?);
     file.write_all(b"apiVersion: v1\nitems:\n")?;
     let mut written = 0;
     for item in items.iter().cycle() {

@@ -36,18 +36,32 @@ struct Engine<'a> {
 }
 
 /// Reads and judges `files`, sorted, and writes what is found.
-pub(crate) fn run(judge: &Judge, files: Vec<PathBuf>, outputs: &mut Outputs, summary: &mut Summary, say: &Say) -> Result<()> {
+pub(crate) fn run(
+    judge: &Judge,
+    files: Vec<PathBuf>,
+    outputs: &mut Outputs,
+    summary: &mut Summary,
+    say: &Say,
+) -> Result<()> {
     let sized: Vec<(PathBuf, u64)> = files
         .into_iter()
         .map(|path| {
             // Pipes and standard input have no size; they are read as large.
-            let size = path.metadata().ok().filter(std::fs::Metadata::is_file).map_or(LARGE, |meta| meta.len());
+            let size =
+                path.metadata().ok().filter(std::fs::Metadata::is_file).map_or(LARGE, |meta| meta.len());
             (path, size)
         })
         .collect();
     let progress = say.progress(sized.iter().map(|(_, size)| size).sum());
-    let mut engine =
-        Engine { judge, outputs, summary, say, progress, inventory: Inventory::default(), texts: BTreeMap::new() };
+    let mut engine = Engine {
+        judge,
+        outputs,
+        summary,
+        say,
+        progress,
+        inventory: Inventory::default(),
+        texts: BTreeMap::new(),
+    };
     let mut rest = sized.as_slice();
     while let Some(((path, size), after)) = rest.split_first() {
         if *size >= LARGE {
@@ -112,7 +126,11 @@ impl Engine<'_> {
             if batch.is_empty() {
                 break;
             }
-            let last = batch.iter().rev().find_map(|read| read.as_ref().ok()).map(|document| document.root.span().end);
+            let last = batch
+                .iter()
+                .rev()
+                .find_map(|read| read.as_ref().ok())
+                .map(|document| document.root.span().end);
             let looks: Vec<Look> = batch
                 .into_par_iter()
                 .map(|read| {

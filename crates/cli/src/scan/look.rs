@@ -45,7 +45,8 @@ impl Look {
         match shape(&document.root) {
             Shape::Object => {
                 self.objects += 1;
-                let origin = Origin::File { path: Arc::clone(source.path()), text: Arc::clone(source.text()) };
+                let origin =
+                    Origin::File { path: Arc::clone(source.path()), text: Arc::clone(source.text()) };
                 let object = Object::new(document.root, origin, document.remarks);
                 judge.object(&object, &mut self.findings, &mut self.tallies);
                 if judge.keeps(&object) {
@@ -123,5 +124,11 @@ fn syntax_problem(error: &SyntaxError, source: &SourceText) -> Problem {
 /// A file that could not be read, as a problem. The error's own text names the path.
 pub(crate) fn file_problem(error: &FileError) -> Problem {
     let path = error.path().unwrap_or(Path::new("-"));
-    Problem { path: path.display().to_string(), line: None, column: None, message: error.to_string(), hint: None }
+    Problem {
+        path: path.display().to_string(),
+        line: None,
+        column: None,
+        message: error.to_string(),
+        hint: None,
+    }
 }

@@ -30,7 +30,8 @@ impl Outputs {
                     output.format.writer(sink(io::stdout()), colour)
                 }
                 Some(path) => {
-                    let file = File::create(path).with_context(|| format!("cannot write {}", path.display()))?;
+                    let file =
+                        File::create(path).with_context(|| format!("cannot write {}", path.display()))?;
                     output.format.writer(sink(file), false)
                 }
             };
@@ -44,8 +45,11 @@ impl Outputs {
     pub(crate) fn batch(&mut self, source: &SourceText, findings: &[Finding]) -> Result<()> {
         for (format, writer) in &mut self.writers {
             if *format == Format::Table && self.min_severity > Severity::Info {
-                let shown: Vec<Finding> =
-                    findings.iter().filter(|finding| finding.severity >= self.min_severity).cloned().collect();
+                let shown: Vec<Finding> = findings
+                    .iter()
+                    .filter(|finding| finding.severity >= self.min_severity)
+                    .cloned()
+                    .collect();
                 writer.batch(source, &shown)?;
             } else {
                 writer.batch(source, findings)?;
@@ -56,7 +60,10 @@ impl Outputs {
 
     /// Reports the end.
     pub(crate) fn end(&mut self, summary: &Summary) -> Result<()> {
-        self.writers.iter_mut().try_for_each(|(_, writer)| writer.end(summary)).context("cannot write the report")
+        self.writers
+            .iter_mut()
+            .try_for_each(|(_, writer)| writer.end(summary))
+            .context("cannot write the report")
     }
 }
 
