@@ -22,7 +22,8 @@ pub(crate) fn lines<T: DeserializeOwned>(path: &Path) -> Result<Vec<T>> {
     let text = text(path)?;
     let lines = text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
     let read = lines.map(|(number, line)| {
-        serde_json::from_str(line).with_context(|| format!("cannot read {} line {}", path.display(), number + 1))
+        serde_json::from_str(line)
+            .with_context(|| format!("cannot read {} line {}", path.display(), number + 1))
     });
     read.collect()
 }

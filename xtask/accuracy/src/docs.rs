@@ -15,7 +15,8 @@ const END: &str = "<!-- accuracy:end -->";
 pub(crate) fn rewrite(rows: &[Row]) -> Result<()> {
     let path = data::workspace().join("docs/accuracy.md");
     let before = data::text(&path)?;
-    let after = replaced(&before, &table(rows)).with_context(|| format!("{} has no markers", path.display()))?;
+    let after =
+        replaced(&before, &table(rows)).with_context(|| format!("{} has no markers", path.display()))?;
     if after != before {
         fs::write(&path, after).with_context(|| format!("cannot write {}", path.display()))?;
     }
@@ -30,7 +31,8 @@ fn replaced(text: &str, table: &str) -> Option<String> {
 
 /// Without the times, which differ from run to run.
 fn table(rows: &[Row]) -> String {
-    let mut out = String::from("| oracle | cases | agree | skipped | unmapped |\n|---|---:|---:|---:|---:|\n");
+    let mut out =
+        String::from("| oracle | cases | agree | skipped | unmapped |\n|---|---:|---:|---:|---:|\n");
     for (name, tally) in rows.iter().flat_map(Row::figures) {
         let figures = [tally.cases, tally.agree, tally.skipped, tally.unmapped];
         let figures = figures.map(|figure| figure.to_string()).join(" | ");

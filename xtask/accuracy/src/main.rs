@@ -79,6 +79,10 @@ fn run(cli: &Cli) -> Result<()> {
         }
         let start = Instant::now();
         let score = (oracle.run)(&folder).unwrap_or_else(|error| Score::broken(&error));
+        if score.is_empty() {
+            note(&format!("SKIPPED {}: {} has nothing to compare", oracle.name, folder.display()));
+            continue;
+        }
         rows.push(Row::new(oracle.name, score, start.elapsed()));
     }
     if cli.json {

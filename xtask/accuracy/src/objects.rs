@@ -26,7 +26,7 @@ pub(crate) fn map(entries: impl IntoIterator<Item = (&'static str, Node)>) -> No
 
 /// A map with one entry replaced or added; anything else becomes a map of that entry.
 pub(crate) fn with(node: &Node, key: &str, value: Node) -> Node {
-    let entries = node.as_map().into_iter().flat_map(|map| map.iter());
+    let entries = node.as_map().into_iter().flat_map(Map::iter);
     let kept = entries.filter(|(known, _)| *known != key).map(|(key, value)| (Text::new(key), value.clone()));
     let map: Map = kept.chain(std::iter::once((Text::new(key), value))).collect();
     Node::bare(Value::Map(Arc::new(map)))
@@ -66,10 +66,8 @@ pub(crate) fn in_template(pod: &Node, kind: &Kind, name: &str) -> Node {
         return pod.clone();
     }
     let take = |keys: &[&str]| pod.at(keys).cloned().unwrap_or(Node::NULL);
-    let metadata = map([
-        ("annotations", take(&["metadata", "annotations"])),
-        ("labels", take(&["metadata", "labels"])),
-    ]);
+    let metadata =
+        map([("annotations", take(&["metadata", "annotations"])), ("labels", take(&["metadata", "labels"]))]);
     let outer = map([
         ("apiVersion", text(&api_version(kind))),
         ("kind", text(kind.kind)),

@@ -68,6 +68,11 @@ impl Score {
         self.tally.skipped += 1;
     }
 
+    /// Whether there was nothing to compare.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.tally == Tally::default()
+    }
+
     /// Adds a part under its own name.
     pub(crate) fn add_group(&mut self, name: &'static str, part: Self) {
         self.tally.cases += part.tally.cases;

@@ -1,8 +1,9 @@
 //! The two patches that recorded requests hold, applied as an API server applies them.
 
+use std::sync::Arc;
+
 use ironsides_schema::Type;
 use ironsides_tree::{Map, Node, Text, Value};
-use std::sync::Arc;
 
 /// A JSON merge patch: maps are merged, null removes, anything else replaces.
 pub(crate) fn merge(base: &Node, patch: &Node) -> Node {
@@ -23,7 +24,7 @@ pub(crate) fn strategic(base: &Node, patch: &Node, ty: Option<&'static Type>) ->
 
 fn merged(base: &Node, patch: &Node, inner: &dyn Fn(&str, &Node, &Node) -> Node) -> Node {
     let Some(changes) = patch.as_map() else { return patch.clone() };
-    let old: Vec<(&str, &Node)> = base.as_map().into_iter().flat_map(|map| map.iter()).collect();
+    let old: Vec<(&str, &Node)> = base.as_map().into_iter().flat_map(Map::iter).collect();
     let kept = old.iter().filter(|(key, _)| changes.get(key).is_none());
     let kept = kept.map(|(key, value)| (Text::new(*key), (*value).clone()));
     let changed = changes.iter().filter(|(_, value)| !value.is_null()).map(|(key, value)| {
@@ -66,8 +67,7 @@ mod tests {
         let ty = ironsides_schema::kind("v1", "Pod").map(ironsides_schema::Kind::ty);
         let base = parse("{spec: {containers: [{name: a, image: x, tty: true}, {name: b, image: y}]}}");
         let patch = parse("{spec: {containers: [{name: a, image: z}], ephemeralContainers: [{name: d}]}}");
-        let expected =
-            "{spec: {containers: [{name: a, image: z, tty: true}, {name: b, image: y}], ephemeralContainers: [{name: d}]}}";
+        let expected = "{spec: {containers: [{name: a, image: z, tty: true}, {name: b, image: y}], ephemeralContainers: [{name: d}]}}";
         assert_eq!(strategic(&base, &patch, ty), parse(expected));
     }
 }

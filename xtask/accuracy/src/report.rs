@@ -60,7 +60,11 @@ pub(crate) fn text(rows: &[Row]) -> String {
     if rows.is_empty() {
         return out;
     }
-    _ = writeln!(out, "{:<34} {:>7} {:>7} {:>8} {:>9} {:>8}", "oracle", "cases", "agree", "skipped", "unmapped", "seconds");
+    _ = writeln!(
+        out,
+        "{:<34} {:>7} {:>7} {:>8} {:>9} {:>8}",
+        "oracle", "cases", "agree", "skipped", "unmapped", "seconds"
+    );
     for row in rows {
         for (at, (name, tally)) in row.figures().enumerate() {
             let name = if at == 0 { name } else { format!("  {name}") };

@@ -64,7 +64,8 @@ fn answer(yaml: &str, case: &Case) -> Result<String> {
     let failed: Vec<Check> =
         Evaluator::default().evaluate(&facts, policy).iter().map(|violation| violation.check).collect();
     let is_meant = |check: Check| check.id().eq_ignore_ascii_case(&case.fixture);
-    let stands_for = |check: Check| policy.level == Level::Restricted && check.overrides().is_some_and(is_meant);
+    let stands_for =
+        |check: Check| policy.level == Level::Restricted && check.overrides().is_some_and(is_meant);
     Ok(if failed.is_empty() {
         "pass".to_owned()
     } else if failed.iter().any(|check| is_meant(*check) || stands_for(*check)) {

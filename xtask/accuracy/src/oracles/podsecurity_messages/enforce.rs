@@ -4,11 +4,12 @@ use std::path::Path;
 
 use anyhow::Result;
 use ironsides_podsecurity::labels::{ENFORCE, ENFORCE_VERSION};
+use ironsides_tree::Node;
 use serde::Deserialize;
 
 use super::recording::{Recording, is_comparable, label, verdict, verdict_of};
 use crate::data;
-use crate::objects::object;
+use crate::objects::{object, text, with_at};
 use crate::oracle::Score;
 
 #[derive(Deserialize)]
@@ -37,15 +38,47 @@ pub(super) fn run(recording: &Recording, path: &Path) -> Result<Score> {
                 }
                 let message = recorded.message.replace("{policy}", &format!("{}:{version}", line.level));
                 let case = || format!("enforce: pod {} at {}:{version}", label(&line.pod), line.level);
-                score.compare(case, &verdict(recorded.status, &message), answer(recording, &line, version));
+                let got = answer(recording, &line, version, &message);
+                score.compare(case, &verdict(recorded.status, &message), got);
             }
         }
     }
     Ok(score)
 }
 
-fn answer(recording: &Recording, line: &Line, version: &str) -> Result<String> {
-    let pod = object(recording.pod(&line.pod)?);
+fn answer(recording: &Recording, line: &Line, version: &str, message: &str) -> Result<String> {
+    let mut pod = recording.pod(&line.pod)?;
+    if let Some(name) = made_up(&pod, message) {
+        pod = with_at(&pod, &["metadata", "name"], text(name));
+    }
     let labels = [(ENFORCE, line.level.as_str()), (ENFORCE_VERSION, version)].into_iter().collect();
-    Ok(verdict_of(&recording.create(["", "pods"], &pod, labels)?))
+    Ok(verdict_of(&recording.create(["", "pods"], &object(pod), labels)?))
+}
+
+/// The name that the server made up at random for a pod that asked for one, as its message tells it.
+fn made_up<'a>(pod: &Node, message: &'a str) -> Option<&'a str> {
+    let field =
+        |name: &str| pod.at(&["metadata", name]).and_then(Node::as_str).filter(|text| !text.is_empty());
+    if field("name").is_some() {
+        return None;
+    }
+    let (name, _) = message.strip_prefix("pods \"")?.split_once('"')?;
+    name.starts_with(field("generateName")?).then_some(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ironsides_tree::parse_one;
+
+    #[test]
+    fn only_names_that_were_asked_for_are_taken_from_the_message() {
+        let of = |text: &str| {
+            made_up(&parse_one(text).unwrap(), "pods \"a-x1\" is forbidden: …").map(str::to_owned)
+        };
+        assert_eq!(of("metadata: {generateName: a-}").as_deref(), Some("a-x1"));
+        assert_eq!(of("metadata: {generateName: b-}"), None);
+        assert_eq!(of("metadata: {generateName: a-, name: c}"), None);
+        assert_eq!(of("metadata: {}"), None);
+    }
 }

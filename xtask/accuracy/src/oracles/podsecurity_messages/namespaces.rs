@@ -77,13 +77,17 @@ pub(super) fn run(recording: &Recording, path: &Path) -> Result<Score> {
 fn recorded(step: &Step) -> String {
     // The lines about existing pods follow a heading that can be told from other warnings.
     let said = step.warnings.iter().map(String::as_str);
-    let is_ours = |text: &str| is_pod_security(text) || text.contains("Pod Security") || text.contains("new PodSecurity");
-    let warnings: Vec<&str> = if Target::of(&step.request.path).is_some_and(|target| target.resource == "namespaces") {
-        said.skip_while(|text| !is_ours(text)).collect()
-    } else {
-        said.filter(|text| is_ours(text)).collect()
+    let is_ours = |text: &str| {
+        is_pod_security(text) || text.contains("Pod Security") || text.contains("new PodSecurity")
     };
-    let audit = step.audit.as_ref().map(|audit| audit.iter().map(|(key, value)| (key.as_str(), value.as_str())));
+    let warnings: Vec<&str> =
+        if Target::of(&step.request.path).is_some_and(|target| target.resource == "namespaces") {
+            said.skip_while(|text| !is_ours(text)).collect()
+        } else {
+            said.filter(|text| is_ours(text)).collect()
+        };
+    let audit =
+        step.audit.as_ref().map(|audit| audit.iter().map(|(key, value)| (key.as_str(), value.as_str())));
     described(&verdict(step.status, &step.message), &warnings, audit.map(Iterator::collect))
 }
 

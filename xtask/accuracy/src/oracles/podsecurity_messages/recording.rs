@@ -13,7 +13,7 @@ use serde::Deserialize;
 
 use super::super::podsecurity::PodText;
 use crate::data;
-use crate::objects::{self, tree};
+use crate::objects::{text, tree, with_at};
 
 /// The pods that were sent and the server they were sent to.
 pub(super) struct Recording {
@@ -51,12 +51,19 @@ impl Recording {
     pub(super) fn pod(&self, name: &serde_json::Value) -> Result<Node> {
         let name = label(name);
         let pod = self.pods.get(&name).with_context(|| format!("there is no pod {name}"))?;
-        let sent = pod.at(&["metadata", "name"]).and_then(Node::as_str).unwrap_or_default().replace('_', "-");
-        Ok(objects::with_at(pod, &["metadata", "name"], objects::text(&sent)))
+        match pod.at(&["metadata", "name"]).and_then(Node::as_str) {
+            Some(name) => Ok(with_at(pod, &["metadata", "name"], text(&name.replace('_', "-")))),
+            None => Ok(pod.clone()),
+        }
     }
 
     /// The answer to the creation of an object in a namespace with these labels.
-    pub(super) fn create(&self, [group, resource]: [&str; 2], object: &Object, labels: Labels<'_>) -> Result<Answer> {
+    pub(super) fn create(
+        &self,
+        [group, resource]: [&str; 2],
+        object: &Object,
+        labels: Labels<'_>,
+    ) -> Result<Answer> {
         let request = Request {
             operation: Operation::Create,
             group,
@@ -129,5 +136,8 @@ pub(super) fn verdict(status: u16, message: &str) -> String {
 
 /// The same of an answer that was computed.
 pub(super) fn verdict_of(answer: &Answer) -> String {
-    answer.refusal.as_ref().map_or_else(|| verdict(200, ""), |refusal| verdict(refusal.code, &refusal.message))
+    answer
+        .refusal
+        .as_ref()
+        .map_or_else(|| verdict(200, ""), |refusal| verdict(refusal.code, &refusal.message))
 }

@@ -40,7 +40,8 @@ pub(super) fn run(recording: &Recording, path: &Path) -> Result<Score> {
                 }
                 let said = recorded.warnings.iter().map(String::as_str).filter(|text| is_pod_security(text));
                 let expected = answer_text(&verdict(recorded.status, &recorded.message), said);
-                let case = || format!("warn: pod {} as {kind} at {}:{}", label(&line.pod), line.level, line.version);
+                let case =
+                    || format!("warn: pod {} as {kind} at {}:{}", label(&line.pod), line.level, line.version);
                 score.compare(case, &expected, answer(recording, &line, kind));
             }
         }

@@ -20,20 +20,16 @@ impl<'a> Target<'a> {
             _ => parts.next()?,
         };
         parts.next()?;
-        let mut rest: Vec<&str> = parts.collect();
-        let mut namespace = "";
-        if let ["namespaces", inside, _, ..] = rest.as_slice() {
-            let subresource = ["status", "finalize"].contains(&rest[2]) && rest.len() == 3;
-            if !subresource {
-                namespace = inside;
-                rest.drain(..2);
-            }
-        }
-        let mut rest = rest.into_iter();
+        let rest: Vec<&str> = parts.collect();
+        let (namespace, rest) = match rest.as_slice() {
+            // A namespace lies in itself.
+            ["namespaces", name] | ["namespaces", name, "status" | "finalize"] => (*name, rest.as_slice()),
+            ["namespaces", namespace, inside @ ..] => (*namespace, inside),
+            all => ("", all),
+        };
+        let mut rest = rest.iter().copied();
         let resource = rest.next()?;
         let (name, subresource) = (rest.next().unwrap_or_default(), rest.next().unwrap_or_default());
-        // A namespace lies in itself.
-        let namespace = if resource == "namespaces" { name } else { namespace };
         Some(Self { group, resource, namespace, name, subresource })
     }
 }
@@ -52,7 +48,10 @@ mod tests {
         assert_eq!(of("/api/v1/namespaces/a?dryRun=All"), ["", "namespaces", "a", "a", ""]);
         assert_eq!(of("/api/v1/namespaces/a/finalize"), ["", "namespaces", "a", "a", "finalize"]);
         assert_eq!(of("/api/v1/namespaces/a/pods"), ["", "pods", "a", "", ""]);
-        assert_eq!(of("/apis/apps/v1/namespaces/a/deployments/b/scale"), ["apps", "deployments", "a", "b", "scale"]);
+        assert_eq!(
+            of("/apis/apps/v1/namespaces/a/deployments/b/scale"),
+            ["apps", "deployments", "a", "b", "scale"]
+        );
         assert_eq!(Target::of("/healthz"), None);
     }
 }

@@ -6,11 +6,12 @@ use anyhow::Result;
 use ironsides_core::Object;
 use ironsides_podsecurity::admission::ENFORCE_POLICY;
 use ironsides_podsecurity::labels::{ENFORCE, ENFORCE_VERSION};
-use ironsides_tree::{Node, parse_one};
+use ironsides_tree::Node;
+use serde_json::json;
 
 use super::Step;
 use super::path::Target;
-use crate::objects::{in_template, kind_of, map, object, text, tree, with, with_at};
+use crate::objects::{in_template, kind_of, map, object, text, tree, with};
 
 /// What is known of all namespaces.
 pub(super) struct Scenario {
@@ -99,18 +100,21 @@ fn namespace(name: &str, labels: &BTreeMap<String, String>) -> Node {
 
 /// A pod that satisfies the restricted level and has the containers that a patch names.
 fn safe_pod(name: &str, patch: &Node) -> Result<Node> {
-    let security = "securityContext: {allowPrivilegeEscalation: false, capabilities: {drop: [ALL]}}";
     let patched = patch.at(&["spec", "containers"]).map(Node::items).unwrap_or_default();
-    let mut names: Vec<&str> = patched.iter().filter_map(|container| container.get("name")?.as_str()).collect();
+    let mut names: Vec<&str> =
+        patched.iter().filter_map(|container| container.get("name")?.as_str()).collect();
     if names.is_empty() {
         names.push("app");
     }
-    let containers: Vec<String> =
-        names.iter().map(|name| format!("{{name: {name:?}, image: recorded, {security}}}")).collect();
-    let containers = containers.join(", ");
-    let pod = format!(
-        "{{apiVersion: v1, kind: Pod, metadata: {{}}, spec: {{containers: [{containers}], \
-         securityContext: {{runAsNonRoot: true, seccompProfile: {{type: RuntimeDefault}}}}}}}}"
-    );
-    Ok(with_at(&parse_one(&pod)?, &["metadata", "name"], text(name)))
+    let security = json!({"allowPrivilegeEscalation": false, "capabilities": {"drop": ["ALL"]}});
+    let container = |name| json!({"name": name, "image": "recorded", "securityContext": security});
+    tree(&json!({
+        "apiVersion": "v1",
+        "kind": "Pod",
+        "metadata": {"name": name},
+        "spec": {
+            "containers": names.into_iter().map(container).collect::<Vec<_>>(),
+            "securityContext": {"runAsNonRoot": true, "seccompProfile": {"type": "RuntimeDefault"}},
+        },
+    }))
 }
