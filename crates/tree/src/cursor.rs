@@ -4,6 +4,7 @@ use std::fmt;
 
 use smallvec::SmallVec;
 
+use crate::map::Map;
 use crate::node::Node;
 use crate::span::Span;
 
@@ -51,7 +52,9 @@ impl fmt::Display for Path<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (at, segment) in self.0.iter().enumerate() {
             match segment {
-                Segment::Key(key) if key.is_empty() || key.contains(['.', '/', '[', ' ']) => write!(f, "[{key}]")?,
+                Segment::Key(key) if key.is_empty() || key.contains(['.', '/', '[', ' ']) => {
+                    write!(f, "[{key}]")?;
+                }
                 Segment::Key(key) if at == 0 => f.write_str(key)?,
                 Segment::Key(key) => write!(f, ".{key}")?,
                 Segment::Index(index) => write!(f, "[{index}]")?,
@@ -106,7 +109,10 @@ impl<'a> Cursor<'a> {
         items.iter().enumerate().filter(|(_, item)| !item.is_null()).map(move |(at, item)| Self {
             path: path.join(Segment::Index(u32::try_from(at).unwrap_or(u32::MAX))),
             node: Some(item),
-            mark: item.as_map().and_then(|map| map.entries().first()).map_or(item.span(), |first| first.key_span),
+            mark: item
+                .as_map()
+                .and_then(|map| map.entries().first())
+                .map_or(item.span(), |first| first.key_span),
         })
     }
 
@@ -114,7 +120,7 @@ impl<'a> Cursor<'a> {
     pub fn entries(&self) -> impl Iterator<Item = (&'a str, Self)> + use<'a> {
         let map = self.node.and_then(Node::as_map);
         let path = self.path.clone();
-        map.into_iter().flat_map(|map| map.entries()).filter(|entry| !entry.value.is_null()).map(move |entry| {
+        map.into_iter().flat_map(Map::entries).filter(|entry| !entry.value.is_null()).map(move |entry| {
             let path = path.join(Segment::Key(&entry.key));
             (entry.key.as_str(), Self { path, node: Some(&entry.value), mark: entry.key_span })
         })

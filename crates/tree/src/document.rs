@@ -52,13 +52,17 @@ pub enum RemarkKind {
 /// Bounds on what a document may ask for.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
-    /// How deep lists and maps may nest. Kubernetes objects stay below 100.
+    /// How deep lists and maps may nest, 1,000 at most, so that walking a tree needs little stack. Kubernetes
+    /// objects stay below 100.
     pub depth: usize,
     /// How many values all aliases of one document may expand to, so that an alias bomb is refused.
     pub expanded: u64,
     /// Whether the objects of a `List` are handed out one by one, so that large dumps stream.
     pub split_lists: bool,
 }
+
+/// The most that [`Limits::depth`] can allow.
+const MAX_DEPTH: usize = 1000;
 
 impl Default for Limits {
     fn default() -> Self {
@@ -113,7 +117,8 @@ impl std::error::Error for SyntaxError {}
 
 /// The documents of a text, one after another. After an error the next document is tried.
 ///
-/// A text that looks like JSON but is not is tried as YAML, as kubectl does, since `{a: b}` is YAML too.
+/// What looks like JSON but is not is tried as YAML from there on, as kubectl does: `{a: b}` is YAML, and after a JSON
+/// value a line `---` may begin YAML.
 pub struct Documents<'a> {
     source: Source<'a>,
     text: &'a str,
@@ -123,7 +128,8 @@ pub struct Documents<'a> {
 
 enum Source<'a> {
     Yaml(Box<YamlDocuments<'a>>),
-    Json(JsonDocuments<'a>),
+    /// JSON, and whether the text was tried as YAML.
+    Json(JsonDocuments<'a>, bool),
     Done,
 }
 
@@ -135,24 +141,45 @@ impl<'a> Documents<'a> {
 
     /// Reads `text` in a given syntax.
     pub fn with_format(text: &'a str, format: Format, limits: Limits) -> Self {
+        let limits = Limits { depth: limits.depth.min(MAX_DEPTH), ..limits };
         let mut ready = VecDeque::new();
         let source = if u32::try_from(text.len()).is_err() {
-            let message = format!("the text has {} bytes, and 4 GiB is the most that can be read", text.len());
+            let message =
+                format!("the text has {} bytes, and 4 GiB is the most that can be read", text.len());
             ready.push_back(Err(SyntaxError { message, offset: 0, document: 0, hint: Some("split it") }));
             Source::Done
         } else {
             match format {
-                Format::Yaml => Source::Yaml(Box::new(YamlDocuments::new(text, limits))),
-                Format::Json => Source::Json(JsonDocuments::new(text, limits)),
+                Format::Yaml => Source::Yaml(Box::new(YamlDocuments::new(text, 0, 0, limits))),
+                Format::Json => Source::Json(JsonDocuments::new(text, limits), false),
             }
         };
         Self { source, text, limits, ready }
     }
 
-    /// The first document as YAML, for a text whose JSON reading failed at once.
-    fn as_yaml(&self) -> Option<YamlDocuments<'a>> {
-        let strict = Limits { split_lists: false, ..self.limits };
-        YamlDocuments::new(self.text, strict).all(|read| read.is_ok()).then(|| YamlDocuments::new(self.text, self.limits))
+    /// What is left of a text, from byte `at` on, as YAML, after reading it as JSON failed; `None` where it is rather
+    /// JSON with a mistake. The first part says whether the JSON reader's error is still to be told.
+    fn as_yaml(&self, at: usize, number: u32) -> Option<(bool, YamlDocuments<'a>)> {
+        let rest = self.text.get(at..)?;
+        let mut yaml = YamlDocuments::new(self.text, at, number, self.limits);
+        if at > 0 && rest.trim_start().starts_with("---") {
+            return Some((false, yaml));
+        }
+        let more = memchr::memmem::find(rest.as_bytes(), b"\n---").is_some();
+        let mut probe =
+            YamlDocuments::new(self.text, at, number, Limits { split_lists: false, ..self.limits });
+        // After JSON values only a map is a document; anything else is a mistake.
+        let fits = |root: &Node| at == 0 || root.as_map().is_some() || root.is_null();
+        match probe.next() {
+            Some(Ok(first)) if fits(&first.root) && (more || !matches!(probe.next(), Some(Err(_)))) => {
+                Some((false, yaml))
+            }
+            _ if more => {
+                yaml.recover();
+                Some((true, yaml))
+            }
+            _ => None,
+        }
     }
 }
 
@@ -165,14 +192,20 @@ impl Iterator for Documents<'_> {
         }
         match &mut self.source {
             Source::Yaml(documents) => documents.next(),
-            Source::Json(documents) => match documents.next() {
-                Some(Err(error)) if error.document == 0 => {
-                    let Some(yaml) = self.as_yaml() else { return Some(Err(error)) };
-                    self.source = Source::Yaml(Box::new(yaml));
-                    self.next()
+            Source::Json(documents, tried) => {
+                let at = documents.offset();
+                match documents.next() {
+                    Some(Err(error)) if !*tried => {
+                        *tried = true;
+                        let Some((failed, yaml)) = self.as_yaml(at, error.document) else {
+                            return Some(Err(error));
+                        };
+                        self.source = Source::Yaml(Box::new(yaml));
+                        if failed { Some(Err(error)) } else { self.next() }
+                    }
+                    other => other,
                 }
-                other => other,
-            },
+            }
             Source::Done => None,
         }
     }
@@ -186,12 +219,17 @@ pub fn parse_one(text: &str) -> Result<Node, SyntaxError> {
 
 #[cfg(test)]
 mod tests {
+    use std::fmt::Write;
+
     use super::*;
     use crate::print;
 
     fn read(text: &str) -> Vec<Result<String, String>> {
         Documents::new(text, Limits::default())
-            .map(|read| read.map(|found| print::json(&found.root)).map_err(|error| format!("{}: {error}", error.position(text))))
+            .map(|read| {
+                read.map(|found| print::json(&found.root))
+                    .map_err(|error| format!("{}: {error}", error.position(text)))
+            })
             .collect()
     }
 
@@ -226,22 +264,32 @@ mod tests {
         let found = read(text);
         assert_eq!(found.len(), 3, "{found:?}");
         assert_eq!((&found[0], &found[2]), (&Ok("{\"a\":1}".into()), &Ok("{\"c\":3}".into())));
-        assert!(found[1].as_ref().unwrap_err().starts_with("4:1: ") || found[1].as_ref().unwrap_err().starts_with("3:"), "{found:?}");
+        assert!(
+            found[1].as_ref().unwrap_err().starts_with("4:1: ")
+                || found[1].as_ref().unwrap_err().starts_with("3:"),
+            "{found:?}"
+        );
     }
 
     #[test]
     fn duplicate_keys_are_remarked_and_the_last_wins() {
-        for text in ["a: 1\nb: 2\na: 3\n", "{\"a\": 1, \"b\": 2, \"a\": 3}", "x: &x {a: 1}\nb: 2\n<<: *x\na: 3\n"] {
+        for text in
+            ["a: 1\nb: 2\na: 3\n", "{\"a\": 1, \"b\": 2, \"a\": 3}", "x: &x {a: 1}\nb: 2\n<<: *x\na: 3\n"]
+        {
             let document = one(text);
             assert_eq!(document.root.get("a").and_then(Node::as_i64), Some(3), "{text}");
-            assert!(matches!(&document.remarks[..], [Remark { kind: RemarkKind::DuplicateKey { key, .. }, .. }] if key == "a"), "{text}");
+            assert!(
+                matches!(&document.remarks[..], [Remark { kind: RemarkKind::DuplicateKey { key, .. }, .. }] if key == "a"),
+                "{text}"
+            );
         }
     }
 
     #[test]
     fn lists_are_split_wherever_their_kind_stands() {
         let a = "{apiVersion: v1, kind: Pod, metadata: {name: a}}";
-        let text = format!("apiVersion: v1\nitems:\n- {a}\n- {a}\nkind: List\n---\nkind: Other\napiVersion: x/v1\n");
+        let text =
+            format!("apiVersion: v1\nitems:\n- {a}\n- {a}\nkind: List\n---\nkind: Other\napiVersion: x/v1\n");
         let documents: Vec<_> = Documents::new(&text, Limits::default()).map(Result::unwrap).collect();
         let shape: Vec<_> = documents.iter().map(|d| (d.number, d.item, d.envelope)).collect();
         assert_eq!(shape, [(0, Some(0), false), (0, Some(1), false), (0, None, true), (1, None, false)]);
@@ -256,7 +304,7 @@ mod tests {
         let mut text = String::from("a0: &a0 [x,x,x,x,x,x,x,x,x,x]\n");
         for level in 1..12 {
             let below = level - 1;
-            text += &format!("a{level}: &a{level} [{}]\n", vec![format!("*a{below}"); 10].join(","));
+            writeln!(text, "a{level}: &a{level} [{}]", vec![format!("*a{below}"); 10].join(",")).unwrap();
         }
         assert!(read(&text)[0].as_ref().unwrap_err().contains("aliases expand"));
         assert!(read("a: &a [*a]")[0].is_err());
@@ -265,7 +313,14 @@ mod tests {
 
     #[test]
     fn deep_nesting_and_odd_keys_are_errors() {
-        for text in ["[".repeat(5000), "{\"a\":".repeat(5000), format!("[1{}", "]".repeat(9)), "{null: 1}".into(), "{[a]: 1}".into(), "? {a: b}\n: c\n".into()] {
+        for text in [
+            "[".repeat(5000),
+            "{\"a\":".repeat(5000),
+            format!("[1{}", "]".repeat(9)),
+            "{null: 1}".into(),
+            "{[a]: 1}".into(),
+            "? {a: b}\n: c\n".into(),
+        ] {
             assert!(read(&text).iter().any(Result::is_err), "{text:.20}");
         }
     }

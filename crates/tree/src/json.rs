@@ -4,10 +4,10 @@ use std::collections::VecDeque;
 
 use crate::build::{close_list, close_map};
 use crate::document::{Document, Limits, Remark, SyntaxError};
+use crate::lists;
 use crate::map::Entry;
 use crate::node::{Node, Text, Value};
 use crate::span::Span;
-use crate::yaml::split_typed_list;
 
 /// The values of a JSON text: one, several in a row, or one a line.
 pub(crate) struct JsonDocuments<'a> {
@@ -24,13 +24,20 @@ impl<'a> JsonDocuments<'a> {
         Self { text, at, limits, number: 0, ready: VecDeque::new() }
     }
 
+    /// Where the next value is looked for.
+    pub(crate) fn offset(&self) -> usize {
+        self.at
+    }
+
     /// After an error: the next line that begins a value.
     fn recover(&mut self, from: usize) {
         let bytes = self.text.as_bytes();
         let mut at = from.max(self.at);
         self.at = loop {
             match memchr::memchr(b'\n', bytes.get(at..).unwrap_or_default()) {
-                Some(found) if matches!(bytes.get(at + found + 1), Some(b'{' | b'[')) => break at + found + 1,
+                Some(found) if matches!(bytes.get(at + found + 1), Some(b'{' | b'[')) => {
+                    break at + found + 1;
+                }
                 Some(found) => at += found + 1,
                 None => break bytes.len(),
             }
@@ -45,7 +52,13 @@ impl Iterator for JsonDocuments<'_> {
         if let Some(document) = self.ready.pop_front() {
             return Some(Ok(document));
         }
-        let mut reader = Reader { text: self.text, bytes: self.text.as_bytes(), at: self.at, depth: self.limits.depth, remarks: Vec::new() };
+        let mut reader = Reader {
+            text: self.text,
+            bytes: self.text.as_bytes(),
+            at: self.at,
+            depth: self.limits.depth,
+            remarks: Vec::new(),
+        };
         reader.space();
         if reader.at == reader.bytes.len() {
             return None;
@@ -55,7 +68,7 @@ impl Iterator for JsonDocuments<'_> {
         match reader.value() {
             Ok(root) => {
                 self.at = reader.at;
-                self.ready.extend(split_typed_list(root, number, 0, reader.remarks, self.limits));
+                self.ready.extend(lists::split(root, number, 0, reader.remarks, self.limits));
                 self.ready.pop_front().map(Ok)
             }
             Err(Fault { message, at }) => {
@@ -93,7 +106,10 @@ impl Reader<'_> {
 
     /// The next character in words, for messages.
     fn seen(&self) -> String {
-        self.text.get(self.at..).and_then(|rest| rest.chars().next()).map_or("the end of the text".into(), |c| format!("{c:?}"))
+        self.text
+            .get(self.at..)
+            .and_then(|rest| rest.chars().next())
+            .map_or("the end of the text".into(), |c| format!("{c:?}"))
     }
 
     fn value(&mut self) -> Result<Node, Fault> {
@@ -175,7 +191,7 @@ impl Reader<'_> {
         }
         self.at += 1;
         self.depth += 1;
-        Ok(close_list(items, Span::new(start, self.at)))
+        Ok(close_list(items.into_iter(), Span::new(start, self.at)))
     }
 
     /// Whether a comma announces one more element; stops before `close` otherwise.
@@ -243,7 +259,8 @@ impl Reader<'_> {
         let mut copied = start;
         loop {
             let rest = &self.bytes[self.at..];
-            let Some(found) = rest.iter().position(|&byte| byte == b'"' || byte == b'\\' || byte < 0x20) else {
+            let Some(found) = rest.iter().position(|&byte| byte == b'"' || byte == b'\\' || byte < 0x20)
+            else {
                 self.at = self.bytes.len();
                 return self.fault("a string has no end");
             };
@@ -291,7 +308,9 @@ impl Reader<'_> {
 
     /// `\uXXXX`, surrogate pairs joined; a lone surrogate becomes the replacement character, as in Go.
     fn unicode(&mut self) -> Result<char, Fault> {
-        let Some(first) = self.hex(self.at) else { return self.fault("a \\u escape wants four hexadecimal digits") };
+        let Some(first) = self.hex(self.at) else {
+            return self.fault("a \\u escape wants four hexadecimal digits");
+        };
         self.at += 6;
         if let Some(found) = char::from_u32(first) {
             return Ok(found);

@@ -10,6 +10,7 @@ pub mod cursor;
 mod document;
 pub mod edit;
 mod json;
+mod lists;
 mod map;
 mod node;
 pub mod print;

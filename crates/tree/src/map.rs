@@ -5,7 +5,7 @@ use std::fmt;
 use crate::node::{Node, Text};
 use crate::span::Span;
 
-/// Above this many entries a map carries an index instead of being searched from the front.
+/// From this many entries on a map carries an index instead of being searched from the front.
 const INDEXED_FROM: usize = 17;
 
 /// A map with unique string keys in the order they were written. Equality ignores the order.
@@ -30,29 +30,54 @@ pub struct Entry {
 impl Map {
     /// A map of these entries. Where a key repeats, the last value wins and stays at its own place; whoever
     /// builds the map reports the repetition.
-    pub fn new(mut entries: Vec<Entry>) -> Self {
-        if let Some(order) = sorted(&entries) {
-            let mut last = vec![false; entries.len()];
-            for (at, &number) in order.iter().enumerate() {
-                let next = order.get(at + 1).map(|&next| &entries[next as usize].key);
-                last[number as usize] = next != Some(&entries[number as usize].key);
+    pub fn new(entries: Vec<Entry>) -> Self {
+        Self::with_repeats(entries, |_, _| {})
+    }
+
+    /// A map of these entries. Of each entry whose key stood before, the reporter is told in written order:
+    /// first where the key stood first, then the entry.
+    pub(crate) fn with_repeats(mut entries: Vec<Entry>, mut report: impl FnMut(&Entry, &Entry)) -> Self {
+        let Some(order) = sorted(&entries) else {
+            for at in 1..entries.len() {
+                let (before, entry) = (&entries[..at], &entries[at]);
+                if let Some(first) = before.iter().find(|earlier| earlier.key == entry.key) {
+                    report(first, entry);
+                }
             }
-            if last.contains(&false) {
-                let mut keep = last.iter();
-                entries.retain(|_| keep.next().copied().unwrap_or(true));
-                return Self::new(entries);
+            let mut at = 0;
+            while at < entries.len() {
+                if entries[at + 1..].iter().any(|later| later.key == entries[at].key) {
+                    entries.remove(at);
+                } else {
+                    at += 1;
+                }
             }
+            return Self { entries: entries.into(), index: Box::default() };
+        };
+        // Equal keys stand next to each other, in written order.
+        let mut repeats: Vec<(u32, u32)> = Vec::new();
+        let mut last = vec![true; entries.len()];
+        let mut first = order.first().copied().unwrap_or_default();
+        for pair in order.windows(2) {
+            let &[before, number] = pair else { continue };
+            if entries[before as usize].key == entries[number as usize].key {
+                repeats.push((number, first));
+                last[before as usize] = false;
+            } else {
+                first = number;
+            }
+        }
+        if repeats.is_empty() {
             return Self { entries: entries.into(), index: order.into() };
         }
-        let mut at = 0;
-        while at < entries.len() {
-            if entries[at + 1..].iter().any(|later| later.key == entries[at].key) {
-                entries.remove(at);
-            } else {
-                at += 1;
-            }
+        repeats.sort_unstable();
+        for (number, first) in repeats {
+            report(&entries[first as usize], &entries[number as usize]);
         }
-        Self { entries: entries.into(), index: Box::default() }
+        let mut keep = last.iter();
+        entries.retain(|_| keep.next().copied().unwrap_or(true));
+        let index = sorted(&entries).unwrap_or_default().into();
+        Self { entries: entries.into(), index }
     }
 
     /// The value of a key.
@@ -65,7 +90,8 @@ impl Map {
         if self.index.is_empty() {
             return self.entries.iter().find(|entry| entry.key == key);
         }
-        let found = self.index.binary_search_by(|&number| self.entries[number as usize].key.as_str().cmp(key));
+        let found =
+            self.index.binary_search_by(|&number| self.entries[number as usize].key.as_str().cmp(key));
         found.ok().map(|at| &self.entries[self.index[at] as usize])
     }
 
@@ -122,7 +148,10 @@ mod tests {
     use crate::node::Value;
 
     fn map(keys: &[&str]) -> Map {
-        keys.iter().enumerate().map(|(at, key)| (Text::new(key), Node::bare(Value::Int(i64::try_from(at).unwrap())))).collect()
+        keys.iter()
+            .enumerate()
+            .map(|(at, key)| (Text::new(key), Node::bare(Value::Int(i64::try_from(at).unwrap()))))
+            .collect()
     }
 
     #[test]
@@ -138,7 +167,9 @@ mod tests {
 
     #[test]
     fn equality_ignores_order() {
-        let pairs = |keys: [&str; 2]| keys.map(|key| (Text::new(key), Node::bare(key.into()))).into_iter().collect::<Map>();
+        let pairs = |keys: [&str; 2]| {
+            keys.map(|key| (Text::new(key), Node::bare(key.into()))).into_iter().collect::<Map>()
+        };
         assert_eq!(pairs(["a", "b"]), pairs(["b", "a"]));
         assert_ne!(pairs(["a", "b"]), pairs(["a", "c"]));
     }

@@ -91,7 +91,11 @@ impl Node {
     }
 
     /// The whole number, where this is one; `30.0` is one too, as YAML bodies are read by the API server.
-    #[expect(clippy::cast_possible_truncation, clippy::float_cmp, reason = "checked to be whole and in range")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::float_cmp,
+        reason = "checked to be whole and in range"
+    )]
     pub fn as_i64(&self) -> Option<i64> {
         match self.value {
             Value::Int(value) => Some(value),

@@ -5,6 +5,9 @@ use std::fmt::Write;
 use crate::node::{Node, Value};
 use crate::scalar;
 
+/// Kubernetes takes a key for one only if its colon follows within 1,024 characters; longer ones are announced.
+const LONGEST_KEY: usize = 1000;
+
 /// One line of JSON. Numbers that JSON has no word for (NaN, infinities) become null.
 pub fn json(node: &Node) -> String {
     let mut out = String::new();
@@ -42,11 +45,10 @@ pub fn number(value: f64) -> String {
 
 fn write_json(node: &Node, out: &mut String) {
     match node.value() {
-        Value::Null => out.push_str("null"),
         Value::Bool(value) => out.push_str(if *value { "true" } else { "false" }),
         Value::Int(value) => _ = write!(out, "{value}"),
         Value::Float(value) if value.is_finite() => out.push_str(&float(*value)),
-        Value::Float(_) => out.push_str("null"),
+        Value::Null | Value::Float(_) => out.push_str("null"),
         Value::String(text) => write_string(text, out),
         Value::List(items) => {
             out.push('[');
@@ -89,7 +91,12 @@ fn write_string(text: &str, out: &mut String) {
             '\r' => out.push_str("\\r"),
             '\t' => out.push_str("\\t"),
             // The second group is allowed in JSON but breaks lines or is refused in YAML.
-            c if c < ' ' || matches!(c, '\u{7f}'..='\u{9f}' | '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}') => {
+            c if c < ' '
+                || matches!(
+                    c,
+                    '\u{7f}'..='\u{9f}' | '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}'
+                ) =>
+            {
                 _ = write!(out, "\\u{:04x}", u32::from(c));
             }
             c => out.push(c),
@@ -105,7 +112,13 @@ fn write_block(node: &Node, indent: usize, out: &mut String) {
                 if at > 0 {
                     pad(indent, out);
                 }
+                let from = out.len();
                 write_plain(key, out);
+                if out.len() - from > LONGEST_KEY {
+                    out.insert_str(from, "? ");
+                    out.push('\n');
+                    pad(indent, out);
+                }
                 out.push(':');
                 write_child(value, indent, out);
             }
@@ -156,20 +169,29 @@ fn write_scalar(node: &Node, out: &mut String) {
     match node.value() {
         Value::String(text) => write_plain(text, out),
         Value::Float(value) if value.is_nan() => out.push_str(".nan"),
-        Value::Float(value) if value.is_infinite() => out.push_str(if *value > 0.0 { ".inf" } else { "-.inf" }),
+        Value::Float(value) if value.is_infinite() => {
+            out.push_str(if *value > 0.0 { ".inf" } else { "-.inf" });
+        }
         _ => write_json(node, out),
     }
 }
 
 /// A string, quoted unless it is safe without.
 fn write_plain(text: &str, out: &mut String) {
-    let inner = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '/' | '+' | '=' | '@' | '^' | ';' | ' ' | ':' | '(' | ')' | '$' | '%');
+    let inner = |c: char| {
+        c.is_ascii_alphanumeric()
+            || matches!(
+                c,
+                '-' | '_' | '.' | '/' | '+' | '=' | '@' | '^' | ';' | ' ' | ':' | '(' | ')' | '$' | '%'
+            )
+    };
     let safe = text.starts_with(|c: char| c.is_ascii_alphanumeric() || matches!(c, '/' | '_' | '.' | '$'))
         && text.chars().all(inner)
         && !text.contains(": ")
         && !text.ends_with([':', ' '])
+        && !text.starts_with("...")
         && !scalar::is_ambiguous(text)
         // Other readers take sexagesimal numbers and dates for what they look like.
-        && !(text.starts_with(|c: char| c.is_ascii_digit()) && text.contains([':', '-']));
+        && (!text.starts_with(|c: char| c.is_ascii_digit()) || !text.contains([':', '-']));
     if safe { out.push_str(text) } else { write_string(text, out) }
 }

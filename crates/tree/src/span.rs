@@ -64,7 +64,9 @@ impl Lines {
     /// Reads `text` once. Lines end at `\n` (a `\r` before it belongs to the line).
     pub fn new(text: &str) -> Self {
         let mut starts = vec![0];
-        starts.extend(memchr::memchr_iter(b'\n', text.as_bytes()).map(|at| u32::try_from(at + 1).unwrap_or(u32::MAX)));
+        starts.extend(
+            memchr::memchr_iter(b'\n', text.as_bytes()).map(|at| u32::try_from(at + 1).unwrap_or(u32::MAX)),
+        );
         Self { starts }
     }
 
@@ -77,7 +79,10 @@ impl Lines {
         let before = text.as_bytes().get(start..offset as usize).unwrap_or_default();
         // Continuation bytes of UTF-8 do not begin a character.
         let column = before.iter().filter(|&&byte| byte & 0xC0 != 0x80).count() + 1;
-        Position { line: u32::try_from(line).unwrap_or(u32::MAX), column: u32::try_from(column).unwrap_or(u32::MAX) }
+        Position {
+            line: u32::try_from(line).unwrap_or(u32::MAX),
+            column: u32::try_from(column).unwrap_or(u32::MAX),
+        }
     }
 
     /// How many lines there are; a final line break begins one more, empty line.
