@@ -1,5 +1,51 @@
-//! Checks of the document family.
+//! Checks of the document itself: what an API server would refuse, drop or read otherwise than it looks.
+
+use ironsides_core::Object;
+use ironsides_tree::{Node, Path, Segment, Span};
 
 use crate::check::Check;
 
-pub(crate) static CHECKS: &[&Check] = &[];
+mod duplicate_key;
+mod unknown_field;
+mod unknown_tag;
+mod wrong_type;
+
+/// The checks of this family, in alphabetical order.
+pub(crate) static CHECKS: &[&Check] =
+    &[&duplicate_key::CHECK, &unknown_field::CHECK, &unknown_tag::CHECK, &wrong_type::CHECK];
+
+/// Why an object is not held against a table of fields.
+const NOT_BUILT_IN: &str = "the kind is not built into Kubernetes";
+
+/// The way to the innermost place of an object that `here` takes, given only a span within it. `here` is asked about
+/// the maps and values around the span, the outermost last.
+fn find<'a>(
+    object: &'a Object,
+    span: Span,
+    here: &dyn Fn(&'a Node) -> Option<Option<Segment<'a>>>,
+) -> Option<Path<'a>> {
+    let mut steps = Vec::new();
+    descend(&object.root, span, here, &mut steps).then(|| steps.into_iter().collect())
+}
+
+fn descend<'a>(
+    node: &'a Node,
+    span: Span,
+    here: &dyn Fn(&'a Node) -> Option<Option<Segment<'a>>>,
+    steps: &mut Vec<Segment<'a>>,
+) -> bool {
+    if node.span().start > span.start || node.span().end < span.end {
+        return false;
+    }
+    let entries = node.as_map().map(ironsides_tree::Map::entries).unwrap_or_default();
+    let entries = entries.iter().map(|entry| (Segment::Key(&entry.key), &entry.value));
+    let items = (0..).zip(node.items()).map(|(at, item)| (Segment::Index(at), item));
+    for (step, inner) in entries.chain(items) {
+        steps.push(step);
+        if descend(inner, span, here, steps) {
+            return true;
+        }
+        steps.pop();
+    }
+    here(node).inspect(|last| steps.extend(last)).is_some()
+}

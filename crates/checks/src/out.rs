@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use ironsides_core::{CheckMeta, Confidence, Evidence, Finding, Fingerprint, Object, PodTemplates, Severity, Verdict};
-use ironsides_tree::{Cursor, Node, Value, print};
+use ironsides_tree::{Cursor, Node, Span, Value, print};
 
 /// Takes the answers of one check about one object.
 pub struct Out<'a> {
@@ -50,6 +50,16 @@ impl<'a> Out<'a> {
     /// first letter, no full stop.
     pub fn fail(&mut self, at: &Cursor<'_>, message: impl Into<String>) -> &mut Draft {
         self.draft(at, Verdict::Fail, message.into())
+    }
+
+    /// A place that only its path and bytes are known of is not as it should be. The value is not repeated.
+    pub fn fail_at(&mut self, path: impl Into<String>, span: Span, message: impl Into<String>) -> &mut Draft {
+        let source = self.object.source(span);
+        let draft = self.draft(&self.object.cursor().get(""), Verdict::Fail, message.into());
+        draft.path = path.into();
+        let looked_at = draft.path.clone();
+        draft.evidence = vec![Evidence { looked_at, raw: None, effective: None, rule: None, source }];
+        draft
     }
 
     /// Nothing can be said about this place, because `missing`.

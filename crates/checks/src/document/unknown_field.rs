@@ -1,0 +1,51 @@
+//! A field that the kind does not have.
+
+use ironsides_schema::{FaultKind, each_fault};
+
+use super::NOT_BUILT_IN;
+use crate::prelude::*;
+
+pub(super) static CHECK: Check = Check {
+    meta: CheckMeta {
+        id: "unknown-field",
+        title: "field does not exist",
+        severity: Severity::Medium,
+        family: "document",
+        since: "0.1.0",
+        page: include_str!("unknown_field.md"),
+    },
+    run: Run::Object(run),
+};
+
+/// Fields that hold an attacker back; what was meant to be one of them and is not, leaves the door open.
+const GUARDS: &[&str] = &[
+    "automountServiceAccountToken",
+    "egress",
+    "failurePolicy",
+    "hostUsers",
+    "ingress",
+    "namespaceSelector",
+    "podSelector",
+    "policyTypes",
+    "readOnly",
+    "resourceNames",
+    "runtimeClassName",
+    "securityContext",
+];
+
+fn run(object: &Object, out: &mut Out<'_>) {
+    let Some(kind) = object.kind() else { return out.not_applicable(NOT_BUILT_IN) };
+    each_fault(&object.root, kind.ty(), &mut |fault| {
+        let FaultKind::UnknownField { name, nearest } = fault.kind else { return };
+        let message = match nearest {
+            Some(nearest) => format!("there is no field \"{name}\" here; \"{nearest}\" was probably meant"),
+            None => format!("there is no field \"{name}\" here"),
+        };
+        let guards =
+            fault.path.contains("securityContext.") || nearest.is_some_and(|field| GUARDS.contains(&field));
+        let finding = out.fail_at(fault.path, fault.span, message);
+        if guards {
+            finding.severity(Severity::High);
+        }
+    });
+}
