@@ -1,5 +1,50 @@
-//! Checks of the namespace family.
+//! Checks of namespaces: what they ask of their pods, and what stands in them.
+
+use ironsides_core::Object;
+use ironsides_podsecurity::Level;
+use ironsides_podsecurity::labels::ENFORCE;
+use ironsides_tree::Cursor;
 
 use crate::check::Check;
 
-pub(crate) static CHECKS: &[&Check] = &[];
+mod default_namespace;
+mod namespace_enforces_baseline;
+mod namespace_enforces_privileged;
+mod namespace_without_pod_security;
+mod pod_refused_by_namespace;
+mod pod_security_label_invalid;
+mod pod_security_version_unpinned;
+mod pod_security_without_warning;
+
+/// The checks of this family, in alphabetical order.
+pub(crate) static CHECKS: &[&Check] = &[
+    &default_namespace::CHECK,
+    &namespace_enforces_baseline::CHECK,
+    &namespace_enforces_privileged::CHECK,
+    &namespace_without_pod_security::CHECK,
+    &pod_refused_by_namespace::CHECK,
+    &pod_security_label_invalid::CHECK,
+    &pod_security_version_unpinned::CHECK,
+    &pod_security_without_warning::CHECK,
+];
+
+/// The kind that most of these checks are about.
+const NAMESPACE: &[(&str, &str)] = &[("", "Namespace")];
+
+/// Why `kube-system` is left alone where other namespaces are asked to refuse pods.
+const SYSTEM: &str = "the control plane and the agents of the nodes run here and need to be privileged";
+
+/// A label of a namespace, written or not.
+fn label<'a>(namespace: &'a Object, key: &'a str) -> Cursor<'a> {
+    namespace.cursor().get("metadata").get("labels").get(key)
+}
+
+/// The level that a namespace enforces, where its label names one.
+fn enforced(namespace: &Object) -> Option<Level> {
+    label(namespace, ENFORCE).str()?.parse().ok()
+}
+
+/// Whether this is the namespace of the cluster's own components.
+fn is_system(namespace: &Object) -> bool {
+    namespace.reference().name == "kube-system"
+}

@@ -94,6 +94,12 @@ impl<'a> Pod<'a> {
         self.template
     }
 
+    /// The pod that a controller creates from this template; a Pod is its own.
+    #[must_use]
+    pub fn instance(&self) -> Self {
+        Self { template: false, ..self.clone() }
+    }
+
     /// Whether this is a Pod that the API server has stored, so that admission has already filled in what it fills in.
     pub fn is_stored(&self) -> bool {
         !self.template && self.metadata.get("uid").is_set()

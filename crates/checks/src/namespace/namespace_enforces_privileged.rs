@@ -1,0 +1,34 @@
+//! A namespace that takes any pod on purpose.
+
+use ironsides_podsecurity::Level;
+use ironsides_podsecurity::labels::ENFORCE;
+
+use super::{NAMESPACE, SYSTEM, enforced, is_system, label};
+use crate::prelude::*;
+
+pub(super) static CHECK: Check = Check {
+    meta: CheckMeta {
+        id: "namespace-enforces-privileged",
+        title: "namespace allows privileged pods",
+        severity: Severity::High,
+        family: "namespace",
+        since: "0.1.0",
+        page: include_str!("namespace_enforces_privileged.md"),
+    },
+    run: Run::Kinds(NAMESPACE, run),
+};
+
+fn run(namespace: &Object, out: &mut Out<'_>) {
+    if is_system(namespace) {
+        return out.not_applicable(SYSTEM);
+    }
+    let at = label(namespace, ENFORCE);
+    match enforced(namespace) {
+        Some(Level::Privileged) => {
+            let name = &namespace.reference().name;
+            out.fail(&at, format!("namespace \"{name}\" takes privileged pods"));
+        }
+        Some(_) => out.pass(&at),
+        None => out.not_applicable("no label names the level to enforce"),
+    }
+}

@@ -1,0 +1,37 @@
+//! A namespace that takes any pod.
+
+use ironsides_podsecurity::labels::ENFORCE;
+
+use super::{NAMESPACE, SYSTEM, is_system, label};
+use crate::prelude::*;
+
+pub(super) static CHECK: Check = Check {
+    meta: CheckMeta {
+        id: "namespace-without-pod-security",
+        title: "namespace enforces no Pod Security level",
+        severity: Severity::High,
+        family: "namespace",
+        since: "0.1.0",
+        page: include_str!("namespace_without_pod_security.md"),
+    },
+    run: Run::Kinds(NAMESPACE, run),
+};
+
+fn run(namespace: &Object, out: &mut Out<'_>) {
+    if is_system(namespace) {
+        return out.not_applicable(SYSTEM);
+    }
+    let at = label(namespace, ENFORCE);
+    if at.is_set() {
+        return out.pass(&at);
+    }
+    let name = &namespace.reference().name;
+    let finding = out.fail(&at, format!("namespace \"{name}\" enforces no Pod Security level"));
+    let rule =
+        "the default of the cluster, which is privileged unless its admission configuration says otherwise";
+    finding.effective("privileged", rule).confidence(Confidence::Medium);
+    // Kubernetes makes these itself and runs nothing in them.
+    if matches!(name.as_str(), "kube-public" | "kube-node-lease") {
+        finding.severity(Severity::Low);
+    }
+}

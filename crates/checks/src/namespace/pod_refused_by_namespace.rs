@@ -1,0 +1,57 @@
+//! A pod that the namespace it is written for does not take.
+
+use ironsides_core::Inventory;
+use ironsides_podsecurity::labels::ENFORCE;
+use ironsides_podsecurity::{Labels, PodFacts, Policy, evaluate, violates};
+
+use super::{NAMESPACE, label};
+use crate::prelude::*;
+
+pub(super) static CHECK: Check = Check {
+    meta: CheckMeta {
+        id: "pod-refused-by-namespace",
+        title: "namespace refuses the pod",
+        severity: Severity::High,
+        family: "namespace",
+        since: "0.1.0",
+        page: include_str!("pod_refused_by_namespace.md"),
+    },
+    run: Run::Together { judges: &[], needs: NAMESPACE, run },
+};
+
+fn run(object: &Object, inventory: &Inventory, out: &mut Out<'_>) {
+    let Some(pod) = Pod::of(object, out.templates()) else { return };
+    let Some(name) = &object.reference().namespace else {
+        return out.not_applicable("the manifest leaves the namespace to whoever applies it");
+    };
+    let mut namespaces =
+        inventory.of_kind("", "Namespace").filter(|found| found.reference().name == *name).peekable();
+    if namespaces.peek().is_none() {
+        return out.not_applicable(format!("namespace \"{name}\" was not seen"));
+    }
+    // Workloads are never refused. What counts are the pods that their controllers create.
+    let pod = pod.instance();
+    let facts = PodFacts::of(&pod);
+    if let Some(at) = facts.malformed().first() {
+        let missing = "the server cannot read this field; correct it and look again";
+        out.unknown(at, format!("whether namespace \"{name}\" takes the pod cannot be told"), missing);
+        return;
+    }
+    for namespace in namespaces {
+        let (policy, _) = Labels::of(&namespace.cursor()).policy(&Policy::default());
+        let violations = evaluate(&facts, policy.enforce);
+        if violations.is_empty() {
+            out.pass(pod.spec());
+            continue;
+        }
+        let why = violates(policy.enforce, &violations);
+        // The admission configuration may exempt the namespace, and webhooks may complete the pod.
+        let finding = out.fail(pod.spec(), format!("namespace \"{name}\" refuses the pod: {why}"));
+        finding.confidence(Confidence::Medium);
+        finding.also(namespace, &label(namespace, ENFORCE));
+        for place in violations.iter().flat_map(|violation| &violation.places) {
+            finding.also(object, place);
+        }
+        return;
+    }
+}

@@ -1,0 +1,40 @@
+//! A namespace that does not prepare for the next level.
+
+use ironsides_podsecurity::labels::{AUDIT, WARN};
+use ironsides_podsecurity::{Labels, Level, Policy};
+
+use super::{NAMESPACE, SYSTEM, is_system, label};
+use crate::prelude::*;
+
+pub(super) static CHECK: Check = Check {
+    meta: CheckMeta {
+        id: "pod-security-without-warning",
+        title: "nobody is told what a stricter level would refuse",
+        severity: Severity::Info,
+        family: "namespace",
+        since: "0.1.0",
+        page: include_str!("pod_security_without_warning.md"),
+    },
+    run: Run::Kinds(NAMESPACE, run),
+};
+
+fn run(namespace: &Object, out: &mut Out<'_>) {
+    if is_system(namespace) {
+        return out.not_applicable(SYSTEM);
+    }
+    let (policy, _) = Labels::of(&namespace.cursor()).policy(&Policy::default());
+    let next = match policy.enforce.level {
+        Level::Privileged => Level::Baseline,
+        Level::Baseline => Level::Restricted,
+        Level::Restricted => return out.not_applicable("no level is stricter than the one enforced"),
+    };
+    if policy.warn.level >= next {
+        out.pass(&label(namespace, WARN));
+    } else if policy.audit.level >= next {
+        out.pass(&label(namespace, AUDIT));
+    } else {
+        let name = &namespace.reference().name;
+        let message = format!("namespace \"{name}\" neither warns of nor audits what {next} would refuse");
+        out.fail(&label(namespace, WARN), message);
+    }
+}
