@@ -2,7 +2,30 @@
 
 use crate::check::Check;
 
+mod default_service_account;
+mod missing_cpu_request;
+mod missing_liveness_probe;
+mod missing_memory_limit;
+mod missing_memory_request;
+mod missing_readiness_probe;
 mod privileged_container;
+mod probes;
+mod resources;
+mod secret_from_environment;
+mod secret_in_environment;
+mod service_account;
+mod service_account_token_mounted;
 
 /// The checks of this family, in alphabetical order.
-pub(crate) static CHECKS: &[&Check] = &[&privileged_container::CHECK];
+pub(crate) static CHECKS: &[&Check] = &[
+    &default_service_account::CHECK,
+    &missing_cpu_request::CHECK,
+    &missing_liveness_probe::CHECK,
+    &missing_memory_limit::CHECK,
+    &missing_memory_request::CHECK,
+    &missing_readiness_probe::CHECK,
+    &privileged_container::CHECK,
+    &secret_from_environment::CHECK,
+    &secret_in_environment::CHECK,
+    &service_account_token_mounted::CHECK,
+];

@@ -1,0 +1,35 @@
+//! A pod that acts as the account that all pods of its namespace share.
+
+use ironsides_core::Inventory;
+
+use super::service_account::{DEFAULT, account, automount, projects_token};
+use crate::prelude::*;
+
+pub(super) static CHECK: Check = Check {
+    meta: CheckMeta {
+        id: "default-service-account",
+        title: "pod acts as the default service account",
+        severity: Severity::Low,
+        family: "workload",
+        since: "0.1.0",
+        page: include_str!("default_service_account.md"),
+    },
+    run: Run::Together { judges: &[], needs: &[("", "ServiceAccount")], run },
+};
+
+fn run(object: &Object, inventory: &Inventory, out: &mut Out<'_>) {
+    let Some(pod) = Pod::of(object, out.templates()) else { return };
+    let (at, name) = account(&pod);
+    let token = automount(&pod, inventory);
+    let projected = projects_token(&pod);
+    // Without a token nothing in the pod can act as the account.
+    if name != DEFAULT || !(token.mounts || projected) {
+        return out.pass(&at);
+    }
+    let confidence = if projected { Confidence::High } else { token.confidence };
+    let finding = out.fail(&at, "the pod acts as the default service account of its namespace");
+    finding.confidence(confidence);
+    if !at.is_set() {
+        finding.effective(DEFAULT, "the account of every pod that names none");
+    }
+}

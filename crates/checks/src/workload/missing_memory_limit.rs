@@ -1,0 +1,29 @@
+//! A container that may use all memory of its node.
+
+use super::resources;
+use crate::prelude::*;
+
+pub(super) static CHECK: Check = Check {
+    meta: CheckMeta {
+        id: "missing-memory-limit",
+        title: "container has no memory limit",
+        severity: Severity::Medium,
+        family: "workload",
+        since: "0.1.0",
+        page: include_str!("missing_memory_limit.md"),
+    },
+    run: Run::Pod(run),
+};
+
+fn run(pod: &Pod<'_>, out: &mut Out<'_>) {
+    for container in resources::containers(pod) {
+        if let Some(at) = resources::limit(&container, pod, "memory") {
+            out.pass(&at);
+            continue;
+        }
+        let at = container.at.at(&["resources", "limits", "memory"]);
+        out.fail(&at, format!("{container} has no memory limit"))
+            .effective("unlimited", "a LimitRange of the namespace may give one as the pod is created")
+            .confidence(resources::confidence(pod));
+    }
+}
