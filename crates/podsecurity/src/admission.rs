@@ -152,8 +152,7 @@ impl Admission {
     ) -> Result<Answer, AdmissionError> {
         let facts = PodFacts::of(pod);
         if !facts.malformed().is_empty() {
-            let paths = facts.malformed().iter().map(|at| at.path().to_string()).collect();
-            return Err(AdmissionError::Malformed { paths });
+            return Err(AdmissionError::malformed(facts.malformed()));
         }
         if self.configuration.exemptions.runtime_class(facts.runtime_class) {
             return Ok(Answer::exempt("runtimeClass"));

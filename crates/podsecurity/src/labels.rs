@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use ironsides_tree::Cursor;
+use ironsides_tree::{Cursor, Map, Node};
 
 use crate::level::Level;
 use crate::policy::{LevelVersion, Policy};
@@ -71,11 +71,22 @@ impl<'a> FromIterator<(&'a str, &'a str)> for Labels<'a> {
 }
 
 impl<'a> Labels<'a> {
-    /// The labels of a namespace, from a cursor at its root. A value that is no string is passed over: the server
-    /// refuses such an object before it looks at labels.
+    /// The labels of a namespace, from a cursor at its root. A null is an empty text, as for the server; what is no
+    /// text at all is passed over and told by [`Labels::malformed`].
     pub fn of(namespace: &Cursor<'a>) -> Self {
         let labels = namespace.get("metadata").get("labels");
-        labels.entries().filter_map(|(key, value)| Some((key, value.str()?))).collect()
+        let labels = labels.node().and_then(Node::as_map).into_iter().flat_map(Map::iter);
+        labels.filter_map(|(key, value)| Some((key, text(value)?))).collect()
+    }
+
+    /// Labels of a namespace that no server takes: it refuses such an object before it looks at any label.
+    pub fn malformed(namespace: &Cursor<'a>) -> Vec<Cursor<'a>> {
+        let labels = namespace.get("metadata").get("labels");
+        match labels.node() {
+            None => Vec::new(),
+            Some(node) if node.as_map().is_none() => vec![labels],
+            Some(_) => labels.entries().filter(|(_, at)| at.str().is_none()).map(|(_, at)| at).collect(),
+        }
     }
 
     /// The policy these labels make of the cluster's defaults, and what is wrong with them.
@@ -98,6 +109,10 @@ impl<'a> Labels<'a> {
         }
         (policy, errors)
     }
+}
+
+fn text(value: &Node) -> Option<&str> {
+    value.as_str().or(value.is_null().then_some(""))
 }
 
 impl Mode<'_> {
@@ -197,6 +212,19 @@ mod tests {
         let (found, errors) =
             policy(&[("pod-security.kubernetes.io/deny", "x"), ("pod-security.kubernetes.io", "y")]);
         assert_eq!((found, errors), (Policy::default(), Vec::new()));
+    }
+
+    #[test]
+    fn nulls_are_empty_and_what_is_no_text_is_told() {
+        let parse = |text: &str| ironsides_tree::parse_one(text).unwrap();
+        let text = "metadata: {labels: {pod-security.kubernetes.io/enforce: null, team: 3, a: b}}";
+        let root = parse(text);
+        assert_eq!(Labels::of(&Cursor::root(&root)).enforce.level, Some(""));
+        let paths: Vec<_> =
+            Labels::malformed(&Cursor::root(&root)).iter().map(|at| at.path().to_string()).collect();
+        assert_eq!(paths, ["metadata.labels.team"]);
+        assert_eq!(Labels::malformed(&Cursor::root(&parse("metadata: {labels: [a]}"))).len(), 1);
+        assert!(Labels::malformed(&Cursor::root(&parse("kind: Namespace"))).is_empty());
     }
 
     #[test]

@@ -24,6 +24,10 @@ impl Admission {
             return Ok(Answer::default());
         }
         let object = request.object.ok_or(AdmissionError::Missing("object"))?;
+        let malformed = Labels::malformed(&object.cursor());
+        if !malformed.is_empty() {
+            return Err(AdmissionError::malformed(&malformed));
+        }
         let name = object.reference().name.as_str();
         let labels = Labels::of(&object.cursor());
         let (policy, errors) = labels.policy(&self.configuration.defaults);

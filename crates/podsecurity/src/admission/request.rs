@@ -1,6 +1,7 @@
 //! What is asked: the request, and what is known around it.
 
 use ironsides_core::Object;
+use ironsides_tree::Cursor;
 use thiserror::Error;
 
 use crate::labels::Labels;
@@ -69,4 +70,10 @@ pub enum AdmissionError {
         /// The resource of the request.
         resource: String,
     },
+}
+
+impl AdmissionError {
+    pub(super) fn malformed(places: &[Cursor<'_>]) -> Self {
+        Self::Malformed { paths: places.iter().map(|at| at.path().to_string()).collect() }
+    }
 }

@@ -63,8 +63,68 @@ prop_compose! {
     }
 }
 
+/// Anything at all in the shape of JSON, with keys that matter in places where they may not belong.
+fn anything() -> impl Strategy<Value = String> {
+    const KEYS: &[&str] = &[
+        "metadata",
+        "annotations",
+        "spec",
+        "os",
+        "name",
+        "hostNetwork",
+        "hostUsers",
+        "securityContext",
+        "sysctls",
+        "volumes",
+        "hostPath",
+        "containers",
+        "initContainers",
+        "ephemeralContainers",
+        "ports",
+        "hostPort",
+        "capabilities",
+        "add",
+        "drop",
+        "seccompProfile",
+        "appArmorProfile",
+        "seLinuxOptions",
+        "windowsOptions",
+        "type",
+        "runAsUser",
+        "livenessProbe",
+        "httpGet",
+        "host",
+        "lifecycle",
+        "preStop",
+        "container.apparmor.security.beta.kubernetes.io/a",
+    ];
+    let scalars =
+        &["null", "true", "0", "-1", "1.5", "99999999999999999999", "\"\"", "\"a\"", "\"unconfined\""];
+    proptest::sample::select(scalars.as_slice()).prop_map(str::to_owned).prop_recursive(6, 60, 6, |inner| {
+        let list = proptest::collection::vec(inner.clone(), 0..4);
+        let map = proptest::collection::vec((proptest::sample::select(KEYS), inner), 0..6);
+        prop_oneof![
+            list.prop_map(|items| format!("[{}]", items.join(","))),
+            map.prop_map(|entries| {
+                let entries: Vec<_> = entries.iter().map(|(key, value)| format!("{key:?}:{value}")).collect();
+                format!("{{{}}}", entries.join(","))
+            }),
+        ]
+    })
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 400, ..ProptestConfig::default() })]
+
+    #[test]
+    fn no_pod_is_too_odd(metadata in anything(), spec in anything()) {
+        let text = format!(r#"{{"apiVersion":"v1","kind":"Pod","metadata":{metadata},"spec":{spec}}}"#);
+        with_facts(&[object(&text)], |facts| {
+            for version in [Version::V(0), Version::V(19), Version::V(25), Version::Latest] {
+                evaluate(&facts[0], LevelVersion::new(Level::Restricted, version));
+            }
+        });
+    }
 
     /// From 1.35 on a user namespace relaxes the baseline more than the restricted level, so the law holds all the
     /// same; before seccomp fields there was no restricted seccomp check, so it holds then too.
