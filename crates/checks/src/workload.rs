@@ -8,13 +8,20 @@ mod missing_liveness_probe;
 mod missing_memory_limit;
 mod missing_memory_request;
 mod missing_readiness_probe;
+mod possible_root_user;
+mod privilege_escalation_allowed;
 mod privileged_container;
 mod probes;
 mod resources;
+mod root_group;
+mod root_user;
 mod secret_from_environment;
 mod secret_in_environment;
+mod security_context;
 mod service_account;
 mod service_account_token_mounted;
+mod windows_host_process;
+mod writable_root_filesystem;
 
 /// The checks of this family, in alphabetical order.
 pub(crate) static CHECKS: &[&Check] = &[
@@ -24,8 +31,14 @@ pub(crate) static CHECKS: &[&Check] = &[
     &missing_memory_limit::CHECK,
     &missing_memory_request::CHECK,
     &missing_readiness_probe::CHECK,
+    &possible_root_user::CHECK,
+    &privilege_escalation_allowed::CHECK,
     &privileged_container::CHECK,
+    &root_group::CHECK,
+    &root_user::CHECK,
     &secret_from_environment::CHECK,
     &secret_in_environment::CHECK,
     &service_account_token_mounted::CHECK,
+    &windows_host_process::CHECK,
+    &writable_root_filesystem::CHECK,
 ];

@@ -1,0 +1,57 @@
+//! A container with the group 0.
+
+use super::security_context::{note_inherited, on_windows, own_users};
+use crate::prelude::*;
+
+pub(super) static CHECK: Check = Check {
+    meta: CheckMeta {
+        id: "root-group",
+        title: "container runs with the root group",
+        severity: Severity::Low,
+        family: "workload",
+        since: "0.1.0",
+        page: include_str!("root_group.md"),
+    },
+    run: Run::Pod(run),
+};
+
+fn run(pod: &Pod<'_>, out: &mut Out<'_>) {
+    if on_windows(pod, out) {
+        return;
+    }
+    if let Some(own) = own_users(pod) {
+        out.pass(&own);
+        return;
+    }
+    for container in pod.containers() {
+        let group = container.effective(pod, "runAsGroup");
+        match group.int() {
+            Some(0) => {
+                let draft = out.fail(&group, format!("{container} runs with group 0"));
+                note_inherited(draft, &container, "runAsGroup", "0");
+            }
+            Some(_) => out.pass(&group),
+            None => {
+                out.fail(&group, format!("{container} names no group"))
+                    .effective(
+                        "the group of the image's user, 0 where it has none",
+                        "runAsGroup has no default",
+                    )
+                    .confidence(Confidence::Medium);
+            }
+        }
+    }
+    let files = pod.security("fsGroup");
+    if files.int() == Some(0) {
+        out.fail(&files, "all containers get group 0 through fsGroup");
+    } else {
+        out.pass(&files);
+    }
+    for group in pod.security("supplementalGroups").items() {
+        if group.int() == Some(0) {
+            out.fail(&group, "all containers get group 0 through supplementalGroups");
+        } else {
+            out.pass(&group);
+        }
+    }
+}
