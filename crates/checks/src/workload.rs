@@ -2,12 +2,17 @@
 
 use crate::check::Check;
 
+mod added_capability;
+mod capabilities_not_dropped;
+mod capability;
+mod dangerous_capability;
 mod default_service_account;
 mod missing_cpu_request;
 mod missing_liveness_probe;
 mod missing_memory_limit;
 mod missing_memory_request;
 mod missing_readiness_probe;
+mod net_raw_capability;
 mod possible_root_user;
 mod privilege_escalation_allowed;
 mod privileged_container;
@@ -25,12 +30,16 @@ mod writable_root_filesystem;
 
 /// The checks of this family, in alphabetical order.
 pub(crate) static CHECKS: &[&Check] = &[
+    &added_capability::CHECK,
+    &capabilities_not_dropped::CHECK,
+    &dangerous_capability::CHECK,
     &default_service_account::CHECK,
     &missing_cpu_request::CHECK,
     &missing_liveness_probe::CHECK,
     &missing_memory_limit::CHECK,
     &missing_memory_request::CHECK,
     &missing_readiness_probe::CHECK,
+    &net_raw_capability::CHECK,
     &possible_root_user::CHECK,
     &privilege_escalation_allowed::CHECK,
     &privileged_container::CHECK,

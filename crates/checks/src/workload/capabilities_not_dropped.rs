@@ -1,0 +1,44 @@
+//! A container that keeps capabilities nobody asked for.
+
+use super::capability::dropped;
+use super::security_context::on_windows;
+use crate::prelude::*;
+
+pub(super) static CHECK: Check = Check {
+    meta: CheckMeta {
+        id: "capabilities-not-dropped",
+        title: "container does not drop all capabilities",
+        severity: Severity::Medium,
+        family: "workload",
+        since: "0.1.0",
+        page: include_str!("capabilities_not_dropped.md"),
+    },
+    run: Run::Pod(run),
+};
+
+fn run(pod: &Pod<'_>, out: &mut Out<'_>) {
+    if on_windows(pod, out) {
+        return;
+    }
+    for container in pod.containers() {
+        let drop = container.security("capabilities").get("drop");
+        if let Some(all) = drop.items().find(|item| item.str() == Some("ALL")) {
+            out.pass(&all);
+        } else if let Some(all) = dropped(&container, "ALL") {
+            let written = all.str().unwrap_or_default();
+            out.fail(
+                &all,
+                format!("{container} drops \"{written}\", which Pod Security does not take for ALL"),
+            )
+            .effective("all capabilities are dropped", "runtimes read the word in any case")
+            .severity(Severity::Low);
+        } else if drop.items().next().is_some() {
+            out.fail(&drop, format!("{container} drops capabilities by name, but not ALL"));
+        } else {
+            out.fail(&drop, format!("{container} drops no capabilities")).effective(
+                "the default set of the runtime",
+                "nothing is dropped unless capabilities.drop says so",
+            );
+        }
+    }
+}
