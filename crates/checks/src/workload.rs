@@ -3,6 +3,7 @@
 use crate::check::Check;
 
 mod added_capability;
+mod apparmor_unconfined;
 mod capabilities_not_dropped;
 mod capability;
 mod dangerous_capability;
@@ -20,17 +21,23 @@ mod probes;
 mod resources;
 mod root_group;
 mod root_user;
+mod seccomp_unconfined;
+mod seccomp_unset;
 mod secret_from_environment;
 mod secret_in_environment;
 mod security_context;
+mod selinux_options;
 mod service_account;
 mod service_account_token_mounted;
+mod unmasked_proc_mount;
+mod unsafe_sysctl;
 mod windows_host_process;
 mod writable_root_filesystem;
 
 /// The checks of this family, in alphabetical order.
 pub(crate) static CHECKS: &[&Check] = &[
     &added_capability::CHECK,
+    &apparmor_unconfined::CHECK,
     &capabilities_not_dropped::CHECK,
     &dangerous_capability::CHECK,
     &default_service_account::CHECK,
@@ -45,9 +52,14 @@ pub(crate) static CHECKS: &[&Check] = &[
     &privileged_container::CHECK,
     &root_group::CHECK,
     &root_user::CHECK,
+    &seccomp_unconfined::CHECK,
+    &seccomp_unset::CHECK,
     &secret_from_environment::CHECK,
     &secret_in_environment::CHECK,
+    &selinux_options::CHECK,
     &service_account_token_mounted::CHECK,
+    &unmasked_proc_mount::CHECK,
+    &unsafe_sysctl::CHECK,
     &windows_host_process::CHECK,
     &writable_root_filesystem::CHECK,
 ];

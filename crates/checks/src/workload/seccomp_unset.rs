@@ -1,0 +1,43 @@
+//! A container that names no system call filter.
+
+use super::security_context::on_windows;
+use crate::prelude::*;
+
+pub(super) static CHECK: Check = Check {
+    meta: CheckMeta {
+        id: "seccomp-unset",
+        title: "container sets no seccomp profile",
+        severity: Severity::Medium,
+        family: "workload",
+        since: "0.1.0",
+        page: include_str!("seccomp_unset.md"),
+    },
+    run: Run::Pod(run),
+};
+
+fn run(pod: &Pod<'_>, out: &mut Out<'_>) {
+    if on_windows(pod, out) {
+        return;
+    }
+    for container in pod.containers() {
+        let profile = container.effective(pod, "seccompProfile");
+        let at = profile.get("type");
+        if at.is_set() {
+            // seccomp-unconfined looks at which.
+            out.pass(&at);
+            continue;
+        }
+        let draft = out.fail(&profile, format!("{container} sets no seccomp profile"));
+        draft.key(container.name());
+        if container.security("privileged").is(true) {
+            draft.effective("Unconfined", "runtimes filter no system calls of a privileged container");
+        } else {
+            draft
+                .effective(
+                    "Unconfined",
+                    "the default, unless the kubelet of the node runs with seccompDefault: true",
+                )
+                .confidence(Confidence::Medium);
+        }
+    }
+}
