@@ -8,6 +8,10 @@ mod capabilities_not_dropped;
 mod capability;
 mod dangerous_capability;
 mod default_service_account;
+mod host_ipc;
+mod host_network;
+mod host_pid;
+mod host_port;
 mod missing_cpu_request;
 mod missing_liveness_probe;
 mod missing_memory_limit;
@@ -17,6 +21,7 @@ mod net_raw_capability;
 mod possible_root_user;
 mod privilege_escalation_allowed;
 mod privileged_container;
+mod probe_host;
 mod probes;
 mod resources;
 mod root_group;
@@ -29,6 +34,7 @@ mod security_context;
 mod selinux_options;
 mod service_account;
 mod service_account_token_mounted;
+mod shared_process_namespace;
 mod unmasked_proc_mount;
 mod unsafe_sysctl;
 mod windows_host_process;
@@ -41,6 +47,10 @@ pub(crate) static CHECKS: &[&Check] = &[
     &capabilities_not_dropped::CHECK,
     &dangerous_capability::CHECK,
     &default_service_account::CHECK,
+    &host_ipc::CHECK,
+    &host_network::CHECK,
+    &host_pid::CHECK,
+    &host_port::CHECK,
     &missing_cpu_request::CHECK,
     &missing_liveness_probe::CHECK,
     &missing_memory_limit::CHECK,
@@ -50,6 +60,7 @@ pub(crate) static CHECKS: &[&Check] = &[
     &possible_root_user::CHECK,
     &privilege_escalation_allowed::CHECK,
     &privileged_container::CHECK,
+    &probe_host::CHECK,
     &root_group::CHECK,
     &root_user::CHECK,
     &seccomp_unconfined::CHECK,
@@ -58,6 +69,7 @@ pub(crate) static CHECKS: &[&Check] = &[
     &secret_in_environment::CHECK,
     &selinux_options::CHECK,
     &service_account_token_mounted::CHECK,
+    &shared_process_namespace::CHECK,
     &unmasked_proc_mount::CHECK,
     &unsafe_sysctl::CHECK,
     &windows_host_process::CHECK,

@@ -1,0 +1,24 @@
+//! A pod without a network namespace of its own.
+
+use crate::prelude::*;
+
+pub(super) static CHECK: Check = Check {
+    meta: CheckMeta {
+        id: "host-network",
+        title: "pod shares the network of the node",
+        severity: Severity::High,
+        family: "workload",
+        since: "0.1.0",
+        page: include_str!("host_network.md"),
+    },
+    run: Run::Pod(run),
+};
+
+fn run(pod: &Pod<'_>, out: &mut Out<'_>) {
+    let at = pod.spec().get("hostNetwork");
+    if at.is(true) {
+        out.fail(&at, "pod shares the network of the node");
+    } else {
+        out.pass(&at);
+    }
+}

@@ -1,0 +1,51 @@
+//! A container that takes a port of the node.
+
+use crate::prelude::*;
+
+pub(super) static CHECK: Check = Check {
+    meta: CheckMeta {
+        id: "host-port",
+        title: "container takes a port of the node",
+        severity: Severity::Medium,
+        family: "workload",
+        since: "0.1.0",
+        page: include_str!("host_port.md"),
+    },
+    run: Run::Pod(run),
+};
+
+fn run(pod: &Pod<'_>, out: &mut Out<'_>) {
+    let host_network = pod.spec().get("hostNetwork").is(true);
+    for container in pod.containers() {
+        for entry in container.get("ports").items() {
+            let host = entry.get("hostPort");
+            let inner = entry.get("containerPort");
+            let wanted = |at: &Cursor<'_>| at.int().filter(|&port| port != 0);
+            if let Some(port) = wanted(&host) {
+                let draft = out.fail(&host, format!("{container} takes port {port} of the node"));
+                if is_loopback(&entry.get("hostIP")) {
+                    draft.effective(port.to_string(), "reached from the node only, because of hostIP");
+                    draft.severity(Severity::Low);
+                } else if container.kind != ContainerKind::Regular && !host_network {
+                    draft.effective("not opened", "the kubelet maps ports of ordinary containers only");
+                    draft.severity(Severity::Low);
+                }
+            } else if let Some(port) = wanted(&inner).filter(|_| host_network) {
+                out.fail(
+                    &inner,
+                    format!("{container} takes port {port} of the node, since the pod shares its network"),
+                )
+                .effective(port.to_string(), "hostPort is containerPort where hostNetwork is true");
+            } else {
+                out.pass(&host);
+            }
+        }
+    }
+}
+
+fn is_loopback(address: &Cursor<'_>) -> bool {
+    address
+        .str()
+        .and_then(|text| text.parse().ok())
+        .is_some_and(|address: std::net::IpAddr| address.is_loopback())
+}
