@@ -10,6 +10,8 @@ mod dangerous_capability;
 mod default_service_account;
 mod host_ipc;
 mod host_network;
+mod host_path;
+mod host_path_volume;
 mod host_pid;
 mod host_port;
 mod missing_cpu_request;
@@ -17,6 +19,7 @@ mod missing_liveness_probe;
 mod missing_memory_limit;
 mod missing_memory_request;
 mod missing_readiness_probe;
+mod mount_propagation;
 mod net_raw_capability;
 mod possible_root_user;
 mod privilege_escalation_allowed;
@@ -24,14 +27,17 @@ mod privileged_container;
 mod probe_host;
 mod probes;
 mod resources;
+mod restricted_volume_type;
 mod root_group;
 mod root_user;
+mod runtime_socket;
 mod seccomp_unconfined;
 mod seccomp_unset;
 mod secret_from_environment;
 mod secret_in_environment;
 mod security_context;
 mod selinux_options;
+mod sensitive_host_path;
 mod service_account;
 mod service_account_token_mounted;
 mod shared_process_namespace;
@@ -49,6 +55,7 @@ pub(crate) static CHECKS: &[&Check] = &[
     &default_service_account::CHECK,
     &host_ipc::CHECK,
     &host_network::CHECK,
+    &host_path_volume::CHECK,
     &host_pid::CHECK,
     &host_port::CHECK,
     &missing_cpu_request::CHECK,
@@ -56,18 +63,22 @@ pub(crate) static CHECKS: &[&Check] = &[
     &missing_memory_limit::CHECK,
     &missing_memory_request::CHECK,
     &missing_readiness_probe::CHECK,
+    &mount_propagation::CHECK,
     &net_raw_capability::CHECK,
     &possible_root_user::CHECK,
     &privilege_escalation_allowed::CHECK,
     &privileged_container::CHECK,
     &probe_host::CHECK,
+    &restricted_volume_type::CHECK,
     &root_group::CHECK,
     &root_user::CHECK,
+    &runtime_socket::CHECK,
     &seccomp_unconfined::CHECK,
     &seccomp_unset::CHECK,
     &secret_from_environment::CHECK,
     &secret_in_environment::CHECK,
     &selinux_options::CHECK,
+    &sensitive_host_path::CHECK,
     &service_account_token_mounted::CHECK,
     &shared_process_namespace::CHECK,
     &unmasked_proc_mount::CHECK,

@@ -1,0 +1,442 @@
+//! Volumes of kind `hostPath`: which path of the node a container gets, and what lies there.
+
+use std::borrow::Cow;
+
+use crate::prelude::*;
+
+/// A `hostPath` volume.
+pub(super) struct Volume<'a> {
+    /// Where its path stands.
+    pub(super) at: Cursor<'a>,
+    /// Its name.
+    pub(super) name: &'a str,
+    /// The path as written.
+    pub(super) written: &'a str,
+    /// The path that is meant.
+    pub(super) path: String,
+}
+
+/// A place where a container mounts such a volume.
+pub(super) struct Mount<'a> {
+    /// Who mounts.
+    pub(super) container: Container<'a>,
+    /// Where the mount stands.
+    pub(super) at: Cursor<'a>,
+    /// The path of the node that the container gets.
+    pub(super) path: String,
+    /// Whether nothing there can be written.
+    pub(super) read_only: bool,
+}
+
+/// What lies at a path of the node.
+#[derive(Clone, Copy)]
+pub(super) struct Reach {
+    /// How bad it is to write it.
+    pub(super) write: Option<Severity>,
+    /// How bad it is to read it.
+    pub(super) read: Option<Severity>,
+    /// Whether it is a device node.
+    pub(super) is_device: bool,
+    /// The path that makes it so: this one, one above it, or the worst beneath it.
+    reason: &'static str,
+    what: &'static str,
+}
+
+/// The `hostPath` volumes of a pod.
+pub(super) fn volumes<'a>(pod: &Pod<'a>) -> impl Iterator<Item = Volume<'a>> + use<'a> {
+    pod.spec().get("volumes").items().filter(|volume| volume.get("hostPath").is_set()).map(|volume| {
+        let at = volume.get("hostPath").get("path");
+        let written = at.str().unwrap_or_default();
+        Volume { name: volume.get("name").str().unwrap_or_default(), written, path: clean(written), at }
+    })
+}
+
+impl<'a> Volume<'a> {
+    /// Where the volume is mounted.
+    pub(super) fn mounts(&self, pod: &Pod<'a>) -> impl Iterator<Item = Mount<'a>> {
+        pod.containers().flat_map(move |container| {
+            let mounts = container.get("volumeMounts").items();
+            let ours = mounts.filter(|mount| mount.get("name").str() == Some(self.name));
+            ours.map(move |at| {
+                let path = match sub_path(&container, &at) {
+                    Some(sub) => clean(&format!("{}/{sub}", self.path)),
+                    None => self.path.clone(),
+                };
+                let recursive = at.get("recursiveReadOnly").str() == Some("Enabled");
+                // Beneath / there always are other mounts.
+                let read_only = at.get("readOnly").is(true) && (recursive || path != "/");
+                Mount { container: container.clone(), at, path, read_only }
+            })
+        })
+    }
+}
+
+/// The part of the volume that is mounted, with the variables filled in that have a written value.
+fn sub_path<'a>(container: &Container<'a>, mount: &Cursor<'a>) -> Option<Cow<'a, str>> {
+    if let Some(plain) = mount.get("subPath").str() {
+        return Some(Cow::Borrowed(plain));
+    }
+    let expression = mount.get("subPathExpr").str()?;
+    let filled = container.get("env").items().fold(expression.to_owned(), |text, variable| {
+        match (variable.get("name").str(), variable.get("value").str()) {
+            (Some(name), Some(value)) => text.replace(&format!("$({name})"), value),
+            _ => text,
+        }
+    });
+    Some(Cow::Owned(filled))
+}
+
+impl Mount<'_> {
+    /// Whether the mount is read-only at the top, yet not beneath.
+    pub(super) fn is_shallow(&self) -> bool {
+        self.at.get("readOnly").is(true) && !self.read_only
+    }
+}
+
+impl Reach {
+    /// The path and what lies there, in words.
+    pub(super) fn of(&self, path: &str) -> String {
+        let Self { reason, what, .. } = self;
+        if path == "/" {
+            "the whole file system of the node".to_owned()
+        } else if is_within(path, reason) {
+            format!("\"{path}\" of the node, {what}")
+        } else {
+            format!("\"{path}\" of the node and in it \"{reason}\", {what}")
+        }
+    }
+}
+
+/// The sockets of container runtimes where they usually lie, by the path without `/var`.
+const SOCKETS: [&str; 12] = [
+    "/run/docker.sock",
+    "/run/containerd/containerd.sock",
+    "/run/crio/crio.sock",
+    "/run/podman/podman.sock",
+    "/run/cri-dockerd.sock",
+    "/run/dockershim.sock",
+    "/run/docker/containerd/containerd.sock",
+    "/run/k3s/containerd/containerd.sock",
+    "/run/k0s/containerd.sock",
+    "/run/buildkit/buildkitd.sock",
+    "/run/nri/nri.sock",
+    "/var/snap/microk8s/common/run/containerd.sock",
+];
+
+/// Names that mean a runtime wherever they lie; the last three are pipes of Windows.
+const SOCKET_NAMES: [&str; 14] = [
+    "buildkitd.sock",
+    "containerd.sock",
+    "containerd.sock.ttrpc",
+    "cri-dockerd.sock",
+    "crio.sock",
+    "docker.sock",
+    "dockershim.sock",
+    "isulad.sock",
+    "nri.sock",
+    "podman.sock",
+    "pouchcri.sock",
+    "containerd-containerd",
+    "cri-dockerd",
+    "docker_engine",
+];
+
+/// The socket of a container runtime that this path is, or that lies in the directory it is.
+pub(super) fn socket(path: &str) -> Option<&'static str> {
+    let name = path.rsplit('/').next().unwrap_or_default();
+    let pipe = path.starts_with("/pipe/");
+    let by_name = SOCKET_NAMES.iter().find(|known| **known == name && (pipe || name.contains(".sock")));
+    by_name.copied().or_else(|| {
+        // Directories above /run hold more than sockets: sensitive-host-path speaks of those.
+        let narrow = is_within(path, "/run") || path.ends_with("/run");
+        SOCKETS.into_iter().find(|known| narrow && is_within(known, path))
+    })
+}
+
+const CRITICAL: Option<Severity> = Some(Severity::Critical);
+const HIGH: Option<Severity> = Some(Severity::High);
+const MEDIUM: Option<Severity> = Some(Severity::Medium);
+const LOW: Option<Severity> = Some(Severity::Low);
+const FINE: Option<Severity> = None;
+
+const CLUSTER: &str = "where credentials of the cluster lie";
+const CONFIGURED: &str = "which configures the node";
+const CONTAINERS: &str = "where the runtime keeps the files of every container";
+const CREDENTIALS: &str = "where credentials lie";
+const DISK: &str = "a disk of the node";
+const ETCD: &str = "where every Secret of the cluster is stored";
+const HARMLESS: &str = "";
+const LOGS: &str = "where a planted link makes the kubelet read other files";
+const MEMORY: &str = "the memory of the node";
+const PROGRAMS: &str = "from which the node runs programs as root";
+const TRUST: &str = "which names the authorities that the node trusts";
+
+/// What lies where on a node: path, harm of writing, harm of reading, why. The longest path that fits counts, a final
+/// star standing for the rest of a name; what lies above a path is as bad as that path. Windows paths come last.
+const NODE: &[(&str, Option<Severity>, Option<Severity>, &str)] = &[
+    ("/etc/kubernetes", CRITICAL, HIGH, CLUSTER),
+    ("/etc/kubernetes/admin.conf", CRITICAL, CRITICAL, "the credentials of an administrator of the cluster"),
+    (
+        "/etc/kubernetes/super-admin.conf",
+        CRITICAL,
+        CRITICAL,
+        "the credentials of an administrator of the cluster",
+    ),
+    ("/etc/kubernetes/manifests", CRITICAL, MEDIUM, "from which the kubelet starts pods that nobody checks"),
+    ("/etc/rancher", CRITICAL, HIGH, CLUSTER),
+    ("/etc/srv/kubernetes", CRITICAL, HIGH, CLUSTER),
+    ("/etc/shadow", CRITICAL, HIGH, "the password hashes of the node"),
+    ("/etc/ssh", CRITICAL, HIGH, "the keys of the node's SSH server"),
+    ("/etc/apt", CRITICAL, FINE, PROGRAMS),
+    ("/etc/cni", CRITICAL, FINE, PROGRAMS),
+    ("/etc/containerd", CRITICAL, FINE, PROGRAMS),
+    ("/etc/containers", CRITICAL, FINE, PROGRAMS),
+    ("/etc/cron*", CRITICAL, FINE, PROGRAMS),
+    ("/etc/crio", CRITICAL, FINE, PROGRAMS),
+    ("/etc/default", CRITICAL, FINE, PROGRAMS),
+    ("/etc/docker", CRITICAL, FINE, PROGRAMS),
+    ("/etc/init.d", CRITICAL, FINE, PROGRAMS),
+    ("/etc/ld.so*", CRITICAL, FINE, PROGRAMS),
+    ("/etc/logrotate.d", CRITICAL, FINE, PROGRAMS),
+    ("/etc/modprobe.d", CRITICAL, FINE, PROGRAMS),
+    ("/etc/pam.d", CRITICAL, FINE, PROGRAMS),
+    ("/etc/profile*", CRITICAL, FINE, PROGRAMS),
+    ("/etc/rc*", CRITICAL, FINE, PROGRAMS),
+    ("/etc/sysconfig", CRITICAL, FINE, PROGRAMS),
+    ("/etc/systemd", CRITICAL, FINE, PROGRAMS),
+    ("/etc/udev", CRITICAL, FINE, PROGRAMS),
+    ("/etc/group", CRITICAL, FINE, "which names the users of the node"),
+    ("/etc/passwd", CRITICAL, FINE, "which names the users of the node"),
+    ("/etc/sudoers*", CRITICAL, FINE, "which names the users of the node"),
+    ("/etc/ca-certificates", HIGH, FINE, TRUST),
+    ("/etc/pki", HIGH, FINE, TRUST),
+    ("/etc/ssl", HIGH, FINE, TRUST),
+    ("/etc/hostname", FINE, FINE, HARMLESS),
+    ("/etc/localtime", FINE, FINE, HARMLESS),
+    ("/etc/machine-id", FINE, FINE, HARMLESS),
+    ("/etc/os-release", FINE, FINE, HARMLESS),
+    ("/etc/timezone", FINE, FINE, HARMLESS),
+    ("/etc", MEDIUM, FINE, CONFIGURED),
+    ("/var/lib/kubelet", CRITICAL, HIGH, "where the kubelet keeps its keys and the Secrets of every pod"),
+    ("/var/lib/kubelet/device-plugins", HIGH, FINE, "where the kubelet takes orders of plug-ins"),
+    ("/var/lib/kubelet/plugins", HIGH, FINE, "where the kubelet takes orders of plug-ins"),
+    ("/var/lib/kubelet/plugins_registry", HIGH, FINE, "where the kubelet takes orders of plug-ins"),
+    ("/var/lib/kubelet/pod-resources", FINE, FINE, HARMLESS),
+    ("/var/lib/etcd*", CRITICAL, CRITICAL, ETCD),
+    ("/var/lib/k0s", CRITICAL, CRITICAL, ETCD),
+    ("/var/lib/rancher/k3s/agent", CRITICAL, HIGH, CLUSTER),
+    ("/var/lib/rancher/k3s/server", CRITICAL, CRITICAL, ETCD),
+    ("/var/lib/rancher/rke2/agent", CRITICAL, HIGH, CLUSTER),
+    ("/var/lib/rancher/rke2/server", CRITICAL, CRITICAL, ETCD),
+    ("/var/snap/microk8s", CRITICAL, CRITICAL, ETCD),
+    ("/srv/kubernetes", CRITICAL, HIGH, CLUSTER),
+    ("/var/lib/kubernetes", CRITICAL, HIGH, CLUSTER),
+    ("/var/lib/minikube", CRITICAL, HIGH, CLUSTER),
+    ("/var/lib/cloud", CRITICAL, HIGH, "where the scripts and secrets of cloud-init lie"),
+    ("/var/lib/containerd", CRITICAL, MEDIUM, CONTAINERS),
+    ("/var/lib/containers", CRITICAL, MEDIUM, CONTAINERS),
+    ("/var/lib/docker", CRITICAL, MEDIUM, CONTAINERS),
+    ("/var/spool/cron", CRITICAL, FINE, PROGRAMS),
+    ("/var/log", MEDIUM, FINE, LOGS),
+    ("/var/log/containers", HIGH, FINE, LOGS),
+    ("/var/log/pods", HIGH, FINE, LOGS),
+    ("/run/containerd", CRITICAL, HIGH, CONTAINERS),
+    ("/run/containers", CRITICAL, HIGH, CONTAINERS),
+    ("/run/crio", CRITICAL, HIGH, CONTAINERS),
+    ("/run/docker", CRITICAL, HIGH, CONTAINERS),
+    ("/run/runc", CRITICAL, HIGH, CONTAINERS),
+    // A socket is reached through a read-only mount as well.
+    ("/run/dbus", HIGH, HIGH, "through which systemd takes orders"),
+    ("/run/systemd", HIGH, HIGH, "through which systemd takes orders"),
+    ("/run/systemd/journal", MEDIUM, FINE, "the journal of the node"),
+    ("/run/systemd/resolve", FINE, FINE, HARMLESS),
+    ("/proc", CRITICAL, MEDIUM, "the switches of the kernel and every process of the node"),
+    ("/sys", CRITICAL, FINE, "the switches of the kernel"),
+    ("/sys/fs/bpf", HIGH, FINE, "the programs of the kernel"),
+    ("/sys/kernel/debug", HIGH, MEDIUM, "the inside of the kernel"),
+    ("/sys/kernel/tracing", HIGH, MEDIUM, "the inside of the kernel"),
+    ("/dev/mem", CRITICAL, CRITICAL, MEMORY),
+    ("/dev/kmem", CRITICAL, CRITICAL, MEMORY),
+    ("/dev/port", CRITICAL, CRITICAL, MEMORY),
+    ("/dev/block", CRITICAL, CRITICAL, DISK),
+    ("/dev/disk", CRITICAL, CRITICAL, DISK),
+    ("/dev/dm-*", CRITICAL, CRITICAL, DISK),
+    ("/dev/mapper", CRITICAL, CRITICAL, DISK),
+    ("/dev/md*", CRITICAL, CRITICAL, DISK),
+    ("/dev/nvme*", CRITICAL, CRITICAL, DISK),
+    ("/dev/sd*", CRITICAL, CRITICAL, DISK),
+    ("/dev/vd*", CRITICAL, CRITICAL, DISK),
+    ("/dev/xvd*", CRITICAL, CRITICAL, DISK),
+    ("/root", CRITICAL, HIGH, CREDENTIALS),
+    ("/home", CRITICAL, HIGH, CREDENTIALS),
+    ("/.aws", HIGH, HIGH, CREDENTIALS),
+    ("/.azure", HIGH, HIGH, CREDENTIALS),
+    ("/.config", HIGH, HIGH, CREDENTIALS),
+    ("/.kube", HIGH, HIGH, CREDENTIALS),
+    ("/.ssh", HIGH, HIGH, CREDENTIALS),
+    ("/boot", CRITICAL, LOW, "from which the node starts its kernel"),
+    ("/bin", CRITICAL, FINE, PROGRAMS),
+    ("/lib", CRITICAL, FINE, PROGRAMS),
+    ("/lib64", CRITICAL, FINE, PROGRAMS),
+    ("/sbin", CRITICAL, FINE, PROGRAMS),
+    ("/usr", CRITICAL, FINE, PROGRAMS),
+    ("/usr/local/share/ca-certificates", HIGH, FINE, TRUST),
+    ("/usr/share/ca-certificates", HIGH, FINE, TRUST),
+    ("/usr/share/zoneinfo", FINE, FINE, HARMLESS),
+    ("/opt/cni", CRITICAL, FINE, PROGRAMS),
+    ("/opt/bin", CRITICAL, FINE, PROGRAMS),
+    ("/opt/containerd", CRITICAL, FINE, PROGRAMS),
+    ("/opt/nri", CRITICAL, FINE, PROGRAMS),
+    ("c:/windows", CRITICAL, FINE, PROGRAMS),
+    ("c:/program files*", CRITICAL, FINE, PROGRAMS),
+    ("c:/programdata", CRITICAL, HIGH, CREDENTIALS),
+    ("c:/users", CRITICAL, HIGH, CREDENTIALS),
+    ("c:/k", CRITICAL, HIGH, CLUSTER),
+    ("c:/etc/kubernetes", CRITICAL, HIGH, CLUSTER),
+    ("c:/var/lib/kubelet", CRITICAL, HIGH, "where the kubelet keeps its keys and the Secrets of every pod"),
+];
+
+/// What lies at a path that [`clean`] made, or `None` where nothing is known to.
+pub(super) fn reach(path: &str) -> Option<Reach> {
+    let entry = |&(reason, write, read, what): &_| Reach { write, read, is_device: false, reason, what };
+    let own = NODE
+        .iter()
+        .filter(|(known, ..)| is_within(path, known))
+        .max_by_key(|(known, ..)| known.len())
+        .map(entry);
+    let own = own.map(|own| Reach { is_device: path.starts_with("/dev/"), ..own });
+    let beneath =
+        NODE.iter().filter(|(known, ..)| is_within(known, path) && !is_within(path, known)).map(entry);
+    beneath.fold(own, |worst, beneath| {
+        // Not every node has etcd, say: whoever may only read a directory may find nothing in it.
+        let read = beneath.read.min(HIGH);
+        let Some(worst) = worst else { return Some(Reach { read, ..beneath }) };
+        let named = if beneath.write > worst.write { beneath } else { worst };
+        Some(Reach { read: worst.read.max(read), ..named })
+    })
+}
+
+/// Whether `path` is `known` or lies beneath it. A star at the end of `known` stands for the rest of a name.
+fn is_within(path: &str, known: &str) -> bool {
+    match known.strip_suffix('*') {
+        Some(prefix) => path.starts_with(prefix),
+        None if known == "/" => path.starts_with('/'),
+        None => path.strip_prefix(known).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')),
+    }
+}
+
+/// A path without `.`, `..`, doubled or trailing slashes, and with `/run` for `/var/run`, which is a link to it. A
+/// path of Windows gets small letters and slashes: `c:/windows`, `/pipe/docker_engine`.
+fn clean(path: &str) -> String {
+    let drive = path.as_bytes().get(1) == Some(&b':');
+    let text = if drive || path.contains('\\') {
+        path.to_ascii_lowercase().replace('\\', "/")
+    } else {
+        path.to_owned()
+    };
+    let mut parts: Vec<&str> = Vec::new();
+    for part in text.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => {
+                parts.pop();
+            }
+            name => parts.push(name),
+        }
+    }
+    if let ["var", "run", ..] = parts.as_slice() {
+        parts.remove(0);
+    }
+    if drive { parts.join("/") } else { format!("/{}", parts.join("/")) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_become_plain() {
+        for (written, plain) in [
+            ("/", "/"),
+            ("", "/"),
+            ("//etc//kubernetes/", "/etc/kubernetes"),
+            ("/data/../etc/./ssh", "/etc/ssh"),
+            ("/../..", "/"),
+            ("/var/run/docker.sock", "/run/docker.sock"),
+            ("/var/run", "/run"),
+            ("/var/running", "/var/running"),
+            ("etc", "/etc"),
+            (r"C:\", "c:"),
+            (r"C:\Windows\System32", "c:/windows/system32"),
+            (r"\\.\pipe\docker_engine", "/pipe/docker_engine"),
+        ] {
+            assert_eq!(clean(written), plain, "{written:?}");
+        }
+    }
+
+    #[test]
+    fn sockets_are_known_by_name_and_by_directory() {
+        for (path, found) in [
+            ("/run/docker.sock", true),
+            ("/run", true),
+            ("/run/containerd", true),
+            ("/run/k3s", true),
+            ("/data/docker.sock", true),
+            ("/pipe/docker_engine", true),
+            ("/var/snap/microk8s/common/run", true),
+            ("/", false),
+            ("/var", false),
+            ("/var/snap", false),
+            ("/run/containerd/io.containerd.runtime.v2.task", false),
+            ("/run/netns", false),
+            ("/data/docker_engine", false),
+            ("/data/docker.sock.d", false),
+        ] {
+            assert_eq!(socket(&clean(path)).is_some(), found, "{path}");
+        }
+    }
+
+    #[test]
+    fn harm_follows_what_lies_above_and_beneath() {
+        for (path, write, read) in [
+            ("/", CRITICAL, HIGH),
+            ("/etc", CRITICAL, HIGH),
+            ("/etc/kubernetes/pki/ca.key", CRITICAL, HIGH),
+            ("/etc/kubernetes/admin.conf", CRITICAL, CRITICAL),
+            ("/etc/cron.d/job", CRITICAL, FINE),
+            ("/etc/myapp", MEDIUM, FINE),
+            ("/etc/localtime", FINE, FINE),
+            ("/etc/ssl/certs", HIGH, FINE),
+            ("/opt", CRITICAL, FINE),
+            ("/var", CRITICAL, HIGH),
+            ("/var/lib", CRITICAL, HIGH),
+            ("/var/lib/etcd", CRITICAL, CRITICAL),
+            ("/var/lib/etcd-events/member", CRITICAL, CRITICAL),
+            ("/var/lib/rancher", CRITICAL, HIGH),
+            ("/var/lib/kubelet", CRITICAL, HIGH),
+            ("/var/lib/kubelet/plugins/driver", HIGH, FINE),
+            ("/var/log", HIGH, FINE),
+            ("/var/log/app", MEDIUM, FINE),
+            ("/sys", CRITICAL, MEDIUM),
+            ("/dev", CRITICAL, HIGH),
+            ("/dev/sda1", CRITICAL, CRITICAL),
+            ("/run/systemd", HIGH, HIGH),
+            ("c:", CRITICAL, HIGH),
+            ("c:/users/me", CRITICAL, HIGH),
+        ] {
+            let reach = reach(path).map(|reach| (reach.write, reach.read));
+            assert_eq!(reach, Some((write, read)), "{path}");
+        }
+        for path in [
+            "/data",
+            "/dev/kvm",
+            "/var/lib/rancher/k3s/storage/pv",
+            "/optional",
+            "/home2",
+            "/tmp",
+            "/etcetera",
+        ] {
+            assert!(reach(path).is_none(), "{path}");
+        }
+    }
+}
