@@ -19,8 +19,14 @@ pub enum Segment<'a> {
 
 /// A path from the root of a document, printed as Kubernetes prints field paths:
 /// `spec.containers[0].securityContext`, `metadata.annotations[example.com/a]`.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Debug, Default, PartialEq, Eq, Hash)]
 pub struct Path<'a>(SmallVec<[Segment<'a>; 10]>);
+
+impl Clone for Path<'_> {
+    fn clone(&self) -> Self {
+        Self(SmallVec::from_slice(&self.0))
+    }
+}
 
 impl<'a> Path<'a> {
     /// The steps from the root.
@@ -31,9 +37,11 @@ impl<'a> Path<'a> {
     /// This path and one more step.
     #[must_use]
     pub fn join(&self, segment: Segment<'a>) -> Self {
-        let mut longer = self.clone();
-        longer.0.push(segment);
-        longer
+        // Segments are plain bytes: copying them at once is much cheaper than cloning one by one.
+        let mut longer = SmallVec::new();
+        longer.extend_from_slice(&self.0);
+        longer.push(segment);
+        Self(longer)
     }
 
     /// Whether this is the root.

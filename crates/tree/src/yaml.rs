@@ -1,4 +1,21 @@
-//! YAML events to trees.
+//! YAML to trees, as kubectl and the API server read it.
+//!
+//! Both use go-yaml v2 (through `sigs.k8s.io/yaml`), and what they read is what runs. Scanner and parser follow
+//! it state by state, and a differential over random texts finds the same trees and the same refusals. What
+//! still differs, and why:
+//!
+//! * `.nan` and `.inf` are numbers here; Kubernetes refuses them, since JSON has no word for them. A key beyond
+//!   64 signed bits is rounded here and refused there. Of a `!!timestamp` only the year is looked at here.
+//! * Keys that become one string only in JSON (`1`, `1.0` and `'1'`) count as a key written twice, and the last
+//!   wins; there chance decides. A null key is an error here even where a later key of the same name hides it.
+//! * A byte order mark inside a document is an error here. There it is text, unless it lies where the reader
+//!   fills its buffer; then the first character of the lines after it is dropped, be it the `#` of a comment.
+//! * A forbidden control character spoils the document that it stands in; there, all that was read so far.
+//! * What follows a document's one value is an error of its own here, after the document; there it is not looked
+//!   at. Documents after a line `...` are read here and dropped there.
+//! * A block scalar that ends with the file, without a line break, ends without one here, as the API server
+//!   reads it; kubectl adds one.
+//! * Aliases may expand to, and values may nest as deep as, [`Limits`] say; there, other limits hold.
 
 use std::borrow::Cow;
 use std::collections::VecDeque;

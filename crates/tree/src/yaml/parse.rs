@@ -16,6 +16,8 @@ pub(crate) struct Event<'a> {
     pub(crate) span: Span,
     /// Where the anchor or tag in front of the value begins; the value's start where there is none.
     pub(crate) start: usize,
+    /// The end of the last token before it: of the dash or colon that announces it, mostly.
+    pub(crate) after: usize,
     pub(crate) anchor: Option<&'a str>,
     /// The tag with its handle resolved: `!`, `!local` or `tag:yaml.org,2002:str`.
     pub(crate) tag: Option<Box<str>>,
@@ -95,6 +97,16 @@ impl<'a> Parser<'a> {
             last: at,
             document: at,
         }
+    }
+
+    /// The comments read so far; none before the first call of [`Parser::keep_comments`].
+    pub(crate) fn comments(&self) -> &[Span] {
+        self.scanner.comments.as_deref().unwrap_or_default()
+    }
+
+    /// Remembers the places of comments from here on.
+    pub(crate) fn keep_comments(&mut self) {
+        self.scanner.comments.get_or_insert_default();
     }
 
     /// Gives up on the document and goes on at the next line `---`, where kubectl cuts the text too. False where none follows.
@@ -263,11 +275,12 @@ impl<'a> Parser<'a> {
 
     /// A value. `indentless` where a list may stand at the column of its key.
     fn node(&mut self, block: bool, indentless: bool) -> Parse<'a> {
+        let after = self.last;
         let (mut kind, mut start, mut end) = self.scanner.peek()?;
         if kind == Kind::Alias {
             self.pop();
             let name = self.take().map_or("", |token| self.name(&token));
-            return Ok(event(EventKind::Alias(name), Span::new(start, end)));
+            return Ok(Event { after, ..event(EventKind::Alias(name), Span::new(start, end)) });
         }
         let first = start;
         let mut anchor = None;
@@ -291,7 +304,7 @@ impl<'a> Parser<'a> {
                 self.pop();
                 let text = self.take().map_or(Cow::Borrowed(""), |token| token.text);
                 let kind = EventKind::Scalar(text, style);
-                return Ok(Event { kind, span: Span::new(start, end), start: first, anchor, tag });
+                return Ok(Event { kind, span: Span::new(start, end), start: first, after, anchor, tag });
             }
             Kind::FlowListStart => (State::FlowListFirst, EventKind::ListStart { flow: true }),
             Kind::FlowMapStart => (State::FlowMapFirst, EventKind::MapStart { flow: true }),
@@ -299,12 +312,12 @@ impl<'a> Parser<'a> {
             Kind::BlockMapStart if block => (State::BlockMapFirst, EventKind::MapStart { flow: false }),
             _ if known => {
                 self.pop();
-                return Ok(Event { start: first, anchor, tag, ..self.empty() });
+                return Ok(Event { start: first, after, anchor, tag, ..self.empty() });
             }
             _ => return Err(self.no_value(kind, start)),
         };
         self.state = state;
-        Ok(Event { kind: what, span: Span::new(start, end), start: first, anchor, tag })
+        Ok(Event { kind: what, span: Span::new(start, end), start: first, after, anchor, tag })
     }
 
     /// The name of an anchor or alias, without its sign.
@@ -443,7 +456,8 @@ impl<'a> Parser<'a> {
 }
 
 fn event(kind: EventKind<'_>, span: Span) -> Event<'_> {
-    Event { kind, span, start: span.start as usize, anchor: None, tag: None }
+    let start = span.start as usize;
+    Event { kind, span, start, after: start, anchor: None, tag: None }
 }
 
 /// A token in words.

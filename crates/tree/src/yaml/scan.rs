@@ -13,6 +13,7 @@ use std::collections::VecDeque;
 
 use super::bytes::{self, BLANK, BREAK, ODD, Odd};
 use super::token::{Fault, Kind, Token};
+use crate::span::Span;
 
 /// The scanner: a place in the text and the tokens that were found but not yet taken.
 pub(crate) struct Scanner<'a> {
@@ -35,6 +36,8 @@ pub(crate) struct Scanner<'a> {
     /// How deep brackets and blocks may nest.
     depth: usize,
     ended: bool,
+    /// The places of comments, where they are asked for.
+    pub(super) comments: Option<Vec<Span>>,
     /// The one place inside the text where a byte order mark is read over.
     bom: usize,
 }
@@ -71,6 +74,7 @@ impl<'a> Scanner<'a> {
             key_allowed: true,
             depth,
             ended: false,
+            comments: None,
             bom: at,
         };
         scanner.skip_bom();
@@ -79,7 +83,9 @@ impl<'a> Scanner<'a> {
 
     /// Forgets everything and goes on at byte `at`, the beginning of a line.
     pub(crate) fn restart(&mut self, at: usize) {
+        let comments = self.comments.take();
         *self = Self::new(self.text, at, self.depth);
+        self.comments = comments;
     }
 
     /// The next token's kind and place.
@@ -287,9 +293,7 @@ impl<'a> Scanner<'a> {
             while self.ahead(0) == b' ' || self.ahead(0) == b'\t' && (self.in_flow() || !self.key_allowed) {
                 self.at += 1;
             }
-            if self.ahead(0) == b'#' {
-                self.run(BREAK)?;
-            }
+            self.comment()?;
             if self.break_ahead(0) == 0 {
                 return Ok(());
             }
@@ -298,6 +302,18 @@ impl<'a> Scanner<'a> {
                 self.key_allowed = true;
             }
         }
+    }
+
+    /// Skips a comment, if one begins here.
+    fn comment(&mut self) -> Scan<()> {
+        if self.ahead(0) == b'#' {
+            let start = self.at;
+            self.run(BREAK)?;
+            if let Some(comments) = &mut self.comments {
+                comments.push(Span::new(start, self.at));
+            }
+        }
+        Ok(())
     }
 
     fn push(&mut self, kind: Kind, start: usize) {

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::{Scan, Scanner};
-use crate::yaml::bytes::{self, BLANK, BREAK, WORD};
+use crate::yaml::bytes::{self, BLANK, WORD};
 use crate::yaml::token::{Fault, Kind, Token};
 
 impl<'a> Scanner<'a> {
@@ -46,9 +46,7 @@ impl<'a> Scanner<'a> {
             return Err(Fault::new("expected a space or the end of the line after the directive", self.at));
         }
         self.blanks();
-        if self.ahead(0) == b'#' {
-            self.run(BREAK)?;
-        }
+        self.comment()?;
         if self.break_ahead(0) > 0 {
             self.skip_break();
         } else if self.at < self.bytes.len() {

@@ -208,9 +208,7 @@ impl<'a> Scanner<'a> {
         while bytes::is(self.ahead(0), BLANK) {
             self.at += 1;
         }
-        if self.ahead(0) == b'#' {
-            self.run(BREAK)?;
-        }
+        self.comment()?;
         if self.break_ahead(0) > 0 {
             self.skip_break();
         } else if self.at < self.bytes.len() {
