@@ -39,6 +39,11 @@ fn label<'a>(namespace: &'a Object, key: &'a str) -> Cursor<'a> {
     namespace.cursor().get("metadata").get("labels").get(key)
 }
 
+/// Whether a label is written at all. One that is null is an empty string to the server, not absent.
+fn is_written(namespace: &Object, key: &str) -> bool {
+    namespace.root.at(&["metadata", "labels"]).is_some_and(|labels| labels.get(key).is_some())
+}
+
 /// The level that a namespace enforces, where its label names one.
 fn enforced(namespace: &Object) -> Option<Level> {
     label(namespace, ENFORCE).str()?.parse().ok()

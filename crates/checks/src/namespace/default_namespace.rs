@@ -41,12 +41,10 @@ fn excused(object: &Object) -> Option<&'static str> {
     }
     let of_account =
         || metadata.get("annotations").get("kubernetes.io/service-account.name").str() == Some("default");
-    let of_service = || metadata.get("labels").get("kubernetes.io/service-name").str() == Some("kubernetes");
     let made_by_cluster = match (&*reference.kind, &*reference.name) {
         ("Service" | "Endpoints" | "EndpointSlice", "kubernetes")
         | ("ServiceAccount", "default")
         | ("ConfigMap", "kube-root-ca.crt") => true,
-        ("EndpointSlice", _) => of_service(),
         ("Secret", _) => of_account(),
         _ => false,
     };

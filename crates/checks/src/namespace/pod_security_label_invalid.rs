@@ -5,7 +5,7 @@ use ironsides_podsecurity::labels::{
 };
 use ironsides_podsecurity::{Level, Version};
 
-use super::{NAMESPACE, label};
+use super::{NAMESPACE, is_written, label};
 use crate::prelude::*;
 
 pub(super) static CHECK: Check = Check {
@@ -20,45 +20,20 @@ pub(super) static CHECK: Check = Check {
     run: Run::Kinds(NAMESPACE, run),
 };
 
+/// The labels that mean something.
+const MODES: [&str; 6] = [ENFORCE, ENFORCE_VERSION, AUDIT, AUDIT_VERSION, WARN, WARN_VERSION];
+
 fn run(namespace: &Object, out: &mut Out<'_>) {
+    for mode in MODES {
+        judge(namespace, mode, out);
+    }
     let metadata = namespace.cursor().get("metadata");
     for (key, at) in metadata.get("labels").entries() {
-        let Some(mode) = key.strip_prefix(PREFIX) else {
-            if is_look_alike(key) {
-                means_nothing(namespace, &at, key, out);
-            }
-            continue;
-        };
-        let is_version = match key {
-            ENFORCE | AUDIT | WARN => false,
-            ENFORCE_VERSION | AUDIT_VERSION | WARN_VERSION => true,
-            _ => {
-                means_nothing(namespace, &at, key, out);
-                continue;
-            }
-        };
-        let at = label(namespace, key);
-        let valid = at.str().is_some_and(|value| {
-            if is_version { value.parse::<Version>().is_ok() } else { value.parse::<Level>().is_ok() }
-        });
-        if valid {
-            out.pass(&at);
-            continue;
+        if !MODES.contains(&key) && (key.starts_with(PREFIX) || is_look_alike(key)) {
+            let message =
+                format!("the label \"{key}\" has no effect, though it looks like one of Pod Security");
+            out.fail(&at, message).severity(weight(namespace));
         }
-        let wanted = if is_version {
-            "latest or a version such as v1.32"
-        } else {
-            "privileged, baseline or restricted"
-        };
-        let message = format!("the label that sets the Pod Security {mode} must be {wanted}");
-        let fallback = match key {
-            ENFORCE => "restricted",
-            AUDIT | WARN => "privileged",
-            _ => "latest",
-        };
-        let rule = "the server refuses the value, and takes one stored earlier for this";
-        let severity = if key == ENFORCE { Severity::High } else { Severity::Medium };
-        out.fail(&at, message).effective(fallback, rule).severity(severity);
     }
     for (key, at) in metadata.get("annotations").entries() {
         if key.starts_with(PREFIX) || is_look_alike(key) {
@@ -68,14 +43,35 @@ fn run(namespace: &Object, out: &mut Out<'_>) {
     }
 }
 
-fn means_nothing(namespace: &Object, at: &Cursor<'_>, key: &str, out: &mut Out<'_>) {
-    let message = format!("the label \"{key}\" has no effect, though it looks like one of Pod Security");
-    out.fail(at, message).severity(weight(namespace));
+/// Judges the value of a label that means something.
+fn judge(namespace: &Object, key: &'static str, out: &mut Out<'_>) {
+    let at = label(namespace, key);
+    let is_version = matches!(key, ENFORCE_VERSION | AUDIT_VERSION | WARN_VERSION);
+    let is_valid = |value: &str| {
+        if is_version { value.parse::<Version>().is_ok() } else { value.parse::<Level>().is_ok() }
+    };
+    if !is_written(namespace, key) {
+        return;
+    }
+    if at.str().is_some_and(is_valid) {
+        return out.pass(&at);
+    }
+    let wanted =
+        if is_version { "latest or a version such as v1.32" } else { "privileged, baseline or restricted" };
+    let fallback = match key {
+        ENFORCE => "restricted",
+        AUDIT | WARN => "privileged",
+        _ => "latest",
+    };
+    let severity = if key == ENFORCE { Severity::High } else { Severity::Medium };
+    out.fail(&at, format!("the label \"{key}\" must be {wanted}"))
+        .effective(fallback, "the server refuses the value, and takes one stored earlier for this")
+        .severity(severity);
 }
 
 /// How much hangs on a label without effect: all of it, where nothing else is enforced.
 fn weight(namespace: &Object) -> Severity {
-    if label(namespace, ENFORCE).is_set() { Severity::Medium } else { Severity::High }
+    if is_written(namespace, ENFORCE) { Severity::Medium } else { Severity::High }
 }
 
 /// Whether a key that does not begin as the labels do may well have been meant to.
