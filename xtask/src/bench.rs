@@ -61,7 +61,7 @@ fn scan(ironsides: &Path, folder: &Path, large: &Path, runs: u32) -> Result<()> 
     };
     println!("{:<52} {:>8} {:>8} {:>8}", "", "CPU s", "wall s", "MiB");
     let line = |what: &str, cost: Cost| {
-        println!("{what:<52} {:>8.3} {:>8.3} {:>8.1}", cost.cpu, cost.wall, cost.mib)
+        println!("{what:<52} {:>8.3} {:>8.3} {:>8.1}", cost.cpu, cost.wall, cost.mib);
     };
     let count = std::fs::read_dir(folder)?.count();
     let many = scan(folder, &[])?;

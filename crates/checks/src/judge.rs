@@ -1,11 +1,16 @@
 //! Runs checks over objects and counts the answers.
 
-use ironsides_core::{CheckMeta, Finding, Inventory, Object, Pod, PodTemplates, Severity, Tallies, Tally, Verdict};
-use ironsides_schema::{FaultKind, each_fault};
+use std::sync::Arc;
+
+use ironsides_core::{
+    CheckMeta, Confidence, Evidence, Finding, Fingerprint, Inventory, Object, Pod, PodTemplates, Severity, Tallies, Tally,
+    Verdict,
+};
+use ironsides_schema::{Fault, FaultKind};
 
 use crate::catalogue::CATALOGUE;
 use crate::check::{Check, Run};
-use crate::out::Out;
+use crate::out::{Case, Draft, Out};
 
 /// What to run and how.
 #[derive(Clone, Debug, Default)]
@@ -62,56 +67,83 @@ impl Judge {
     }
 
     /// Judges one object by itself.
-    pub fn object(&self, object: &Object, findings: &mut Vec<Finding>, tallies: &mut Tallies) {
+    pub fn object(&self, object: &Object, findings: &mut Vec<Finding>, counts: &mut Counts) {
         let pod = Pod::of(object, &self.options.templates);
-        let faulty = Faulty::of(object);
-        for check in &self.chosen {
-            match check.run {
-                Run::Pod(run) => {
-                    if let Some(pod) = &pod {
-                        self.ask(check, object, &faulty, findings, tallies, |out| run(pod, out));
-                    }
-                }
-                Run::Kinds(kinds, run) => {
-                    if is_any(object, kinds) {
-                        self.ask(check, object, &faulty, findings, tallies, |out| run(object, out));
-                    }
-                }
-                Run::Object(run) => self.ask(check, object, &Faulty::default(), findings, tallies, |out| run(object, out)),
-                Run::Together { .. } => {}
-            }
+        let case = Case::new(object, &self.options);
+        let mut asking = Asking { case: &case, drafts: Vec::new(), findings };
+        for (check, tally) in self.chosen.iter().zip(&mut counts.0) {
+            let answer = match check.run {
+                Run::Pod(run) => pod.as_ref().map(|pod| asking.ask(check, |out| run(pod, out))),
+                Run::Kinds(kinds, run) => is_any(object, kinds).then(|| asking.ask(check, |out| run(object, out))),
+                Run::Object(run) => Some(asking.ask(check, |out| run(object, out))),
+                Run::Together { .. } => None,
+            };
+            tally.add(answer.unwrap_or_default());
         }
     }
 
     /// Judges the objects that were kept, together.
-    pub fn together(&self, inventory: &Inventory, findings: &mut Vec<Finding>, tallies: &mut Tallies) {
-        for check in &self.chosen {
-            let Run::Together { judges, run, .. } = check.run else { continue };
-            for object in inventory.objects.iter().filter(|object| self.is_judged(object, judges)) {
-                self.ask(check, object, &Faulty::of(object), findings, tallies, |out| run(object, inventory, out));
+    pub fn together(&self, inventory: &Inventory, findings: &mut Vec<Finding>, counts: &mut Counts) {
+        for (check, tally) in self.chosen.iter().zip(&mut counts.0) {
+            let Run::Together { judges, needs, run } = check.run else { continue };
+            let judged = inventory.objects().iter().filter(|object| self.is_judged(object, judges));
+            // Where nothing of what a check looks up was seen, its question arises for none.
+            let seen = needs.iter().any(|(group, kind)| inventory.of_kind(group, kind).next().is_some());
+            if !seen && !needs.is_empty() && !self.options.keep_passes {
+                tally.not_applicable += judged.count() as u64;
+                continue;
+            }
+            for object in judged {
+                let case = Case::new(object, &self.options);
+                let mut asking = Asking { case: &case, drafts: Vec::new(), findings };
+                tally.add(asking.ask(check, |out| run(object, inventory, out)));
             }
         }
+    }
+
+    /// Counts at zero, one a check.
+    pub fn counts(&self) -> Counts {
+        Counts(vec![Tally::default(); self.chosen.len()])
+    }
+
+    /// Counts by the ids of the checks; those that were never asked are left out.
+    pub fn tallies(&self, counts: &Counts) -> Tallies {
+        let all = self.chosen.iter().zip(&counts.0).map(|(check, tally)| (check.meta.id, *tally));
+        all.filter(|(_, tally)| *tally != Tally::default()).collect()
     }
 
     fn is_judged(&self, object: &Object, judges: &[(&str, &str)]) -> bool {
         if judges.is_empty() { Pod::of(object, &self.options.templates).is_some() } else { is_any(object, judges) }
     }
+}
 
-    fn ask(
-        &self,
-        check: &'static Check,
-        object: &Object,
-        faulty: &Faulty,
-        findings: &mut Vec<Finding>,
-        tallies: &mut Tallies,
-        run: impl FnOnce(&mut Out<'_>),
-    ) {
-        let keep = self.options.keep_passes;
-        let mut out = Out::new(&check.meta, object, &self.options.templates, check.meta.severity, keep);
+/// How often each check of a judge said what, in the judge's own order.
+#[derive(Clone, Debug, Default)]
+pub struct Counts(Vec<Tally>);
+
+impl Counts {
+    /// Adds the counts of the same judge from elsewhere.
+    pub fn add(&mut self, other: &Self) {
+        self.0.iter_mut().zip(&other.0).for_each(|(tally, other)| tally.add(*other));
+    }
+}
+
+/// Asks checks about one object.
+struct Asking<'a> {
+    case: &'a Case<'a>,
+    drafts: Vec<Draft>,
+    findings: &'a mut Vec<Finding>,
+}
+
+impl Asking<'_> {
+    fn ask(&mut self, check: &'static Check, run: impl FnOnce(&mut Out<'_>)) -> Tally {
+        let begin = self.findings.len();
+        let mut out = Out::new(&check.meta, self.case, &mut self.drafts);
         run(&mut out);
-        let answers = out.finish();
+        let (not_applicable, passes) = out.finish(self.findings);
         let mut tally = Tally::default();
-        let has = |wanted: fn(&Verdict) -> bool| answers.findings.iter().any(|finding| wanted(&finding.verdict));
+        let said = self.findings.get(begin..).unwrap_or_default();
+        let has = |wanted: fn(&Verdict) -> bool| said.iter().any(|finding| wanted(&finding.verdict));
         // A definite failure in doubtful data is still a failure; a pass in doubtful data is not a pass.
         if has(|verdict| matches!(verdict, Verdict::Fail)) {
             tally.fail = 1;
@@ -119,23 +151,53 @@ impl Judge {
             tally.unknown = 1;
         } else if has(|verdict| matches!(verdict, Verdict::Manual { .. })) {
             tally.manual = 1;
-        } else if let Some(why) = answers.not_applicable {
+        } else if let Some(why) = not_applicable {
             tally.not_applicable = 1;
-            if keep {
-                findings.push(whole(check, object, Verdict::NotApplicable { why }, "does not apply", answers.passes));
+            if self.case.keep_passes() {
+                self.whole(check, Verdict::NotApplicable { why }, "does not apply", passes);
             }
-        } else if let Some(missing) = &faulty.0 {
+        } else if let Some(missing) = self.refusal(check) {
             tally.unknown = 1;
-            let verdict = Verdict::Unknown { missing: missing.clone() };
-            findings.push(whole(check, object, verdict, "nothing can be said about this object", answers.passes));
+            self.whole(check, Verdict::Unknown { missing }, "nothing can be said about this object", passes);
         } else {
             tally.pass = 1;
-            if keep {
-                findings.push(whole(check, object, Verdict::Pass, "passes", answers.passes));
+            if self.case.keep_passes() {
+                self.whole(check, Verdict::Pass, "passes", passes);
             }
         }
-        findings.extend(answers.findings);
-        tallies.entry(check.meta.id).or_default().add(tally);
+        tally
+    }
+
+    /// Why the API server would not take the object as it is written: passes about it are worth nothing. Checks of the
+    /// document itself pass all the same.
+    fn refusal(&self, check: &Check) -> Option<String> {
+        if matches!(check.run, Run::Object(_)) {
+            return None;
+        }
+        // Unknown fields are dropped, and a missing field is the server's to default or a patch's to leave out.
+        let kept =
+            |fault: &&Fault| matches!(fault.kind, FaultKind::UnknownField { .. } | FaultKind::MissingField { .. });
+        let fault = self.case.faults().iter().find(|fault| !kept(fault))?;
+        Some(format!("the API server would refuse this object: {fault}; correct it and scan again"))
+    }
+
+    /// Adds a finding about the object as a whole.
+    fn whole(&mut self, check: &Check, verdict: Verdict, message: &str, mut evidence: Vec<Evidence>) {
+        let object = self.case.object;
+        if evidence.is_empty() {
+            evidence.push(crate::out::evidence(object, &object.cursor()));
+        }
+        self.findings.push(Finding {
+            check: check.meta.id,
+            target: Arc::clone(&object.target),
+            verdict,
+            message: message.into(),
+            severity: Severity::Info,
+            confidence: Confidence::High,
+            path: Arc::from(""),
+            evidence,
+            fingerprint: Fingerprint::new(check.meta.id, &object.target, "", ""),
+        });
     }
 }
 
@@ -143,39 +205,4 @@ impl Judge {
 fn is_any(object: &Object, kinds: &[(&str, &str)]) -> bool {
     let reference = object.reference();
     kinds.iter().any(|(group, kind)| reference.kind == *kind && reference.group() == *group)
-}
-
-/// A finding about the object as a whole.
-fn whole(check: &Check, object: &Object, verdict: Verdict, message: &str, evidence: Vec<ironsides_core::Evidence>) -> Finding {
-    let evidence = if evidence.is_empty() { vec![crate::out::evidence(object, &object.cursor())] } else { evidence };
-    Finding {
-        check: check.meta.id,
-        target: std::sync::Arc::clone(&object.target),
-        verdict,
-        message: message.into(),
-        severity: Severity::Info,
-        confidence: ironsides_core::Confidence::High,
-        path: String::new(),
-        evidence,
-        fingerprint: ironsides_core::Fingerprint::new(check.meta.id, &object.target, "", ""),
-    }
-}
-
-/// Why the API server would not take an object as it is written: passes about it are worth nothing.
-#[derive(Default)]
-struct Faulty(Option<String>);
-
-impl Faulty {
-    fn of(object: &Object) -> Self {
-        let Some(kind) = object.kind() else { return Self(None) };
-        let mut first = None;
-        each_fault(&object.root, kind.ty(), &mut |fault| {
-            // Unknown fields are dropped, and a missing field is the server's to default or a patch's to leave out.
-            let kept = matches!(fault.kind, FaultKind::UnknownField { .. } | FaultKind::MissingField { .. });
-            if !kept && first.is_none() {
-                first = Some(format!("the API server would refuse this object: {fault}; correct it and scan again"));
-            }
-        });
-        Self(first)
-    }
 }

@@ -18,7 +18,7 @@ mod workload;
 pub use catalogue::{CATALOGUE, find};
 pub use check::{Check, Run};
 pub use image::{Reference, ReferenceError};
-pub use judge::{Judge, Options};
+pub use judge::{Counts, Judge, Options};
 pub use out::{Draft, Out};
 
 /// What the file of a check imports.

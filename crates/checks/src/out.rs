@@ -1,18 +1,43 @@
 //! Where a check says what it found.
 
+use std::borrow::Cow;
+use std::cell::OnceCell;
 use std::sync::Arc;
 
 use ironsides_core::{CheckMeta, Confidence, Evidence, Finding, Fingerprint, Object, PodTemplates, Severity, Verdict};
+use ironsides_schema::{Fault, validate};
 use ironsides_tree::{Cursor, Node, Span, Value, print};
+
+use crate::judge::Options;
+
+/// What all checks about one object share.
+pub(crate) struct Case<'a> {
+    pub(crate) object: &'a Object,
+    options: &'a Options,
+    faults: OnceCell<Vec<Fault>>,
+}
+
+impl<'a> Case<'a> {
+    pub(crate) fn new(object: &'a Object, options: &'a Options) -> Self {
+        Self { object, options, faults: OnceCell::new() }
+    }
+
+    pub(crate) fn keep_passes(&self) -> bool {
+        self.options.keep_passes
+    }
+
+    /// What an API server would refuse or drop of an object of a built-in kind; looked for when first asked.
+    pub(crate) fn faults(&self) -> &[Fault] {
+        let look = || self.object.kind().map(|kind| validate(&self.object.root, kind)).unwrap_or_default();
+        self.faults.get_or_init(look)
+    }
+}
 
 /// Takes the answers of one check about one object.
 pub struct Out<'a> {
-    meta: &'a CheckMeta,
-    object: &'a Object,
-    templates: &'a PodTemplates,
-    severity: Severity,
-    keep_passes: bool,
-    drafts: Vec<Draft>,
+    meta: &'static CheckMeta,
+    case: &'a Case<'a>,
+    drafts: &'a mut Vec<Draft>,
     not_applicable: Option<String>,
     passes: Vec<Evidence>,
 }
@@ -22,7 +47,7 @@ pub struct Out<'a> {
 pub struct Draft {
     verdict: Verdict,
     message: String,
-    path: String,
+    path: Arc<str>,
     key: String,
     severity: Severity,
     confidence: Confidence,
@@ -30,19 +55,27 @@ pub struct Draft {
 }
 
 impl<'a> Out<'a> {
-    pub(crate) fn new(meta: &'a CheckMeta, object: &'a Object, templates: &'a PodTemplates, severity: Severity, keep_passes: bool) -> Self {
-        Self { meta, object, templates, severity, keep_passes, drafts: Vec::new(), not_applicable: None, passes: Vec::new() }
+    /// Answers go through `drafts`, which is emptied first: one buffer serves all checks.
+    pub(crate) fn new(meta: &'static CheckMeta, case: &'a Case<'a>, drafts: &'a mut Vec<Draft>) -> Self {
+        drafts.clear();
+        Self { meta, case, drafts, not_applicable: None, passes: Vec::new() }
     }
 
     /// Where pods stand in custom resources, for checks that look at other objects' pods.
     pub fn templates(&self) -> &'a PodTemplates {
-        self.templates
+        &self.case.options.templates
+    }
+
+    /// What an API server would refuse or drop of the object, in the order of the document; nothing for kinds that are
+    /// not built in.
+    pub fn faults(&self) -> &'a [Fault] {
+        self.case.faults()
     }
 
     /// This place is as it should be. Name every place that was looked at: a pass shows its evidence too.
     pub fn pass(&mut self, at: &Cursor<'_>) {
-        if self.keep_passes {
-            self.passes.push(evidence(self.object, at));
+        if self.case.keep_passes() {
+            self.passes.push(evidence(self.case.object, at));
         }
     }
 
@@ -53,9 +86,9 @@ impl<'a> Out<'a> {
     }
 
     /// A place that only its path and bytes are known of is not as it should be. The value is not repeated.
-    pub fn fail_at(&mut self, path: impl Into<String>, span: Span, message: impl Into<String>) -> &mut Draft {
-        let source = self.object.source(span);
-        let draft = self.draft(&self.object.cursor().get(""), Verdict::Fail, message.into());
+    pub fn fail_at(&mut self, path: impl Into<Arc<str>>, span: Span, message: impl Into<String>) -> &mut Draft {
+        let source = self.case.object.source(span);
+        let draft = self.draft(&self.case.object.cursor().get(""), Verdict::Fail, message.into());
         draft.path = path.into();
         let looked_at = draft.path.clone();
         draft.evidence = vec![Evidence { looked_at, raw: None, effective: None, rule: None, source }];
@@ -78,50 +111,43 @@ impl<'a> Out<'a> {
     }
 
     fn draft(&mut self, at: &Cursor<'_>, verdict: Verdict, message: String) -> &mut Draft {
-        let at_draft = self.drafts.len();
-        self.drafts.push(Draft {
+        let fact = evidence(self.case.object, at);
+        let draft = Draft {
             verdict,
             message,
-            path: at.path().to_string(),
+            path: Arc::clone(&fact.looked_at),
             key: String::new(),
-            severity: self.severity,
+            severity: self.meta.severity,
             confidence: Confidence::High,
-            evidence: vec![evidence(self.object, at)],
-        });
-        &mut self.drafts[at_draft]
+            evidence: vec![fact],
+        };
+        let at = self.drafts.len();
+        self.drafts.push(draft);
+        &mut self.drafts[at]
     }
 
-    pub(crate) fn finish(self) -> Answers {
-        let Self { meta, object, drafts, not_applicable, passes, .. } = self;
-        let findings = drafts
-            .into_iter()
-            .map(|draft| Finding {
-                check: meta.id,
-                target: Arc::clone(&object.target),
-                fingerprint: Fingerprint::new(meta.id, &object.target, &draft.path, &draft.key),
-                verdict: draft.verdict,
-                message: draft.message,
-                severity: draft.severity,
-                confidence: draft.confidence,
-                path: draft.path,
-                evidence: draft.evidence,
-            })
-            .collect();
-        Answers { findings, not_applicable, passes }
+    /// Moves the findings to where all are gathered; says why the question does not arise, and what passed.
+    pub(crate) fn finish(self, findings: &mut Vec<Finding>) -> (Option<String>, Vec<Evidence>) {
+        let Self { meta, case, drafts, not_applicable, passes } = self;
+        findings.extend(drafts.drain(..).map(|draft| Finding {
+            check: meta.id,
+            target: Arc::clone(&case.object.target),
+            fingerprint: Fingerprint::new(meta.id, &case.object.target, &draft.path, &draft.key),
+            verdict: draft.verdict,
+            message: draft.message,
+            severity: draft.severity,
+            confidence: draft.confidence,
+            path: draft.path,
+            evidence: draft.evidence,
+        }));
+        (not_applicable, passes)
     }
-}
-
-/// What a check said about one object.
-pub(crate) struct Answers {
-    pub(crate) findings: Vec<Finding>,
-    pub(crate) not_applicable: Option<String>,
-    pub(crate) passes: Vec<Evidence>,
 }
 
 impl Draft {
     /// The value in force where it is not what was written, and the rule that made it so: `.effective("true", "the
     /// default of allowPrivilegeEscalation")`.
-    pub fn effective(&mut self, value: impl Into<String>, rule: impl Into<String>) -> &mut Self {
+    pub fn effective(&mut self, value: impl Into<Cow<'static, str>>, rule: impl Into<Cow<'static, str>>) -> &mut Self {
         if let Some(first) = self.evidence.first_mut() {
             first.effective = Some(value.into());
             first.rule = Some(rule.into());
@@ -157,7 +183,7 @@ impl Draft {
 /// The fact at a place: its path, its value as it was written, its source.
 pub(crate) fn evidence(object: &Object, at: &Cursor<'_>) -> Evidence {
     let mut fact = Evidence {
-        looked_at: at.path().to_string(),
+        looked_at: Arc::from(at.path().to_string()),
         raw: None,
         effective: None,
         rule: None,
@@ -176,7 +202,7 @@ pub(crate) fn evidence(object: &Object, at: &Cursor<'_>) -> Evidence {
             match object.written(node.span()) {
                 Some(written) if written != value => {
                     fact.raw = Some(shorten(written));
-                    fact.effective = Some(value);
+                    fact.effective = Some(value.into());
                     fact.rule = Some("Kubernetes reads YAML 1.1".into());
                 }
                 _ => fact.raw = Some(value),

@@ -16,16 +16,17 @@ fn checks() -> impl Iterator<Item = &'static Check> {
 fn judge(id: &str, text: &str) -> (Vec<Finding>, Tallies) {
     let judge = Judge::new(Options { only: vec![id.into()], ..Options::default() });
     let (path, source): (Arc<str>, Arc<str>) = (Arc::from("example.yaml"), Arc::from(text));
-    let (mut findings, mut tallies, mut inventory) = (Vec::new(), Tallies::new(), Inventory::default());
+    let (mut findings, mut counts, mut inventory) = (Vec::new(), judge.counts(), Inventory::default());
     for document in Documents::new(text, Limits::default()) {
         let document = document.unwrap_or_else(|error| panic!("{id}: {}: {error}", error.position(text)));
         let object = Object::new(document.root, Origin::File { path: Arc::clone(&path), text: Arc::clone(&source) }, document.remarks);
-        judge.object(&object, &mut findings, &mut tallies);
+        judge.object(&object, &mut findings, &mut counts);
         if judge.keeps(&object) {
-            inventory.objects.push(object);
+            inventory.push(object);
         }
     }
-    judge.together(&inventory, &mut findings, &mut tallies);
+    judge.together(&inventory, &mut findings, &mut counts);
+    let tallies = judge.tallies(&counts);
     (findings, tallies)
 }
 

@@ -110,7 +110,7 @@ pub(crate) struct ScanArgs {
     #[arg(long, value_name = "VERSION")]
     pub(crate) kubernetes_version: Option<String>,
     /// Tell what Pod Security would newly refuse after an upgrade to this Kubernetes version
-    #[arg(long, value_name = "VERSION")]
+    #[arg(long, value_name = "VERSION", requires = "kubernetes_version")]
     pub(crate) upgrade_to: Option<String>,
 }
 

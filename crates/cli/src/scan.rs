@@ -3,6 +3,7 @@
 mod engine;
 mod look;
 mod output;
+mod pod_security;
 
 use anyhow::Result;
 use ironsides_checks::{Judge, Options};
@@ -17,6 +18,8 @@ use crate::say::Say;
 
 pub(crate) fn run(args: &ScanArgs, global: &Global, say: &Say) -> Result<Exit> {
     let judge = judge(args)?;
+    let versions =
+        pod_security::Versions::new(args.kubernetes_version.as_deref(), args.upgrade_to.as_deref())?;
     let header = Header { version: env!("CARGO_PKG_VERSION"), checks: judge.metas().collect() };
     let mut outputs = output::Outputs::open(args, global, &header)?;
     let mut summary = Summary::default();
@@ -28,7 +31,7 @@ pub(crate) fn run(args: &ScanArgs, global: &Global, say: &Say) -> Result<Exit> {
     for chart in &found.charts {
         chart_gap(&mut summary, say, chart);
     }
-    engine::run(&judge, found.files, &mut outputs, &mut summary, say)?;
+    engine::run(&judge, versions, found.files, &mut outputs, &mut summary, say)?;
     outputs.end(&summary)?;
 
     let exit = exit(args, &summary);

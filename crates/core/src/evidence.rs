@@ -1,5 +1,6 @@
 //! One observed fact.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use ironsides_tree::Span;
@@ -8,13 +9,13 @@ use ironsides_tree::Span;
 #[derive(Clone, Debug, PartialEq)]
 pub struct Evidence {
     /// What was looked at: a field path, a flag, a file's mode.
-    pub looked_at: String,
+    pub looked_at: Arc<str>,
     /// The value as written, `None` where nothing was.
     pub raw: Option<String>,
     /// The value in force, where it differs from what was written or nothing was.
-    pub effective: Option<String>,
+    pub effective: Option<Cow<'static, str>>,
     /// The rule that made the effective value so: a default, inheritance from the pod, YAML 1.1.
-    pub rule: Option<String>,
+    pub rule: Option<Cow<'static, str>>,
     /// Where it was found.
     pub source: Source,
 }

@@ -26,7 +26,7 @@ pub struct Finding {
     /// How sure we are.
     pub confidence: Confidence,
     /// The field path, or whatever else tells places of one target apart.
-    pub path: String,
+    pub path: Arc<str>,
     /// The facts the verdict rests on; the first is the place to point at.
     pub evidence: Vec<Evidence>,
     /// What stays the same when the same thing is found again.
@@ -69,7 +69,12 @@ impl Fingerprint {
 
 impl fmt::Display for Fingerprint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+        const DIGITS: &[u8; 16] = b"0123456789abcdef";
+        let mut text = [0; 32];
+        for (pair, byte) in text.chunks_exact_mut(2).zip(self.0) {
+            pair.copy_from_slice(&[DIGITS[usize::from(byte >> 4)], DIGITS[usize::from(byte & 15)]]);
+        }
+        f.write_str(std::str::from_utf8(&text).unwrap_or_default())
     }
 }
 

@@ -1,25 +1,100 @@
 //! Everything that was collected, and how complete it is.
 
+use std::sync::OnceLock;
+
+use ironsides_tree::Text;
+use rustc_hash::FxHashMap;
+
 use crate::coverage::Coverage;
 use crate::object::Object;
 
 /// The facts that checks across objects may ask for.
 ///
 /// Checks on single objects do not need one: they judge each object as it streams by. What a check across objects
-/// declares is kept here.
-#[derive(Clone, Debug, Default)]
+/// declares is kept here, and found by kind and name without looking at the rest.
+#[derive(Debug, Default)]
 pub struct Inventory {
-    /// The objects kept, in the order they were read.
-    pub objects: Vec<Object>,
+    objects: Vec<Object>,
+    kinds: FxHashMap<(Text, Text), OfKind>,
     /// How much of each kind of fact was seen.
     pub coverage: Coverage,
 }
 
+/// The places of the objects of one kind.
+#[derive(Debug, Default)]
+struct OfKind {
+    places: Vec<usize>,
+    /// By namespace and name; made when somebody asks.
+    names: OnceLock<FxHashMap<(Option<Text>, Text), Vec<usize>>>,
+}
+
 impl Inventory {
-    /// The objects of a kind in an API group.
-    pub fn of_kind<'a>(&'a self, group: &'a str, kind: &'a str) -> impl Iterator<Item = &'a Object> {
-        self.objects
-            .iter()
-            .filter(move |object| object.reference().kind == kind && object.reference().group() == group)
+    /// Adds an object.
+    pub fn push(&mut self, object: Object) {
+        let reference = object.reference();
+        let kind = (Text::new(reference.group()), reference.kind.clone());
+        let kind = self.kinds.entry(kind).or_default();
+        kind.places.push(self.objects.len());
+        kind.names = OnceLock::new();
+        self.objects.push(object);
+    }
+
+    /// All objects, in the order they were read.
+    pub fn objects(&self) -> &[Object] {
+        &self.objects
+    }
+
+    /// The objects of a kind in an API group, in the order they were read.
+    pub fn of_kind(&self, group: &str, kind: &str) -> impl Iterator<Item = &Object> {
+        self.pick(self.kind(group, kind).map(|kind| &kind.places))
+    }
+
+    /// The objects of a kind with a name: usually one, more where several files write the same one.
+    pub fn named(&self, group: &str, kind: &str, namespace: Option<&str>, name: &str) -> impl Iterator<Item = &Object> {
+        let places = self.kind(group, kind).and_then(|kind| {
+            let names = kind.names.get_or_init(|| self.by_name(&kind.places));
+            names.get(&(namespace.map(Text::new), Text::new(name)))
+        });
+        self.pick(places)
+    }
+
+    fn kind(&self, group: &str, kind: &str) -> Option<&OfKind> {
+        self.kinds.get(&(Text::new(group), Text::new(kind)))
+    }
+
+    fn by_name(&self, places: &[usize]) -> FxHashMap<(Option<Text>, Text), Vec<usize>> {
+        let mut names: FxHashMap<_, Vec<usize>> = FxHashMap::default();
+        for (&at, object) in places.iter().zip(places.iter().filter_map(|&at| self.objects.get(at))) {
+            let reference = object.reference();
+            names.entry((reference.namespace.clone(), reference.name.clone())).or_default().push(at);
+        }
+        names
+    }
+
+    fn pick(&self, places: Option<&Vec<usize>>) -> impl Iterator<Item = &Object> {
+        places.into_iter().flatten().filter_map(|&at| self.objects.get(at))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::object::Origin;
+
+    #[test]
+    fn objects_are_found_by_kind_and_name() {
+        let mut inventory = Inventory::default();
+        for (kind, namespace, name) in [("Pod", "a", "x"), ("Pod", "b", "x"), ("Service", "a", "x"), ("Pod", "a", "x")] {
+            let text = format!("apiVersion: v1\nkind: {kind}\nmetadata: {{namespace: {namespace}, name: {name}}}\n");
+            let root = ironsides_tree::parse_one(&text).unwrap();
+            let origin = Origin::File { path: Arc::from("a.yaml"), text: Arc::from(text) };
+            inventory.push(Object::new(root, origin, Vec::new()));
+        }
+        assert_eq!(inventory.of_kind("", "Pod").count(), 3);
+        assert_eq!(inventory.of_kind("apps", "Pod").count(), 0);
+        assert_eq!(inventory.named("", "Pod", Some("a"), "x").count(), 2);
+        assert_eq!(inventory.named("", "Pod", None, "x").count(), 0);
     }
 }

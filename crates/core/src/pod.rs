@@ -1,6 +1,7 @@
 //! Pods, wherever they are written: in a Pod, in the template of a workload, in a custom resource.
 
 use std::fmt;
+use std::rc::Rc;
 
 use ironsides_tree::{Cursor, Text};
 
@@ -59,6 +60,8 @@ pub struct Pod<'a> {
     metadata: Cursor<'a>,
     spec: Cursor<'a>,
     template: bool,
+    /// Found once: every check walks them.
+    containers: Rc<[Container<'a>]>,
 }
 
 impl<'a> Pod<'a> {
@@ -66,7 +69,10 @@ impl<'a> Pod<'a> {
     pub fn of(object: &'a Object, templates: &'a PodTemplates) -> Option<Self> {
         let at = templates.find(object)?;
         let template = !at.path().is_root();
-        Some(Self { object, metadata: at.get("metadata"), spec: at.get("spec"), template })
+        let spec = at.get("spec");
+        let of_kind = |kind: ContainerKind| spec.get(kind.field()).items().map(move |at| Container { kind, at });
+        let containers = ContainerKind::ALL.into_iter().flat_map(of_kind).collect();
+        Some(Self { object, metadata: at.get("metadata"), spec, template, containers })
     }
 
     /// The object that holds it.
@@ -86,7 +92,7 @@ impl<'a> Pod<'a> {
 
     /// A field of the pod's `securityContext`.
     pub fn security(&self, field: &'a str) -> Cursor<'a> {
-        self.spec.get("securityContext").get(field)
+        self.spec.at(&["securityContext", field])
     }
 
     /// Whether it is the template of a workload rather than a Pod.
@@ -107,15 +113,13 @@ impl<'a> Pod<'a> {
 
     /// Whether `spec.os.name` is `windows`. The Linux-only fields of such pods must be absent.
     pub fn is_windows(&self) -> bool {
-        self.spec.get("os").get("name").str() == Some("windows")
+        self.spec.at(&["os", "name"]).str() == Some("windows")
     }
 
     /// Every container: init containers (sidecars among them), containers, ephemeral containers.
     pub fn containers(&self) -> impl Iterator<Item = Container<'a>> + use<'a> {
-        let spec = self.spec.clone();
-        ContainerKind::ALL
-            .into_iter()
-            .flat_map(move |kind| spec.get(kind.field()).items().map(move |at| Container { kind, at }))
+        let containers = Rc::clone(&self.containers);
+        (0..containers.len()).filter_map(move |at| containers.get(at).cloned())
     }
 }
 
@@ -166,7 +170,7 @@ impl<'a> Container<'a> {
 
     /// A field of its own `securityContext`.
     pub fn security(&self, field: &'a str) -> Cursor<'a> {
-        self.at.get("securityContext").get(field)
+        self.at.at(&["securityContext", field])
     }
 
     /// A field of the security context that is in force: the container's own, or else the pod's. Points at the

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use ironsides_core::{Evidence, Finding, Source};
+use ironsides_core::{Confidence, Evidence, Finding, Fingerprint, Severity, Source, Target, Verdict};
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -53,7 +53,7 @@ impl<W: Write> Writer for Json<W> {
             })
             .collect();
         let total = summary.total();
-        let failures: Value = ironsides_core::Severity::ALL
+        let failures: Value = Severity::ALL
             .into_iter()
             .map(|severity| (severity.as_str().to_owned(), summary.failures_of(severity).into()))
             .collect::<serde_json::Map<_, _>>()
@@ -97,18 +97,22 @@ fn lines(values: &[Value]) -> String {
 
 /// A finding as it is written.
 #[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
 struct Shape<'a> {
     check: &'a str,
-    severity: ironsides_core::Severity,
-    confidence: ironsides_core::Confidence,
-    #[serde(flatten)]
-    verdict: &'a ironsides_core::Verdict,
+    severity: Severity,
+    confidence: Confidence,
+    verdict: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    why: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    missing: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none", rename = "lookAt")]
+    look_at: Option<&'a str>,
     message: &'a str,
-    target: &'a ironsides_core::Target,
+    target: &'a Target,
     path: &'a str,
     evidence: Vec<FactShape<'a>>,
-    fingerprint: ironsides_core::Fingerprint,
+    fingerprint: Fingerprint,
 }
 
 #[derive(Serialize)]
@@ -124,39 +128,33 @@ struct FactShape<'a> {
     source: PlaceShape<'a>,
 }
 
+/// The place of a fact; the numbers are there where it has text.
 #[derive(Serialize)]
-#[serde(tag = "type", rename_all = "camelCase")]
+#[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase")]
 enum PlaceShape<'a> {
-    #[serde(rename_all = "camelCase")]
-    File {
-        path: &'a str,
-        #[serde(skip_serializing_if = "Option::is_none")]
-        #[serde(flatten)]
-        range: Option<RangeShape>,
-    },
-    Api {
-        request: &'a str,
-    },
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct RangeShape {
-    line: u32,
-    column: u32,
-    end_line: u32,
-    end_column: u32,
-    byte_start: u32,
-    byte_end: u32,
+    File { path: &'a str, line: u32, column: u32, end_line: u32, end_column: u32, byte_start: u32, byte_end: u32 },
+    #[serde(rename = "file")]
+    Unplaced { path: &'a str },
+    Api { request: &'a str },
 }
 
 impl<'a> Shape<'a> {
     fn new(finding: &'a Finding, source: &'a SourceText) -> Self {
+        let (mut why, mut missing, mut look_at) = (None, None, None);
+        match &finding.verdict {
+            Verdict::Pass | Verdict::Fail => {}
+            Verdict::NotApplicable { why: said } => why = Some(said.as_str()),
+            Verdict::Unknown { missing: said } => missing = Some(said.as_str()),
+            Verdict::Manual { look_at: said } => look_at = Some(said.as_str()),
+        }
         Self {
             check: finding.check,
             severity: finding.severity,
             confidence: finding.confidence,
-            verdict: &finding.verdict,
+            verdict: finding.verdict.as_str(),
+            why,
+            missing,
+            look_at,
             message: &finding.message,
             target: &finding.target,
             path: &finding.path,
@@ -169,19 +167,19 @@ impl<'a> Shape<'a> {
 impl<'a> FactShape<'a> {
     fn new(fact: &'a Evidence, source: &'a SourceText) -> Self {
         let place = match &fact.source {
-            Source::File { path, span } => {
-                // Positions can be told only in the text at hand; bytes always.
-                let range =
-                    source.range(*span).filter(|_| path == source.path()).map(|(start, end)| RangeShape {
-                        line: start.line,
-                        column: start.column,
-                        end_line: end.line,
-                        end_column: end.column,
-                        byte_start: span.start,
-                        byte_end: span.end,
-                    });
-                PlaceShape::File { path, range }
-            }
+            // Positions can be told only in the text at hand.
+            Source::File { path, span } => match source.range(*span).filter(|_| path == source.path()) {
+                Some((start, end)) => PlaceShape::File {
+                    path,
+                    line: start.line,
+                    column: start.column,
+                    end_line: end.line,
+                    end_column: end.column,
+                    byte_start: span.start,
+                    byte_end: span.end,
+                },
+                None => PlaceShape::Unplaced { path },
+            },
             Source::Api { request } => PlaceShape::Api { request },
         };
         Self {

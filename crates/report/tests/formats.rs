@@ -210,7 +210,7 @@ proptest::proptest! {
     fn any_text_makes_valid_reports(message in ".*", path in ".*") {
         let mut findings = findings();
         findings[0].message.clone_from(&message);
-        findings[0].path = path;
+        findings[0].path = Arc::from(path);
         let json: Value = serde_json::from_str(&report(Format::Json, false, &findings, true)).unwrap();
         proptest::prop_assert_eq!(json["findings"][0]["message"].as_str(), Some(message.as_str()));
         let sarif: Value = serde_json::from_str(&report(Format::Sarif, false, &findings, true)).unwrap();

@@ -90,24 +90,30 @@ impl<'a> Cursor<'a> {
     /// The field `key` of this map. A null counts as absent, as it does for the API server.
     #[must_use]
     pub fn get(&self, key: &'a str) -> Self {
-        let entry = self.node.and_then(Node::as_map).and_then(|map| map.entry(key));
-        let path = self.path.join(Segment::Key(key));
-        match entry {
-            Some(entry) if entry.value.is_null() => Self { path, node: None, mark: entry.key_span },
-            Some(entry) => {
-                // A map or list begins on the line of its key for whoever looks for it.
-                let scalar = entry.value.as_map().is_none() && entry.value.as_list().is_none();
-                let mark = if scalar { entry.value.span() } else { entry.key_span };
-                Self { path, node: Some(&entry.value), mark }
-            }
-            None => Self { path, node: None, mark: self.mark },
-        }
+        self.at(&[key])
     }
 
     /// The field at the end of a chain of keys.
     #[must_use]
     pub fn at(&self, keys: &[&'a str]) -> Self {
-        keys.iter().fold(self.clone(), |cursor, key| cursor.get(key))
+        let mut path = SmallVec::new();
+        path.extend_from_slice(&self.path.0);
+        let (mut node, mut mark) = (self.node, self.mark);
+        for &key in keys {
+            path.push(Segment::Key(key));
+            let entry = node.and_then(Node::as_map).and_then(|map| map.entry(key));
+            node = entry.map(|entry| &entry.value).filter(|value| !value.is_null());
+            match (entry, node) {
+                // A map or list begins on the line of its key for whoever looks for it.
+                (Some(entry), Some(value)) if value.as_map().is_some() || value.as_list().is_some() => {
+                    mark = entry.key_span;
+                }
+                (Some(_), Some(value)) => mark = value.span(),
+                (Some(entry), None) => mark = entry.key_span,
+                (None, _) => {}
+            }
+        }
+        Self { path: Path(path), node, mark }
     }
 
     /// The items of this list; nothing where it is absent or no list. Null items are passed over.

@@ -1,8 +1,8 @@
 //! A field that the kind does not have.
 
-use ironsides_schema::{FaultKind, each_fault};
+use ironsides_schema::FaultKind;
 
-use super::NOT_BUILT_IN;
+use super::excused;
 use crate::prelude::*;
 
 pub(super) static CHECK: Check = Check {
@@ -34,18 +34,20 @@ const GUARDS: &[&str] = &[
 ];
 
 fn run(object: &Object, out: &mut Out<'_>) {
-    let Some(kind) = object.kind() else { return out.not_applicable(NOT_BUILT_IN) };
-    each_fault(&object.root, kind.ty(), &mut |fault| {
-        let FaultKind::UnknownField { name, nearest } = fault.kind else { return };
+    if let Some(why) = excused(object) {
+        return out.not_applicable(why);
+    }
+    for fault in out.faults() {
+        let FaultKind::UnknownField { name, nearest } = &fault.kind else { continue };
         let message = match nearest {
             Some(nearest) => format!("there is no field \"{name}\" here; \"{nearest}\" was probably meant"),
             None => format!("there is no field \"{name}\" here"),
         };
         let guards =
             fault.path.contains("securityContext.") || nearest.is_some_and(|field| GUARDS.contains(&field));
-        let finding = out.fail_at(fault.path, fault.span, message);
+        let finding = out.fail_at(fault.path.as_str(), fault.span, message);
         if guards {
             finding.severity(Severity::High);
         }
-    });
+    }
 }

@@ -1,8 +1,8 @@
 //! A value that the API server refuses.
 
-use ironsides_schema::{FaultKind, each_fault};
+use ironsides_schema::FaultKind;
 
-use super::NOT_BUILT_IN;
+use super::excused;
 use crate::prelude::*;
 
 pub(super) static CHECK: Check = Check {
@@ -18,10 +18,12 @@ pub(super) static CHECK: Check = Check {
 };
 
 fn run(object: &Object, out: &mut Out<'_>) {
-    let Some(kind) = object.kind() else { return out.not_applicable(NOT_BUILT_IN) };
-    each_fault(&object.root, kind.ty(), &mut |fault| {
+    if let Some(why) = excused(object) {
+        return out.not_applicable(why);
+    }
+    for fault in out.faults() {
         let message = match fault.kind {
-            FaultKind::UnknownField { .. } | FaultKind::MissingField { .. } => return,
+            FaultKind::UnknownField { .. } | FaultKind::MissingField { .. } => continue,
             FaultKind::WrongType { expected, found } => {
                 format!("the server refuses {} where it wants {}", article(found), article(expected))
             }
@@ -31,8 +33,8 @@ fn run(object: &Object, out: &mut Out<'_>) {
             FaultKind::BadTime => "the server refuses what is no RFC 3339 time".to_owned(),
             FaultKind::BadBase64 => "the server refuses what is no base64".to_owned(),
         };
-        out.fail_at(fault.path, fault.span, message);
-    });
+        out.fail_at(fault.path.as_str(), fault.span, message);
+    }
 }
 
 /// `an integer or string`

@@ -38,7 +38,7 @@ fn run(pod: &Pod<'_>, out: &mut Out<'_>) {
         let finding = out.fail(&image.policy, message).confidence(confidence);
         if written.is_none() {
             finding.effective(
-                policy,
+                policy.to_owned(),
                 "the default is Always for the tag latest and IfNotPresent for all others",
             );
         }

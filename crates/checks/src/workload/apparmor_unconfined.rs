@@ -59,5 +59,5 @@ fn judge_field<'a>(pod: &Pod<'a>, container: &Container<'a>, out: &mut Out<'_>) 
         Some("Unconfined") => out.fail(&at, format!("{container} runs without AppArmor")),
         Some(other) => out.fail(&at, format!("{container} asks for AppArmor \"{other}\", which is no type")),
     };
-    note_inherited(draft, container, "appArmorProfile", at.str().unwrap_or_default());
+    note_inherited(draft, container, "appArmorProfile", at.str().unwrap_or_default().to_owned());
 }

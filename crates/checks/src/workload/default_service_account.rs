@@ -19,6 +19,9 @@ pub(super) static CHECK: Check = Check {
 
 fn run(object: &Object, inventory: &Inventory, out: &mut Out<'_>) {
     let Some(pod) = Pod::of(object, out.templates()) else { return };
+    if pod.containers().next().is_none() {
+        return out.not_applicable("the manifest names no container, so it is no whole pod");
+    }
     let (at, name) = account(&pod);
     let token = automount(&pod, inventory);
     let projected = projects_token(&pod);

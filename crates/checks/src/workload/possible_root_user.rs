@@ -55,7 +55,7 @@ fn windows<'a>(pod: &Pod<'a>, container: &Container<'a>, out: &mut Out<'_>) {
         let draft = out.fail(&user, format!("{container} runs as {name}, an administrator of Windows"));
         if !own.is_set() {
             let rule = format!("{container} inherits runAsUserName from the securityContext of the pod");
-            draft.effective(name, rule).key(container.name());
+            draft.effective(name.to_owned(), rule).key(container.name());
         }
     } else if user.is_set() {
         out.pass(&user);
@@ -76,6 +76,6 @@ fn undecided(container: &Container<'_>, non_root: &Cursor<'_>, user: &str, out: 
     if non_root.is_set() {
         note_inherited(draft, container, "runAsNonRoot", "false");
     } else {
-        draft.effective(user, "without runAsUser the image decides, without runAsNonRoot nobody looks");
+        draft.effective(user.to_owned(), "without runAsUser the image decides, without runAsNonRoot nobody looks");
     }
 }

@@ -32,6 +32,6 @@ fn run(pod: &Pod<'_>, out: &mut Out<'_>) {
             }
             None => continue, // seccomp-unset says so.
         };
-        note_inherited(draft, &container, "seccompProfile", at.str().unwrap_or_default());
+        note_inherited(draft, &container, "seccompProfile", at.str().unwrap_or_default().to_owned());
     }
 }

@@ -25,7 +25,7 @@ pub(super) fn note_inherited(
     draft: &mut Draft,
     container: &Container<'_>,
     field: &'static str,
-    value: impl Into<String>,
+    value: impl Into<std::borrow::Cow<'static, str>>,
 ) {
     if !container.security(field).is_set() {
         let rule = format!("{container} inherits {field} from the securityContext of the pod");

@@ -56,11 +56,8 @@ pub(super) fn automount<'a>(pod: &Pod<'a>, inventory: &'a Inventory) -> Automoun
         return answer(true, None, None, high);
     }
     let (_, name) = account(pod);
-    let namespace = &pod.object().reference().namespace;
-    let seen = inventory.of_kind("", "ServiceAccount").filter(|object| {
-        let reference = object.reference();
-        reference.name == name && reference.namespace == *namespace
-    });
+    let namespace = pod.object().reference().namespace.as_deref();
+    let seen = inventory.named("", "ServiceAccount", namespace, name);
     let mut refusing = None;
     for object in seen {
         if !object.cursor().get("automountServiceAccountToken").is(false) {

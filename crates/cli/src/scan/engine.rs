@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use anyhow::Result;
 use indicatif::ProgressBar;
-use ironsides_checks::Judge;
+use ironsides_checks::{Counts, Judge};
 use ironsides_core::{Finding, Inventory, Source, Verdict};
 use ironsides_report::{Problem, SourceText, Summary};
 use ironsides_tree::{Documents, Limits};
@@ -15,17 +15,23 @@ use rayon::prelude::*;
 use crate::say::Say;
 use crate::scan::look::{Look, file_problem, sort};
 use crate::scan::output::Outputs;
+use crate::scan::pod_security::{Gathering, Versions};
 use crate::scan::record;
 
 /// Sources up to this size are read whole on one core each; larger ones are read by one and judged by all.
-const LARGE: u64 = 4 << 20;
+const LARGE: u64 = 1 << 20;
 /// How many bytes of small files are in memory at once.
 const CHUNK: u64 = 16 << 20;
 /// How many documents of a large source are judged at a time.
 const DOCUMENTS: usize = 512;
+/// How many of those a core takes at once.
+const AT_ONCE: usize = 8;
 
 struct Engine<'a> {
     judge: &'a Judge,
+    versions: Versions,
+    gathering: Gathering,
+    counts: Counts,
     outputs: &'a mut Outputs,
     summary: &'a mut Summary,
     say: &'a Say,
@@ -38,6 +44,7 @@ struct Engine<'a> {
 /// Reads and judges `files`, sorted, and writes what is found.
 pub(crate) fn run(
     judge: &Judge,
+    versions: Versions,
     files: Vec<PathBuf>,
     outputs: &mut Outputs,
     summary: &mut Summary,
@@ -55,6 +62,9 @@ pub(crate) fn run(
     let progress = say.progress(sized.iter().map(|(_, size)| size).sum());
     let mut engine = Engine {
         judge,
+        versions,
+        gathering: Gathering::new(versions),
+        counts: judge.counts(),
         outputs,
         summary,
         say,
@@ -86,12 +96,12 @@ pub(crate) fn run(
 impl Engine<'_> {
     /// Small files, a core each.
     fn chunk(&mut self, files: &[(PathBuf, u64)]) -> Result<()> {
-        let judge = self.judge;
+        let (judge, versions) = (self.judge, self.versions);
         let looks: Vec<Result<(SourceText, Look), Problem>> = files
             .par_iter()
             .map(|(path, _)| {
                 let source = open(path)?;
-                let look = Look::at(&source, judge);
+                let look = Look::at(&source, judge, &versions);
                 Ok((source, look))
             })
             .collect();
@@ -118,7 +128,7 @@ impl Engine<'_> {
             }
         };
         self.opened(path);
-        let judge = self.judge;
+        let (judge, versions) = (self.judge, self.versions);
         let mut documents = Documents::new(source.text(), Limits::default());
         let (mut told, total) = (0, source.text().len() as u64);
         loop {
@@ -133,10 +143,10 @@ impl Engine<'_> {
                 .map(|document| document.root.span().end);
             let looks: Vec<Look> = batch
                 .into_par_iter()
-                .map(|read| {
-                    let mut look = Look::default();
-                    look.take(read, &source, judge);
-                    look.sort();
+                .chunks(AT_ONCE)
+                .map(|reads| {
+                    let mut look = Look::new(judge);
+                    reads.into_iter().for_each(|read| look.take(read, &source, judge, &versions));
                     look
                 })
                 .collect();
@@ -160,15 +170,16 @@ impl Engine<'_> {
 
     /// Adds a look to the summary and writes its findings.
     fn report(&mut self, source: &Arc<SourceText>, look: Look) -> Result<()> {
-        let Look { findings, tallies, kept, documents, objects, problems } = look;
+        let Look { findings, counts, kept, documents, objects, problems, sights } = look;
+        for sight in sights {
+            self.gathering.take(sight);
+        }
         self.summary.documents += documents;
         self.summary.objects += objects;
-        for (id, tally) in tallies {
-            self.summary.tallies.entry(id).or_default().add(tally);
-        }
+        self.counts.add(&counts);
         self.count(&findings);
         if !kept.is_empty() {
-            self.inventory.objects.extend(kept);
+            kept.into_iter().for_each(|object| self.inventory.push(object));
             self.texts.entry(Arc::clone(source.path())).or_insert_with(|| Arc::clone(source));
         }
         if !findings.is_empty() {
@@ -189,7 +200,8 @@ impl Engine<'_> {
     /// Runs the checks across objects and writes their findings by source.
     fn together(mut self) -> Result<()> {
         let mut findings = Vec::new();
-        self.judge.together(&self.inventory, &mut findings, &mut self.summary.tallies);
+        self.judge.together(&self.inventory, &mut findings, &mut self.counts);
+        self.summary.tallies = self.judge.tallies(&self.counts);
         self.count(&findings);
         let mut by_source: BTreeMap<Arc<str>, Vec<Finding>> = BTreeMap::new();
         for finding in findings {
@@ -206,6 +218,7 @@ impl Engine<'_> {
                 self.outputs.batch(source, &findings)?;
             }
         }
+        self.summary.pod_security = self.gathering.finish();
         Ok(())
     }
 }

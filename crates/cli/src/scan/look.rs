@@ -3,8 +3,9 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use ironsides_checks::Judge;
-use ironsides_core::{Finding, Object, Origin, Source, Tallies};
+use crate::scan::pod_security::{Sight, Versions};
+use ironsides_checks::{Counts, Judge};
+use ironsides_core::{Finding, Object, Origin, Source};
 use ironsides_files::FileError;
 use ironsides_report::{Problem, SourceText};
 use ironsides_tree::{Document, Documents, Limits, Node, SyntaxError};
@@ -13,27 +14,39 @@ use ironsides_tree::{Document, Documents, Limits, Node, SyntaxError};
 #[derive(Default)]
 pub(crate) struct Look {
     pub(crate) findings: Vec<Finding>,
-    pub(crate) tallies: Tallies,
+    pub(crate) counts: Counts,
     /// Objects that checks across objects want to see again.
     pub(crate) kept: Vec<Object>,
     pub(crate) documents: u64,
     pub(crate) objects: u64,
     pub(crate) problems: Vec<Problem>,
+    /// What Pod Security makes of the objects.
+    pub(crate) sights: Vec<Sight>,
 }
 
 impl Look {
+    /// A look that has seen nothing yet.
+    pub(crate) fn new(judge: &Judge) -> Self {
+        Self { counts: judge.counts(), ..Self::default() }
+    }
+
     /// Looks at a whole text.
-    pub(crate) fn at(source: &SourceText, judge: &Judge) -> Self {
-        let mut look = Self::default();
+    pub(crate) fn at(source: &SourceText, judge: &Judge, versions: &Versions) -> Self {
+        let mut look = Self::new(judge);
         for read in Documents::new(source.text(), Limits::default()) {
-            look.take(read, source, judge);
+            look.take(read, source, judge, versions);
         }
-        look.sort();
         look
     }
 
     /// Takes in one document.
-    pub(crate) fn take(&mut self, read: Result<Document, SyntaxError>, source: &SourceText, judge: &Judge) {
+    pub(crate) fn take(
+        &mut self,
+        read: Result<Document, SyntaxError>,
+        source: &SourceText,
+        judge: &Judge,
+        versions: &Versions,
+    ) {
         let document = match read {
             Ok(document) => document,
             Err(error) => return self.problems.push(syntax_problem(&error, source)),
@@ -48,7 +61,10 @@ impl Look {
                 let origin =
                     Origin::File { path: Arc::clone(source.path()), text: Arc::clone(source.text()) };
                 let object = Object::new(document.root, origin, document.remarks);
-                judge.object(&object, &mut self.findings, &mut self.tallies);
+                self.sights.extend(versions.see(&object, judge.templates()));
+                let begin = self.findings.len();
+                judge.object(&object, &mut self.findings, &mut self.counts);
+                sort(self.findings.get_mut(begin..).unwrap_or_default());
                 if judge.keeps(&object) {
                     self.kept.push(object);
                 }
@@ -58,10 +74,6 @@ impl Look {
         }
     }
 
-    /// Sorts findings by place, the worst first at each.
-    pub(crate) fn sort(&mut self) {
-        sort(&mut self.findings);
-    }
 }
 
 /// Sorts findings by place, the worst first at each.
@@ -70,12 +82,13 @@ pub(crate) fn sort(findings: &mut [Finding]) {
         Some(Source::File { span, .. }) => (span.start, span.end),
         _ => (u32::MAX, u32::MAX),
     };
-    findings.sort_by(|a, b| {
+    findings.sort_unstable_by(|a, b| {
         place(a)
             .cmp(&place(b))
             .then_with(|| a.target.cmp(&b.target))
             .then_with(|| b.severity.cmp(&a.severity))
             .then_with(|| a.check.cmp(b.check))
+            .then_with(|| a.path.cmp(&b.path))
             .then_with(|| a.message.cmp(&b.message))
     });
 }

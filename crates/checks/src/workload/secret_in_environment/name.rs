@@ -130,11 +130,15 @@ const SECRET_KEYS: &[&str] = &[
 ];
 
 /// Things whose secret is an object of the cluster, given by its name.
-const SECRET_OBJECTS: &[&str] = &["ca", "cert", "certificate", "ingress", "kubernetes", "pull", "tls"];
+const SECRET_OBJECTS: &[&str] = &["ca", "cert", "certificate", "ingress", "k8s", "kubernetes", "pull", "tls"];
 
 /// What `name` hints at: `DB_PASSWORD` and `dbPassword` at a password, `DB_PASSWORD_FILE` at nothing.
 pub(super) fn hint(name: &str) -> Option<Hint> {
     let words = words(name);
+    // What is made for browsers to see is no secret.
+    if words.iter().any(|word| word == "public" || word == "publishable") {
+        return None;
+    }
     let mut found = None;
     for (at, word) in words.iter().enumerate() {
         let before = at.checked_sub(1).and_then(|before| words.get(before)).map_or("", String::as_str);
@@ -174,10 +178,13 @@ fn secret_word(word: &str, before: &str, count: usize) -> Option<(&'static str, 
     if let Some(kind) = word.strip_suffix("key") {
         let kind = if kind.is_empty() { before } else { kind };
         return match kind {
-            "public" => None,
+            "site" => None,
             _ if SECRET_KEYS.contains(&kind) => Some(("a key", Strength::Likely)),
             _ => Some(("a key", Strength::Possible)),
         };
+    }
+    if word == "cookie" && before == "erlang" {
+        return Some(("a secret", Strength::Likely));
     }
     matches!(word, "credential" | "credentials" | "creds").then_some(("credentials", Strength::Possible))
 }

@@ -54,6 +54,12 @@ pub(super) fn credential(value: &str) -> Option<&'static str> {
     if let Some((_, _, what)) = TOKENS.iter().find(|(start, fewest, _)| has_token(value, start, *fewest)) {
         return Some(what);
     }
+    if value.contains("\"auths\"") && value.contains("\"auth\"") {
+        return Some("the login to a registry");
+    }
+    if has_authorization(value) {
+        return Some("an authorization header");
+    }
     if has_jwt(value) {
         return Some("a JSON Web Token");
     }
@@ -95,6 +101,8 @@ pub(super) fn looks_random(value: &str) -> bool {
 /// elsewhere.
 fn is_literal(value: &str) -> bool {
     const SWITCHES: &[&str] = &[
+        "0",
+        "1",
         "true",
         "false",
         "yes",
@@ -175,6 +183,15 @@ fn has_token(value: &str, start: &str, fewest: usize) -> bool {
         let length =
             tail.bytes().take_while(|byte| byte.is_ascii_alphanumeric() || b"_-./".contains(byte)).count();
         !is_inside && length >= fewest
+    })
+}
+
+/// Whether what follows `Bearer` or `Basic` is no mere word.
+fn has_authorization(value: &str) -> bool {
+    let allowed = |char: &char| char.is_ascii_alphanumeric() || "+/=._-".contains(*char);
+    ["Bearer ", "Basic "].iter().flat_map(|scheme| value.split(scheme).skip(1)).any(|rest| {
+        let length = rest.chars().take_while(allowed).count();
+        length >= 16 && rest.chars().take(length).any(|char| char.is_ascii_digit() || char == '=')
     })
 }
 

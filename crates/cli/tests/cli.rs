@@ -1,0 +1,261 @@
+//! The program as its users meet it: what it prints, where, and how it ends.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may stop where it stands")]
+
+use std::fs;
+use std::io::Write;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+const POD: &str = "apiVersion: v1\nkind: Pod\nmetadata:\n  name: a\nspec:\n  containers:\n  - name: app\n    image: registry.example/app:1\n    securityContext:\n      privileged: yes\n";
+
+fn ironsides(folder: &Path, args: &[&str], stdin: &str) -> Output {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_ironsides"))
+        .args(args)
+        .current_dir(folder)
+        .env_remove("CLICOLOR_FORCE")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    child.stdin.take().unwrap().write_all(stdin.as_bytes()).unwrap();
+    child.wait_with_output().unwrap()
+}
+
+/// Exit code, standard output, standard error.
+fn run(files: &[(&str, &str)], args: &[&str], stdin: &str) -> (i32, String, String) {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, text) in files {
+        let path = folder.path().join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+    let output = ironsides(folder.path(), args, stdin);
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+    (output.status.code().unwrap(), text(output.stdout), text(output.stderr))
+}
+
+fn scan(files: &[(&str, &str)], args: &[&str]) -> (i32, String, String) {
+    run(files, &[&["scan"], args].concat(), "")
+}
+
+const ONE: &[&str] = &["--check", "privileged-container"];
+
+#[test]
+fn a_first_run_helps() {
+    let (code, out, err) = run(&[], &[], "");
+    assert_eq!((code, err.as_str()), (2, ""));
+    insta::assert_snapshot!(out);
+}
+
+#[test]
+fn help_of_scan() {
+    let (code, out, _) = run(&[], &["scan", "--help"], "");
+    assert_eq!(code, 0);
+    insta::assert_snapshot!(out);
+}
+
+#[test]
+fn a_finding_is_marked() {
+    let (code, out, err) = scan(&[("pod.yaml", POD)], ONE);
+    assert_eq!((code, err.as_str()), (1, ""));
+    insta::assert_snapshot!(out);
+}
+
+#[test]
+fn exit_codes() {
+    let clean = POD.replace("yes", "no");
+    let broken = ("broken.yaml", "a: [1\n");
+    let cases: &[(i32, &[(&str, &str)], &[&str])] = &[
+        (0, &[("pod.yaml", &clean)], &[]),
+        (1, &[("pod.yaml", POD)], &[]),
+        (0, &[("pod.yaml", POD)], &["--fail-on", "none"]),
+        (1, &[("pod.yaml", POD)], &["--fail-on", "critical"]),
+        (1, &[("pod.yaml", POD), broken], &[]),
+        (4, &[("pod.yaml", POD), broken], &["--require-complete"]),
+        (4, &[("pod.yaml", &clean), broken], &[]),
+        (3, &[], &[]),
+        (3, &[("values.yaml", "a: 1\n")], &[]),
+        (3, &[("empty.yaml", "")], &["empty.yaml"]),
+        (4, &[("pod.yaml", &clean)], &["pod.yaml", "absent.yaml"]),
+        (4, &[("chart/Chart.yaml", "apiVersion: v2\nname: x\n"), ("chart/templates/a.yaml", POD)], &[]),
+        (2, &[("pod.yaml", POD)], &["--fail-on", "bad"]),
+        (2, &[("pod.yaml", POD)], &["--check", "priviledged-container"]),
+        (2, &[("pod.yaml", POD)], &["-o", "table", "-o", "json"]),
+        (2, &[("pod.yaml", POD)], &["-o", "yaml"]),
+        (2, &[("pod.yaml", POD)], &["-o", "json=absent/folder/x.json"]),
+        (2, &[("pod.yaml", POD)], &["--bogus"]),
+    ];
+    for (expected, files, args) in cases {
+        let more: &[&str] = if args.contains(&"--check") { &[] } else { ONE };
+        let (code, out, err) = scan(files, &[args, more].concat());
+        assert_eq!(code, *expected, "{args:?} {files:?}\n{out}{err}");
+        if code >= 2 {
+            assert!(err.contains("error: "), "{args:?} says why: {err}");
+        }
+    }
+}
+
+#[test]
+fn what_is_wrong_is_told_with_its_place() {
+    let string = POD.replace("yes", "\"yes\"");
+    let files = [
+        ("tab.yaml", "apiVersion: v1\nmetadata:\n\tname: a\n"),
+        ("open.yaml", "a: [1, 2\nb: 3\n"),
+        ("quote.json", "{\"apiVersion\": \"v1\", \"kind\": \"Pod\"\n \"metadata\": {}}\n"),
+        ("half.yaml", "kind: Pod\nmetadata:\n  name: a\n"),
+        ("template.yaml", "apiVersion: v1\nkind: Pod\nmetadata:\n  name: {{ .Values.name }}\n"),
+        ("string.yaml", string.as_str()),
+        ("chart/Chart.yaml", "apiVersion: v2\nname: x\n"),
+    ];
+    let (code, out, err) = scan(&files, ONE);
+    assert_eq!(code, 4);
+    insta::assert_snapshot!(format!("{out}--- stderr\n{err}"));
+}
+
+#[test]
+fn usage_errors_say_what_to_do() {
+    let mut said = String::new();
+    for args in [
+        &["--check", "priviledged-container"][..],
+        &["-o", "xml"],
+        &["-o", "json="],
+        &["--fail-on", "severe"],
+        &["--pod-template", "x"],
+        &["absent.yaml"],
+        &["-o", "table", "-o", "json"],
+    ] {
+        let (_, _, err) = scan(&[("pod.yaml", POD)], args);
+        said += &format!("$ ironsides scan {}\n{err}\n", args.join(" "));
+    }
+    insta::assert_snapshot!(said);
+}
+
+#[test]
+fn binary_and_foreign_text_is_refused_in_one_sentence() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("utf16.yaml"), [0xFF, 0xFE, b'a', 0, b':', 0]).unwrap();
+    fs::write(folder.path().join("binary.yaml"), b"a: \x00\xFF\xFE\x01").unwrap();
+    let output = ironsides(folder.path(), &["scan"], "");
+    assert_eq!(output.status.code(), Some(4));
+    insta::assert_snapshot!(String::from_utf8(output.stderr).unwrap());
+}
+
+#[test]
+fn standard_input_is_read() {
+    let (code, out, _) = run(&[], &[&["scan", "-"], ONE].concat(), POD);
+    assert_eq!(code, 1);
+    assert!(out.starts_with("(standard input):10:19"), "{out}");
+}
+
+#[test]
+fn several_outputs_at_once() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("pod.yaml"), POD).unwrap();
+    let output =
+        ironsides(folder.path(), &["scan", "-o", "json=a.json", "-o", "table", "-o", "sarif=b.sarif"], "");
+    assert!(String::from_utf8(output.stdout).unwrap().contains("privileged-container"));
+    for file in ["a.json", "b.sarif"] {
+        let value: serde_json::Value =
+            serde_json::from_str(&fs::read_to_string(folder.path().join(file)).unwrap()).unwrap();
+        assert!(value.to_string().contains("privileged-container"), "{file}");
+    }
+}
+
+#[test]
+fn output_does_not_depend_on_cores_or_batches() {
+    let files: Vec<(String, String)> = (0..60)
+        .map(|n| {
+            (format!("{n:02}.yaml"), format!("{POD}---\n{}", POD.replace("name: a", &format!("name: b{n}"))))
+        })
+        .collect();
+    let files: Vec<(&str, &str)> = files.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
+    let run = |threads: &str| {
+        let folder = tempfile::tempdir().unwrap();
+        for (name, text) in &files {
+            fs::write(folder.path().join(name), text).unwrap();
+        }
+        let output = Command::new(env!("CARGO_BIN_EXE_ironsides"))
+            .arg("scan")
+            .current_dir(folder.path())
+            .env("RAYON_NUM_THREADS", threads)
+            .output()
+            .unwrap();
+        output.stdout
+    };
+    assert_eq!(run("1"), run("7"));
+}
+
+#[test]
+fn a_large_list_streams_like_its_parts() {
+    let item = |n: usize| POD.replace("name: a", &format!("name: p{n}"));
+    let parts: String = (0..3000).map(|n| format!("---\n{}# {}\n", item(n), "x".repeat(1500))).collect();
+    assert!(parts.len() > 4 << 20, "large enough for the other way of reading");
+    let (code, out, _) = scan(&[("large.yaml", &parts)], &[ONE, &["-o", "json"]].concat());
+    let report: serde_json::Value = serde_json::from_str(&out).unwrap();
+    assert_eq!((code, report["findings"].as_array().unwrap().len()), (1, 3000));
+    let names: Vec<&str> = report["findings"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|f| f["target"]["name"].as_str().unwrap())
+        .collect();
+    assert_eq!((names[0], names[2999]), ("p0", "p2999"));
+}
+
+#[test]
+fn completions_man_pages_and_schemas_are_printed() {
+    for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
+        let (code, out, _) = run(&[], &["completions", shell], "");
+        assert!(code == 0 && out.contains("ironsides") && out.contains("explain"), "{shell}");
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let output = ironsides(folder.path(), &["man", "man"], "");
+    assert!(output.status.success());
+    assert!(fs::read_to_string(folder.path().join("man/ironsides-scan.1")).unwrap().contains("fail\\-on"));
+    let (_, schema, _) = run(&[], &["schema"], "");
+    assert!(serde_json::from_str::<serde_json::Value>(&schema).is_ok());
+}
+
+#[test]
+fn every_check_is_explained() {
+    let (_, names, _) = run(&[], &["check", "list", "-o", "name"], "");
+    assert!(names.lines().count() > 0);
+    for name in names.lines() {
+        let (code, out, _) = run(&[], &["explain", name], "");
+        assert_eq!(code, 0);
+        assert!(out.starts_with(&format!("{name}: ")) && out.contains("\nFix\n"), "{out}");
+    }
+    let (code, _, err) = run(&[], &["explain", "host-pidd"], "");
+    assert_eq!(code, 2);
+    assert!(err.contains("did you mean host-pid"), "{err}");
+}
+
+#[test]
+fn a_closed_pipe_is_no_panic() {
+    let folder = tempfile::tempdir().unwrap();
+    let many: String =
+        (0..2000).map(|n| format!("---\n{}", POD.replace("name: a", &format!("name: p{n}")))).collect();
+    fs::write(folder.path().join("many.yaml"), many).unwrap();
+    let mut child = Command::new(env!("CARGO_BIN_EXE_ironsides"))
+        .arg("scan")
+        .current_dir(folder.path())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(String::from_utf8(output.stderr).unwrap(), "");
+    assert_eq!(output.status.code(), Some(130));
+}
+
+#[test]
+fn as_a_kubectl_plugin_it_says_so() {
+    let folder = tempfile::tempdir().unwrap();
+    let link = folder.path().join("kubectl-ironsides");
+    std::os::unix::fs::symlink(env!("CARGO_BIN_EXE_ironsides"), &link).unwrap();
+    let output = Command::new(link).args(["scan", "--bogus"]).output().unwrap();
+    assert!(String::from_utf8(output.stderr).unwrap().contains("kubectl ironsides scan"));
+}
