@@ -27,8 +27,10 @@ pub enum Run {
     Together {
         /// The kinds that the function judges, one object a call; empty for every object that holds a pod.
         judges: &'static [(&'static str, &'static str)],
-        /// The kinds it looks up in the inventory meanwhile.
+        /// The kinds it looks up in the inventory meanwhile. Where none of them was seen, it is not asked at all.
         needs: &'static [(&'static str, &'static str)],
+        /// The kinds it looks up too, and does without where there are none.
+        welcomes: &'static [(&'static str, &'static str)],
         /// The question about one object.
         run: fn(&Object, &Inventory, &mut Out<'_>),
     },

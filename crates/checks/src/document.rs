@@ -1,6 +1,6 @@
 //! Checks of the document itself: what an API server would refuse, drop or read otherwise than it looks.
 
-use ironsides_core::Object;
+use ironsides_core::{Object, Origin};
 use ironsides_tree::{Node, Path, Segment, Span};
 
 use crate::check::Check;
@@ -14,8 +14,15 @@ mod wrong_type;
 pub(crate) static CHECKS: &[&Check] =
     &[&duplicate_key::CHECK, &unknown_field::CHECK, &unknown_tag::CHECK, &wrong_type::CHECK];
 
-/// Why an object is not held against a table of fields.
-const NOT_BUILT_IN: &str = "the kind is not built into Kubernetes";
+/// Why an object is not held against the table of its fields, where it is not.
+fn excused(object: &Object) -> Option<&'static str> {
+    if object.kind().is_none() {
+        return Some("the kind is not built into Kubernetes");
+    }
+    // What such an object seems to have too many, a newer server knows.
+    matches!(object.origin, Origin::Api { .. })
+        .then_some("a server returned it, and it returns only what it knows")
+}
 
 /// The way to the innermost place of an object that `here` takes, given only a span within it. `here` is asked about
 /// the maps and values around the span, the outermost last.

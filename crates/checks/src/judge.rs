@@ -54,8 +54,8 @@ impl Judge {
     /// Whether a check across objects will want to see this object again.
     pub fn keeps(&self, object: &Object) -> bool {
         self.chosen.iter().any(|check| match check.run {
-            Run::Together { judges, needs, .. } => {
-                is_any(object, needs) || self.is_judged(object, judges)
+            Run::Together { judges, needs, welcomes, .. } => {
+                is_any(object, needs) || is_any(object, welcomes) || self.is_judged(object, judges)
             }
             _ => false,
         })
@@ -85,7 +85,7 @@ impl Judge {
     /// Judges the objects that were kept, together.
     pub fn together(&self, inventory: &Inventory, findings: &mut Vec<Finding>, counts: &mut Counts) {
         for (check, tally) in self.chosen.iter().zip(&mut counts.0) {
-            let Run::Together { judges, needs, run } = check.run else { continue };
+            let Run::Together { judges, needs, run, .. } = check.run else { continue };
             let judged = inventory.objects().iter().filter(|object| self.is_judged(object, judges));
             // Where nothing of what a check looks up was seen, its question arises for none.
             let seen = needs.iter().any(|(group, kind)| inventory.of_kind(group, kind).next().is_some());

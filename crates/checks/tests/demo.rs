@@ -1,5 +1,7 @@
 //! The demo shows what it says: each mistake that its README lists is found in the file it is listed under.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may stop where it stands")]
+
 use std::path::PathBuf;
 use std::sync::Arc;
 

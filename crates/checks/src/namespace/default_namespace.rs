@@ -32,6 +32,9 @@ fn run(object: &Object, out: &mut Out<'_>) {
     }
 }
 
+/// What the controller that keeps the Endpoints of Services writes on them. They have no owner.
+const ENDPOINTS_CONTROLLER: &str = "endpoints.kubernetes.io/last-change-trigger-time";
+
 /// Why an object may stand in the default namespace.
 fn excused(object: &Object) -> Option<&'static str> {
     let reference = object.reference();
@@ -45,6 +48,7 @@ fn excused(object: &Object) -> Option<&'static str> {
         ("Service" | "Endpoints" | "EndpointSlice", "kubernetes")
         | ("ServiceAccount", "default")
         | ("ConfigMap", "kube-root-ca.crt") => true,
+        ("Endpoints", _) => metadata.get("annotations").get(ENDPOINTS_CONTROLLER).is_set(),
         ("Secret", _) => of_account(),
         _ => false,
     };

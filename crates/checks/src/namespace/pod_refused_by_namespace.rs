@@ -16,16 +16,18 @@ pub(super) static CHECK: Check = Check {
         since: "0.1.0",
         page: include_str!("pod_refused_by_namespace.md"),
     },
-    run: Run::Together { judges: &[], needs: NAMESPACE, run },
+    run: Run::Together { judges: &[], needs: NAMESPACE, welcomes: &[], run },
 };
 
 fn run(object: &Object, inventory: &Inventory, out: &mut Out<'_>) {
     let Some(pod) = Pod::of(object, out.templates()) else { return };
+    if pod.containers().next().is_none() {
+        return out.not_applicable("the manifest names no container, so it is no whole pod");
+    }
     let Some(name) = &object.reference().namespace else {
         return out.not_applicable("the manifest leaves the namespace to whoever applies it");
     };
-    let mut namespaces =
-        inventory.of_kind("", "Namespace").filter(|found| found.reference().name == *name).peekable();
+    let mut namespaces = inventory.named("", "Namespace", None, name).peekable();
     if namespaces.peek().is_none() {
         return out.not_applicable(format!("namespace \"{name}\" was not seen"));
     }

@@ -14,7 +14,7 @@ pub(super) static CHECK: Check = Check {
         since: "0.1.0",
         page: include_str!("default_service_account.md"),
     },
-    run: Run::Together { judges: &[], needs: &[("", "ServiceAccount")], run },
+    run: Run::Together { judges: &[], needs: &[], welcomes: &[("", "ServiceAccount")], run },
 };
 
 fn run(object: &Object, inventory: &Inventory, out: &mut Out<'_>) {
