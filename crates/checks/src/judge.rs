@@ -87,9 +87,9 @@ impl Judge {
         for (check, tally) in self.chosen.iter().zip(&mut counts.0) {
             let Run::Together { judges, needs, run, .. } = check.run else { continue };
             let judged = inventory.objects().iter().filter(|object| self.is_judged(object, judges));
-            // Where nothing of what a check looks up was seen, its question arises for none.
+            // Where nothing was seen of what a check needs, its question arises for none.
             let seen = needs.iter().any(|(group, kind)| inventory.of_kind(group, kind).next().is_some());
-            if !seen && !needs.is_empty() && !self.options.keep_passes {
+            if !needs.is_empty() && !seen && !self.options.keep_passes {
                 tally.not_applicable += judged.count() as u64;
                 continue;
             }

@@ -65,18 +65,23 @@ fn walk_folder(
             Ok(entry) => {
                 if entry.file_type().is_some_and(|kind| kind.is_dir()) {
                     if entry.path().join("Chart.yaml").is_file() {
-                        charts.insert(Chart { folder: entry.into_path() });
+                        charts.insert(Chart { folder: plain(entry.path()) });
                     }
                 } else if is_document(entry.path()) {
                     if let Some(error) = entry.error() {
                         errors.push(FileError::Ignore(error.to_string()));
                     }
-                    files.insert(entry.into_path());
+                    files.insert(plain(entry.path()));
                 }
             }
             Err(error) => errors.push(walk_error(folder, error)),
         }
     }
+}
+
+/// A path without the `./` that walking the current folder puts in front.
+fn plain(path: &Path) -> PathBuf {
+    path.strip_prefix(".").unwrap_or(path).to_owned()
 }
 
 fn walk_error(folder: &Path, error: ignore::Error) -> FileError {

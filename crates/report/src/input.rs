@@ -78,8 +78,9 @@ pub struct NamespaceLevel {
     pub namespace: Option<String>,
     /// The version of the policy, `v1.37`.
     pub version: String,
-    /// The level its pods could be held to: `privileged`, `baseline` or `restricted`.
-    pub could_enforce: &'static str,
+    /// The level its pods could be held to: `privileged`, `baseline` or `restricted`; `None` where pods that could not
+    /// be judged leave it open.
+    pub could_enforce: Option<&'static str>,
     /// The level its label enforces, where the namespace itself was read.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub enforces: Option<String>,

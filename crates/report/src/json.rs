@@ -132,10 +132,22 @@ struct FactShape<'a> {
 #[derive(Serialize)]
 #[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase")]
 enum PlaceShape<'a> {
-    File { path: &'a str, line: u32, column: u32, end_line: u32, end_column: u32, byte_start: u32, byte_end: u32 },
+    File {
+        path: &'a str,
+        line: u32,
+        column: u32,
+        end_line: u32,
+        end_column: u32,
+        byte_start: u32,
+        byte_end: u32,
+    },
     #[serde(rename = "file")]
-    Unplaced { path: &'a str },
-    Api { request: &'a str },
+    Unplaced {
+        path: &'a str,
+    },
+    Api {
+        request: &'a str,
+    },
 }
 
 impl<'a> Shape<'a> {

@@ -47,10 +47,11 @@ impl<W: Write> Table<W> {
         if let Some((start, end)) = range {
             self.snippet(source, start, end)?;
         }
+        let width = group.iter().map(|finding| finding.check.len()).max().unwrap_or_default();
         // Where an object cannot be judged, every check says the same: once is enough.
         for same in group.chunk_by(is_same_unknown) {
             match same {
-                [one] => self.finding(one)?,
+                [one] => self.finding(one, width)?,
                 many => self.unknowns(many)?,
             }
         }
@@ -80,7 +81,7 @@ impl<W: Write> Table<W> {
         writeln!(self.sink, "{dim}       |{dim_end:#} {gap}{mark}{carets}{mark_end:#}")
     }
 
-    fn finding(&mut self, finding: &Finding) -> io::Result<()> {
+    fn finding(&mut self, finding: &Finding, width: usize) -> io::Result<()> {
         let (word, style) = match &finding.verdict {
             Verdict::Fail => (finding.severity.as_str(), colour_of(finding.severity)),
             Verdict::Unknown { .. } => ("unknown", AnsiColor::Magenta.on_default()),
@@ -89,7 +90,7 @@ impl<W: Write> Table<W> {
             Verdict::NotApplicable { .. } => ("n/a", Style::new().dimmed()),
         };
         let (on, off) = self.paint(style);
-        writeln!(self.sink, "  {on}{word:<8}{off:#}  {}  {}", finding.check, plain(&finding.message))?;
+        writeln!(self.sink, "  {on}{word:<8}{off:#}  {:<width$}  {}", finding.check, plain(&finding.message))?;
         if let Some(reason) = finding.verdict.reason() {
             writeln!(self.sink, "            {}", plain(reason))?;
         }
@@ -140,7 +141,7 @@ impl<W: Write> Table<W> {
                 self.sink,
                 "  {:<width$}  {:<10}  {pods} {}{enforces}",
                 name(row),
-                row.could_enforce,
+                row.could_enforce.unwrap_or("unknown"),
                 count_word(pods, "pod", "pods")
             )?;
             if row.undecided > 0 {

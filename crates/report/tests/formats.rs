@@ -98,7 +98,7 @@ fn report(format: Format, colour: bool, findings: &[Finding], full: bool) -> Str
         summary.pod_security.push(NamespaceLevel {
             namespace: Some("shop".into()),
             version: "v1.37".into(),
-            could_enforce: "baseline",
+            could_enforce: Some("baseline"),
             enforces: Some("privileged".into()),
             pods: 3,
             blockers: vec![Blocker {

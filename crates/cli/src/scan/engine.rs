@@ -22,6 +22,8 @@ use crate::scan::record;
 const LARGE: u64 = 1 << 20;
 /// How many bytes of small files are in memory at once.
 const CHUNK: u64 = 16 << 20;
+/// Up to how many bytes of input findings wait for those across objects.
+const HELD: u64 = 2 << 20;
 /// How many documents of a large source are judged at a time.
 const DOCUMENTS: usize = 512;
 /// How many of those a core takes at once.
@@ -39,6 +41,9 @@ struct Engine<'a> {
     inventory: Inventory,
     /// The texts of objects in the inventory.
     texts: BTreeMap<Arc<str>, Arc<SourceText>>,
+    /// Findings that wait for those across objects, so that each source is reported once. `None` where there is too
+    /// much to wait for: then findings across objects follow at the end.
+    held: Option<Vec<(Arc<SourceText>, Vec<Finding>)>>,
 }
 
 /// Reads and judges `files`, sorted, and writes what is found.
@@ -59,7 +64,8 @@ pub(crate) fn run(
             (path, size)
         })
         .collect();
-    let progress = say.progress(sized.iter().map(|(_, size)| size).sum());
+    let total: u64 = sized.iter().map(|(_, size)| size).sum();
+    let progress = say.progress(total);
     let mut engine = Engine {
         judge,
         versions,
@@ -71,6 +77,7 @@ pub(crate) fn run(
         progress,
         inventory: Inventory::default(),
         texts: BTreeMap::new(),
+        held: (total <= HELD).then(Vec::new),
     };
     let mut rest = sized.as_slice();
     while let Some(((path, size), after)) = rest.split_first() {
@@ -182,8 +189,10 @@ impl Engine<'_> {
             kept.into_iter().for_each(|object| self.inventory.push(object));
             self.texts.entry(Arc::clone(source.path())).or_insert_with(|| Arc::clone(source));
         }
-        if !findings.is_empty() {
-            self.outputs.batch(source, &findings)?;
+        match &mut self.held {
+            Some(held) => held.push((Arc::clone(source), findings)),
+            None if findings.is_empty() => {}
+            None => self.outputs.batch(source, &findings)?,
         }
         for problem in problems {
             record(self.summary, self.say, problem);
@@ -211,6 +220,13 @@ impl Engine<'_> {
                 None => Arc::from(""),
             };
             by_source.entry(path).or_default().push(finding);
+        }
+        for (source, mut findings) in self.held.take().into_iter().flatten() {
+            if let Some(more) = by_source.remove(source.path()) {
+                findings.extend(more);
+                sort(&mut findings);
+            }
+            self.outputs.batch(&source, &findings)?;
         }
         for (path, mut findings) in by_source {
             sort(&mut findings);

@@ -73,7 +73,6 @@ impl Look {
             Shape::Other => {}
         }
     }
-
 }
 
 /// Sorts findings by place, the worst first at each.

@@ -160,11 +160,13 @@ impl Gathering {
                 (count, _) => (Level::Privileged, row.baseline, count),
             };
             blockers.sort();
+            // Only a definite refusal is certain while some objects could not be judged.
+            let certain = row.undecided == 0 || could_enforce == Level::Privileged;
             NamespaceLevel {
                 enforces: namespace.as_ref().and_then(|name| enforces.get(name)).cloned(),
                 namespace: namespace.map(|name| name.to_string()),
                 version: version.clone(),
-                could_enforce: could_enforce.as_str(),
+                could_enforce: certain.then(|| could_enforce.as_str()),
                 pods: row.pods,
                 blockers,
                 blocked_by,
