@@ -52,7 +52,7 @@ pub enum RemarkKind {
 /// Bounds on what a document may ask for.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
-    /// How deep lists and maps may nest, 1,000 at most, so that walking a tree needs little stack. Kubernetes
+    /// How deep lists and maps may nest, 500 at most, so that walking a tree needs little stack. Kubernetes
     /// objects stay below 100.
     pub depth: usize,
     /// How many values all aliases of one document may expand to, so that an alias bomb is refused.
@@ -62,7 +62,7 @@ pub struct Limits {
 }
 
 /// The most that [`Limits::depth`] can allow.
-const MAX_DEPTH: usize = 1000;
+const MAX_DEPTH: usize = 500;
 
 impl Default for Limits {
     fn default() -> Self {
@@ -116,9 +116,6 @@ impl fmt::Display for SyntaxError {
 impl std::error::Error for SyntaxError {}
 
 /// The documents of a text, one after another. After an error the next document is tried.
-///
-/// What looks like JSON but is not is tried as YAML from there on, as kubectl does: `{a: b}` is YAML, and after a JSON
-/// value a line `---` may begin YAML.
 pub struct Documents<'a> {
     source: Source<'a>,
     text: &'a str,
@@ -128,15 +125,20 @@ pub struct Documents<'a> {
 
 enum Source<'a> {
     Yaml(Box<YamlDocuments<'a>>),
-    /// JSON, and whether the text was tried as YAML.
+    /// JSON, and whether it is not to be tried as YAML (any more).
     Json(JsonDocuments<'a>, bool),
     Done,
 }
 
 impl<'a> Documents<'a> {
-    /// Reads `text` in the syntax it seems to be in.
+    /// Reads `text` in the syntax it seems to be in. What looks like JSON but is not is tried as YAML from there on,
+    /// as kubectl does: `{a: b}` is YAML, and after a JSON value a line `---` may begin YAML.
     pub fn new(text: &'a str, limits: Limits) -> Self {
-        Self::with_format(text, Format::of(text), limits)
+        let mut documents = Self::with_format(text, Format::of(text), limits);
+        if let Source::Json(_, strict) = &mut documents.source {
+            *strict = false;
+        }
+        documents
     }
 
     /// Reads `text` in a given syntax.
@@ -151,7 +153,7 @@ impl<'a> Documents<'a> {
         } else {
             match format {
                 Format::Yaml => Source::Yaml(Box::new(YamlDocuments::new(text, 0, 0, limits))),
-                Format::Json => Source::Json(JsonDocuments::new(text, limits), false),
+                Format::Json => Source::Json(JsonDocuments::new(text, limits), true),
             }
         };
         Self { source, text, limits, ready }
@@ -174,6 +176,7 @@ impl<'a> Documents<'a> {
             Some(Ok(first)) if fits(&first.root) && (more || !matches!(probe.next(), Some(Err(_)))) => {
                 Some((false, yaml))
             }
+            None => Some((false, yaml)),
             _ if more => {
                 yaml.recover();
                 Some((true, yaml))
@@ -192,11 +195,11 @@ impl Iterator for Documents<'_> {
         }
         match &mut self.source {
             Source::Yaml(documents) => documents.next(),
-            Source::Json(documents, tried) => {
+            Source::Json(documents, strict) => {
                 let at = documents.offset();
                 match documents.next() {
-                    Some(Err(error)) if !*tried => {
-                        *tried = true;
+                    Some(Err(error)) if !*strict => {
+                        *strict = true;
                         let Some((failed, yaml)) = self.as_yaml(at, error.document) else {
                             return Some(Err(error));
                         };

@@ -1,4 +1,5 @@
-//! JSON to trees, with the place of every value: strict JSON, as the API server reads it.
+//! JSON to trees, with the place of every value: strict JSON, as the API server reads it. A byte order mark in
+//! front is read over, which Go does not do.
 
 use std::collections::VecDeque;
 

@@ -62,7 +62,12 @@ impl Page<'_> {
                 let text = self.newline.to_owned() + &self.rendered(value, 0, false);
                 return vec![Splice::new(shape.start..shape.end, ""), Splice::new(at..at, text)];
             }
-            let column = if holder == Holder::Root { self.column(shape.start) } else { column };
+            // The first line stands where the old value did, and the others below it.
+            let column = if shape.is_unwritten() && holder != Holder::Root {
+                column
+            } else {
+                self.column(shape.start)
+            };
             let text = self.rendered(value, column, false);
             if shape.is_unwritten() {
                 return vec![Splice::new(shape.after..shape.after, format!(" {text}"))];
