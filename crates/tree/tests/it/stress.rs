@@ -212,7 +212,7 @@ fn large_texts_take_time_in_proportion() {
 fn a_stream_of_many_documents_is_read() {
     let text = "---\napiVersion: v1\nkind: Pod\n".repeat(100_000);
     let began = Instant::now();
-    assert_eq!(Documents::new(&text, Limits::default()).filter(Result::is_ok).count(), 100_000);
+    assert_eq!(Documents::new(&text, Limits::default()).flatten().count(), 100_000);
     let broken = "a: [\n---\n".repeat(100_000);
     assert_eq!(Documents::new(&broken, Limits::default()).filter(Result::is_err).count(), 100_000);
     assert!(began.elapsed() < Duration::from_secs(20), "{:?}", began.elapsed());
