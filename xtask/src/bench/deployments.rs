@@ -1,5 +1,7 @@
 //! Inputs for benches: Deployments with every security setting sometimes right, sometimes wrong, sometimes absent.
 
+mod served;
+
 use std::fmt::Write as _;
 use std::fs::{self, File};
 use std::io::{BufWriter, Write as _};
@@ -48,9 +50,10 @@ pub(crate) fn write(folder: &Path, count: u64) -> Result<PathBuf> {
     Ok(folder.to_owned())
 }
 
-/// Writes a `List` of at least `bytes` bytes, made of the files of `folder` again and again, as `kubectl get -o yaml`
-/// prints one.
-pub(crate) fn dump(folder: &Path, path: &Path, bytes: usize) -> Result<PathBuf> {
+/// Writes a `List` of at least `bytes` bytes, made of the files of `folder` again and again. With `served`, each comes
+/// with what a cluster makes of it: status and defaults, a replica set, two running pods, a service, a config map, as
+/// `kubectl get -A -o yaml` prints them; else the bare manifests follow one another, which is the worst there is to judge.
+pub(crate) fn dump(folder: &Path, path: &Path, bytes: usize, served: bool) -> Result<PathBuf> {
     let mut files: Vec<PathBuf> =
         fs::read_dir(folder)?.map(|entry| entry.map(|entry| entry.path())).collect::<Result<_, _>>()?;
     files.sort();
@@ -62,8 +65,11 @@ pub(crate) fn dump(folder: &Path, path: &Path, bytes: usize) -> Result<PathBuf> 
         BufWriter::new(File::create(path).with_context(|| format!("cannot write {}", path.display()))?);
     file.write_all(b"apiVersion: v1\nitems:\n")?;
     let mut written = 0;
-    for item in items.iter().cycle() {
-        for (at, line) in item.lines().filter(|line| !line.is_empty()).enumerate() {
+    for (number, item) in items.iter().cycle().enumerate() {
+        let objects = if served { served::objects(item, number) } else { vec![item.clone()] };
+        for (at, line) in
+            objects.iter().flat_map(|object| object.lines().filter(|line| !line.is_empty()).enumerate())
+        {
             let lead = if at == 0 { "- " } else { "  " };
             writeln!(file, "{lead}{line}")?;
             written += line.len() + 3;
