@@ -3,6 +3,7 @@
 mod deployments;
 mod measure;
 
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -27,6 +28,9 @@ enum Bench {
         /// The size of the dump in MB
         #[arg(long, value_name = "MB", default_value_t = 100)]
         dump: usize,
+        /// Put the table into docs/speed.md
+        #[arg(long)]
+        write: bool,
         /// How often each run is repeated; the least is printed
         #[arg(long, value_name = "N", default_value_t = 5)]
         runs: u32,
@@ -34,7 +38,7 @@ enum Bench {
 }
 
 pub(crate) fn run(args: &Args) -> Result<()> {
-    let Bench::Scan { manifests, dump, runs } = &args.what;
+    let Bench::Scan { manifests, dump, write, runs } = &args.what;
     let status = crate::cargo()
         .args(["build", "--quiet", "--release", "--package", "ironsides-cli"])
         .current_dir(crate::root())
@@ -51,54 +55,92 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     let bytes = dump * 1_000_000;
     let served = deployments::dump(&folder, &scratch.join("served.yaml"), bytes, true)?;
     let bare = deployments::dump(&folder, &scratch.join("bare.yaml"), bytes, false)?;
-    scan(&ironsides, &folder, &served, &bare, *runs)
+    let rows = scan(&ironsides, &folder, &served, &bare, *runs)?;
+    if *write {
+        let path = crate::root().join("docs/speed.md");
+        let page =
+            std::fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
+        let (before, rest) =
+            page.split_once("<!-- bench:begin -->").context("docs/speed.md lacks its first marker")?;
+        let (_, after) =
+            rest.split_once("<!-- bench:end -->").context("docs/speed.md lacks its second marker")?;
+        std::fs::write(
+            &path,
+            format!("{before}<!-- bench:begin -->\n{}<!-- bench:end -->{after}", table(&rows)),
+        )?;
+    }
+    Ok(())
 }
 
-#[expect(clippy::print_stdout, reason = "figures are the output")]
-fn scan(ironsides: &Path, folder: &Path, served: &Path, bare: &Path, runs: u32) -> Result<()> {
+/// A line of figures.
+struct Row {
+    what: String,
+    cost: Option<Cost>,
+    note: String,
+}
+
+/// The rows as a Markdown table.
+fn table(rows: &[Row]) -> String {
+    let mut text = String::from("| what | CPU s | wall s | MiB | |\n|---|---:|---:|---:|---|\n");
+    for Row { what, cost, note } in rows {
+        let figures = cost.map_or_else(
+            || "| | |".to_owned(),
+            |cost| format!("{:.3} | {:.3} | {:.0}", cost.cpu, cost.wall, cost.mib),
+        );
+        _ = writeln!(text, "| {what} | {figures} | {note} |");
+    }
+    text
+}
+
+fn scan(ironsides: &Path, folder: &Path, served: &Path, bare: &Path, runs: u32) -> Result<Vec<Row>> {
     let scan = |path: &Path, more: &[&str]| -> Result<Cost> {
         let mut command = Command::new(ironsides);
         command.args(["scan", "--quiet"]).args(more).arg(path);
         measure(&mut command, runs)
     };
-    println!("{:<60} {:>8} {:>8} {:>8}", "", "CPU s", "wall s", "MiB");
-    let line = |what: &str, cost: Cost| {
-        println!("{what:<60} {:>8.3} {:>8.3} {:>8.1}", cost.cpu, cost.wall, cost.mib);
+    let mut rows = Vec::new();
+    let mut add = |what: String, cost: Option<Cost>, note: String| {
+        #[expect(clippy::print_stdout, reason = "figures are the output")]
+        match cost {
+            Some(cost) => {
+                println!("{what:<60} {:>8.3} {:>8.3} {:>8.1}  {note}", cost.cpu, cost.wall, cost.mib);
+            }
+            None => println!("{what:<60} {:>26}  {note}", ""),
+        }
+        rows.push(Row { what, cost, note });
     };
     let count = std::fs::read_dir(folder)?.count();
     let many = scan(folder, &[])?;
-    line(&format!("scan {count} files, all checks, table"), many);
-    line(&format!("scan {count} files, all checks, json"), scan(folder, &["-o", "json"])?);
-    line(&format!("scan {count} files, all checks, sarif"), scan(folder, &["-o", "sarif"])?);
+    add(format!("scan {count} files, all checks, table"), Some(many), String::new());
+    for format in ["json", "sarif"] {
+        add(
+            format!("scan {count} files, all checks, {format}"),
+            Some(scan(folder, &["-o", format])?),
+            String::new(),
+        );
+    }
     let one = std::fs::read_dir(folder)?.next().context("the folder is empty")??.path();
-    line("scan 1 file, from start to exit", scan(&one, &[])?);
+    add("scan 1 file, from start to exit".into(), Some(scan(&one, &[])?), String::new());
     for (what, large) in [("as a cluster serves it", served), ("of bare Deployments", bare)] {
         #[expect(clippy::cast_precision_loss, reason = "a figure for people")]
         let megabytes = std::fs::metadata(large)?.len() as f64 / 1e6;
-        let rate = |which: &str, args: &[&str]| -> Result<()> {
+        for (which, args) in [("all checks", &[][..]), ("one check", &["--check", "host-pid"])] {
             let cost = scan(large, args)?;
-            line(&format!("List of {megabytes:.0} MB {what}, {which}"), cost);
-            println!("{:<60} {:>8.1} MB/s a core", "", megabytes / cost.cpu);
-            Ok(())
-        };
-        rate("all checks", &[])?;
-        rate("one check", &["--check", "host-pid"])?;
+            let rate = format!("{:.1} MB/s a core", megabytes / cost.cpu);
+            add(format!("List of {megabytes:.0} MB {what}, {which}"), Some(cost), rate);
+        }
     }
     let start = smallest_wall(Command::new(ironsides).arg("--version"), 20)?;
-    println!("{:<60} {:>8.1} ms", "--version, wall", start * 1e3);
+    add("--version".into(), None, format!("{:.1} ms wall", start * 1e3));
     match measure(Command::new("kube-linter").arg("lint").arg(folder), runs) {
         Ok(peer) => {
-            line(&format!("kube-linter lint {count} files"), peer);
-            println!(
-                "{:<60} {:>8.1} x the CPU, {:.1} x the memory",
-                "kube-linter needs",
-                peer.cpu / many.cpu,
-                peer.mib / many.mib
-            );
+            let ratio =
+                format!("{:.1} x our CPU, {:.1} x our memory", peer.cpu / many.cpu, peer.mib / many.mib);
+            add(format!("kube-linter lint {count} files"), Some(peer), ratio);
         }
-        Err(_) => println!("kube-linter is not on PATH: no peer was run beside it"),
+        Err(_) => add("kube-linter".into(), None, "not on PATH: no peer was run beside it".into()),
     }
-    Ok(())
+    Ok(rows)
 }
 
 /// Where cargo builds.

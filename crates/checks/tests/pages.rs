@@ -19,7 +19,11 @@ fn judge(id: &str, text: &str) -> (Vec<Finding>, Tallies) {
     let (mut findings, mut counts, mut inventory) = (Vec::new(), judge.counts(), Inventory::default());
     for document in Documents::new(text, Limits::default()) {
         let document = document.unwrap_or_else(|error| panic!("{id}: {}: {error}", error.position(text)));
-        let object = Object::new(document.root, Origin::File { path: Arc::clone(&path), text: Arc::clone(&source) }, document.remarks);
+        let object = Object::new(
+            document.root,
+            Origin::File { path: Arc::clone(&path), text: Arc::clone(&source) },
+            document.remarks,
+        );
         judge.object(&object, &mut findings, &mut counts);
         if judge.keeps(&object) {
             inventory.push(object);
@@ -54,12 +58,18 @@ fn examples_come_out_as_they_say() {
             let expected = example.expected_lines();
             let place = format!("{id}.md:{}", example.line);
             if found != expected {
-                let said: Vec<_> = findings.iter().map(|f| format!("{}: {:?} {}", f.path, f.verdict, f.message)).collect();
-                wrong.push(format!("{place}: findings on lines {found:?}, the page says {expected:?}\n    {}", said.join("\n    ")));
+                let said: Vec<_> =
+                    findings.iter().map(|f| format!("{}: {:?} {}", f.path, f.verdict, f.message)).collect();
+                wrong.push(format!(
+                    "{place}: findings on lines {found:?}, the page says {expected:?}\n    {}",
+                    said.join("\n    ")
+                ));
             }
             let tally = tallies.get(id).copied().unwrap_or_default();
             match example.expect {
-                Expect::Flagged if expected.is_empty() => wrong.push(format!("{place}: flagged, but marks no line")),
+                Expect::Flagged if expected.is_empty() => {
+                    wrong.push(format!("{place}: flagged, but marks no line"));
+                }
                 Expect::Passes if tally.pass + tally.not_applicable == 0 => {
                     wrong.push(format!("{place}: passes, but the check was never asked: {tally:?}"));
                 }
@@ -83,7 +93,11 @@ fn passes_and_failures_show_evidence() {
                 // "YAML" and "CAP_SYS_ADMIN" may begin a message, "The" may not.
                 let capital = message.starts_with(|c: char| c.is_ascii_uppercase());
                 let word = message.split(' ').next().unwrap_or_default();
-                assert!(!capital || word.chars().filter(char::is_ascii_uppercase).count() > 1, "{}: {message:?}", check.meta.id);
+                assert!(
+                    !capital || word.chars().filter(char::is_ascii_uppercase).count() > 1,
+                    "{}: {message:?}",
+                    check.meta.id
+                );
             }
         }
     }
@@ -102,7 +116,10 @@ fn the_catalogue_is_in_order() {
     for check in checks() {
         let meta = &check.meta;
         let id = meta.id;
-        assert!(id.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-'), "{id}");
+        assert!(
+            id.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-'),
+            "{id}"
+        );
         assert!(!id.starts_with("no-") && !id.starts_with("disallow-"), "{id} must name the bad pattern");
         assert!(!meta.title.ends_with('.') && meta.title.len() <= 80, "{id}: {:?}", meta.title);
         let file = format!("{}/src/{}/{}.md", env!("CARGO_MANIFEST_DIR"), meta.family, id.replace('-', "_"));
@@ -122,13 +139,19 @@ fn every_page_is_whole() {
             }
         };
         want(page.why.len() >= 120, "says too little about why");
-        want(page.sections.iter().map(|(heading, _)| *heading).eq(["Fix", "Examples", "Exceptions"]), "wants the sections Fix, Examples, Exceptions");
+        want(
+            page.sections.iter().map(|(heading, _)| *heading).eq(["Fix", "Examples", "Exceptions"]),
+            "wants the sections Fix, Examples, Exceptions",
+        );
         want(page.examples.iter().any(|example| example.expect == Expect::Flagged), "has no flagged example");
         want(page.examples.iter().any(|example| example.expect == Expect::Passes), "has no passing example");
         if matches!(check.run, Run::Pod(_)) {
             let text: String = page.examples.iter().map(|example| example.text).collect();
             want(text.contains("template:"), "shows no case inherited through a workload's template");
-            want(text.contains("initContainers:") || text.contains("ephemeralContainers:"), "shows no init or ephemeral container");
+            want(
+                text.contains("initContainers:") || text.contains("ephemeralContainers:"),
+                "shows no init or ephemeral container",
+            );
         }
         want(check.meta.page.lines().all(|line| line.len() <= 120), "has lines over 120 columns");
     }

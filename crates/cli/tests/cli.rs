@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may stop where it stands")]
 
+use std::fmt::Write as _;
 use std::fs;
 use std::io::Write;
 use std::path::Path;
@@ -65,9 +66,10 @@ fn a_finding_is_marked() {
 
 #[test]
 fn exit_codes() {
+    type Files<'a> = &'a [(&'a str, &'a str)];
     let clean = POD.replace("yes", "no");
     let broken = ("broken.yaml", "a: [1\n");
-    let cases: &[(i32, &[(&str, &str)], &[&str])] = &[
+    let cases: &[(i32, Files<'_>, &[&str])] = &[
         (0, &[("pod.yaml", &clean)], &[]),
         (1, &[("pod.yaml", POD)], &[]),
         (0, &[("pod.yaml", POD)], &["--fail-on", "none"]),
@@ -127,7 +129,7 @@ fn usage_errors_say_what_to_do() {
         &["-o", "table", "-o", "json"],
     ] {
         let (_, _, err) = scan(&[("pod.yaml", POD)], args);
-        said += &format!("$ ironsides scan {}\n{err}\n", args.join(" "));
+        let _ = writeln!(said, "$ ironsides scan {}\n{err}", args.join(" "));
     }
     insta::assert_snapshot!(said);
 }
@@ -190,7 +192,8 @@ fn output_does_not_depend_on_cores_or_batches() {
 #[test]
 fn a_large_list_streams_like_its_parts() {
     let item = |n: usize| POD.replace("name: a", &format!("name: p{n}"));
-    let parts: String = (0..3000).map(|n| format!("---\n{}# {}\n", item(n), "x".repeat(1500))).collect();
+    let parts: String =
+        (0..3000).fold(String::new(), |text, n| text + &format!("---\n{}# {}\n", item(n), "x".repeat(1500)));
     assert!(parts.len() > 4 << 20, "large enough for the other way of reading");
     let (code, out, _) = scan(&[("large.yaml", &parts)], &[ONE, &["-o", "json"]].concat());
     let report: serde_json::Value = serde_json::from_str(&out).unwrap();
@@ -235,8 +238,9 @@ fn every_check_is_explained() {
 #[test]
 fn a_closed_pipe_is_no_panic() {
     let folder = tempfile::tempdir().unwrap();
-    let many: String =
-        (0..2000).map(|n| format!("---\n{}", POD.replace("name: a", &format!("name: p{n}")))).collect();
+    let many: String = (0..2000).fold(String::new(), |text, n| {
+        text + &format!("---\n{}", POD.replace("name: a", &format!("name: p{n}")))
+    });
     fs::write(folder.path().join("many.yaml"), many).unwrap();
     let mut child = Command::new(env!("CARGO_BIN_EXE_ironsides"))
         .arg("scan")

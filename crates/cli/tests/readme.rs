@@ -19,7 +19,9 @@ fn the_readme_is_true() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().unwrap();
     let readme = std::fs::read_to_string(root.join("README.md")).unwrap();
     let mut steps = 0;
-    for step in readme.split("```console\n").skip(1).flat_map(|block| parse(block.split("```").next().unwrap())) {
+    for step in
+        readme.split("```console\n").skip(1).flat_map(|block| parse(block.split("```").next().unwrap()))
+    {
         let printed = run(&root, step.command);
         let lines: Vec<&str> = printed.lines().map(str::trim_end).collect();
         assert!(
@@ -53,7 +55,12 @@ fn run(root: &Path, command: &str) -> String {
             .chain(std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default())),
     );
     let command = command.replace("cargo run --release --package ironsides-cli --", "ironsides");
-    let output = Command::new("sh").args(["-c", &command]).current_dir(root).env("PATH", path.unwrap()).output().unwrap();
+    let output = Command::new("sh")
+        .args(["-c", &command])
+        .current_dir(root)
+        .env("PATH", path.unwrap())
+        .output()
+        .unwrap();
     String::from_utf8(output.stdout).unwrap() + &String::from_utf8(output.stderr).unwrap()
 }
 
@@ -62,7 +69,9 @@ fn matches(expected: &[&str], lines: &[&str]) -> bool {
     match expected.split_first() {
         None => lines.is_empty(),
         Some((&"…", rest)) => (0..=lines.len()).any(|skip| matches(rest, &lines[skip..])),
-        Some((first, rest)) => lines.split_first().is_some_and(|(line, others)| line == first && matches(rest, others)),
+        Some((first, rest)) => {
+            lines.split_first().is_some_and(|(line, others)| line == first && matches(rest, others))
+        }
     }
 }
 

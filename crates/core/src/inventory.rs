@@ -20,12 +20,15 @@ pub struct Inventory {
     pub coverage: Coverage,
 }
 
+/// Places by namespace and name.
+type ByName = FxHashMap<(Option<Text>, Text), Vec<usize>>;
+
 /// The places of the objects of one kind.
 #[derive(Debug, Default)]
 struct OfKind {
     places: Vec<usize>,
     /// By namespace and name; made when somebody asks.
-    names: OnceLock<FxHashMap<(Option<Text>, Text), Vec<usize>>>,
+    names: OnceLock<ByName>,
 }
 
 impl Inventory {
@@ -50,7 +53,13 @@ impl Inventory {
     }
 
     /// The objects of a kind with a name: usually one, more where several files write the same one.
-    pub fn named(&self, group: &str, kind: &str, namespace: Option<&str>, name: &str) -> impl Iterator<Item = &Object> {
+    pub fn named(
+        &self,
+        group: &str,
+        kind: &str,
+        namespace: Option<&str>,
+        name: &str,
+    ) -> impl Iterator<Item = &Object> {
         let places = self.kind(group, kind).and_then(|kind| {
             let names = kind.names.get_or_init(|| self.by_name(&kind.places));
             names.get(&(namespace.map(Text::new), Text::new(name)))
@@ -62,8 +71,8 @@ impl Inventory {
         self.kinds.get(&(Text::new(group), Text::new(kind)))
     }
 
-    fn by_name(&self, places: &[usize]) -> FxHashMap<(Option<Text>, Text), Vec<usize>> {
-        let mut names: FxHashMap<_, Vec<usize>> = FxHashMap::default();
+    fn by_name(&self, places: &[usize]) -> ByName {
+        let mut names = ByName::default();
         for (&at, object) in places.iter().zip(places.iter().filter_map(|&at| self.objects.get(at))) {
             let reference = object.reference();
             names.entry((reference.namespace.clone(), reference.name.clone())).or_default().push(at);
@@ -86,8 +95,11 @@ mod tests {
     #[test]
     fn objects_are_found_by_kind_and_name() {
         let mut inventory = Inventory::default();
-        for (kind, namespace, name) in [("Pod", "a", "x"), ("Pod", "b", "x"), ("Service", "a", "x"), ("Pod", "a", "x")] {
-            let text = format!("apiVersion: v1\nkind: {kind}\nmetadata: {{namespace: {namespace}, name: {name}}}\n");
+        for (kind, namespace, name) in
+            [("Pod", "a", "x"), ("Pod", "b", "x"), ("Service", "a", "x"), ("Pod", "a", "x")]
+        {
+            let text =
+                format!("apiVersion: v1\nkind: {kind}\nmetadata: {{namespace: {namespace}, name: {name}}}\n");
             let root = ironsides_tree::parse_one(&text).unwrap();
             let origin = Origin::File { path: Arc::from("a.yaml"), text: Arc::from(text) };
             inventory.push(Object::new(root, origin, Vec::new()));

@@ -70,7 +70,8 @@ impl<'a> Pod<'a> {
         let at = templates.find(object)?;
         let template = !at.path().is_root();
         let spec = at.get("spec");
-        let of_kind = |kind: ContainerKind| spec.get(kind.field()).items().map(move |at| Container { kind, at });
+        let of_kind =
+            |kind: ContainerKind| spec.get(kind.field()).items().map(move |at| Container { kind, at });
         let containers = ContainerKind::ALL.into_iter().flat_map(of_kind).collect();
         Some(Self { object, metadata: at.get("metadata"), spec, template, containers })
     }

@@ -153,7 +153,9 @@ impl Engine<'_> {
                 .chunks(AT_ONCE)
                 .map(|reads| {
                     let mut look = Look::new(judge);
-                    reads.into_iter().for_each(|read| look.take(read, &source, judge, &versions));
+                    for read in reads {
+                        look.take(read, &source, judge, &versions);
+                    }
                     look
                 })
                 .collect();
@@ -186,7 +188,9 @@ impl Engine<'_> {
         self.counts.add(&counts);
         self.count(&findings);
         if !kept.is_empty() {
-            kept.into_iter().for_each(|object| self.inventory.push(object));
+            for object in kept {
+                self.inventory.push(object);
+            }
             self.texts.entry(Arc::clone(source.path())).or_insert_with(|| Arc::clone(source));
         }
         match &mut self.held {
