@@ -1,7 +1,7 @@
 //! Checks of the document itself: what an API server would refuse, drop or read otherwise than it looks.
 
 use ironsides_core::{Object, Origin};
-use ironsides_tree::{Node, Path, Segment, Span};
+use ironsides_tree::{Map, Node, Path, Segment, Span};
 
 use crate::check::Check;
 
@@ -24,35 +24,30 @@ fn excused(object: &Object) -> Option<&'static str> {
         .then_some("a server returned it, and it returns only what it knows")
 }
 
-/// The way to the innermost place of an object that `here` takes, given only a span within it. `here` is asked about
-/// the maps and values around the span, the outermost last.
-fn find<'a>(
-    object: &'a Object,
-    span: Span,
-    here: &dyn Fn(&'a Node) -> Option<Option<Segment<'a>>>,
-) -> Option<Path<'a>> {
+/// The way to the innermost of the maps and values around `span` that `is_it` takes.
+fn find<'a>(object: &'a Object, span: Span, is_it: &dyn Fn(&Node) -> bool) -> Option<Path<'a>> {
     let mut steps = Vec::new();
-    descend(&object.root, span, here, &mut steps).then(|| steps.into_iter().collect())
+    descend(&object.root, span, is_it, &mut steps).then(|| steps.into_iter().collect())
 }
 
 fn descend<'a>(
     node: &'a Node,
     span: Span,
-    here: &dyn Fn(&'a Node) -> Option<Option<Segment<'a>>>,
+    is_it: &dyn Fn(&Node) -> bool,
     steps: &mut Vec<Segment<'a>>,
 ) -> bool {
     if node.span().start > span.start || node.span().end < span.end {
         return false;
     }
-    let entries = node.as_map().map(ironsides_tree::Map::entries).unwrap_or_default();
+    let entries = node.as_map().map(Map::entries).unwrap_or_default();
     let entries = entries.iter().map(|entry| (Segment::Key(&entry.key), &entry.value));
     let items = (0..).zip(node.items()).map(|(at, item)| (Segment::Index(at), item));
     for (step, inner) in entries.chain(items) {
         steps.push(step);
-        if descend(inner, span, here, steps) {
+        if descend(inner, span, is_it, steps) {
             return true;
         }
         steps.pop();
     }
-    here(node).inspect(|last| steps.extend(last)).is_some()
+    is_it(node)
 }

@@ -1,6 +1,8 @@
 //! A key that stands in its map already.
 
-use ironsides_tree::{RemarkKind, Segment};
+use std::collections::BTreeMap;
+
+use ironsides_tree::{Node, RemarkKind, Segment};
 
 use super::find;
 use crate::prelude::*;
@@ -17,19 +19,23 @@ pub(super) static CHECK: Check = Check {
     run: Run::Object(run),
 };
 
+/// Past so many repetitions nobody reads on, and looking each one up in the tree takes its time.
+const LOOKED_UP: usize = 1000;
+
 fn run(object: &Object, out: &mut Out<'_>) {
-    let mut seen = Vec::new();
-    for remark in &object.remarks {
+    let mut seen: BTreeMap<String, usize> = BTreeMap::new();
+    for (number, remark) in object.remarks.iter().enumerate() {
         let RemarkKind::DuplicateKey { key, .. } = &remark.kind else { continue };
-        let path = find(object, remark.span, &|node| node.get(key).map(|_| Some(Segment::Key(key))));
-        let path = path.map_or_else(|| key.to_string(), |path| path.to_string());
+        let holds_key = |node: &Node| node.get(key).is_some();
+        let place = (number < LOOKED_UP).then(|| find(object, remark.span, &holds_key)).flatten();
+        let path = place.map_or_else(|| key.to_string(), |place| place.join(Segment::Key(key)).to_string());
         let message = format!("the key \"{key}\" stands here again, and what stood there first is lost");
-        let before = seen.iter().filter(|earlier| **earlier == path).count();
-        let finding = out.fail_at(path.clone(), remark.span, message);
+        let before = seen.entry(path.clone()).or_default();
+        let finding = out.fail_at(path, remark.span, message);
         // Of three equal keys, two are too many.
-        if before > 0 {
+        if *before > 0 {
             finding.key(before.to_string());
         }
-        seen.push(path);
+        *before += 1;
     }
 }

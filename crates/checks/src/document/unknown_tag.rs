@@ -20,7 +20,7 @@ pub(super) static CHECK: Check = Check {
 fn run(object: &Object, out: &mut Out<'_>) {
     for remark in &object.remarks {
         let RemarkKind::UnknownTag { tag } = &remark.kind else { continue };
-        let path = find(object, remark.span, &|node| (node.span() == remark.span).then_some(None));
+        let path = find(object, remark.span, &|node| node.span() == remark.span);
         let path = path.map(|path| path.to_string()).unwrap_or_default();
         let message =
             format!("the tag \"{tag}\" means nothing to Kubernetes, which takes the value as a string");

@@ -28,6 +28,9 @@ const TOKENS: &[(&str, usize, &str)] = &[
 const ASSIGNED: &[&str] =
     &["password", "passwd", "pwd", "accountkey", "sharedaccesskey", "clientsecret", "client_secret"];
 
+/// As many bytes before `=` as are looked at.
+const LONGEST_NAME: usize = 32;
+
 /// Where secrets are kept that values refer to.
 const STORES: &[&str] = &[
     "arn:",
@@ -180,8 +183,11 @@ fn has_token(value: &str, start: &str, fewest: usize) -> bool {
         let is_inside =
             value.get(..at).is_some_and(|before| before.ends_with(|char: char| char.is_ascii_alphanumeric()));
         let tail = value.get(at + start.len()..).unwrap_or_default();
-        let length =
-            tail.bytes().take_while(|byte| byte.is_ascii_alphanumeric() || b"_-./".contains(byte)).count();
+        let length = tail
+            .bytes()
+            .take(fewest)
+            .take_while(|byte| byte.is_ascii_alphanumeric() || b"_-./".contains(byte))
+            .count();
         !is_inside && length >= fewest
     })
 }
@@ -227,10 +233,13 @@ fn dsn_password(value: &str) -> Option<&str> {
 /// What stands after `password=` and its like.
 fn assigned(value: &str) -> impl Iterator<Item = &str> {
     value.match_indices('=').filter_map(|(at, _)| {
-        let is_word = |char: char| char.is_ascii_alphanumeric() || char == '_';
         let before = value.get(..at)?;
-        let name = before.rsplit(|char: char| !is_word(char)).next()?.to_ascii_lowercase();
-        let assigned = value.get(at + 1..)?.split([';', '&', ',', ' ', '\n']).next()?;
-        ASSIGNED.iter().any(|word| name.ends_with(word)).then_some(assigned)
+        let is_word = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
+        let length = before.bytes().rev().take(LONGEST_NAME).take_while(is_word).count();
+        let name = before.get(at - length..)?.to_ascii_lowercase();
+        if !ASSIGNED.iter().any(|word| name.ends_with(word)) {
+            return None;
+        }
+        value.get(at + 1..)?.split([';', '&', ',', ' ', '=', '\n']).next()
     })
 }
