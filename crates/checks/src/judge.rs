@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use ironsides_core::{
-    CheckMeta, Confidence, Evidence, Finding, Fingerprint, Inventory, Object, Pod, PodTemplates, Severity, Tallies, Tally,
-    Verdict,
+    CheckMeta, Confidence, Evidence, Finding, Fingerprint, Inventory, Object, Pod, PodTemplates, Severity,
+    Tallies, Tally, Verdict,
 };
 use ironsides_schema::{Fault, FaultKind};
 
@@ -74,7 +74,9 @@ impl Judge {
         for (check, tally) in self.chosen.iter().zip(&mut counts.0) {
             let answer = match check.run {
                 Run::Pod(run) => pod.as_ref().map(|pod| asking.ask(check, |out| run(pod, out))),
-                Run::Kinds(kinds, run) => is_any(object, kinds).then(|| asking.ask(check, |out| run(object, out))),
+                Run::Kinds(kinds, run) => {
+                    is_any(object, kinds).then(|| asking.ask(check, |out| run(object, out)))
+                }
                 Run::Object(run) => Some(asking.ask(check, |out| run(object, out))),
                 Run::Together { .. } => None,
             };
@@ -113,7 +115,11 @@ impl Judge {
     }
 
     fn is_judged(&self, object: &Object, judges: &[(&str, &str)]) -> bool {
-        if judges.is_empty() { Pod::of(object, &self.options.templates).is_some() } else { is_any(object, judges) }
+        if judges.is_empty() {
+            Pod::of(object, &self.options.templates).is_some()
+        } else {
+            is_any(object, judges)
+        }
     }
 }
 
@@ -175,8 +181,9 @@ impl Asking<'_> {
             return None;
         }
         // Unknown fields are dropped, and a missing field is the server's to default or a patch's to leave out.
-        let kept =
-            |fault: &&Fault| matches!(fault.kind, FaultKind::UnknownField { .. } | FaultKind::MissingField { .. });
+        let kept = |fault: &&Fault| {
+            matches!(fault.kind, FaultKind::UnknownField { .. } | FaultKind::MissingField { .. })
+        };
         let fault = self.case.faults().iter().find(|fault| !kept(fault))?;
         Some(format!("the API server would refuse this object: {fault}; correct it and scan again"))
     }

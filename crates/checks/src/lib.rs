@@ -13,6 +13,7 @@ mod judge;
 mod namespace;
 mod out;
 pub mod page;
+mod sensitive;
 mod workload;
 
 pub use catalogue::{CATALOGUE, find};
@@ -20,6 +21,7 @@ pub use check::{Check, Run};
 pub use image::{Reference, ReferenceError};
 pub use judge::{Counts, Judge, Options};
 pub use out::{Draft, Out};
+pub use sensitive::sensitive;
 
 /// What the file of a check imports.
 mod prelude {

@@ -4,7 +4,9 @@ use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::sync::Arc;
 
-use ironsides_core::{CheckMeta, Confidence, Evidence, Finding, Fingerprint, Object, PodTemplates, Severity, Verdict};
+use ironsides_core::{
+    CheckMeta, Confidence, Evidence, Finding, Fingerprint, Object, PodTemplates, Severity, Verdict,
+};
 use ironsides_schema::{Fault, validate};
 use ironsides_tree::{Cursor, Node, Span, Value, print};
 
@@ -86,7 +88,12 @@ impl<'a> Out<'a> {
     }
 
     /// A place that only its path and bytes are known of is not as it should be. The value is not repeated.
-    pub fn fail_at(&mut self, path: impl Into<Arc<str>>, span: Span, message: impl Into<String>) -> &mut Draft {
+    pub fn fail_at(
+        &mut self,
+        path: impl Into<Arc<str>>,
+        span: Span,
+        message: impl Into<String>,
+    ) -> &mut Draft {
         let source = self.case.object.source(span);
         let draft = self.draft(&self.case.object.cursor().get(""), Verdict::Fail, message.into());
         draft.path = path.into();
@@ -96,12 +103,22 @@ impl<'a> Out<'a> {
     }
 
     /// Nothing can be said about this place, because `missing`.
-    pub fn unknown(&mut self, at: &Cursor<'_>, message: impl Into<String>, missing: impl Into<String>) -> &mut Draft {
+    pub fn unknown(
+        &mut self,
+        at: &Cursor<'_>,
+        message: impl Into<String>,
+        missing: impl Into<String>,
+    ) -> &mut Draft {
         self.draft(at, Verdict::Unknown { missing: missing.into() }, message.into())
     }
 
     /// A person must look at this place.
-    pub fn manual(&mut self, at: &Cursor<'_>, message: impl Into<String>, look_at: impl Into<String>) -> &mut Draft {
+    pub fn manual(
+        &mut self,
+        at: &Cursor<'_>,
+        message: impl Into<String>,
+        look_at: impl Into<String>,
+    ) -> &mut Draft {
         self.draft(at, Verdict::Manual { look_at: look_at.into() }, message.into())
     }
 
@@ -147,7 +164,11 @@ impl<'a> Out<'a> {
 impl Draft {
     /// The value in force where it is not what was written, and the rule that made it so: `.effective("true", "the
     /// default of allowPrivilegeEscalation")`.
-    pub fn effective(&mut self, value: impl Into<Cow<'static, str>>, rule: impl Into<Cow<'static, str>>) -> &mut Self {
+    pub fn effective(
+        &mut self,
+        value: impl Into<Cow<'static, str>>,
+        rule: impl Into<Cow<'static, str>>,
+    ) -> &mut Self {
         if let Some(first) = self.evidence.first_mut() {
             first.effective = Some(value.into());
             first.rule = Some(rule.into());

@@ -98,7 +98,9 @@ mod tests {
 
     #[test]
     fn a_page_comes_apart() {
-        let page = Page::parse("Why.\n\n## Fix\n\nDo it.\n\n## Examples\n\n```yaml flagged\na: 1 # finding\nb: 2 # finding (2)\n```\n\n```yaml\n## no heading\n```\n");
+        let page = Page::parse(
+            "Why.\n\n## Fix\n\nDo it.\n\n## Examples\n\n```yaml flagged\na: 1 # finding\nb: 2 # finding (2)\n```\n\n```yaml\n## no heading\n```\n",
+        );
         assert_eq!(page.why, "Why.");
         assert_eq!(page.section("Fix"), Some("Do it."));
         assert_eq!(page.sections.len(), 2);

@@ -46,6 +46,8 @@ mod unsafe_sysctl;
 mod windows_host_process;
 mod writable_root_filesystem;
 
+pub(crate) use secret_in_environment::is_secret;
+
 /// The checks of this family, in alphabetical order.
 pub(crate) static CHECKS: &[&Check] = &[
     &added_capability::CHECK,

@@ -1,6 +1,8 @@
 //! What a report is made of, besides findings.
 
-use std::sync::{Arc, OnceLock};
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use ironsides_core::{CheckMeta, Coverage, Severity, Tallies, Tally};
 use ironsides_tree::{Lines, Position, Span};
@@ -21,12 +23,14 @@ pub struct SourceText {
     path: Arc<str>,
     text: Arc<str>,
     lines: OnceLock<Lines>,
+    /// Spans that hold secrets, by their start.
+    secrets: Mutex<BTreeMap<u32, u32>>,
 }
 
 impl SourceText {
     /// A source by the path the user named (`-` for standard input).
     pub fn new(path: Arc<str>, text: Arc<str>) -> Self {
-        Self { path, text, lines: OnceLock::new() }
+        Self { path, text, lines: OnceLock::new(), secrets: Mutex::default() }
     }
 
     /// The path.
@@ -42,6 +46,38 @@ impl SourceText {
     /// Its lines, read on first use.
     pub fn lines(&self) -> &Lines {
         self.lines.get_or_init(|| Lines::new(&self.text))
+    }
+
+    /// Notes that a span holds a secret: no snippet shows it from now on.
+    pub fn conceal(&self, span: Span) {
+        let mut secrets = self.secrets.lock().unwrap_or_else(PoisonError::into_inner);
+        let end = secrets.entry(span.start).or_default();
+        *end = span.end.max(*end);
+    }
+
+    /// A line (from 1) as it may be shown: every character of a secret has become a star.
+    pub fn shown_line(&self, line: u32) -> Option<Cow<'_, str>> {
+        let (lines, text) = (self.lines(), &*self.text);
+        let (start, shown) = (lines.start(line)?, lines.line(text, line)?);
+        let end = start.saturating_add(u32::try_from(shown.len()).unwrap_or(u32::MAX));
+        let secrets = self.secrets.lock().unwrap_or_else(PoisonError::into_inner);
+        // Secrets do not overlap, so the last that begins before the line is the only one to reach into it.
+        let before = secrets.range(..start).next_back().filter(|(_, secret_end)| **secret_end > start);
+        let touching: Vec<(u32, u32)> =
+            before.into_iter().chain(secrets.range(start..end)).map(|(a, b)| (*a, *b)).collect();
+        if touching.is_empty() {
+            return Some(shown.into());
+        }
+        let secret = |at: usize| {
+            let at = start.saturating_add(u32::try_from(at).unwrap_or(u32::MAX));
+            touching.iter().any(|(from, to)| (*from..*to).contains(&at))
+        };
+        Some(
+            shown
+                .char_indices()
+                .map(|(at, c)| if secret(at) && !c.is_whitespace() { '*' } else { c })
+                .collect(),
+        )
     }
 
     /// The first and last position of a span, `None` where it has no text.

@@ -59,21 +59,20 @@ impl<W: Write> Table<W> {
     }
 
     fn snippet(&mut self, source: &SourceText, start: Position, end: Position) -> io::Result<()> {
-        let (lines, text) = (source.lines(), source.text());
-        let Some(line) = lines.line(text, start.line) else { return Ok(()) };
+        let Some(line) = source.shown_line(start.line) else { return Ok(()) };
         let (dim, dim_end) = self.paint(Style::new().dimmed());
         let (mark, mark_end) = self.paint(AnsiColor::Red.on_default().bold());
         let column = start.column as usize;
         let length = line.chars().count();
         let until = if end.line == start.line { end.column as usize } else { length + 1 };
         let width = until.min(length + 1).saturating_sub(column).max(1);
-        let before = start.line.checked_sub(1).and_then(|number| Some((number, lines.line(text, number)?)));
+        let before = start.line.checked_sub(1).and_then(|number| Some((number, source.shown_line(number)?)));
         if let Some((number, before)) =
             before.filter(|(_, line)| !line.trim().is_empty() && line.len() <= LINE_LIMIT)
         {
-            writeln!(self.sink, "{dim}{number:>6} |{dim_end:#} {}", plain(before))?;
+            writeln!(self.sink, "{dim}{number:>6} |{dim_end:#} {}", plain(&before))?;
         }
-        let (shown, column) = cut(line, column);
+        let (shown, column) = cut(&line, column);
         let number = start.line;
         writeln!(self.sink, "{dim}{number:>6} |{dim_end:#} {}", plain(&shown))?;
         let gap = " ".repeat(column.saturating_sub(1));
@@ -90,7 +89,12 @@ impl<W: Write> Table<W> {
             Verdict::NotApplicable { .. } => ("n/a", Style::new().dimmed()),
         };
         let (on, off) = self.paint(style);
-        writeln!(self.sink, "  {on}{word:<8}{off:#}  {:<width$}  {}", finding.check, plain(&finding.message))?;
+        writeln!(
+            self.sink,
+            "  {on}{word:<8}{off:#}  {:<width$}  {}",
+            finding.check,
+            plain(&finding.message)
+        )?;
         if let Some(reason) = finding.verdict.reason() {
             writeln!(self.sink, "            {}", plain(reason))?;
         }

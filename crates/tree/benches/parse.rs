@@ -118,5 +118,7 @@ fn edit(bencher: Bencher<'_, '_>) {
     let text = deployments();
     let path = ["spec", "template", "spec", "hostPID"].map(Part::from);
     let edits = [Edit::set(OwnedPath::from(path), Node::bare(Value::Bool(false)))];
-    bencher.counter(BytesCount::of_str(&text)).bench(|| apply(divan::black_box(&text), 500, &edits).map(|text| text.len()));
+    bencher
+        .counter(BytesCount::of_str(&text))
+        .bench(|| apply(divan::black_box(&text), 500, &edits).map(|text| text.len()));
 }

@@ -94,7 +94,17 @@ struct Reader<'a> {
     remarks: Vec<Remark>,
 }
 
-impl Reader<'_> {
+impl<'a> Reader<'a> {
+    /// What is still to be read.
+    fn rest(&self) -> &'a [u8] {
+        self.bytes.get(self.at..).unwrap_or_default()
+    }
+
+    /// A piece of the text; nothing where it does not lie on characters.
+    fn piece(&self, from: usize, to: usize) -> &'a str {
+        self.text.get(from..to).unwrap_or_default()
+    }
+
     fn space(&mut self) {
         while matches!(self.bytes.get(self.at), Some(b' ' | b'\t' | b'\r' | b'\n')) {
             self.at += 1;
@@ -130,7 +140,7 @@ impl Reader<'_> {
     }
 
     fn word(&mut self, word: &str, value: Value) -> Result<Value, Fault> {
-        if self.bytes[self.at..].starts_with(word.as_bytes()) {
+        if self.rest().starts_with(word.as_bytes()) {
             self.at += word.len();
             return Ok(value);
         }
@@ -217,7 +227,7 @@ impl Reader<'_> {
             }
             reader.at - from
         };
-        if self.bytes[self.at] == b'-' {
+        if self.bytes.get(self.at) == Some(&b'-') {
             self.at += 1;
         }
         let zero = self.bytes.get(self.at) == Some(&b'0');
@@ -243,7 +253,7 @@ impl Reader<'_> {
                 return self.fault("a number has an empty exponent");
             }
         }
-        let text = &self.text[start..self.at];
+        let text = self.piece(start, self.at);
         if !float && let Ok(value) = text.parse() {
             return Ok(Value::Int(value));
         }
@@ -259,18 +269,18 @@ impl Reader<'_> {
         let mut owned: Option<String> = None;
         let mut copied = start;
         loop {
-            let rest = &self.bytes[self.at..];
+            let rest = self.rest();
             let Some(found) = rest.iter().position(|&byte| byte == b'"' || byte == b'\\' || byte < 0x20)
             else {
                 self.at = self.bytes.len();
                 return self.fault("a string has no end");
             };
             self.at += found;
-            match self.bytes[self.at] {
-                b'"' => break,
-                b'\\' => {
+            match self.bytes.get(self.at) {
+                Some(b'"') => break,
+                Some(b'\\') => {
                     let text = owned.get_or_insert_default();
-                    text.push_str(&self.text[copied..self.at]);
+                    text.push_str(self.piece(copied, self.at));
                     let escaped = self.escape()?;
                     owned.get_or_insert_default().push(escaped);
                     copied = self.at;
@@ -278,7 +288,7 @@ impl Reader<'_> {
                 _ => return self.fault("a string holds a control character that must be escaped"),
             }
         }
-        let tail = &self.text[copied..self.at];
+        let tail = self.piece(copied, self.at);
         self.at += 1;
         Ok(match owned {
             Some(mut text) => {

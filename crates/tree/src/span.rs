@@ -90,6 +90,11 @@ impl Lines {
         u32::try_from(self.starts.len()).unwrap_or(u32::MAX)
     }
 
+    /// The offset of the first byte of a line (from 1), or `None` past the end.
+    pub fn start(&self, line: u32) -> Option<u32> {
+        self.starts.get(line.checked_sub(1)? as usize).copied()
+    }
+
     /// The text of a line (from 1) without its line break, or `None` past the end.
     pub fn line<'a>(&self, text: &'a str, line: u32) -> Option<&'a str> {
         let at = line.checked_sub(1)? as usize;

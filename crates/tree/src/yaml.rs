@@ -404,7 +404,8 @@ impl Iterator for YamlDocuments<'_> {
 fn line_around(text: &str, offset: usize) -> Cow<'_, str> {
     let bytes = text.as_bytes();
     let offset = offset.min(bytes.len());
-    let start = memchr::memrchr(b'\n', &bytes[..offset]).map_or(0, |at| at + 1);
-    let end = memchr::memchr(b'\n', &bytes[offset..]).map_or(bytes.len(), |at| offset + at);
-    String::from_utf8_lossy(&bytes[start..end])
+    let start = memchr::memrchr(b'\n', bytes.get(..offset).unwrap_or_default()).map_or(0, |at| at + 1);
+    let end =
+        memchr::memchr(b'\n', bytes.get(offset..).unwrap_or_default()).map_or(bytes.len(), |at| offset + at);
+    String::from_utf8_lossy(bytes.get(start..end).unwrap_or_default())
 }

@@ -76,6 +76,9 @@ fn undecided(container: &Container<'_>, non_root: &Cursor<'_>, user: &str, out: 
     if non_root.is_set() {
         note_inherited(draft, container, "runAsNonRoot", "false");
     } else {
-        draft.effective(user.to_owned(), "without runAsUser the image decides, without runAsNonRoot nobody looks");
+        draft.effective(
+            user.to_owned(),
+            "without runAsUser the image decides, without runAsNonRoot nobody looks",
+        );
     }
 }

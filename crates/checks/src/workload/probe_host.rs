@@ -39,7 +39,10 @@ fn run(pod: &Pod<'_>, out: &mut Out<'_>) {
                     draft.effective("nothing is called", "the kubelet runs no tcpSocket in lifecycle hooks");
                     draft.severity(Severity::Low);
                 } else if host_network && is_loopback(host) {
-                    draft.effective(host.to_owned(), "the loopback of the node, which hostNetwork makes the pod's own");
+                    draft.effective(
+                        host.to_owned(),
+                        "the loopback of the node, which hostNetwork makes the pod's own",
+                    );
                     draft.severity(Severity::Low);
                 }
             }

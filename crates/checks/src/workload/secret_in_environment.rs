@@ -2,6 +2,8 @@
 //!
 //! The value is never repeated: findings point at the name, and say only what kind of secret it is.
 
+use std::borrow::Cow;
+
 use ironsides_tree::{Node, Value};
 
 use crate::prelude::*;
@@ -26,12 +28,7 @@ fn run(pod: &Pod<'_>, out: &mut Out<'_>) {
         for variable in container.get("env").items() {
             let at = variable.get("name");
             let name = at.str().unwrap_or_default();
-            let literal = match variable.get("value").node().map(Node::value) {
-                Some(Value::String(text)) => text.to_string(),
-                // The server wants quotes around it, but the secret is out all the same.
-                Some(Value::Int(number)) => number.to_string(),
-                _ => continue,
-            };
+            let Some(literal) = literal(&variable.get("value")) else { continue };
             if let Some((what, confidence)) = secret(name, &literal) {
                 let message =
                     format!("{container} has {what} in plain text in the environment variable \"{name}\"");
@@ -41,6 +38,21 @@ fn run(pod: &Pod<'_>, out: &mut Out<'_>) {
             }
         }
     }
+}
+
+/// The value of a variable that is written out.
+fn literal<'a>(value: &Cursor<'a>) -> Option<Cow<'a, str>> {
+    match value.node().map(Node::value)? {
+        Value::String(text) => Some(text.as_str().into()),
+        // The server wants quotes around it, but the secret is out all the same.
+        Value::Int(number) => Some(number.to_string().into()),
+        _ => None,
+    }
+}
+
+/// Whether this value of an environment variable is taken for a secret.
+pub(crate) fn is_secret(name: &str, value: &Cursor<'_>) -> bool {
+    literal(value).is_some_and(|literal| secret(name, &literal).is_some())
 }
 
 /// What secret a variable holds, and how sure that is.

@@ -179,7 +179,10 @@ impl Engine<'_> {
 
     /// Adds a look to the summary and writes its findings.
     fn report(&mut self, source: &Arc<SourceText>, look: Look) -> Result<()> {
-        let Look { findings, counts, kept, documents, objects, problems, sights } = look;
+        let Look { findings, counts, kept, documents, objects, problems, secrets, sights } = look;
+        for span in secrets {
+            source.conceal(span);
+        }
         for sight in sights {
             self.gathering.take(sight);
         }

@@ -8,7 +8,7 @@ use ironsides_checks::{Counts, Judge};
 use ironsides_core::{Finding, Object, Origin, Source};
 use ironsides_files::FileError;
 use ironsides_report::{Problem, SourceText};
-use ironsides_tree::{Document, Documents, Limits, Node, SyntaxError};
+use ironsides_tree::{Document, Documents, Limits, Node, Span, SyntaxError};
 
 /// What came of looking at a source, or at a part of one.
 #[derive(Default)]
@@ -20,6 +20,8 @@ pub(crate) struct Look {
     pub(crate) documents: u64,
     pub(crate) objects: u64,
     pub(crate) problems: Vec<Problem>,
+    /// Where the source holds secrets.
+    pub(crate) secrets: Vec<Span>,
     /// What Pod Security makes of the objects.
     pub(crate) sights: Vec<Sight>,
 }
@@ -65,6 +67,7 @@ impl Look {
                 let begin = self.findings.len();
                 judge.object(&object, &mut self.findings, &mut self.counts);
                 sort(self.findings.get_mut(begin..).unwrap_or_default());
+                self.secrets.extend(ironsides_checks::sensitive(&object, judge.templates()));
                 if judge.keeps(&object) {
                     self.kept.push(object);
                 }

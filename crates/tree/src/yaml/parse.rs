@@ -1,5 +1,7 @@
 //! Tokens to events, with the states of go-yaml v2 (libyaml's parser).
 
+mod block;
+mod document;
 mod flow;
 
 use std::borrow::Cow;
@@ -190,89 +192,6 @@ impl<'a> Parser<'a> {
         event(EventKind::Scalar(Cow::Borrowed(""), Style::Plain), Span::new(self.last, self.last))
     }
 
-    fn document_start(&mut self, first: bool) -> Parse<'a> {
-        let mut kind = self.peek()?;
-        while !first && kind == Kind::DocumentEnd {
-            self.take();
-            kind = self.peek()?;
-        }
-        let (_, start, end) = self.scanner.peek()?;
-        self.document = start;
-        let explicit = matches!(kind, Kind::Version { .. } | Kind::TagDirective { .. } | Kind::DocumentStart);
-        if kind == Kind::StreamEnd {
-            self.state = State::End;
-            return Ok(event(EventKind::StreamEnd, Span::new(start, end)));
-        }
-        self.tags.clear();
-        self.states.push(State::DocumentEnd);
-        if first && !explicit {
-            self.state = State::BlockNode;
-        } else {
-            self.directives()?;
-            let (kind, at, _) = self.scanner.peek()?;
-            if kind != Kind::DocumentStart {
-                self.states.pop();
-                self.state = State::DocumentStart;
-                return Err(Fault::new("expected the end of the document or a line '---' here", at)
-                    .hint("the document's one value ended before this; check the indentation"));
-            }
-            self.take();
-            self.state = State::Content;
-        }
-        Ok(event(EventKind::DocumentStart, Span::new(start, start)))
-    }
-
-    fn directives(&mut self) -> Result<(), Fault> {
-        let mut version = false;
-        loop {
-            let (kind, start, _) = self.scanner.peek()?;
-            match kind {
-                Kind::Version { .. } if version => {
-                    return Err(Fault::new("a document has one %YAML line at most", start));
-                }
-                Kind::Version { major: 1, minor: 1 } => version = true,
-                Kind::Version { major, minor } => {
-                    return Err(Fault::new(format!("Kubernetes reads YAML 1.1, not {major}.{minor}"), start)
-                        .hint("remove the %YAML line"));
-                }
-                Kind::TagDirective { at, len } => {
-                    let handle = self.scanner.text.get(at..at + len).unwrap_or_default();
-                    if self.tags.iter().any(|(known, _)| *known == handle) {
-                        return Err(Fault::new(format!("the tag handle {handle} is defined twice"), start));
-                    }
-                    if let Some(token) = self.take() {
-                        self.tags.push((handle, token.text.into()));
-                    }
-                    continue;
-                }
-                _ => return Ok(()),
-            }
-            self.take();
-        }
-    }
-
-    fn content(&mut self) -> Parse<'a> {
-        match self.peek()? {
-            Kind::Version { .. }
-            | Kind::TagDirective { .. }
-            | Kind::DocumentStart
-            | Kind::DocumentEnd
-            | Kind::StreamEnd => {
-                self.pop();
-                Ok(self.empty())
-            }
-            _ => self.node(true, false),
-        }
-    }
-
-    fn document_end(&mut self) -> Parse<'a> {
-        if self.peek()? == Kind::DocumentEnd {
-            self.take();
-        }
-        self.state = State::DocumentStart;
-        Ok(event(EventKind::DocumentEnd, Span::new(self.last, self.last)))
-    }
-
     /// A value. `indentless` where a list may stand at the column of its key.
     fn node(&mut self, block: bool, indentless: bool) -> Parse<'a> {
         let after = self.last;
@@ -368,90 +287,6 @@ impl<'a> Parser<'a> {
     fn begin(&mut self) {
         let start = self.take().map_or(self.last, |token| token.start);
         self.marks.push(start);
-    }
-
-    fn block_list(&mut self, first: bool) -> Parse<'a> {
-        if first {
-            self.scanner.peek()?;
-            self.begin();
-        }
-        let (kind, start, _) = self.scanner.peek()?;
-        match kind {
-            Kind::BlockEntry => {
-                self.take();
-                if matches!(self.peek()?, Kind::BlockEntry | Kind::BlockEnd) {
-                    self.state = State::BlockList;
-                    return Ok(self.empty());
-                }
-                self.states.push(State::BlockList);
-                self.node(true, false)
-            }
-            Kind::BlockEnd => Ok(self.close()),
-            _ => Err(self.stray(kind, start, "list", "- ")),
-        }
-    }
-
-    fn indentless_list(&mut self) -> Parse<'a> {
-        if self.peek()? == Kind::BlockEntry {
-            self.take();
-            if matches!(self.peek()?, Kind::BlockEntry | Kind::Key | Kind::Value | Kind::BlockEnd) {
-                self.state = State::IndentlessList;
-                return Ok(self.empty());
-            }
-            self.states.push(State::IndentlessList);
-            return self.node(true, false);
-        }
-        self.pop();
-        Ok(event(EventKind::End, Span::new(self.last, self.last)))
-    }
-
-    fn block_map_key(&mut self, first: bool) -> Parse<'a> {
-        if first {
-            self.scanner.peek()?;
-            self.begin();
-        }
-        let (kind, start, _) = self.scanner.peek()?;
-        match kind {
-            Kind::Key => {
-                self.take();
-                if matches!(self.peek()?, Kind::Key | Kind::Value | Kind::BlockEnd) {
-                    self.state = State::BlockMapValue;
-                    return Ok(self.empty());
-                }
-                self.states.push(State::BlockMapValue);
-                self.node(true, true)
-            }
-            Kind::BlockEnd => Ok(self.close()),
-            _ => Err(self.stray(kind, start, "map", "key: ")),
-        }
-    }
-
-    fn block_map_value(&mut self) -> Parse<'a> {
-        self.state = State::BlockMapKey;
-        if self.peek()? != Kind::Value {
-            return Ok(self.empty());
-        }
-        self.take();
-        if matches!(self.peek()?, Kind::Key | Kind::Value | Kind::BlockEnd) {
-            return Ok(self.empty());
-        }
-        self.states.push(State::BlockMapKey);
-        self.node(true, true)
-    }
-
-    /// Something that does not go on with the block list or map it stands in.
-    fn stray(&mut self, kind: Kind, at: usize, what: &str, expected: &str) -> Fault {
-        let line = self.line_of(self.marks.last().copied().unwrap_or(at));
-        let message = format!(
-            "expected '{expected}' as in the {what} that begins on line {line}, found {}",
-            seen(kind)
-        );
-        let between = self.scanner.bytes.get(self.last..at).unwrap_or_default();
-        Fault::new(message, at).hint(if between.contains(&b'\n') {
-            "check the indentation"
-        } else {
-            "the value before this has ended; put all of it in quotes (and write '' for a quote in single quotes)"
-        })
     }
 }
 

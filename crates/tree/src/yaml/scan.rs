@@ -126,37 +126,32 @@ impl<'a> Scanner<'a> {
     fn is_maybe_key(&mut self, token: usize) -> Scan<bool> {
         // The places stand in the order of their tokens.
         let from = self.keys.partition_point(|key| key.token < token);
-        for at in from..self.keys.len() {
-            if self.keys[at].token != token {
-                break;
-            }
-            if self.keys[at].possible && self.keys[at].awaited {
-                return self.key_holds(at);
-            }
+        let mut same = self.keys.iter().skip(from).take_while(|key| key.token == token);
+        match same.position(|key| key.possible && key.awaited) {
+            Some(at) => self.key_holds(from + at),
+            None => Ok(false),
         }
-        Ok(false)
     }
 
     /// Whether what began at this place can still be a key: on the same line and not too long.
     fn key_holds(&mut self, at: usize) -> Scan<bool> {
-        let key = self.keys[at];
-        if !key.possible {
-            return Ok(false);
-        }
+        let Some(key) = self.keys.get(at).copied().filter(|key| key.possible) else { return Ok(false) };
         if key.start >= self.line && !self.is_longer_than_a_key(key.start) {
             return Ok(true);
         }
         if key.required {
             return Err(no_colon(key.start));
         }
-        self.keys[at].possible = false;
+        if let Some(key) = self.keys.get_mut(at) {
+            key.possible = false;
+        }
         Ok(false)
     }
 
     /// Whether more than 1,024 characters lie between `start` and here.
     fn is_longer_than_a_key(&self, start: usize) -> bool {
         let len = self.at - start;
-        len > 1024 && (len > 4096 || self.text[start..self.at].chars().count() > 1024)
+        len > 1024 && (len > 4096 || self.piece(start, self.at).chars().count() > 1024)
     }
 
     /// The innermost place where a key may have begun.
@@ -195,6 +190,11 @@ impl<'a> Scanner<'a> {
 
     fn column(&self) -> i64 {
         i64::try_from(self.at - self.line).unwrap_or(i64::MAX)
+    }
+
+    /// A piece of the text; nothing where it does not lie on characters.
+    fn piece(&self, from: usize, to: usize) -> &'a str {
+        self.text.get(from..to).unwrap_or_default()
     }
 
     /// The byte so many places ahead, 0 past the end.
@@ -239,7 +239,7 @@ impl<'a> Scanner<'a> {
     fn read_break(&mut self, into: &mut String) {
         let start = self.at;
         self.skip_break();
-        if self.at - start == 3 { into.push_str(&self.text[start..self.at]) } else { into.push('\n') }
+        if self.at - start == 3 { into.push_str(self.piece(start, self.at)) } else { into.push('\n') }
     }
 
     /// Goes on until a byte of one of these classes that means something. Forbidden characters are refused.

@@ -146,9 +146,8 @@ impl Scanner<'_> {
     }
 
     fn value(&mut self) -> Scan<()> {
-        let last = self.keys.len() - 1;
-        if self.key_holds(last)? {
-            let MaybeKey { token, start, .. } = self.keys[last];
+        if self.key_holds(self.keys.len().saturating_sub(1))? {
+            let MaybeKey { token, start, .. } = *self.key();
             let place = self.place(token);
             self.tokens.insert(place, Token { kind: Kind::Key, start, end: start, text: Cow::Borrowed("") });
             let column = i64::try_from(start - self.line).unwrap_or(i64::MAX);

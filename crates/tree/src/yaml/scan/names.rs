@@ -26,7 +26,7 @@ impl<'a> Scanner<'a> {
                 self.blanks();
                 let at = self.at;
                 let len = self.tag_handle();
-                if len < 1 || len > 1 && !self.text[at..at + len].ends_with('!') {
+                if len < 1 || len > 1 && !self.piece(at, at + len).ends_with('!') {
                     return Err(Fault::new("a %TAG line wants a handle such as '!e!'", at));
                 }
                 if !bytes::is(self.ahead(0), BLANK) {
@@ -72,7 +72,7 @@ impl<'a> Scanner<'a> {
         while self.ahead(0).is_ascii_digit() {
             self.at += 1;
         }
-        self.text[from..self.at].parse().ok().filter(|_| self.at - from <= 2)
+        self.piece(from, self.at).parse().ok().filter(|_| self.at - from <= 2)
     }
 
     fn blanks(&mut self) {
@@ -87,7 +87,7 @@ impl<'a> Scanner<'a> {
         while bytes::is(self.ahead(0), WORD) {
             self.at += 1;
         }
-        &self.text[from..self.at]
+        self.piece(from, self.at)
     }
 
     /// An anchor or an alias.
@@ -119,7 +119,7 @@ impl<'a> Scanner<'a> {
             match self.tag_handle() {
                 // `!word`, which has no handle of its own: the word belongs to the suffix.
                 len if len == 1 || self.bytes.get(self.at - 1) != Some(&b'!') => {
-                    let head = &self.text[start + 1..start + len];
+                    let head = self.piece(start + 1, start + len);
                     let suffix = self.tag_uri(Some(head))?;
                     if suffix.is_empty() { (0, Cow::Borrowed("!")) } else { (1, suffix) }
                 }
@@ -160,7 +160,7 @@ impl<'a> Scanner<'a> {
                 let octet =
                     octet.ok_or_else(|| Fault::new("'%' in a tag wants two hexadecimal digits", self.at))?;
                 let escaped = escaped.get_or_insert_default();
-                escaped.extend_from_slice(&self.bytes[copied..self.at]);
+                escaped.extend_from_slice(self.piece(copied, self.at).as_bytes());
                 escaped.push(octet);
                 self.at += 3;
                 copied = self.at;
@@ -173,7 +173,7 @@ impl<'a> Scanner<'a> {
         if head.is_none() && self.at == from {
             return Err(Fault::new("a tag's name is missing here", self.at));
         }
-        let tail = &self.text[copied..self.at];
+        let tail = self.piece(copied, self.at);
         let Some(mut escaped) = escaped else { return Ok(Cow::Borrowed(tail)) };
         escaped.extend_from_slice(tail.as_bytes());
         let text = String::from_utf8(escaped)

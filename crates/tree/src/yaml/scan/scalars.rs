@@ -29,7 +29,7 @@ impl<'a> Scanner<'a> {
             if self.at > word {
                 if let Some(gap) = gap.take() {
                     let folded = folded.get_or_insert_default();
-                    folded.push_str(&self.text[from..end]);
+                    folded.push_str(self.piece(from, end));
                     gap.fold_into(folded);
                     from = word;
                 }
@@ -46,7 +46,7 @@ impl<'a> Scanner<'a> {
         if gap.is_some() {
             self.key_allowed = true;
         }
-        let tail = &self.text[from..end];
+        let tail = self.piece(from, end);
         let text = match folded {
             Some(mut folded) => {
                 folded.push_str(tail);
@@ -98,14 +98,14 @@ impl<'a> Scanner<'a> {
                     return Err(unclosed(start));
                 }
                 if byte == b'\'' && quote == byte && self.ahead(1) == quote {
-                    copied.get_or_insert_default().push_str(&self.text[from..=self.at]);
+                    copied.get_or_insert_default().push_str(self.piece(from, self.at + 1));
                     self.at += 2;
                     from = self.at;
                 } else if byte == quote || !bytes::is(byte, stop) {
                     break;
                 } else if byte == b'\\' {
                     let copied = copied.get_or_insert_default();
-                    copied.push_str(&self.text[from..self.at]);
+                    copied.push_str(self.piece(from, self.at));
                     if self.break_ahead(1) > 0 {
                         self.at += 1;
                         self.skip_break();
@@ -129,13 +129,13 @@ impl<'a> Scanner<'a> {
             if let Some(gap) = self.gap(gap, i64::MIN)? {
                 let copied = copied.get_or_insert_default();
                 if from < word {
-                    copied.push_str(&self.text[from..word]);
+                    copied.push_str(self.piece(from, word));
                 }
                 gap.fold_into(copied);
                 from = self.at;
             }
         }
-        let tail = &self.text[from..self.at];
+        let tail = self.piece(from, self.at);
         self.at += 1;
         let text = match copied {
             Some(mut copied) => {
@@ -236,7 +236,7 @@ impl<'a> Scanner<'a> {
             after_blank = blank;
             let from = self.at;
             self.run(BREAK)?;
-            text.push_str(&self.text[from..self.at]);
+            text.push_str(self.piece(from, self.at));
             end = self.at;
             if self.at < self.bytes.len() {
                 self.read_break(&mut line_break);
