@@ -174,7 +174,8 @@ impl<'a> YamlDocuments<'a> {
             return Err(too_deep(span));
         }
         if let Some(anchor) = anchor {
-            state.anchors.insert(anchor, Anchor { node: None, size: 0, height: 0 });
+            // Until the value ends, its size is the number it is known by.
+            state.anchors.insert(anchor, Anchor { node: None, size: state.size + 1, height: 0 });
         }
         state.size += 1;
         let base = if list { state.items.len() } else { state.entries.len() };
@@ -275,7 +276,10 @@ impl<'a> YamlDocuments<'a> {
         } else {
             close_map(state.entries.drain(open.base..).collect(), span, &mut state.remarks)
         };
-        if let Some(anchor) = open.anchor {
+        // The same anchor may have been set again inside; then that is what aliases stand for, as in go-yaml.
+        let own = |anchor: &&Anchor| anchor.node.is_none() && anchor.size == open.size;
+        if let Some(anchor) = open.anchor.filter(|anchor| state.anchors.get(anchor).as_ref().is_some_and(own))
+        {
             let (node, size) = (Some(node.clone()), state.size - open.size + 1);
             state.anchors.insert(anchor, Anchor { node, size, height: open.height });
         }
