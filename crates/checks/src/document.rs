@@ -6,13 +6,21 @@ use ironsides_tree::{Map, Node, Path, Segment, Span};
 use crate::check::Check;
 
 mod duplicate_key;
+mod unjudged_pod;
 mod unknown_field;
+mod unknown_kind;
 mod unknown_tag;
 mod wrong_type;
 
 /// The checks of this family, in alphabetical order.
-pub(crate) static CHECKS: &[&Check] =
-    &[&duplicate_key::CHECK, &unknown_field::CHECK, &unknown_tag::CHECK, &wrong_type::CHECK];
+pub(crate) static CHECKS: &[&Check] = &[
+    &duplicate_key::CHECK,
+    &unjudged_pod::CHECK,
+    &unknown_field::CHECK,
+    &unknown_kind::CHECK,
+    &unknown_tag::CHECK,
+    &wrong_type::CHECK,
+];
 
 /// Why an object is not held against the table of its fields, where it is not.
 fn excused(object: &Object) -> Option<&'static str> {

@@ -61,6 +61,19 @@ impl Judge {
         })
     }
 
+    /// Whether there are checks for what an object of this kind does, besides those of its form: kind, fields, types,
+    /// keys, and the namespace it is in.
+    pub fn goes_beyond_form(&self, object: &Object) -> bool {
+        let asks = |check: &&Check| match check.run {
+            Run::Pod(_) | Run::Object(_) => false,
+            Run::Kinds(kinds, _) => is_any(object, kinds),
+            Run::Together { judges, needs, welcomes, .. } => {
+                is_any(object, judges) || is_any(object, needs) || is_any(object, welcomes)
+            }
+        };
+        Pod::of(object, &self.options.templates).is_some() || CATALOGUE.iter().copied().flatten().any(asks)
+    }
+
     /// Whether the checks that run can judge pods in this object.
     pub fn templates(&self) -> &PodTemplates {
         &self.options.templates
@@ -162,9 +175,13 @@ impl Asking<'_> {
             if self.case.keep_passes() {
                 self.whole(check, Verdict::NotApplicable { why }, "does not apply", passes);
             }
-        } else if let Some(missing) = self.refusal(check) {
+        } else if let Some(fault) = self.refusal(check) {
             tally.unknown = 1;
-            self.whole(check, Verdict::Unknown { missing }, "nothing can be said about this object", passes);
+            let missing = format!("the API server would refuse this object: {fault}; correct it and scan again");
+            let looked_at = Arc::from(fault.path.as_str());
+            let source = self.case.object.source(fault.span);
+            let fact = Evidence { looked_at, raw: None, effective: None, rule: None, source };
+            self.whole(check, Verdict::Unknown { missing }, "nothing can be said about this object", vec![fact]);
         } else {
             tally.pass = 1;
             if self.case.keep_passes() {
@@ -176,7 +193,7 @@ impl Asking<'_> {
 
     /// Why the API server would not take the object as it is written: passes about it are worth nothing. Checks of the
     /// document itself pass all the same.
-    fn refusal(&self, check: &Check) -> Option<String> {
+    fn refusal(&self, check: &Check) -> Option<&Fault> {
         if matches!(check.run, Run::Object(_)) {
             return None;
         }
@@ -184,8 +201,7 @@ impl Asking<'_> {
         let kept = |fault: &&Fault| {
             matches!(fault.kind, FaultKind::UnknownField { .. } | FaultKind::MissingField { .. })
         };
-        let fault = self.case.faults().iter().find(|fault| !kept(fault))?;
-        Some(format!("the API server would refuse this object: {fault}; correct it and scan again"))
+        self.case.faults().iter().find(|fault| !kept(fault))
     }
 
     /// Adds a finding about the object as a whole.

@@ -103,6 +103,9 @@ pub(crate) struct ScanArgs {
     /// Show passes and checks that do not apply too, with their evidence
     #[arg(long)]
     pub(crate) show_passes: bool,
+    /// Read files that .gitignore and .ironsidesignore leave out, too
+    #[arg(long)]
+    pub(crate) no_ignore: bool,
     /// Where a custom resource holds a pod template: GROUP/KIND=PATH
     #[arg(long, value_name = "GROUP/KIND=PATH")]
     pub(crate) pod_template: Vec<PodTemplate>,

@@ -1,5 +1,6 @@
 //! What goes to standard error: errors, hints and progress. Never data.
 
+use std::cell::OnceCell;
 use std::fmt::Display;
 use std::io::{IsTerminal, Write};
 
@@ -10,12 +11,16 @@ use ironsides_report::Problem;
 
 use crate::args::{Color, Global};
 
+/// From so many bytes on there is a progress bar.
+const WORTH_WAITING: u64 = 8 << 20;
+
 /// Speaks on standard error as loudly as the arguments allow.
 pub(crate) struct Say {
     quiet: bool,
     verbose: bool,
     progress: bool,
     choice: ColorChoice,
+    bar: OnceCell<ProgressBar>,
 }
 
 impl Say {
@@ -25,13 +30,21 @@ impl Say {
             verbose: global.verbose,
             progress: !global.no_progress && !global.quiet && std::io::stderr().is_terminal(),
             choice: choice(global.color),
+            bar: OnceCell::new(),
         }
     }
 
     fn line(&self, style: Style, word: &str, text: &dyn Display) {
-        let mut stream = AutoStream::new(std::io::stderr(), self.choice);
-        // If standard error is closed there is nobody left to tell.
-        let _ = writeln!(stream, "{style}{word}{style:#}: {text}");
+        let write = || {
+            let mut stream = AutoStream::new(std::io::stderr(), self.choice);
+            // If standard error is closed there is nobody left to tell.
+            let _ = writeln!(stream, "{style}{word}{style:#}: {text}");
+        };
+        // A bar on the screen makes room for the line and comes back below it.
+        match self.bar.get() {
+            Some(bar) => bar.suspend(write),
+            None => write(),
+        }
     }
 
     /// An error that ends the run, with its causes in one line.
@@ -67,13 +80,26 @@ impl Say {
         }
     }
 
-    /// A progress bar over `length` bytes; hidden where standard error is no terminal.
-    pub(crate) fn progress(&self, length: u64) -> ProgressBar {
-        if !self.progress {
+    /// How the run ended, where the exit code alone would leave it open.
+    pub(crate) fn ending(&self, word: &str, text: &dyn Display) {
+        if !self.quiet {
+            self.line(AnsiColor::Red.on_default().bold(), word, text);
+        }
+    }
+
+    /// A progress bar over `length` bytes; hidden where standard error is no terminal, where the report itself goes to
+    /// the same terminal, and where there is little to wait for.
+    pub(crate) fn progress(&self, length: u64, report_on_stdout: bool) -> ProgressBar {
+        let same_terminal = report_on_stdout && std::io::stdout().is_terminal();
+        if !self.progress || same_terminal || length < WORTH_WAITING {
             return ProgressBar::hidden();
         }
+        self.bar.get_or_init(|| Self::bar(length)).clone()
+    }
+
+    fn bar(length: u64) -> ProgressBar {
         let bar = ProgressBar::with_draw_target(Some(length), ProgressDrawTarget::stderr_with_hz(8));
-        let style = ProgressStyle::with_template("{spinner} {bytes}/{total_bytes} {bar:30} {msg}");
+        let style = ProgressStyle::with_template("{spinner} {bytes} of {total_bytes} {bar:30} {eta} left");
         if let Ok(style) = style { bar.with_style(style) } else { bar }
     }
 }

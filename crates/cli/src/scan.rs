@@ -5,10 +5,12 @@ mod look;
 mod output;
 mod pod_security;
 
-use anyhow::Result;
+use std::path::PathBuf;
+
+use anyhow::{Result, bail};
 use ironsides_checks::{Judge, Options};
 use ironsides_core::{Extent, Fact, PodTemplates};
-use ironsides_files::Chart;
+use ironsides_files::Unrendered;
 use ironsides_report::{Header, Problem, Summary};
 
 use crate::args::{Global, ScanArgs};
@@ -24,19 +26,35 @@ pub(crate) fn run(args: &ScanArgs, global: &Global, say: &Say) -> Result<Exit> {
     let mut outputs = output::Outputs::open(args, global, &header)?;
     let mut summary = Summary::default();
 
-    let found = ironsides_files::walk(&args.paths);
+    let found = ironsides_files::walk(&args.paths, !args.no_ignore);
     for error in &found.errors {
         record(&mut summary, say, look::file_problem(error));
     }
-    for chart in &found.charts {
-        chart_gap(&mut summary, say, chart);
+    for unrendered in &found.unrendered {
+        record(&mut summary, say, unrendered_problem(unrendered));
     }
     engine::run(&judge, versions, found.files, &mut outputs, &mut summary, say)?;
+    // What one check says of a namespace's pods is not what all would.
+    if !args.check.is_empty() && args.kubernetes_version.is_none() {
+        summary.pod_security.clear();
+    }
     outputs.end(&summary)?;
 
     let exit = exit(args, &summary);
+    if let (Exit::Findings, Some(severity)) = (exit, args.fail_on.0) {
+        let count = summary.failures_from(severity);
+        let noun = if count == 1 { "finding" } else { "findings" };
+        say.ending(
+            "failed",
+            &format!("{count} {noun} of severity {severity} or worse (--fail-on {severity})"),
+        );
+    }
     if exit == Exit::Nothing {
-        let places: Vec<String> = args.paths.iter().map(|path| path.display().to_string()).collect();
+        let name = |path: &PathBuf| match path.as_os_str() {
+            dash if dash == ironsides_files::STDIN => "standard input".to_owned(),
+            _ => path.display().to_string(),
+        };
+        let places: Vec<String> = args.paths.iter().map(name).collect();
         say.problem(&Problem {
             path: places.join(", "),
             line: None,
@@ -61,12 +79,16 @@ fn judge(args: &ScanArgs) -> Result<Judge> {
     for template in &args.pod_template {
         templates.add(&template.group, &template.kind, &template.path);
     }
-    Ok(Judge::new(Options {
+    let judge = Judge::new(Options {
         only: args.check.clone(),
         skip: args.skip.clone(),
         keep_passes: args.show_passes,
         templates,
-    }))
+    });
+    if judge.metas().next().is_none() {
+        bail!("--check and --skip leave no check to run");
+    }
+    Ok(judge)
 }
 
 /// Tells of something that could not be read, now and in the report.
@@ -77,20 +99,26 @@ fn record(summary: &mut Summary, say: &Say, problem: Problem) {
     summary.problems.push(problem);
 }
 
-/// A chart's templates are no YAML before they are rendered: what they make was not judged.
-fn chart_gap(summary: &mut Summary, say: &Say, chart: &Chart) {
-    let folder = chart.folder.display().to_string();
-    record(
-        summary,
-        say,
-        Problem {
-            message: format!("{folder} is a Helm chart, and its templates were not judged"),
-            hint: Some(format!("render it: helm template {folder} | ironsides scan -")),
-            path: folder,
-            line: None,
-            column: None,
-        },
-    );
+/// What a chart or a kustomization makes was not looked at.
+fn unrendered_problem(unrendered: &Unrendered) -> Problem {
+    let (folder, message, render) = match unrendered {
+        Unrendered::Chart(folder) => {
+            (folder, "is a Helm chart, and its templates were not checked", "helm template")
+        }
+        Unrendered::Kustomization(folder) => (
+            folder,
+            "is a kustomization, and its files were checked as they are, not as it builds them",
+            "kubectl kustomize",
+        ),
+    };
+    let folder = if folder.as_os_str().is_empty() { ".".to_owned() } else { folder.display().to_string() };
+    Problem {
+        message: format!("{folder} {message}"),
+        hint: Some(format!("render it: {render} {folder} | ironsides scan -")),
+        path: folder,
+        line: None,
+        column: None,
+    }
 }
 
 /// The exit code that a summary earns.

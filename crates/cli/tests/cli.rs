@@ -60,7 +60,7 @@ fn help_of_scan() {
 #[test]
 fn a_finding_is_marked() {
     let (code, out, err) = scan(&[("pod.yaml", POD)], ONE);
-    assert_eq!((code, err.as_str()), (1, ""));
+    assert_eq!((code, err.as_str()), (1, "failed: 1 finding of severity high or worse (--fail-on high)\n"));
     insta::assert_snapshot!(out);
 }
 
@@ -82,6 +82,8 @@ fn exit_codes() {
         (3, &[("empty.yaml", "")], &["empty.yaml"]),
         (4, &[("pod.yaml", &clean)], &["pod.yaml", "absent.yaml"]),
         (4, &[("chart/Chart.yaml", "apiVersion: v2\nname: x\n"), ("chart/templates/a.yaml", POD)], &[]),
+        (4, &[("pod.yaml", &clean), ("kustomization.yaml", "resources: [pod.yaml]\n")], &[]),
+        (2, &[("pod.yaml", POD)], &["--skip", "privileged-container"]),
         (2, &[("pod.yaml", POD)], &["--fail-on", "bad"]),
         (2, &[("pod.yaml", POD)], &["--check", "priviledged-container"]),
         (2, &[("pod.yaml", POD)], &["-o", "table", "-o", "json"]),

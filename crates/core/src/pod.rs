@@ -3,7 +3,7 @@
 use std::fmt;
 use std::rc::Rc;
 
-use ironsides_tree::{Cursor, Text};
+use ironsides_tree::{Cursor, Segment, Text};
 
 use crate::object::Object;
 
@@ -200,6 +200,9 @@ impl fmt::Display for Container<'_> {
             ContainerKind::Regular => "container",
             ContainerKind::Ephemeral => "ephemeral container",
         };
-        write!(f, "{kind} \"{}\"", self.name())
+        match (self.name(), self.at.path().segments().last()) {
+            ("", Some(Segment::Index(index))) => write!(f, "{kind} {} (no name)", u64::from(*index) + 1),
+            (name, _) => write!(f, "{kind} \"{name}\""),
+        }
     }
 }

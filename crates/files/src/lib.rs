@@ -9,4 +9,4 @@ mod walk;
 
 pub use error::FileError;
 pub use read::{STDIN, decode, read};
-pub use walk::{Chart, Found, walk};
+pub use walk::{Found, Unrendered, walk};

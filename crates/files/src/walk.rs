@@ -11,45 +11,54 @@ use crate::read::STDIN;
 /// The file, in any directory, whose patterns (in the syntax of `.gitignore`) leave files out.
 const IGNORE_FILE: &str = ".ironsidesignore";
 
+/// The names of a kustomization, as kubectl knows them.
+const KUSTOMIZATIONS: [&str; 3] = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
+
 /// What a walk found.
 #[derive(Debug, Default)]
 pub struct Found {
     /// The files to read, sorted by path, each once. Standard input is `-`.
     pub files: Vec<PathBuf>,
-    /// Helm charts that were met. Their templates are not among the files: they are no YAML before they are rendered.
-    pub charts: Vec<Chart>,
+    /// Charts and kustomizations that were met: what they make is not among the files.
+    pub unrendered: Vec<Unrendered>,
     /// What could not be looked at.
     pub errors: Vec<FileError>,
 }
 
-/// A Helm chart on disk.
+/// A folder from which manifests are made.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Chart {
-    /// The folder that holds its `Chart.yaml`.
-    pub folder: PathBuf,
+pub enum Unrendered {
+    /// A Helm chart, by the folder that holds its `Chart.yaml`. Its templates are not read: they are no YAML before they
+    /// are rendered.
+    Chart(PathBuf),
+    /// A kustomization, by its folder. Its files are read as they are.
+    Kustomization(PathBuf),
 }
 
 /// Walks the paths a user named. A file that is named is taken whatever it is called; in folders `.yaml`, `.yml` and
-/// `.json` files count, hidden ones and those that an `.ironsidesignore` names do not. Links are followed.
-pub fn walk(paths: &[PathBuf]) -> Found {
+/// `.json` files count, hidden ones do not, and with `ignore` neither do those that an `.ironsidesignore` or, within a git
+/// checkout, a `.gitignore` names. Links are followed.
+pub fn walk(paths: &[PathBuf], ignore: bool) -> Found {
     let mut found = Found::default();
-    let (mut files, mut charts) = (BTreeSet::new(), BTreeSet::new());
+    let (mut files, mut unrendered) = (BTreeSet::new(), BTreeSet::new());
     for path in paths {
-        if path == Path::new(STDIN) || path.is_file() {
-            files.insert(path.clone());
+        if path.is_dir() || !path.exists() && path != Path::new(STDIN) {
+            walk_folder(path, ignore, &mut files, &mut unrendered, &mut found.errors);
         } else {
-            walk_folder(path, &mut files, &mut charts, &mut found.errors);
+            // Pipes and devices are read like files: whoever names one wants it.
+            files.insert(plain(path));
         }
     }
     found.files = files.into_iter().collect();
-    found.charts = charts.into_iter().collect();
+    found.unrendered = unrendered.into_iter().collect();
     found
 }
 
 fn walk_folder(
     folder: &Path,
+    ignore: bool,
     files: &mut BTreeSet<PathBuf>,
-    charts: &mut BTreeSet<Chart>,
+    unrendered: &mut BTreeSet<Unrendered>,
     errors: &mut Vec<FileError>,
 ) {
     let mut builder = WalkBuilder::new(folder);
@@ -57,15 +66,22 @@ fn walk_folder(
         .standard_filters(false)
         .hidden(true)
         .follow_links(true)
-        .parents(true)
-        .add_custom_ignore_filename(IGNORE_FILE)
+        .parents(ignore)
+        .git_ignore(ignore)
+        .git_exclude(ignore)
         .filter_entry(|entry| !is_template_folder(entry));
+    if ignore {
+        builder.add_custom_ignore_filename(IGNORE_FILE);
+    }
     for entry in builder.build() {
         match entry {
             Ok(entry) => {
                 if entry.file_type().is_some_and(|kind| kind.is_dir()) {
                     if entry.path().join("Chart.yaml").is_file() {
-                        charts.insert(Chart { folder: plain(entry.path()) });
+                        unrendered.insert(Unrendered::Chart(plain(entry.path())));
+                    }
+                    if KUSTOMIZATIONS.iter().any(|name| entry.path().join(name).is_file()) {
+                        unrendered.insert(Unrendered::Kustomization(plain(entry.path())));
                     }
                 } else if is_document(entry.path()) {
                     if let Some(error) = entry.error() {
@@ -135,24 +151,31 @@ mod tests {
             "left/out.yaml",
             "chart/Chart.yaml",
             "chart/templates/x.yaml",
+            "kust/kustomization.yaml",
         ] {
             put(path);
         }
         fs::write(root.path().join(IGNORE_FILE), "left/\n").unwrap();
-        let found = walk(&[root.path().to_owned(), root.path().join("a.yaml")]);
+        let found = walk(&[root.path().to_owned(), root.path().join("a.yaml")], true);
         let names: Vec<_> = found
             .files
             .iter()
             .map(|path| path.strip_prefix(root.path()).unwrap().to_str().unwrap())
             .collect();
-        assert_eq!(names, ["a.yaml", "b.yml", "c.JSON", "chart/Chart.yaml"]);
-        assert_eq!(found.charts, [Chart { folder: root.path().join("chart") }]);
+        assert_eq!(names, ["a.yaml", "b.yml", "c.JSON", "chart/Chart.yaml", "kust/kustomization.yaml"]);
+        assert_eq!(
+            found.unrendered,
+            [
+                Unrendered::Chart(root.path().join("chart")),
+                Unrendered::Kustomization(root.path().join("kust"))
+            ]
+        );
         assert!(found.errors.is_empty(), "{:?}", found.errors);
     }
 
     #[test]
     fn a_path_that_is_not_there_is_an_error() {
-        let found = walk(&[PathBuf::from("/no/such/place")]);
+        let found = walk(&[PathBuf::from("/no/such/place")], true);
         assert_eq!(found.errors.len(), 1);
         assert_eq!(found.errors[0].to_string(), "/no/such/place: no such file or directory; check the path");
     }
@@ -162,6 +185,6 @@ mod tests {
         let root = tempfile::tempdir().unwrap();
         fs::create_dir(root.path().join("a")).unwrap();
         std::os::unix::fs::symlink(root.path(), root.path().join("a/up")).unwrap();
-        assert_eq!(walk(&[root.path().to_owned()]).errors.len(), 1);
+        assert_eq!(walk(&[root.path().to_owned()], true).errors.len(), 1);
     }
 }

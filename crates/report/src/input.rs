@@ -154,8 +154,12 @@ pub struct Summary {
     pub documents: u64,
     /// Kubernetes objects among those.
     pub objects: u64,
+    /// Objects of which only the form (kind, fields, types, keys) was checked, by kind: no check asks more of them yet.
+    pub form_only: BTreeMap<String, u64>,
     /// Answers by check.
     pub tallies: Tallies,
+    /// Failures by check, with the worst severity among them.
+    pub failures_by_check: BTreeMap<&'static str, (Severity, u64)>,
     /// Failures by severity, the worst first.
     pub failures: [u64; 5],
     /// What was and was not seen.
@@ -181,7 +185,10 @@ impl Summary {
     }
 
     /// Counts a failure.
-    pub fn count_failure(&mut self, severity: Severity) {
+    pub fn count_failure(&mut self, check: &'static str, severity: Severity) {
+        let (worst, count) = self.failures_by_check.entry(check).or_insert((severity, 0));
+        *worst = severity.max(*worst);
+        *count += 1;
         let at = Severity::ALL.iter().position(|known| *known == severity);
         if let Some(count) = at.and_then(|at| self.failures.get_mut(at)) {
             *count += 1;

@@ -62,6 +62,7 @@ impl<W: Write> Writer for Json<W> {
             "files": summary.files,
             "documents": summary.documents,
             "objects": summary.objects,
+            "formOnly": summary.form_only,
             "findings": failures,
             "checks": total,
             "decided": total.decided(),

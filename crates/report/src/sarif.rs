@@ -71,6 +71,11 @@ impl<W: Write> Writer for Sarif<W> {
                 .filter(|(fact, _)| !matches!(fact, ironsides_core::Fact::File { .. }))
                 .map(|(_, why)| json!({ "level": "warning", "message": { "text": why } })),
         );
+        let undecided = summary.total().unknown;
+        if undecided > 0 {
+            let text = format!("{undecided} checks could not be decided; see the results of kind \"open\"");
+            notes.push(json!({ "level": "warning", "message": { "text": text } }));
+        }
         let invocation =
             json!({ "executionSuccessful": summary.is_complete(), "toolExecutionNotifications": notes });
         writeln!(self.sink, "\n],\n\"invocations\": [{invocation}]\n}}]\n}}")?;

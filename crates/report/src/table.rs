@@ -1,5 +1,6 @@
 //! For people: every place once, with its source line marked and what was found there below it.
 
+use std::cmp::Reverse;
 use std::fmt::Write as _;
 use std::io::{self, Write};
 use std::sync::Arc;
@@ -13,6 +14,12 @@ use crate::input::{Header, NamespaceLevel, SourceText, Summary};
 
 /// Longer lines are cut around the mark, so that minified JSON does not flood the screen.
 const LINE_LIMIT: usize = 160;
+
+/// From so many findings on, they are summed up by check.
+const SUMMED_UP: u64 = 10;
+
+/// How many places that could not be read are named again at the end.
+const NAMED: usize = 10;
 
 pub(crate) struct Table<W> {
     sink: W,
@@ -99,6 +106,17 @@ impl<W: Write> Table<W> {
             writeln!(self.sink, "            {}", plain(reason))?;
         }
         let (dim, dim_end) = self.paint(Style::new().dimmed());
+        if finding.verdict == Verdict::Pass {
+            for fact in finding.evidence.iter().take(NAMED).filter(|fact| !fact.looked_at.is_empty()) {
+                let value = fact.raw.as_deref().unwrap_or("not set");
+                writeln!(
+                    self.sink,
+                    "            {dim}{}: {}{dim_end:#}",
+                    plain(&fact.looked_at),
+                    plain(value)
+                )?;
+            }
+        }
         if let Some(fact) = finding.evidence.first()
             && let Some(effective) = &fact.effective
         {
@@ -132,10 +150,80 @@ impl<W: Write> Table<W> {
         Ok(())
     }
 
+    /// How often each check failed, the worst first, where there is more than one screen of findings.
+    fn by_check(&mut self, summary: &Summary) -> io::Result<()> {
+        let mut rows: Vec<_> = summary.failures_by_check.iter().collect();
+        let findings: u64 = summary.failures.iter().sum();
+        if findings < SUMMED_UP || rows.len() < 2 {
+            return Ok(());
+        }
+        rows.sort_by_key(|(id, (severity, count))| (Reverse(*severity), Reverse(*count), **id));
+        let width = rows.iter().map(|(id, _)| id.len()).max().unwrap_or_default();
+        writeln!(self.sink, "Findings by check")?;
+        for (id, (severity, count)) in rows {
+            let (on, off) = self.paint(colour_of(*severity));
+            writeln!(self.sink, "  {on}{severity:<8}{off:#}  {id:<width$}  {count:>6}")?;
+        }
+        writeln!(self.sink)
+    }
+
+    /// The counts at the end.
+    fn counts(&mut self, summary: &Summary) -> io::Result<()> {
+        let total = summary.total();
+        let failures: u64 = summary.failures.iter().sum();
+        let by_severity: Vec<String> = Severity::ALL
+            .into_iter()
+            .map(|severity| (severity, summary.failures_of(severity)))
+            .filter(|(_, count)| *count > 0)
+            .map(|(severity, count)| format!("{count} {severity}"))
+            .collect();
+        let (bold, bold_end) = self.paint(Style::new().bold());
+        let (objects, files) = (summary.objects, summary.files);
+        let objects = format!(
+            "{objects} {} of {files} {}",
+            count_word(objects, "object", "objects"),
+            count_word(files, "file", "files")
+        );
+        let noun = count_word(failures, "finding", "findings");
+        if failures == 0 {
+            writeln!(self.sink, "{bold}no findings{bold_end:#} in {objects}")?;
+        } else {
+            writeln!(
+                self.sink,
+                "{bold}{failures} {noun}{bold_end:#} in {objects}: {}",
+                by_severity.join(", ")
+            )?;
+        }
+        let mut line = format!("{} of {} decided checks passed", total.pass, total.decided());
+        if total.decided() > 0 {
+            // Rounded, but never up to all of them.
+            let tenths = (2000 * total.pass + total.decided()) / (2 * total.decided());
+            let tenths = if total.fail > 0 { tenths.min(999) } else { tenths };
+            _ = write!(line, " ({}.{} %)", tenths / 10, tenths % 10);
+        }
+        let rest =
+            [(total.unknown, "unknown"), (total.manual, "manual"), (total.not_applicable, "not applicable")];
+        for (count, word) in rest.into_iter().filter(|(count, _)| *count > 0) {
+            _ = write!(line, ", {count} {word}");
+        }
+        writeln!(self.sink, "{line}")?;
+        if !summary.form_only.is_empty() {
+            let count: u64 = summary.form_only.values().sum();
+            let kinds: Vec<&str> = summary.form_only.keys().map(String::as_str).collect();
+            let noun = count_word(count, "object", "objects");
+            writeln!(
+                self.sink,
+                "no check goes beyond the fields of {count} {noun} yet: {}",
+                plain(&kinds.join(", "))
+            )?;
+        }
+        Ok(())
+    }
+
     fn namespaces(&mut self, rows: &[NamespaceLevel]) -> io::Result<()> {
         let Some(first) = rows.first() else { return Ok(()) };
         writeln!(self.sink, "Pod Security {}: the level each namespace could enforce today", first.version)?;
-        let name = |row: &NamespaceLevel| row.namespace.clone().unwrap_or_else(|| "(none named)".into());
+        let name = |row: &NamespaceLevel| row.namespace.clone().unwrap_or_else(|| "(no namespace)".into());
         let width = rows.iter().map(|row| name(row).chars().count()).max().unwrap_or_default();
         for row in rows {
             let enforces =
@@ -149,7 +237,7 @@ impl<W: Write> Table<W> {
                 count_word(pods, "pod", "pods")
             )?;
             if row.undecided > 0 {
-                write!(self.sink, ", {} undecided", row.undecided)?;
+                write!(self.sink, ", {} undecided since the API server would refuse them", row.undecided)?;
             }
             writeln!(self.sink)?;
             for blocker in &row.blockers {
@@ -196,44 +284,10 @@ impl<W: Write> Writer for Table<W> {
 
     fn end(&mut self, summary: &Summary) -> io::Result<()> {
         self.namespaces(&summary.pod_security)?;
-        let total = summary.total();
-        let failures: u64 = summary.failures.iter().sum();
-        let by_severity: Vec<String> = Severity::ALL
-            .into_iter()
-            .map(|severity| (severity, summary.failures_of(severity)))
-            .filter(|(_, count)| *count > 0)
-            .map(|(severity, count)| format!("{count} {severity}"))
-            .collect();
-        let (bold, bold_end) = self.paint(Style::new().bold());
-        let (objects, files) = (summary.objects, summary.files);
-        let objects = format!(
-            "{objects} {} of {files} {}",
-            count_word(objects, "object", "objects"),
-            count_word(files, "file", "files")
-        );
-        let noun = count_word(failures, "finding", "findings");
-        if failures == 0 {
-            writeln!(self.sink, "{bold}no findings{bold_end:#} in {objects}")?;
-        } else {
-            writeln!(
-                self.sink,
-                "{bold}{failures} {noun}{bold_end:#} in {objects}: {}",
-                by_severity.join(", ")
-            )?;
+        if summary.objects > 0 {
+            self.by_check(summary)?;
+            self.counts(summary)?;
         }
-        let mut line = format!("{} of {} decided checks passed", total.pass, total.decided());
-        if total.decided() > 0 {
-            #[expect(clippy::cast_precision_loss, reason = "a percentage with one digit")]
-            let share = 100.0 * total.pass as f64 / total.decided() as f64;
-            // Never rounded up to 100.
-            line = format!("{line} ({:.1} %)", (share * 10.0).floor() / 10.0);
-        }
-        _ = write!(
-            line,
-            "; {} unknown, {} manual, {} not applicable",
-            total.unknown, total.manual, total.not_applicable
-        );
-        writeln!(self.sink, "{line}")?;
         if !summary.problems.is_empty() {
             let count = summary.problems.len() as u64;
             writeln!(
@@ -241,8 +295,26 @@ impl<W: Write> Writer for Table<W> {
                 "incomplete: {count} {} could not be read",
                 count_word(count, "place", "places")
             )?;
+            for problem in summary.problems.iter().take(NAMED) {
+                let place = match (problem.line, problem.column) {
+                    (Some(line), Some(column)) => format!("{}:{line}:{column}: ", problem.path),
+                    _ => String::new(),
+                };
+                writeln!(self.sink, "  {}{}", plain(&place), plain(&problem.message))?;
+            }
+            if summary.problems.len() > NAMED {
+                writeln!(self.sink, "  and {} more", summary.problems.len() - NAMED)?;
+            }
         }
-        // Gaps in single files are the problems counted above.
+        let unknown = summary.total().unknown;
+        if unknown > 0 {
+            let noun = count_word(unknown, "check", "checks");
+            writeln!(
+                self.sink,
+                "incomplete: {unknown} {noun} could not be decided, marked \"unknown\" above"
+            )?;
+        }
+        // Gaps in single files are the problems named above.
         for (_, why) in summary.coverage.gaps().filter(|(fact, _)| !matches!(fact, Fact::File { .. })) {
             writeln!(self.sink, "incomplete: {}", plain(why))?;
         }

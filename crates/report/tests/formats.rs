@@ -80,7 +80,8 @@ fn report(format: Format, colour: bool, findings: &[Finding], full: bool) -> Str
         (summary.files, summary.documents, summary.objects) = (1, 2, 1);
         summary.tallies.insert(PRIVILEGED.id, Tally { fail: 1, ..Tally::default() });
         summary.tallies.insert(ROOT.id, Tally { pass: 1, unknown: 1, ..Tally::default() });
-        summary.count_failure(Severity::High);
+        summary.count_failure(PRIVILEGED.id, Severity::High);
+        summary.form_only.insert("Service".into(), 2);
         summary
             .coverage
             .record(Fact::File { path: "c.yaml".into() }, Extent::Partial { why: "found a tab".into() });

@@ -1,6 +1,7 @@
 //! Which kinds there are.
 
 use crate::generated::KINDS;
+use crate::nearest::nearest_of;
 use crate::table::Kind;
 
 /// All built-in kinds, sorted by kind, group and version.
@@ -29,6 +30,58 @@ pub fn pod_template(api_version: &str, kind: &str) -> Option<&'static [&'static 
     named(kind).iter().filter(is_group).find_map(|known| known.pod_template)
 }
 
+/// Why an `apiVersion` and `kind` name no built-in kind, for groups that Kubernetes itself serves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unknown {
+    /// Kubernetes serves no such group: a custom resource, or a file for a program.
+    Foreign,
+    /// The kind is served as this `apiVersion` (group and version) instead.
+    Elsewhere(&'static str, &'static str),
+    /// No such kind is served; a kind of the same group has nearly this name.
+    Misspelt(&'static str),
+    /// No such kind is served.
+    Gone,
+}
+
+/// Kinds that belong to requests and answers and stand in no table.
+const TRANSIENT: [&str; 12] = [
+    "APIGroup",
+    "APIVersions",
+    "Binding",
+    "Config",
+    "DeleteOptions",
+    "Eviction",
+    "PartialObjectMetadata",
+    "Scale",
+    "Status",
+    "Table",
+    "TokenRequest",
+    "WatchEvent",
+];
+
+/// Says why [`kind`] knows nothing of an `apiVersion` and `kind`; `None` where it does.
+pub fn unknown(api_version: &str, kind: &str) -> Option<Unknown> {
+    if self::kind(api_version, kind).is_some()
+        || TRANSIENT.contains(&kind)
+        || kind.ends_with("List")
+        || kind.ends_with("Review")
+    {
+        return None;
+    }
+    let group = api_version.split_once('/').map_or("", |(group, _)| group);
+    let served = || KINDS.iter().filter(|known| known.group == group);
+    if group != "extensions" && served().next().is_none() {
+        return Some(Unknown::Foreign);
+    }
+    // The newest version of the same group first, then other groups.
+    let elsewhere = named(kind).iter().rfind(|known| known.group == group).or_else(|| named(kind).first());
+    if let Some(found) = elsewhere {
+        return Some(Unknown::Elsewhere(found.group, found.version));
+    }
+    let near = nearest_of(kind, || served().map(|known| known.kind));
+    Some(near.map_or(Unknown::Gone, Unknown::Misspelt))
+}
+
 /// The kinds of one name in all groups and versions.
 fn named(kind: &str) -> &'static [Kind] {
     let start = KINDS.partition_point(|known| known.kind < kind);
@@ -38,6 +91,23 @@ fn named(kind: &str) -> &'static [Kind] {
 
 #[cfg(test)]
 mod tests {
+    #[test]
+    fn what_is_not_built_in_is_told_apart() {
+        for (api_version, kind, expected) in [
+            ("apps/v1", "Deployment", None),
+            ("v1", "Deployment", Some(Unknown::Elsewhere("apps", "v1"))),
+            ("extensions/v1beta1", "Ingress", Some(Unknown::Elsewhere("networking.k8s.io", "v1"))),
+            ("apps/v1", "Deploymnt", Some(Unknown::Misspelt("Deployment"))),
+            ("policy/v1beta1", "PodSecurityPolicy", Some(Unknown::Gone)),
+            ("example.com/v1", "Worker", Some(Unknown::Foreign)),
+            ("kubelet.config.k8s.io/v1beta1", "KubeletConfiguration", Some(Unknown::Foreign)),
+            ("v1", "Config", None),
+            ("v1", "PodList", None),
+        ] {
+            assert_eq!(unknown(api_version, kind), expected, "{api_version} {kind}");
+        }
+    }
+
     use super::*;
     use crate::field::{Field, ListType};
     use crate::generated::{MORE, TYPES};

@@ -5,7 +5,14 @@ use crate::table::Type;
 /// The field of `ty` that `name` most resembles: one that differs only in case, else the one fewest edits away, if
 /// that is not more than a quarter of the name.
 pub(crate) fn nearest(name: &str, ty: &'static Type) -> Option<&'static str> {
-    let names = || ty.fields.iter().map(|field| field.name);
+    nearest_of(name, || ty.fields.iter().map(|field| field.name))
+}
+
+/// The one of `names` that `name` most resembles, by the same rule.
+pub(crate) fn nearest_of<I>(name: &str, names: impl Fn() -> I) -> Option<&'static str>
+where
+    I: Iterator<Item = &'static str>,
+{
     names().find(|field| field.eq_ignore_ascii_case(name)).or_else(|| {
         let limit = (name.len() / 4).max(1);
         let near = names().filter(|field| field.len().abs_diff(name.len()) <= limit);

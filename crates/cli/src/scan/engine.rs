@@ -65,7 +65,7 @@ pub(crate) fn run(
         })
         .collect();
     let total: u64 = sized.iter().map(|(_, size)| size).sum();
-    let progress = say.progress(total);
+    let progress = say.progress(total, outputs.on_stdout());
     let mut engine = Engine {
         judge,
         versions,
@@ -179,7 +179,24 @@ impl Engine<'_> {
 
     /// Adds a look to the summary and writes its findings.
     fn report(&mut self, source: &Arc<SourceText>, look: Look) -> Result<()> {
-        let Look { findings, counts, kept, documents, objects, problems, secrets, sights } = look;
+        let Look {
+            findings,
+            counts,
+            kept,
+            documents,
+            objects,
+            problems,
+            secrets,
+            sights,
+            form_only,
+            foreign,
+        } = look;
+        if foreign > 0 {
+            self.say.detail(&format!("{}: {foreign} documents are no Kubernetes objects", source.path()));
+        }
+        for kind in form_only {
+            *self.summary.form_only.entry(kind.to_string()).or_default() += 1;
+        }
         for span in secrets {
             source.conceal(span);
         }
@@ -209,7 +226,7 @@ impl Engine<'_> {
 
     fn count(&mut self, findings: &[Finding]) {
         for finding in findings.iter().filter(|finding| finding.verdict == Verdict::Fail) {
-            self.summary.count_failure(finding.severity);
+            self.summary.count_failure(finding.check, finding.severity);
         }
     }
 

@@ -8,7 +8,7 @@ use ironsides_checks::{Counts, Judge};
 use ironsides_core::{Finding, Object, Origin, Source};
 use ironsides_files::FileError;
 use ironsides_report::{Problem, SourceText};
-use ironsides_tree::{Document, Documents, Limits, Node, Span, SyntaxError};
+use ironsides_tree::{Document, Documents, Limits, Node, Span, SyntaxError, Text};
 
 /// What came of looking at a source, or at a part of one.
 #[derive(Default)]
@@ -22,6 +22,10 @@ pub(crate) struct Look {
     pub(crate) problems: Vec<Problem>,
     /// Where the source holds secrets.
     pub(crate) secrets: Vec<Span>,
+    /// Documents that are no Kubernetes objects.
+    pub(crate) foreign: u64,
+    /// The kinds of objects of which only the form was checked.
+    pub(crate) form_only: Vec<Text>,
     /// What Pod Security makes of the objects.
     pub(crate) sights: Vec<Sight>,
 }
@@ -63,6 +67,9 @@ impl Look {
                 let origin =
                     Origin::File { path: Arc::clone(source.path()), text: Arc::clone(source.text()) };
                 let object = Object::new(document.root, origin, document.remarks);
+                if !judge.goes_beyond_form(&object) {
+                    self.form_only.push(object.reference().kind.clone());
+                }
                 self.sights.extend(versions.see(&object, judge.templates()));
                 let begin = self.findings.len();
                 judge.object(&object, &mut self.findings, &mut self.counts);
@@ -73,7 +80,7 @@ impl Look {
                 }
             }
             Shape::Half(has, lacks) => self.problems.push(half_problem(&document, source, has, lacks)),
-            Shape::Other => {}
+            Shape::Other => self.foreign += 1,
         }
     }
 }

@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{self, BufWriter, Write};
 
 use anyhow::{Context, Result, bail};
-use ironsides_core::{Finding, Severity};
+use ironsides_core::{Finding, Severity, Verdict};
 use ironsides_report::{Format, Header, SourceText, Summary, Writer};
 
 use crate::args::{Global, ScanArgs};
@@ -14,6 +14,7 @@ use crate::say;
 pub(crate) struct Outputs {
     writers: Vec<(Format, Box<dyn Writer>)>,
     min_severity: Severity,
+    on_stdout: bool,
 }
 
 impl Outputs {
@@ -38,24 +39,29 @@ impl Outputs {
             writer.begin(header)?;
             writers.push((output.format, writer));
         }
-        Ok(Self { writers, min_severity: args.min_severity })
+        let on_stdout = args.output.iter().any(|output| output.file.is_none());
+        Ok(Self { writers, min_severity: args.min_severity, on_stdout })
     }
 
     /// Reports findings about one source.
     pub(crate) fn batch(&mut self, source: &SourceText, findings: &[Finding]) -> Result<()> {
+        // What is unknown, or was asked for with `--show-passes`, is shown whatever its severity.
+        let least = self.min_severity;
+        let shows = |finding: &Finding| finding.verdict != Verdict::Fail || finding.severity >= least;
         for (format, writer) in &mut self.writers {
             if *format == Format::Table && self.min_severity > Severity::Info {
-                let shown: Vec<Finding> = findings
-                    .iter()
-                    .filter(|finding| finding.severity >= self.min_severity)
-                    .cloned()
-                    .collect();
+                let shown: Vec<Finding> = findings.iter().filter(|finding| shows(finding)).cloned().collect();
                 writer.batch(source, &shown)?;
             } else {
                 writer.batch(source, findings)?;
             }
         }
         Ok(())
+    }
+
+    /// Whether anything goes to standard output.
+    pub(crate) fn on_stdout(&self) -> bool {
+        self.on_stdout
     }
 
     /// Reports the end.

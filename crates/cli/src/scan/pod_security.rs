@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use anyhow::{Result, bail};
 use ironsides_core::{Object, Pod, PodTemplates};
-use ironsides_podsecurity::{Evaluator, Level, LevelVersion, NEWEST, PodFacts, Version, Violation, labels};
+use ironsides_podsecurity::{
+    Evaluator, Labels, Level, LevelVersion, NEWEST, PodFacts, Policy, Version, Violation, labels,
+};
 use ironsides_report::{Blocker, NamespaceLevel};
 use ironsides_tree::Text;
 
@@ -52,8 +54,16 @@ impl Versions {
     pub(crate) fn see(&self, object: &Object, templates: &PodTemplates) -> Option<Sight> {
         let reference = object.reference();
         if reference.kind == "Namespace" && reference.api_version == "v1" {
-            let enforces = object.cursor().at(&["metadata", "labels"]).get(labels::ENFORCE).str()?;
-            return Some(Sight::Namespace { name: reference.name.clone(), enforces: enforces.to_owned() });
+            let written = object.cursor().at(&["metadata", "labels"]).get(labels::ENFORCE).str()?;
+            // An invalid level that got stored is taken for the strictest.
+            let (policy, _) = Labels::of(&object.cursor()).policy(&Policy::default());
+            let level = policy.enforce.level.as_str();
+            let enforces = if written == level {
+                level.to_owned()
+            } else {
+                format!("{level} (label \"{written}\" is invalid)")
+            };
+            return Some(Sight::Namespace { name: reference.name.clone(), enforces });
         }
         let pod = Pod::of(object, templates)?;
         let facts = PodFacts::of(&pod);
