@@ -1,8 +1,10 @@
 //! A key that stands in its map already.
 
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
 
-use ironsides_tree::{Node, RemarkKind, Segment};
+use ironsides_core::Origin;
+use ironsides_tree::{Lines, Node, RemarkKind, Segment, Span};
 
 use super::find;
 use crate::prelude::*;
@@ -10,7 +12,7 @@ use crate::prelude::*;
 pub(super) static CHECK: Check = Check {
     meta: CheckMeta {
         id: "duplicate-key",
-        title: "key stands twice in one map",
+        title: "key is set twice in the same map",
         severity: Severity::Medium,
         family: "document",
         since: "0.1.0",
@@ -22,14 +24,29 @@ pub(super) static CHECK: Check = Check {
 /// Past so many repetitions nobody reads on, and looking each one up in the tree takes its time.
 const LOOKED_UP: usize = 1000;
 
+/// Lines are counted in texts up to this many bytes: a larger one may hold many objects, and each counts anew.
+const COUNTED: usize = 1 << 17;
+
 fn run(object: &Object, out: &mut Out<'_>) {
     let mut seen: BTreeMap<String, usize> = BTreeMap::new();
+    let text = match &object.origin {
+        Origin::File { text, .. } if text.len() <= COUNTED => Some(text),
+        _ => None,
+    };
+    let lines = OnceCell::new();
+    let line = |span: Span| {
+        let text = text.filter(|_| span.is_some())?;
+        Some(lines.get_or_init(|| Lines::new(text)).position(text, span.start).line)
+    };
     for (number, remark) in object.remarks.iter().enumerate() {
-        let RemarkKind::DuplicateKey { key, .. } = &remark.kind else { continue };
+        let RemarkKind::DuplicateKey { key, first } = &remark.kind else { continue };
         let holds_key = |node: &Node| node.get(key).is_some();
         let place = (number < LOOKED_UP).then(|| find(object, remark.span, &holds_key)).flatten();
         let path = place.map_or_else(|| key.to_string(), |place| place.join(Segment::Key(key)).to_string());
-        let message = format!("the key \"{key}\" stands here again, and what stood there first is lost");
+        let message = match line(*first) {
+            Some(line) => format!("duplicate key \"{key}\"; the first one (line {line}) is ignored"),
+            None => format!("duplicate key \"{key}\"; the first one is ignored"),
+        };
         let before = seen.entry(path.clone()).or_default();
         let finding = out.fail_at(path, remark.span, message);
         // Of three equal keys, two are too many.

@@ -40,8 +40,8 @@ fn run(object: &Object, out: &mut Out<'_>) {
     for fault in out.faults() {
         let FaultKind::UnknownField { name, nearest } = &fault.kind else { continue };
         let message = match nearest {
-            Some(nearest) => format!("there is no field \"{name}\" here; \"{nearest}\" was probably meant"),
-            None => format!("there is no field \"{name}\" here"),
+            Some(nearest) => format!("unknown field \"{name}\"; did you mean \"{nearest}\"?"),
+            None => format!("unknown field \"{name}\""),
         };
         let guards =
             fault.path.contains("securityContext.") || nearest.is_some_and(|field| GUARDS.contains(&field));

@@ -8,7 +8,7 @@ use crate::prelude::*;
 pub(super) static CHECK: Check = Check {
     meta: CheckMeta {
         id: "unknown-tag",
-        title: "YAML tag means nothing to Kubernetes",
+        title: "YAML tag is unknown to Kubernetes",
         severity: Severity::Low,
         family: "document",
         since: "0.1.0",
@@ -22,8 +22,7 @@ fn run(object: &Object, out: &mut Out<'_>) {
         let RemarkKind::UnknownTag { tag } = &remark.kind else { continue };
         let path = find(object, remark.span, &|node| node.span() == remark.span);
         let path = path.map(|path| path.to_string()).unwrap_or_default();
-        let message =
-            format!("the tag \"{tag}\" means nothing to Kubernetes, which takes the value as a string");
+        let message = format!("unknown tag \"{tag}\"; Kubernetes reads the value as a string");
         out.fail_at(path, remark.span, message);
     }
 }

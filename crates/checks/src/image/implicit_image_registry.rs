@@ -20,11 +20,10 @@ fn run(pod: &Pod<'_>, out: &mut Out<'_>) {
         if reference.names_registry {
             out.pass(&image.at);
         } else {
-            let message =
-                format!("{} takes \"{}\" from whatever registry the node chooses", image.user, image.text);
+            let message = format!("{} uses image \"{}\", which names no registry", image.user, image.text);
             out.fail(&image.at, message).effective(
                 reference.to_string(),
-                "most runtimes add docker.io, others search a list of the node's",
+                "most runtimes assume docker.io; others search a list configured on the node",
             );
         }
     }

@@ -20,8 +20,7 @@ fn run(pod: &Pod<'_>, out: &mut Out<'_>) {
         match Reference::parse(image.text) {
             Ok(_) => out.pass(&image.at),
             Err(why) => {
-                let message =
-                    format!("{} has an image reference that the kubelet refuses: {why}", image.user);
+                let message = format!("{} has an invalid image reference: {why}", image.user);
                 out.fail(&image.at, message);
             }
         }

@@ -6,7 +6,7 @@ use crate::prelude::*;
 pub(super) static CHECK: Check = Check {
     meta: CheckMeta {
         id: "latest-image-tag",
-        title: "image runs as latest",
+        title: "image uses the tag latest",
         severity: Severity::Medium,
         family: "image",
         since: "0.1.0",
@@ -20,17 +20,14 @@ fn run(pod: &Pod<'_>, out: &mut Out<'_>) {
         let user = &image.user;
         match (reference.tag, reference.digest) {
             (Some("latest"), None) => {
-                out.fail(&image.at, format!("{user} runs an image by the tag \"latest\""));
+                out.fail(&image.at, format!("{user} uses the image tag \"latest\""));
             }
             (None, None) => {
                 out.fail(
                     &image.at,
-                    format!("{user} runs an image by neither tag nor digest, which means \"latest\""),
+                    format!("{user} uses an image without tag or digest, which means \"latest\""),
                 )
-                .effective(
-                    format!("{reference}:latest"),
-                    "latest is the tag where neither tag nor digest is written",
-                );
+                .effective(format!("{reference}:latest"), "the tag where neither tag nor digest is written");
             }
             _ => out.pass(&image.at),
         }

@@ -6,7 +6,7 @@ use crate::prelude::*;
 pub(super) static CHECK: Check = Check {
     meta: CheckMeta {
         id: "mutable-image-tag",
-        title: "image is chosen by a tag alone",
+        title: "image is not pinned by digest",
         severity: Severity::Low,
         family: "image",
         since: "0.1.0",
@@ -19,11 +19,10 @@ fn run(pod: &Pod<'_>, out: &mut Out<'_>) {
     for (image, reference) in references(pod) {
         match (reference.effective_tag(), reference.digest) {
             (Some(tag), None) if tag != "latest" => {
-                let message =
-                    format!("{} runs an image by the tag \"{tag}\", which can be moved", image.user);
+                let message = format!("{} uses the image tag \"{tag}\", which can be moved", image.user);
                 out.fail(&image.at, message);
             }
-            (_, None) => out.not_applicable("latest-image-tag judges images that run as latest"),
+            (_, None) => out.not_applicable("latest-image-tag covers images that use the tag latest"),
             (_, Some(_)) => out.pass(&image.at),
         }
     }

@@ -60,18 +60,18 @@ impl fmt::Display for ReferenceError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Empty => "it is empty",
-            Self::Blank => "it has a blank or line break in it",
+            Self::Blank => "it contains a space or line break",
             Self::Scheme => "it begins with a URL scheme",
-            Self::Capitals => "a repository has no capital letters",
-            Self::Identifier => "64 hexadecimal digits are the id of an image, not its name",
+            Self::Capitals => "the repository must be lowercase",
+            Self::Identifier => "64 hexadecimal digits are an image ID, not a name",
             Self::Path => "its repository is missing or malformed",
             Self::TooLong => "its repository is longer than 255 characters",
             Self::Registry => {
-                "its registry is no host name, IPv4 address or [IPv6 address], with or without a port"
+                "its registry is not a host name, IPv4 address or [IPv6 address], with or without a port"
             }
             Self::Tag => "its tag is empty, malformed or longer than 128 characters",
             Self::Digest => {
-                "its digest is not sha256, sha384 or sha512 with the right number of lower-case digits"
+                "its digest is not sha256, sha384 or sha512 with the right number of lowercase digits"
             }
         })
     }

@@ -1,12 +1,12 @@
 //! A tag that is not looked up again once a node holds a copy.
 
-use super::references;
+use super::{User, references};
 use crate::prelude::*;
 
 pub(super) static CHECK: Check = Check {
     meta: CheckMeta {
         id: "stale-image-pull",
-        title: "node may run an old copy of a moved tag",
+        title: "node may run a stale cached image",
         severity: Severity::Low,
         family: "image",
         since: "0.1.0",
@@ -26,15 +26,13 @@ fn run(pod: &Pod<'_>, out: &mut Out<'_>) {
             None => "IfNotPresent",
             Some(policy) => policy,
         };
+        if !matches!(policy, "IfNotPresent" | "Never") {
+            out.pass(&image.policy);
+            continue;
+        }
         let user = &image.user;
-        let message = match policy {
-            "IfNotPresent" => format!("{user} runs the copy of a tag that the node happens to hold"),
-            "Never" => format!("{user} runs only the copy of a tag that the node happens to hold"),
-            _ => {
-                out.pass(&image.policy);
-                continue;
-            }
-        };
+        let field = if matches!(user, User::Volume(_)) { "pullPolicy" } else { "imagePullPolicy" };
+        let message = format!("{user} may run a stale cached image ({field} {policy})");
         let finding = out.fail(&image.policy, message).confidence(confidence);
         if written.is_none() {
             finding.effective(

@@ -5,7 +5,7 @@ use crate::prelude::*;
 pub(super) static CHECK: Check = Check {
     meta: CheckMeta {
         id: "default-namespace",
-        title: "object stands in the default namespace",
+        title: "object is in the default namespace",
         severity: Severity::Low,
         family: "namespace",
         since: "0.1.0",
@@ -17,16 +17,16 @@ pub(super) static CHECK: Check = Check {
 fn run(object: &Object, out: &mut Out<'_>) {
     let at = object.cursor().get("metadata").get("namespace");
     if object.kind().is_some_and(|kind| !kind.namespaced) || object.reference().kind.is_empty() {
-        return out.not_applicable("the object stands in no namespace");
+        return out.not_applicable("the object is not namespaced");
     }
     match at.str() {
-        None | Some("") => out.not_applicable("the manifest leaves the namespace to whoever applies it"),
+        None | Some("") => out.not_applicable("the manifest does not set a namespace"),
         Some("default") => {
             if let Some(why) = excused(object) {
                 return out.not_applicable(why);
             }
             let kind = &object.reference().kind;
-            out.fail(&at, format!("the {kind} stands in the default namespace"));
+            out.fail(&at, format!("the {kind} is in the default namespace"));
         }
         Some(_) => out.pass(&at),
     }
@@ -40,7 +40,7 @@ fn excused(object: &Object) -> Option<&'static str> {
     let reference = object.reference();
     let metadata = object.cursor().get("metadata");
     if metadata.get("ownerReferences").items().any(|owner| owner.get("controller").is(true)) {
-        return Some("its owner decides where it stands");
+        return Some("its owner decides the namespace");
     }
     let of_account =
         || metadata.get("annotations").get("kubernetes.io/service-account.name").str() == Some("default");
@@ -53,12 +53,12 @@ fn excused(object: &Object) -> Option<&'static str> {
         _ => false,
     };
     if made_by_cluster {
-        return Some("the cluster makes it there itself");
+        return Some("the cluster creates it there itself");
     }
     let guards = matches!(&*reference.kind, "LimitRange" | "ResourceQuota")
         || reference.kind.ends_with("NetworkPolicy");
     if guards {
-        return Some("it guards the namespace");
+        return Some("it protects the namespace");
     }
-    (reference.kind == "Event").then_some("it tells of something else")
+    (reference.kind == "Event").then_some("it describes another object")
 }

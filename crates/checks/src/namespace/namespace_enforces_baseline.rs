@@ -9,7 +9,7 @@ use crate::prelude::*;
 pub(super) static CHECK: Check = Check {
     meta: CheckMeta {
         id: "namespace-enforces-baseline",
-        title: "namespace enforces baseline only",
+        title: "namespace enforces only the baseline level",
         severity: Severity::Low,
         family: "namespace",
         since: "0.1.0",
@@ -23,7 +23,10 @@ fn run(namespace: &Object, out: &mut Out<'_>) {
     match enforced(namespace) {
         Some(Level::Baseline) => {
             let name = &namespace.reference().name;
-            out.fail(&at, format!("namespace \"{name}\" enforces baseline where restricted may be possible"));
+            out.fail(
+                &at,
+                format!("namespace \"{name}\" enforces the baseline level; restricted may be possible"),
+            );
         }
         Some(Level::Restricted) => out.pass(&at),
         _ => out.not_applicable("baseline is not enforced"),

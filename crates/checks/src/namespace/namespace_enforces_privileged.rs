@@ -26,9 +26,12 @@ fn run(namespace: &Object, out: &mut Out<'_>) {
     match enforced(namespace) {
         Some(Level::Privileged) => {
             let name = &namespace.reference().name;
-            out.fail(&at, format!("namespace \"{name}\" takes privileged pods"));
+            out.fail(
+                &at,
+                format!("namespace \"{name}\" enforces the privileged level, which allows any pod"),
+            );
         }
         Some(_) => out.pass(&at),
-        None => out.not_applicable("no label names the level to enforce"),
+        None => out.not_applicable("no label sets the level to enforce"),
     }
 }

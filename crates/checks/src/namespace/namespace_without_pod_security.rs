@@ -28,8 +28,7 @@ fn run(namespace: &Object, out: &mut Out<'_>) {
     }
     let name = &namespace.reference().name;
     let finding = out.fail(&at, format!("namespace \"{name}\" enforces no Pod Security level"));
-    let rule =
-        "the default of the cluster, which is privileged unless its admission configuration says otherwise";
+    let rule = "the default, unless the cluster's admission configuration sets another";
     finding.effective("privileged", rule).confidence(Confidence::Medium);
     // Kubernetes makes these itself and runs nothing in them.
     if matches!(name.as_str(), "kube-public" | "kube-node-lease") {

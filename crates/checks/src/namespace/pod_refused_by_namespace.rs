@@ -22,21 +22,21 @@ pub(super) static CHECK: Check = Check {
 fn run(object: &Object, inventory: &Inventory, out: &mut Out<'_>) {
     let Some(pod) = Pod::of(object, out.templates()) else { return };
     if pod.containers().next().is_none() {
-        return out.not_applicable("the manifest names no container, so it is no whole pod");
+        return out.not_applicable("the manifest has no containers, so it is not a whole pod");
     }
     let Some(name) = &object.reference().namespace else {
-        return out.not_applicable("the manifest leaves the namespace to whoever applies it");
+        return out.not_applicable("the manifest does not set a namespace");
     };
     let mut namespaces = inventory.named("", "Namespace", None, name).peekable();
     if namespaces.peek().is_none() {
-        return out.not_applicable(format!("namespace \"{name}\" was not seen"));
+        return out.not_applicable(format!("namespace \"{name}\" is not in the input"));
     }
     // Workloads are never refused. What counts are the pods that their controllers create.
     let pod = pod.instance();
     let facts = PodFacts::of(&pod);
     if let Some(at) = facts.malformed().first() {
-        let missing = "the server cannot read this field; correct it and look again";
-        out.unknown(at, format!("whether namespace \"{name}\" takes the pod cannot be told"), missing);
+        let missing = "the server cannot read this field; correct it and scan again";
+        out.unknown(at, format!("cannot tell whether namespace \"{name}\" accepts the pod"), missing);
         return;
     }
     for namespace in namespaces {

@@ -11,7 +11,7 @@ use crate::prelude::*;
 pub(super) static CHECK: Check = Check {
     meta: CheckMeta {
         id: "pod-security-label-invalid",
-        title: "Pod Security label means nothing or not what it says",
+        title: "Pod Security label is invalid or has no effect",
         severity: Severity::High,
         family: "namespace",
         since: "0.1.0",
@@ -30,14 +30,13 @@ fn run(namespace: &Object, out: &mut Out<'_>) {
     let metadata = namespace.cursor().get("metadata");
     for (key, at) in metadata.get("labels").entries() {
         if !MODES.contains(&key) && (key.starts_with(PREFIX) || is_look_alike(key)) {
-            let message =
-                format!("the label \"{key}\" has no effect, though it looks like one of Pod Security");
+            let message = format!("label \"{key}\" looks like a Pod Security label, but has no effect");
             out.fail(&at, message).severity(weight(namespace));
         }
     }
     for (key, at) in metadata.get("annotations").entries() {
         if key.starts_with(PREFIX) || is_look_alike(key) {
-            let message = format!("the annotation \"{key}\" has no effect, since Pod Security reads labels");
+            let message = format!("annotation \"{key}\" has no effect; Pod Security reads labels only");
             out.fail(&at, message).severity(weight(namespace));
         }
     }
@@ -64,8 +63,8 @@ fn judge(namespace: &Object, key: &'static str, out: &mut Out<'_>) {
         _ => "latest",
     };
     let severity = if key == ENFORCE { Severity::High } else { Severity::Medium };
-    out.fail(&at, format!("the label \"{key}\" must be {wanted}"))
-        .effective(fallback, "the server refuses the value, and takes one stored earlier for this")
+    out.fail(&at, format!("label \"{key}\" must be {wanted}"))
+        .effective(fallback, "the server refuses such a value and reads a stored one as this")
         .severity(severity);
 }
 

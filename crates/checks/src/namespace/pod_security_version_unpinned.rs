@@ -9,7 +9,7 @@ use crate::prelude::*;
 pub(super) static CHECK: Check = Check {
     meta: CheckMeta {
         id: "pod-security-version-unpinned",
-        title: "Pod Security level changes with the server",
+        title: "Pod Security level is not pinned to a version",
         severity: Severity::Info,
         family: "namespace",
         since: "0.1.0",
@@ -19,21 +19,24 @@ pub(super) static CHECK: Check = Check {
 };
 
 fn run(namespace: &Object, out: &mut Out<'_>) {
-    let Some(level) = enforced(namespace).filter(|level| *level != Level::Privileged) else {
+    if !enforced(namespace).is_some_and(|level| level != Level::Privileged) {
         return out.not_applicable("no level is enforced that could change");
-    };
+    }
     let at = label(namespace, ENFORCE_VERSION);
     let name = &namespace.reference().name;
     match at.str().map(str::parse) {
         // The server refuses it: pod-security-label-invalid tells of that.
-        Some(Err(_)) => out.not_applicable("the label names no version"),
+        Some(Err(_)) => out.not_applicable("the label is not a version"),
         Some(Ok(Version::V(_))) => out.pass(&at),
-        Some(Ok(Version::Latest)) => {
-            out.fail(&at, format!("namespace \"{name}\" enforces {level} as every upgrade redefines it"));
-        }
-        None => {
-            out.fail(&at, format!("namespace \"{name}\" enforces {level} as every upgrade redefines it"))
-                .effective("latest", "the version where the label is not set");
+        latest => {
+            let message = format!(
+                "namespace \"{name}\" does not pin the version of its Pod Security level, so a cluster upgrade can \
+                 change it"
+            );
+            let finding = out.fail(&at, message);
+            if latest.is_none() {
+                finding.effective("latest", "the default of the label");
+            }
         }
     }
 }

@@ -9,7 +9,7 @@ use crate::prelude::*;
 pub(super) static CHECK: Check = Check {
     meta: CheckMeta {
         id: "pod-security-without-warning",
-        title: "nobody is told what a stricter level would refuse",
+        title: "namespace sets no warn or audit level above the enforced one",
         severity: Severity::Info,
         family: "namespace",
         since: "0.1.0",
@@ -34,7 +34,7 @@ fn run(namespace: &Object, out: &mut Out<'_>) {
         out.pass(&label(namespace, AUDIT));
     } else {
         let name = &namespace.reference().name;
-        let message = format!("namespace \"{name}\" neither warns of nor audits what {next} would refuse");
+        let message = format!("namespace \"{name}\" sets no warn or audit level above the one it enforces");
         out.fail(&label(namespace, WARN), message);
     }
 }

@@ -6,7 +6,7 @@ use crate::prelude::*;
 pub(super) static CHECK: Check = Check {
     meta: CheckMeta {
         id: "apparmor-unconfined",
-        title: "container switches AppArmor off",
+        title: "container disables AppArmor",
         severity: Severity::Medium,
         family: "workload",
         since: "0.1.0",
@@ -42,12 +42,17 @@ fn annotation<'a>(pod: &Pod<'a>, container: &Container<'a>) -> Option<Cursor<'a>
 fn judge_annotation(at: &Cursor<'_>, container: &Container<'_>, out: &mut Out<'_>) {
     match at.str().unwrap_or_default() {
         "unconfined" => {
-            out.fail(at, format!("{container} runs without AppArmor"))
-                .effective("Unconfined", "the annotation stands for the field where the container has none");
+            out.fail(at, format!("{container} runs without AppArmor")).effective(
+                "Unconfined",
+                "the annotation applies where the container sets no appArmorProfile",
+            );
         }
         profile if profile == "runtime/default" || profile.starts_with("localhost/") => out.pass(at),
         other => {
-            out.fail(at, format!("{container} asks for AppArmor \"{other}\", which is no profile"));
+            out.fail(
+                at,
+                format!("{container} asks for AppArmor profile \"{other}\", which is not a profile"),
+            );
         }
     }
 }
@@ -57,7 +62,8 @@ fn judge_field<'a>(pod: &Pod<'a>, container: &Container<'a>, out: &mut Out<'_>) 
     let draft = match at.str() {
         Some("RuntimeDefault" | "Localhost") | None => return out.pass(&at),
         Some("Unconfined") => out.fail(&at, format!("{container} runs without AppArmor")),
-        Some(other) => out.fail(&at, format!("{container} asks for AppArmor \"{other}\", which is no type")),
+        Some(other) => out
+            .fail(&at, format!("{container} sets appArmorProfile.type to \"{other}\", which is not a type")),
     };
     note_inherited(draft, container, "appArmorProfile", at.str().unwrap_or_default().to_owned());
 }

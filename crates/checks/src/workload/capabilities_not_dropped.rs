@@ -28,15 +28,15 @@ fn run(pod: &Pod<'_>, out: &mut Out<'_>) {
             let written = all.str().unwrap_or_default();
             out.fail(
                 &all,
-                format!("{container} drops \"{written}\", which Pod Security does not take for ALL"),
+                format!("{container} drops \"{written}\", which Pod Security does not accept as ALL"),
             )
-            .effective("all capabilities are dropped", "runtimes read the word in any case")
+            .effective("all capabilities are dropped", "runtimes ignore case")
             .severity(Severity::Low);
         } else if drop.items().next().is_some() {
-            out.fail(&drop, format!("{container} drops capabilities by name, but not ALL"));
+            out.fail(&drop, format!("{container} drops some capabilities, but not ALL"));
         } else {
-            out.fail(&drop, format!("{container} drops no capabilities")).effective(
-                "the default set of the runtime",
+            out.fail(&drop, format!("{container} does not drop any capabilities")).effective(
+                "the runtime's default set",
                 "nothing is dropped unless capabilities.drop says so",
             );
         }

@@ -44,7 +44,7 @@ impl Added<'_> {
         if self.dropped {
             draft
                 .effective(
-                    "dropped by containerd and CRI-O, held under Docker",
+                    "dropped by containerd and CRI-O, granted by Docker",
                     "the name is both added and dropped",
                 )
                 .confidence(Confidence::Low);
@@ -52,7 +52,7 @@ impl Added<'_> {
             draft
                 .effective(
                     format!("{} under CRI-O and Docker, nothing under containerd", self.name),
-                    "Kubernetes writes capabilities without CAP_ and passes on what it is given",
+                    "Kubernetes writes capabilities without CAP_ and passes the prefix on unchanged",
                 )
                 .confidence(Confidence::Medium);
         }

@@ -7,7 +7,7 @@ use crate::prelude::*;
 pub(super) static CHECK: Check = Check {
     meta: CheckMeta {
         id: "dangerous-capability",
-        title: "container adds a capability that leads to the node",
+        title: "container adds a dangerous capability",
         severity: Severity::High,
         family: "workload",
         since: "0.1.0",
@@ -30,7 +30,7 @@ const DANGEROUS: [(&str, &str); 15] = [
     ("SYS_BOOT", "which loads another kernel"),
     ("SYS_MODULE", "which loads kernel modules"),
     ("SYS_PTRACE", "which reads and changes other processes"),
-    ("SYS_RAWIO", "which reaches memory and devices past the kernel"),
+    ("SYS_RAWIO", "which accesses memory and devices directly"),
     ("SYS_TIME", "which sets the clock of the node"),
     ("SYSLOG", "which reads the kernel's log and addresses"),
 ];
@@ -54,7 +54,7 @@ fn run(pod: &Pod<'_>, out: &mut Out<'_>) {
             let draft = out.fail(&added.at, format!("{container} adds {name}, {what}"));
             if let Some(own_users) = &own_users {
                 draft
-                    .effective(format!("{name} inside the pod's user namespace"), "hostUsers: false")
+                    .effective(format!("{name} only inside the pod's user namespace"), "hostUsers: false")
                     .severity(Severity::Medium)
                     .also(pod.object(), own_users);
             }

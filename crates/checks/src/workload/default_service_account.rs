@@ -8,7 +8,7 @@ use crate::prelude::*;
 pub(super) static CHECK: Check = Check {
     meta: CheckMeta {
         id: "default-service-account",
-        title: "pod acts as the default service account",
+        title: "pod uses the default service account",
         severity: Severity::Low,
         family: "workload",
         since: "0.1.0",
@@ -20,7 +20,7 @@ pub(super) static CHECK: Check = Check {
 fn run(object: &Object, inventory: &Inventory, out: &mut Out<'_>) {
     let Some(pod) = Pod::of(object, out.templates()) else { return };
     if pod.containers().next().is_none() {
-        return out.not_applicable("the manifest names no container, so it is no whole pod");
+        return out.not_applicable("the manifest has no containers, so it is not a whole pod");
     }
     let (at, name) = account(&pod);
     let token = automount(&pod, inventory);
@@ -30,9 +30,9 @@ fn run(object: &Object, inventory: &Inventory, out: &mut Out<'_>) {
         return out.pass(&at);
     }
     let confidence = if projected { Confidence::High } else { token.confidence };
-    let finding = out.fail(&at, "the pod acts as the default service account of its namespace");
+    let finding = out.fail(&at, "the pod uses the default service account of its namespace");
     finding.confidence(confidence);
     if !at.is_set() {
-        finding.effective(DEFAULT, "the account of every pod that names none");
+        finding.effective(DEFAULT, "the default of serviceAccountName");
     }
 }

@@ -1,4 +1,4 @@
-//! A pod without a IPC namespace of its own.
+//! A pod without an IPC namespace of its own.
 
 use super::security_context::on_windows;
 use crate::prelude::*;
@@ -6,7 +6,7 @@ use crate::prelude::*;
 pub(super) static CHECK: Check = Check {
     meta: CheckMeta {
         id: "host-ipc",
-        title: "pod shares the IPC of the node",
+        title: "pod shares the node's IPC namespace",
         severity: Severity::High,
         family: "workload",
         since: "0.1.0",
@@ -21,7 +21,7 @@ fn run(pod: &Pod<'_>, out: &mut Out<'_>) {
     }
     let at = pod.spec().get("hostIPC");
     if at.is(true) {
-        out.fail(&at, "pod shares the IPC of the node");
+        out.fail(&at, "the pod shares the node's IPC namespace");
     } else {
         out.pass(&at);
     }

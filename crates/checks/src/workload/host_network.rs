@@ -5,7 +5,7 @@ use crate::prelude::*;
 pub(super) static CHECK: Check = Check {
     meta: CheckMeta {
         id: "host-network",
-        title: "pod shares the network of the node",
+        title: "pod shares the node's network",
         severity: Severity::High,
         family: "workload",
         since: "0.1.0",
@@ -17,7 +17,7 @@ pub(super) static CHECK: Check = Check {
 fn run(pod: &Pod<'_>, out: &mut Out<'_>) {
     let at = pod.spec().get("hostNetwork");
     if at.is(true) {
-        out.fail(&at, "pod shares the network of the node");
+        out.fail(&at, "the pod shares the node's network");
     } else {
         out.pass(&at);
     }

@@ -98,11 +98,11 @@ impl Reach {
     pub(super) fn of(&self, path: &str) -> String {
         let Self { reason, what, .. } = self;
         if path == "/" {
-            "the whole file system of the node".to_owned()
+            "the node's whole file system".to_owned()
         } else if is_within(path, reason) {
-            format!("\"{path}\" of the node, {what}")
+            format!("the node's \"{path}\", {what}")
         } else {
-            format!("\"{path}\" of the node and in it \"{reason}\", {what}")
+            format!("the node's \"{path}\" with \"{reason}\" in it, {what}")
         }
     }
 }
@@ -159,17 +159,17 @@ const MEDIUM: Option<Severity> = Some(Severity::Medium);
 const LOW: Option<Severity> = Some(Severity::Low);
 const FINE: Option<Severity> = None;
 
-const CLUSTER: &str = "where credentials of the cluster lie";
+const CLUSTER: &str = "which holds cluster credentials";
 const CONFIGURED: &str = "which configures the node";
 const CONTAINERS: &str = "where the runtime keeps the files of every container";
-const CREDENTIALS: &str = "where credentials lie";
+const CREDENTIALS: &str = "which holds credentials";
 const DISK: &str = "a disk of the node";
 const ETCD: &str = "where every Secret of the cluster is stored";
 const HARMLESS: &str = "";
-const LOGS: &str = "where a planted link makes the kubelet read other files";
+const LOGS: &str = "where a planted symbolic link makes the kubelet read other files";
 const MEMORY: &str = "the memory of the node";
 const PROGRAMS: &str = "from which the node runs programs as root";
-const TRUST: &str = "which names the authorities that the node trusts";
+const TRUST: &str = "which lists the certificate authorities that the node trusts";
 
 /// What lies where on a node: path, harm of writing, harm of reading, why. The longest path that fits counts, a final
 /// star standing for the rest of a name; what lies above a path is as bad as that path. Windows paths come last.
@@ -182,7 +182,12 @@ const NODE: &[(&str, Option<Severity>, Option<Severity>, &str)] = &[
         CRITICAL,
         "the credentials of an administrator of the cluster",
     ),
-    ("/etc/kubernetes/manifests", CRITICAL, MEDIUM, "from which the kubelet starts pods that nobody checks"),
+    (
+        "/etc/kubernetes/manifests",
+        CRITICAL,
+        MEDIUM,
+        "from which the kubelet starts pods without any admission check",
+    ),
     ("/etc/rancher", CRITICAL, HIGH, CLUSTER),
     ("/etc/srv/kubernetes", CRITICAL, HIGH, CLUSTER),
     ("/etc/shadow", CRITICAL, HIGH, "the password hashes of the node"),
@@ -205,9 +210,9 @@ const NODE: &[(&str, Option<Severity>, Option<Severity>, &str)] = &[
     ("/etc/sysconfig", CRITICAL, FINE, PROGRAMS),
     ("/etc/systemd", CRITICAL, FINE, PROGRAMS),
     ("/etc/udev", CRITICAL, FINE, PROGRAMS),
-    ("/etc/group", CRITICAL, FINE, "which names the users of the node"),
-    ("/etc/passwd", CRITICAL, FINE, "which names the users of the node"),
-    ("/etc/sudoers*", CRITICAL, FINE, "which names the users of the node"),
+    ("/etc/group", CRITICAL, FINE, "which defines the node's users"),
+    ("/etc/passwd", CRITICAL, FINE, "which defines the node's users"),
+    ("/etc/sudoers*", CRITICAL, FINE, "which defines the node's users"),
     ("/etc/ca-certificates", HIGH, FINE, TRUST),
     ("/etc/pki", HIGH, FINE, TRUST),
     ("/etc/ssl", HIGH, FINE, TRUST),
@@ -218,9 +223,9 @@ const NODE: &[(&str, Option<Severity>, Option<Severity>, &str)] = &[
     ("/etc/timezone", FINE, FINE, HARMLESS),
     ("/etc", MEDIUM, FINE, CONFIGURED),
     ("/var/lib/kubelet", CRITICAL, HIGH, "where the kubelet keeps its keys and the Secrets of every pod"),
-    ("/var/lib/kubelet/device-plugins", HIGH, FINE, "where the kubelet takes orders of plug-ins"),
-    ("/var/lib/kubelet/plugins", HIGH, FINE, "where the kubelet takes orders of plug-ins"),
-    ("/var/lib/kubelet/plugins_registry", HIGH, FINE, "where the kubelet takes orders of plug-ins"),
+    ("/var/lib/kubelet/device-plugins", HIGH, FINE, "where the kubelet takes orders from plug-ins"),
+    ("/var/lib/kubelet/plugins", HIGH, FINE, "where the kubelet takes orders from plug-ins"),
+    ("/var/lib/kubelet/plugins_registry", HIGH, FINE, "where the kubelet takes orders from plug-ins"),
     ("/var/lib/kubelet/pod-resources", FINE, FINE, HARMLESS),
     ("/var/lib/etcd*", CRITICAL, CRITICAL, ETCD),
     ("/var/lib/k0s", CRITICAL, CRITICAL, ETCD),
@@ -232,7 +237,7 @@ const NODE: &[(&str, Option<Severity>, Option<Severity>, &str)] = &[
     ("/srv/kubernetes", CRITICAL, HIGH, CLUSTER),
     ("/var/lib/kubernetes", CRITICAL, HIGH, CLUSTER),
     ("/var/lib/minikube", CRITICAL, HIGH, CLUSTER),
-    ("/var/lib/cloud", CRITICAL, HIGH, "where the scripts and secrets of cloud-init lie"),
+    ("/var/lib/cloud", CRITICAL, HIGH, "which holds the scripts and secrets of cloud-init"),
     ("/var/lib/containerd", CRITICAL, MEDIUM, CONTAINERS),
     ("/var/lib/containers", CRITICAL, MEDIUM, CONTAINERS),
     ("/var/lib/docker", CRITICAL, MEDIUM, CONTAINERS),
@@ -250,11 +255,11 @@ const NODE: &[(&str, Option<Severity>, Option<Severity>, &str)] = &[
     ("/run/systemd", HIGH, HIGH, "through which systemd takes orders"),
     ("/run/systemd/journal", MEDIUM, FINE, "the journal of the node"),
     ("/run/systemd/resolve", FINE, FINE, HARMLESS),
-    ("/proc", CRITICAL, MEDIUM, "the switches of the kernel and every process of the node"),
-    ("/sys", CRITICAL, FINE, "the switches of the kernel"),
-    ("/sys/fs/bpf", HIGH, FINE, "the programs of the kernel"),
-    ("/sys/kernel/debug", HIGH, MEDIUM, "the inside of the kernel"),
-    ("/sys/kernel/tracing", HIGH, MEDIUM, "the inside of the kernel"),
+    ("/proc", CRITICAL, MEDIUM, "which holds the kernel's settings and every process of the node"),
+    ("/sys", CRITICAL, FINE, "which holds the kernel's settings"),
+    ("/sys/fs/bpf", HIGH, FINE, "the eBPF programs of the kernel"),
+    ("/sys/kernel/debug", HIGH, MEDIUM, "the internals of the kernel"),
+    ("/sys/kernel/tracing", HIGH, MEDIUM, "the internals of the kernel"),
     ("/dev/mem", CRITICAL, CRITICAL, MEMORY),
     ("/dev/kmem", CRITICAL, CRITICAL, MEMORY),
     ("/dev/port", CRITICAL, CRITICAL, MEMORY),

@@ -6,7 +6,7 @@ use crate::prelude::*;
 pub(super) static CHECK: Check = Check {
     meta: CheckMeta {
         id: "host-path-volume",
-        title: "volume is a path of the node",
+        title: "volume exposes a path of the node",
         severity: Severity::Medium,
         family: "workload",
         since: "0.1.0",
@@ -17,7 +17,10 @@ pub(super) static CHECK: Check = Check {
 
 fn run(pod: &Pod<'_>, out: &mut Out<'_>) {
     for volume in volumes(pod) {
-        out.fail(&volume.at, format!("volume \"{}\" is \"{}\" of the node", volume.name, volume.written));
+        out.fail(
+            &volume.at,
+            format!("volume \"{}\" exposes the node's path \"{}\"", volume.name, volume.written),
+        );
     }
     for volume in pod.spec().get("volumes").items().filter(|volume| !volume.get("hostPath").is_set()) {
         out.pass(&volume);

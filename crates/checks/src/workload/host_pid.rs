@@ -6,7 +6,7 @@ use crate::prelude::*;
 pub(super) static CHECK: Check = Check {
     meta: CheckMeta {
         id: "host-pid",
-        title: "pod shares the processes of the node",
+        title: "pod shares the node's process namespace",
         severity: Severity::High,
         family: "workload",
         since: "0.1.0",
@@ -21,7 +21,7 @@ fn run(pod: &Pod<'_>, out: &mut Out<'_>) {
     }
     let at = pod.spec().get("hostPID");
     if at.is(true) {
-        out.fail(&at, "pod shares the processes of the node");
+        out.fail(&at, "the pod shares the node's process namespace");
     } else {
         out.pass(&at);
     }

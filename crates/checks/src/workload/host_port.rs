@@ -5,7 +5,7 @@ use crate::prelude::*;
 pub(super) static CHECK: Check = Check {
     meta: CheckMeta {
         id: "host-port",
-        title: "container takes a port of the node",
+        title: "container opens a port on the node",
         severity: Severity::Medium,
         family: "workload",
         since: "0.1.0",
@@ -22,18 +22,18 @@ fn run(pod: &Pod<'_>, out: &mut Out<'_>) {
             let inner = entry.get("containerPort");
             let wanted = |at: &Cursor<'_>| at.int().filter(|&port| port != 0);
             if let Some(port) = wanted(&host) {
-                let draft = out.fail(&host, format!("{container} takes port {port} of the node"));
+                let draft = out.fail(&host, format!("{container} opens port {port} on the node"));
                 if is_loopback(&entry.get("hostIP")) {
-                    draft.effective(port.to_string(), "reached from the node only, because of hostIP");
+                    draft.effective(port.to_string(), "reachable from the node only, because of hostIP");
                     draft.severity(Severity::Low);
                 } else if container.kind != ContainerKind::Regular && !host_network {
-                    draft.effective("not opened", "the kubelet maps ports of ordinary containers only");
+                    draft.effective("not opened", "the kubelet maps the ports of regular containers only");
                     draft.severity(Severity::Low);
                 }
             } else if let Some(port) = wanted(&inner).filter(|_| host_network) {
                 out.fail(
                     &inner,
-                    format!("{container} takes port {port} of the node, since the pod shares its network"),
+                    format!("{container} opens port {port} on the node, because the pod sets hostNetwork"),
                 )
                 .effective(port.to_string(), "hostPort is containerPort where hostNetwork is true");
             } else {

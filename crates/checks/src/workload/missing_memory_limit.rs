@@ -22,8 +22,8 @@ fn run(pod: &Pod<'_>, out: &mut Out<'_>) {
             continue;
         }
         let at = container.at.at(&["resources", "limits", "memory"]);
-        out.fail(&at, format!("{container} has no memory limit"))
-            .effective("unlimited", "a LimitRange of the namespace may give one as the pod is created")
+        out.fail(&at, format!("{container} does not set resources.limits.memory"))
+            .effective("unlimited", "the default, unless a LimitRange of the namespace sets another")
             .confidence(resources::confidence(pod));
     }
 }

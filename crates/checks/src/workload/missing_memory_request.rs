@@ -6,7 +6,7 @@ use crate::prelude::*;
 pub(super) static CHECK: Check = Check {
     meta: CheckMeta {
         id: "missing-memory-request",
-        title: "container requests no memory",
+        title: "container has no memory request",
         severity: Severity::Low,
         family: "workload",
         since: "0.1.0",
@@ -22,8 +22,8 @@ fn run(pod: &Pod<'_>, out: &mut Out<'_>) {
             continue;
         }
         let at = container.at.at(&["resources", "requests", "memory"]);
-        out.fail(&at, format!("{container} requests no memory"))
-            .effective("0", "a LimitRange of the namespace may give a default as the pod is created")
+        out.fail(&at, format!("{container} does not set resources.requests.memory"))
+            .effective("0", "the default, unless a LimitRange of the namespace sets another")
             .confidence(resources::confidence(pod));
     }
 }

@@ -26,7 +26,7 @@ fn run(pod: &Pod<'_>, out: &mut Out<'_>) {
                 let volume = mount.get("name").str().unwrap_or_default();
                 out.fail(
                     &at,
-                    format!("{container} mounts volume \"{volume}\" so that its own mounts reach the node"),
+                    format!("{container} mounts volume \"{volume}\" with Bidirectional propagation"),
                 );
             } else {
                 out.pass(&at);

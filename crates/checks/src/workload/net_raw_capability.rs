@@ -7,7 +7,7 @@ use crate::prelude::*;
 pub(super) static CHECK: Check = Check {
     meta: CheckMeta {
         id: "net-raw-capability",
-        title: "container may open raw sockets",
+        title: "container can open raw sockets",
         severity: Severity::Low,
         family: "workload",
         since: "0.1.0",
@@ -31,8 +31,8 @@ fn run(pod: &Pod<'_>, out: &mut Out<'_>) {
             let drop = container.security("capabilities").get("drop");
             out.fail(&drop, format!("{container} does not drop NET_RAW"))
                 .effective(
-                    "NET_RAW is held",
-                    "it is in the default set of containerd and Docker, not of CRI-O",
+                    "NET_RAW is granted",
+                    "it is in the default set of containerd and Docker, but not of CRI-O",
                 )
                 .confidence(Confidence::Medium);
         }

@@ -38,7 +38,7 @@ fn linux<'a>(pod: &Pod<'a>, container: &Container<'a>, out: &mut Out<'_>) {
     match user.int() {
         Some(0) => {} // root-user says so.
         Some(_) => out.pass(&user),
-        None => undecided(container, &non_root, "the image's user, root where it names none", out),
+        None => undecided(container, &non_root, "the image's user, or root if it sets none", out),
     }
 }
 
@@ -52,9 +52,9 @@ fn windows<'a>(pod: &Pod<'a>, container: &Container<'a>, out: &mut Out<'_>) {
     let is = |account: &str| name.eq_ignore_ascii_case(account);
     let administrator = is("ContainerAdministrator") && !non_root.is(true);
     if administrator || is("SYSTEM") || is(r"NT AUTHORITY\SYSTEM") {
-        let draft = out.fail(&user, format!("{container} runs as {name}, an administrator of Windows"));
+        let draft = out.fail(&user, format!("{container} runs as {name}, a Windows administrator"));
         if !own.is_set() {
-            let rule = format!("{container} inherits runAsUserName from the securityContext of the pod");
+            let rule = format!("{container} inherits runAsUserName from the pod's securityContext");
             draft.effective(name.to_owned(), rule).key(container.name());
         }
     } else if user.is_set() {
@@ -68,17 +68,15 @@ fn windows<'a>(pod: &Pod<'a>, container: &Container<'a>, out: &mut Out<'_>) {
 
 fn undecided(container: &Container<'_>, non_root: &Cursor<'_>, user: &str, out: &mut Out<'_>) {
     let draft = if non_root.is_set() {
-        out.fail(non_root, format!("{container} sets runAsNonRoot to false and names no user"))
+        out.fail(non_root, format!("{container} sets runAsNonRoot to false and does not set runAsUser"))
     } else {
-        out.fail(non_root, format!("{container} names no user and does not set runAsNonRoot to true"))
+        out.fail(non_root, format!("{container} sets neither runAsUser nor runAsNonRoot"))
     };
     draft.confidence(Confidence::Medium);
     if non_root.is_set() {
         note_inherited(draft, container, "runAsNonRoot", "false");
     } else {
-        draft.effective(
-            user.to_owned(),
-            "without runAsUser the image decides, without runAsNonRoot nobody looks",
-        );
+        draft
+            .effective(user.to_owned(), "the image decides the user, and nothing checks that it is not root");
     }
 }

@@ -6,7 +6,7 @@ use crate::prelude::*;
 pub(super) static CHECK: Check = Check {
     meta: CheckMeta {
         id: "privilege-escalation-allowed",
-        title: "container may gain privileges",
+        title: "container allows privilege escalation",
         severity: Severity::Medium,
         family: "workload",
         since: "0.1.0",
@@ -24,18 +24,15 @@ fn run(pod: &Pod<'_>, out: &mut Out<'_>) {
         match (at.bool(), overruled(&container)) {
             (Some(false), None) => out.pass(&at),
             (Some(false), Some(by)) => {
-                out.fail(&at, format!("{container} sets allowPrivilegeEscalation to false beside {by}"))
-                    .effective(
-                        "true",
-                        format!("{by} lets a container gain privileges; the server refuses both"),
-                    );
+                out.fail(&at, format!("{container} sets allowPrivilegeEscalation to false, but also {by}"))
+                    .effective("true", format!("{by} implies it; the server refuses the combination"));
             }
             (Some(true), _) => {
                 out.fail(&at, format!("{container} allows privilege escalation"));
             }
             (None, Some(by)) => {
                 out.fail(&at, format!("{container} allows privilege escalation"))
-                    .effective("true", format!("{by} lets a container gain privileges"));
+                    .effective("true", format!("{by} implies it"));
             }
             (None, None) => {
                 out.fail(&at, format!("{container} does not set allowPrivilegeEscalation to false"))

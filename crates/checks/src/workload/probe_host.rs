@@ -5,7 +5,7 @@ use crate::prelude::*;
 pub(super) static CHECK: Check = Check {
     meta: CheckMeta {
         id: "probe-host",
-        title: "probe or lifecycle hook names a host",
+        title: "probe or lifecycle hook sets a host",
         severity: Severity::Medium,
         family: "workload",
         since: "0.1.0",
@@ -34,15 +34,16 @@ fn run(pod: &Pod<'_>, out: &mut Out<'_>) {
                     out.pass(&at);
                     continue;
                 };
-                let draft = out.fail(&at, format!("{container} has its {what} call host \"{host}\""));
+                let draft = out.fail(&at, format!("{container} has a {what} that calls host \"{host}\""));
                 if is_hook && action == "tcpSocket" {
-                    draft.effective("nothing is called", "the kubelet runs no tcpSocket in lifecycle hooks");
+                    draft.effective(
+                        "nothing is called",
+                        "the kubelet does not run tcpSocket in lifecycle hooks",
+                    );
                     draft.severity(Severity::Low);
                 } else if host_network && is_loopback(host) {
-                    draft.effective(
-                        host.to_owned(),
-                        "the loopback of the node, which hostNetwork makes the pod's own",
-                    );
+                    draft
+                        .effective(host.to_owned(), "with hostNetwork, the node's loopback is the pod's own");
                     draft.severity(Severity::Low);
                 }
             }

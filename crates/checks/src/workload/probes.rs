@@ -7,7 +7,7 @@ use crate::out::Out;
 /// Asks every container that is meant to keep running for a probe.
 pub(super) fn judge(pod: &Pod<'_>, field: &'static str, what: &str, out: &mut Out<'_>) {
     if runs_to_completion(pod) {
-        return out.not_applicable("the pod runs until it is done");
+        return out.not_applicable("the pod runs to completion");
     }
     for container in pod.containers().filter(keeps_running) {
         let probe = container.get(field);
@@ -16,7 +16,7 @@ pub(super) fn judge(pod: &Pod<'_>, field: &'static str, what: &str, out: &mut Ou
         if has_handler {
             out.pass(&probe);
         } else if probe.is_set() {
-            out.fail(&probe, format!("{container} has a {what} probe that probes nothing"));
+            out.fail(&probe, format!("{container} has a {what} probe without a handler"));
         } else {
             out.fail(&probe, format!("{container} has no {what} probe"));
         }

@@ -5,7 +5,7 @@ use crate::prelude::*;
 pub(super) static CHECK: Check = Check {
     meta: CheckMeta {
         id: "restricted-volume-type",
-        title: "volume is of a kind that Pod Security restricts",
+        title: "volume is of a type that Pod Security restricts",
         severity: Severity::Low,
         family: "workload",
         since: "0.1.0",
@@ -49,7 +49,7 @@ fn run(pod: &Pod<'_>, out: &mut Out<'_>) {
                 continue;
             }
             fine = false;
-            let draft = out.fail(&at, format!("volume \"{name}\" is of kind {kind}"));
+            let draft = out.fail(&at, format!("volume \"{name}\" is of type {kind}"));
             if matches!(kind, "gitRepo" | "flexVolume") {
                 // Both make the kubelet run programs as root: git, or a driver of the node.
                 draft.severity(Severity::Medium);

@@ -27,14 +27,14 @@ fn run(pod: &Pod<'_>, out: &mut Out<'_>) {
         let group = container.effective(pod, "runAsGroup");
         match group.int() {
             Some(0) => {
-                let draft = out.fail(&group, format!("{container} runs with group 0"));
+                let draft = out.fail(&group, format!("{container} runs as group 0"));
                 note_inherited(draft, &container, "runAsGroup", "0");
             }
             Some(_) => out.pass(&group),
             None => {
-                out.fail(&group, format!("{container} names no group"))
+                out.fail(&group, format!("{container} does not set runAsGroup"))
                     .effective(
-                        "the group of the image's user, 0 where it has none",
+                        "the group of the image's user, or 0 if it has none",
                         "runAsGroup has no default",
                     )
                     .confidence(Confidence::Medium);
@@ -43,13 +43,13 @@ fn run(pod: &Pod<'_>, out: &mut Out<'_>) {
     }
     let files = pod.security("fsGroup");
     if files.int() == Some(0) {
-        out.fail(&files, "all containers get group 0 through fsGroup");
+        out.fail(&files, "fsGroup gives group 0 to all containers");
     } else {
         out.pass(&files);
     }
     for group in pod.security("supplementalGroups").items() {
         if group.int() == Some(0) {
-            out.fail(&group, "all containers get group 0 through supplementalGroups");
+            out.fail(&group, "supplementalGroups gives group 0 to all containers");
         } else {
             out.pass(&group);
         }

@@ -32,9 +32,12 @@ fn run(pod: &Pod<'_>, out: &mut Out<'_>) {
         let non_root = container.effective(pod, "runAsNonRoot");
         let draft = if non_root.is(true) {
             // A contradiction that the kubelet settles: the container waits with CreateContainerConfigError.
-            out.fail(&user, format!("{container} asks for user 0 and for runAsNonRoot, so it never starts"))
-                .severity(Severity::Low)
-                .also(pod.object(), &non_root)
+            out.fail(
+                &user,
+                format!("{container} sets runAsUser to 0 and runAsNonRoot to true, so it never starts"),
+            )
+            .severity(Severity::Low)
+            .also(pod.object(), &non_root)
         } else {
             out.fail(&user, format!("{container} runs as user 0"))
         };

@@ -6,7 +6,7 @@ use crate::prelude::*;
 pub(super) static CHECK: Check = Check {
     meta: CheckMeta {
         id: "runtime-socket",
-        title: "container reaches the socket of the container runtime",
+        title: "container can reach the container runtime's socket",
         severity: Severity::Critical,
         family: "workload",
         since: "0.1.0",
@@ -22,16 +22,16 @@ fn run(pod: &Pod<'_>, out: &mut Out<'_>) {
         let draft = if let Some((mount, socket)) = first {
             let (container, path) = (&mount.container, &mount.path);
             let message = if path.ends_with(socket) {
-                format!("{container} reaches the socket \"{path}\" of the container runtime")
+                format!("{container} can reach the container runtime's socket \"{path}\"")
             } else {
                 format!(
-                    "{container} reaches the socket \"{socket}\" of the container runtime through \"{path}\""
+                    "{container} can reach the container runtime's socket \"{socket}\" through \"{path}\""
                 )
             };
             out.fail(&volume.at, message)
         } else if host_path::socket(&volume.path).is_some() && mounts.is_empty() {
             let message = format!(
-                "volume \"{}\" holds a socket of the container runtime, though nothing mounts it",
+                "volume \"{}\" holds the container runtime's socket, but nothing mounts it",
                 volume.name
             );
             out.fail(&volume.at, message).confidence(Confidence::Low)

@@ -6,7 +6,7 @@ use crate::prelude::*;
 pub(super) static CHECK: Check = Check {
     meta: CheckMeta {
         id: "seccomp-unconfined",
-        title: "container switches seccomp off",
+        title: "container disables seccomp",
         severity: Severity::High,
         family: "workload",
         since: "0.1.0",
@@ -27,9 +27,10 @@ fn run(pod: &Pod<'_>, out: &mut Out<'_>) {
                 continue;
             }
             Some("Unconfined") => out.fail(&at, format!("{container} runs without seccomp")),
-            Some(other) => {
-                out.fail(&at, format!("{container} asks for seccomp \"{other}\", which is no type"))
-            }
+            Some(other) => out.fail(
+                &at,
+                format!("{container} sets seccompProfile.type to \"{other}\", which is not a type"),
+            ),
             None => continue, // seccomp-unset says so.
         };
         note_inherited(draft, &container, "seccompProfile", at.str().unwrap_or_default().to_owned());

@@ -6,7 +6,7 @@ use crate::prelude::*;
 pub(super) static CHECK: Check = Check {
     meta: CheckMeta {
         id: "seccomp-unset",
-        title: "container sets no seccomp profile",
+        title: "container has no seccomp profile",
         severity: Severity::Medium,
         family: "workload",
         since: "0.1.0",
@@ -27,16 +27,13 @@ fn run(pod: &Pod<'_>, out: &mut Out<'_>) {
             out.pass(&at);
             continue;
         }
-        let draft = out.fail(&profile, format!("{container} sets no seccomp profile"));
+        let draft = out.fail(&profile, format!("{container} does not set seccompProfile"));
         draft.key(container.name());
         if container.security("privileged").is(true) {
-            draft.effective("Unconfined", "runtimes filter no system calls of a privileged container");
+            draft.effective("Unconfined", "runtimes do not filter the system calls of privileged containers");
         } else {
             draft
-                .effective(
-                    "Unconfined",
-                    "the default, unless the kubelet of the node runs with seccompDefault: true",
-                )
+                .effective("Unconfined", "the default, unless the kubelet runs with seccompDefault: true")
                 .confidence(Confidence::Medium);
         }
     }

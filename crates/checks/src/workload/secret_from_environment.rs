@@ -5,7 +5,7 @@ use crate::prelude::*;
 pub(super) static CHECK: Check = Check {
     meta: CheckMeta {
         id: "secret-from-environment",
-        title: "secret is passed through the environment",
+        title: "secret is passed in an environment variable",
         severity: Severity::Low,
         family: "workload",
         since: "0.1.0",
@@ -20,7 +20,7 @@ fn run(pod: &Pod<'_>, out: &mut Out<'_>) {
             let at = variable.get("valueFrom").get("secretKeyRef");
             if at.is_set() {
                 let name = variable.get("name").str().unwrap_or_default();
-                let message = format!("{container} gets a secret in the environment variable \"{name}\"");
+                let message = format!("{container} reads environment variable \"{name}\" from a Secret");
                 out.fail(&at, message);
             } else {
                 out.pass(&variable.get("name"));
@@ -30,7 +30,8 @@ fn run(pod: &Pod<'_>, out: &mut Out<'_>) {
             let at = source.get("secretRef");
             if at.is_set() {
                 let name = at.get("name").str().unwrap_or_default();
-                let message = format!("{container} gets all of secret \"{name}\" in environment variables");
+                let message =
+                    format!("{container} reads environment variables from the whole Secret \"{name}\"");
                 out.fail(&at, message);
             } else {
                 out.pass(&source);

@@ -14,7 +14,7 @@ mod value;
 pub(super) static CHECK: Check = Check {
     meta: CheckMeta {
         id: "secret-in-environment",
-        title: "secret is written into the environment",
+        title: "environment variable holds a secret in plain text",
         severity: Severity::High,
         family: "workload",
         since: "0.1.0",
@@ -31,7 +31,7 @@ fn run(pod: &Pod<'_>, out: &mut Out<'_>) {
             let Some(literal) = literal(&variable.get("value")) else { continue };
             if let Some((what, confidence)) = secret(name, &literal) {
                 let message =
-                    format!("{container} has {what} in plain text in the environment variable \"{name}\"");
+                    format!("{container} has {what} in plain text in environment variable \"{name}\"");
                 out.fail(&at, message).confidence(confidence);
             } else {
                 out.pass(&at);

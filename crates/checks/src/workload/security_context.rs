@@ -28,7 +28,7 @@ pub(super) fn note_inherited(
     value: impl Into<std::borrow::Cow<'static, str>>,
 ) {
     if !container.security(field).is_set() {
-        let rule = format!("{container} inherits {field} from the securityContext of the pod");
+        let rule = format!("{container} inherits {field} from the pod's securityContext");
         draft.effective(value, rule).key(container.name());
     }
 }

@@ -6,7 +6,7 @@ use crate::prelude::*;
 pub(super) static CHECK: Check = Check {
     meta: CheckMeta {
         id: "selinux-options",
-        title: "pod chooses its own SELinux type, user or role",
+        title: "pod sets its own SELinux type, user or role",
         severity: Severity::Medium,
         family: "workload",
         since: "0.1.0",
@@ -23,7 +23,7 @@ fn run(pod: &Pod<'_>, out: &mut Out<'_>) {
         return;
     }
     // The pod's options label its sandbox and volumes whether or not containers take them over.
-    judge(&pod.security("seLinuxOptions"), "pod", out);
+    judge(&pod.security("seLinuxOptions"), "the pod", out);
     for container in pod.containers() {
         judge(&container.security("seLinuxOptions"), &container.to_string(), out);
     }

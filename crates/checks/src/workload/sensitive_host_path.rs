@@ -6,7 +6,7 @@ use crate::prelude::*;
 pub(super) static CHECK: Check = Check {
     meta: CheckMeta {
         id: "sensitive-host-path",
-        title: "container reaches a sensitive path of the node",
+        title: "container can access a sensitive path of the node",
         severity: Severity::Critical,
         family: "workload",
         since: "0.1.0",
@@ -28,7 +28,7 @@ fn run(pod: &Pod<'_>, out: &mut Out<'_>) {
             if mount.is_shallow() {
                 draft.effective(
                     "/proc, /sys, /dev and /run stay writable",
-                    "readOnly without recursiveReadOnly: Enabled leaves mounts beneath the path as they are",
+                    "readOnly does not cover mounts beneath the path unless recursiveReadOnly is Enabled",
                 );
             }
             for (mount, _) in &bad {
@@ -40,7 +40,7 @@ fn run(pod: &Pod<'_>, out: &mut Out<'_>) {
         match host_path::reach(&volume.path).filter(|_| unused) {
             Some(Reach { write: Some(severity), .. }) => {
                 let message = format!(
-                    "volume \"{}\" is \"{}\" of the node, though nothing mounts it",
+                    "volume \"{}\" exposes the node's path \"{}\", but nothing mounts it",
                     volume.name, volume.path
                 );
                 out.fail(&volume.at, message).severity(severity).confidence(Confidence::Low);

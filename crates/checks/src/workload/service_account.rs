@@ -46,7 +46,7 @@ pub(super) fn automount<'a>(pod: &Pod<'a>, inventory: &'a Inventory) -> Automoun
         return answer(false, None, None, high);
     }
     if pod.is_stored() {
-        return answer(holds_token(pod), Some("admission mounted it as the pod was created"), None, high);
+        return answer(holds_token(pod), Some("admission mounted it when the pod was created"), None, high);
     }
     if covers_directory(pod) {
         let rule = "every container has something else mounted where the token would be";
@@ -61,14 +61,19 @@ pub(super) fn automount<'a>(pod: &Pod<'a>, inventory: &'a Inventory) -> Automoun
     let mut refusing = None;
     for object in seen {
         if !object.cursor().get("automountServiceAccountToken").is(false) {
-            return answer(true, Some("neither the pod nor its ServiceAccount says no"), Some(object), high);
+            return answer(
+                true,
+                Some("neither the pod nor its ServiceAccount disables it"),
+                Some(object),
+                high,
+            );
         }
         refusing = Some(object);
     }
     if refusing.is_some() {
-        return answer(false, Some("the ServiceAccount says no"), refusing, high);
+        return answer(false, Some("the ServiceAccount disables it"), refusing, high);
     }
-    let rule = "true is the default; the ServiceAccount, which was not seen, may say no";
+    let rule = "the default; the ServiceAccount is not in the input and may disable it";
     answer(true, Some(rule), None, Confidence::Medium)
 }
 

@@ -8,7 +8,7 @@ use crate::prelude::*;
 pub(super) static CHECK: Check = Check {
     meta: CheckMeta {
         id: "service-account-token-mounted",
-        title: "token of the service account is mounted",
+        title: "service account token is mounted",
         severity: Severity::Medium,
         family: "workload",
         since: "0.1.0",
@@ -20,14 +20,14 @@ pub(super) static CHECK: Check = Check {
 fn run(object: &Object, inventory: &Inventory, out: &mut Out<'_>) {
     let Some(pod) = Pod::of(object, out.templates()) else { return };
     if pod.containers().next().is_none() {
-        return out.not_applicable("the manifest names no container, so it is no whole pod");
+        return out.not_applicable("the manifest has no containers, so it is not a whole pod");
     }
     let token = automount(&pod, inventory);
     if !token.mounts {
         return out.pass(&token.at);
     }
     let (_, name) = account(&pod);
-    let message = format!("the pod is given the token of service account \"{name}\"");
+    let message = format!("the pod mounts the token of service account \"{name}\"");
     let finding = out.fail(&token.at, message).confidence(token.confidence);
     if let Some(rule) = token.rule {
         finding.effective("true", rule);

@@ -6,7 +6,7 @@ use crate::prelude::*;
 pub(super) static CHECK: Check = Check {
     meta: CheckMeta {
         id: "shared-process-namespace",
-        title: "containers of the pod see each other's processes",
+        title: "containers of the pod share one process namespace",
         severity: Severity::Low,
         family: "workload",
         since: "0.1.0",
@@ -21,7 +21,7 @@ fn run(pod: &Pod<'_>, out: &mut Out<'_>) {
     }
     let at = pod.spec().get("shareProcessNamespace");
     if at.is(true) {
-        out.fail(&at, "containers of the pod share one process namespace");
+        out.fail(&at, "the containers of the pod share one process namespace");
     } else {
         out.pass(&at);
     }

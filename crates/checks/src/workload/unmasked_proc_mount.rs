@@ -33,7 +33,12 @@ fn run(pod: &Pod<'_>, out: &mut Out<'_>) {
                 out.fail(&at, format!("{container} sees /proc unmasked"));
             }
             (Some(other), _) => {
-                out.fail(&at, format!("{container} sets procMount to \"{other}\", which is not Default"));
+                out.fail(
+                    &at,
+                    format!(
+                        "{container} sets procMount to \"{other}\", which is neither Default nor Unmasked"
+                    ),
+                );
             }
         }
     }

@@ -6,7 +6,7 @@ use crate::prelude::*;
 pub(super) static CHECK: Check = Check {
     meta: CheckMeta {
         id: "unsafe-sysctl",
-        title: "pod sets an unsafe kernel parameter",
+        title: "pod sets an unsafe sysctl",
         severity: Severity::Medium,
         family: "workload",
         since: "0.1.0",
@@ -43,7 +43,7 @@ fn run(pod: &Pod<'_>, out: &mut Out<'_>) {
         if SAFE.contains(&name.as_str()) {
             out.pass(&at);
         } else {
-            out.fail(&at, format!("pod sets the kernel parameter {name}")).key(name);
+            out.fail(&at, format!("the pod sets the unsafe sysctl {name}")).key(name);
         }
     }
 }

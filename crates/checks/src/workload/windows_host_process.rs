@@ -5,7 +5,7 @@ use crate::prelude::*;
 pub(super) static CHECK: Check = Check {
     meta: CheckMeta {
         id: "windows-host-process",
-        title: "container runs as a process of the Windows node",
+        title: "container runs as a process on the Windows node",
         severity: Severity::High,
         family: "workload",
         since: "0.1.0",
@@ -18,14 +18,14 @@ fn run(pod: &Pod<'_>, out: &mut Out<'_>) {
     let of_pod = pod.security("windowsOptions").get("hostProcess");
     if of_pod.is(true) {
         // The server takes no mixture, so this speaks for every container.
-        out.fail(&of_pod, "all containers of the pod run as processes of the Windows node");
+        out.fail(&of_pod, "all containers of the pod run as processes on the Windows node");
     } else {
         out.pass(&of_pod);
     }
     for container in pod.containers() {
         let at = container.security("windowsOptions").get("hostProcess");
         if at.is(true) {
-            out.fail(&at, format!("{container} runs as a process of the Windows node"));
+            out.fail(&at, format!("{container} runs as a process on the Windows node"));
         } else {
             out.pass(&at);
         }

@@ -6,7 +6,7 @@ use crate::prelude::*;
 pub(super) static CHECK: Check = Check {
     meta: CheckMeta {
         id: "writable-root-filesystem",
-        title: "container can write its root file system",
+        title: "container can write to its root file system",
         severity: Severity::Medium,
         family: "workload",
         since: "0.1.0",
@@ -25,7 +25,7 @@ fn run(pod: &Pod<'_>, out: &mut Out<'_>) {
             out.pass(&at);
             continue;
         }
-        let draft = out.fail(&at, format!("{container} can write its root file system"));
+        let draft = out.fail(&at, format!("{container} can write to its root file system"));
         if !at.is_set() {
             draft.effective("false", "the default of readOnlyRootFilesystem");
         }
