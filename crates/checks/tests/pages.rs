@@ -6,11 +6,16 @@ use std::sync::Arc;
 
 use ironsides_checks::page::{Expect, Page};
 use ironsides_checks::{CATALOGUE, Check, Judge, Options, Run};
-use ironsides_core::{Finding, Inventory, Object, Origin, Source, Tallies, Verdict};
+use ironsides_core::{CheckMeta, Finding, Inventory, Object, Origin, Source, Tallies, Verdict};
 use ironsides_tree::{Documents, Limits, Lines};
 
 fn checks() -> impl Iterator<Item = &'static Check> {
     CATALOGUE.iter().copied().flatten().copied()
+}
+
+/// Where a page is, from the root of the checkout.
+fn page_file(meta: &CheckMeta) -> String {
+    format!("crates/checks/src/{}/{}.md", meta.family, meta.id.replace('-', "_"))
 }
 
 fn judge(id: &str, text: &str) -> (Vec<Finding>, Tallies) {
@@ -56,22 +61,38 @@ fn examples_come_out_as_they_say() {
             let (findings, tallies) = judge(id, example.text);
             let found = lines(example.text, &findings);
             let expected = example.expected_lines();
-            let place = format!("{id}.md:{}", example.line);
+            // Lines of the page, where an author can go to.
+            let file = page_file(&check.meta);
+            let on_page = |lines: &[u32]| -> Vec<usize> {
+                lines.iter().map(|&line| example.line + line as usize - 1).collect()
+            };
+            let place = format!("{file}:{}", example.line);
             if found != expected {
-                let said: Vec<_> =
-                    findings.iter().map(|f| format!("{}: {:?} {}", f.path, f.verdict, f.message)).collect();
+                let said: Vec<_> = findings
+                    .iter()
+                    .map(|finding| {
+                        let lines = on_page(&lines(example.text, std::slice::from_ref(finding)));
+                        format!("line {lines:?} {}: {:?} {}", finding.path, finding.verdict, finding.message)
+                    })
+                    .collect();
                 wrong.push(format!(
-                    "{place}: findings on lines {found:?}, the page says {expected:?}\n    {}",
+                    "{place}: there are findings on lines {:?} of the page, but `# finding` marks lines {:?}\n    {}",
+                    on_page(&found),
+                    on_page(&expected),
                     said.join("\n    ")
                 ));
             }
             let tally = tallies.get(id).copied().unwrap_or_default();
             match example.expect {
                 Expect::Flagged if expected.is_empty() => {
-                    wrong.push(format!("{place}: flagged, but marks no line"));
+                    wrong.push(format!(
+                        "{place}: is marked `yaml flagged`, but no line of it ends in `# finding`"
+                    ));
                 }
                 Expect::Passes if tally.pass + tally.not_applicable == 0 => {
-                    wrong.push(format!("{place}: passes, but the check was never asked: {tally:?}"));
+                    wrong.push(format!(
+                        "{place}: is marked `yaml passes`, but the check looked at nothing in it: {tally:?}"
+                    ));
                 }
                 _ => {}
             }
@@ -122,8 +143,10 @@ fn the_catalogue_is_in_order() {
         );
         assert!(!id.starts_with("no-") && !id.starts_with("disallow-"), "{id} must name the bad pattern");
         assert!(!meta.title.ends_with('.') && meta.title.len() <= 80, "{id}: {:?}", meta.title);
-        let file = format!("{}/src/{}/{}.md", env!("CARGO_MANIFEST_DIR"), meta.family, id.replace('-', "_"));
-        assert_eq!(std::fs::read_to_string(&file).ok().as_deref(), Some(meta.page), "{id} and {file}");
+        let file = page_file(meta);
+        let path = format!("{}/../../{file}", env!("CARGO_MANIFEST_DIR"));
+        let text = std::fs::read_to_string(path).ok();
+        assert_eq!(text.as_deref(), Some(meta.page), "the page of {id} is not {file}");
     }
 }
 
@@ -131,20 +154,30 @@ fn the_catalogue_is_in_order() {
 fn every_page_is_whole() {
     let mut wrong = Vec::new();
     for check in checks() {
-        let id = check.meta.id;
+        let file = page_file(&check.meta);
         let page = Page::parse(check.meta.page);
         let mut want = |ok: bool, what: &str| {
             if !ok {
-                wrong.push(format!("{id}: {what}"));
+                wrong.push(format!("{file}: {what}"));
             }
         };
-        want(page.why.len() >= 120, "says too little about why");
+        let why = format!(
+            "says in {} characters why it matters; 120 are the least (the text before the first heading)",
+            page.why.chars().count()
+        );
+        want(page.why.chars().count() >= 120, &why);
         want(
             page.sections.iter().map(|(heading, _)| *heading).eq(["Fix", "Examples", "Exceptions"]),
-            "wants the sections Fix, Examples, Exceptions",
+            "wants the sections Fix, Examples and Exceptions, in this order and no other",
         );
-        want(page.examples.iter().any(|example| example.expect == Expect::Flagged), "has no flagged example");
-        want(page.examples.iter().any(|example| example.expect == Expect::Passes), "has no passing example");
+        want(
+            page.examples.iter().any(|example| example.expect == Expect::Flagged),
+            "has no example marked `yaml flagged`",
+        );
+        want(
+            page.examples.iter().any(|example| example.expect == Expect::Passes),
+            "has no example marked `yaml passes`",
+        );
         if matches!(check.run, Run::Pod(_)) {
             let text: String = page.examples.iter().map(|example| example.text).collect();
             want(text.contains("template:"), "shows no case inherited through a workload's template");
@@ -153,7 +186,12 @@ fn every_page_is_whole() {
                 "shows no init or ephemeral container",
             );
         }
-        want(check.meta.page.lines().all(|line| line.len() <= 120), "has lines over 120 columns");
+        for (number, line) in (1..).zip(check.meta.page.lines()) {
+            let columns = line.chars().count();
+            if columns > 120 {
+                wrong.push(format!("{file}:{number}: has {columns} columns; 120 are the most"));
+            }
+        }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
