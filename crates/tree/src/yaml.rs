@@ -38,8 +38,8 @@ mod token;
 pub(crate) use parse::{Event, EventKind, Parser};
 pub(crate) use token::{Fault, Style};
 
-const TEMPLATE_HINT: &str =
-    "this looks like a template; render it first (helm template …) and scan the result";
+const TEMPLATE: &str = "this looks like a template, not YAML";
+const TEMPLATE_HINT: &str = "render it first (helm template …) and scan the result";
 
 /// The documents of a YAML stream. Objects of lists are handed out as they are read.
 pub(crate) struct YamlDocuments<'a> {
@@ -131,8 +131,9 @@ impl<'a> YamlDocuments<'a> {
 
     fn error(&self, fault: Fault) -> SyntaxError {
         let template = line_around(self.text, fault.at).contains("{{");
+        // What the parser stumbled over there says nothing about the text that comes of it.
         SyntaxError {
-            message: fault.message.into_owned(),
+            message: if template { TEMPLATE.to_owned() } else { fault.message.into_owned() },
             offset: u32::try_from(fault.at.min(self.text.len())).unwrap_or(u32::MAX),
             document: self.number,
             hint: if template { Some(TEMPLATE_HINT) } else { fault.hint },
