@@ -1,23 +1,29 @@
 //! The arguments, one structure a command.
 
+mod words;
+
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 use ironsides_core::Severity;
 use ironsides_report::Format;
 
-const EXIT_CODES: &str = "\
+macro_rules! exit_codes {
+    () => {
+        "\
 Exit codes:
   0    clean and complete
   1    findings at or above --fail-on
   2    wrong usage or configuration
   3    nothing to look at
   4    incomplete: something that was asked for could not be read or decided
-  130  interrupted";
+  130  interrupted"
+    };
+}
 
 /// Hardens Kubernetes clusters: every verdict shows its evidence
 #[derive(Debug, Parser)]
-#[command(name = "ironsides", version, after_help = EXIT_CODES, disable_help_subcommand = true)]
+#[command(name = "ironsides", version, after_help = exit_codes!())]
 pub(crate) struct Cli {
     #[command(flatten)]
     pub(crate) global: Global,
@@ -28,13 +34,13 @@ pub(crate) struct Cli {
 /// What every command takes.
 #[derive(Args, Debug)]
 pub(crate) struct Global {
-    /// When to use colour; `auto` asks the terminal and honours `NO_COLOR`
+    /// When to use colour; `auto`: on terminals, unless `NO_COLOR` is set
     #[arg(long, global = true, value_name = "WHEN", default_value = "auto", help_heading = "Global options")]
     pub(crate) color: Color,
-    /// Say nothing on standard error but errors
+    /// Print only errors on standard error
     #[arg(short, long, global = true, help_heading = "Global options")]
     pub(crate) quiet: bool,
-    /// Say more on standard error: which files were read and which were passed over
+    /// Print details on standard error: which files were read and which were passed over
     #[arg(short, long, global = true, conflicts_with = "quiet", help_heading = "Global options")]
     pub(crate) verbose: bool,
     /// Show no progress (it is shown on terminals only)
@@ -45,18 +51,16 @@ pub(crate) struct Global {
 /// When to use colour.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Color {
-    /// On terminals, unless `NO_COLOR` is set.
+    // Without documentation: the help lists the words alone.
     Auto,
-    /// Always.
     Always,
-    /// Never.
     Never,
 }
 
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Judge Kubernetes manifests: files, folders, standard input
+    /// Check Kubernetes manifests: files, folders, standard input
     Scan(Box<ScanArgs>),
     /// Explain a check: why it exists, how to fix what it finds, examples, exceptions
     Explain(ExplainArgs),
@@ -72,47 +76,60 @@ pub(crate) enum Command {
 
 /// `ironsides scan`
 #[derive(Args, Debug)]
-#[command(after_help = "\
+#[command(after_help = concat!(
+    "\
 Examples:
   ironsides scan deploy/
   kubectl get pods -A -o yaml | ironsides scan -
   helm template chart/ | ironsides scan - -o sarif=findings.sarif
-  ironsides scan deploy/ --check privileged-container --fail-on critical")]
+  ironsides scan deploy/ --check privileged-container,host-pid --fail-on critical
+
+",
+    exit_codes!()
+))]
 pub(crate) struct ScanArgs {
     /// Files and folders; `-` is standard input. Of folders, .yaml, .yml and .json files are read
-    #[arg(value_name = "PATH", default_value = ".")]
+    #[arg(value_name = "PATH", default_value = ".", value_hint = ValueHint::AnyPath)]
     pub(crate) paths: Vec<PathBuf>,
+    /// Read files that .gitignore and .ironsidesignore leave out, too
+    #[arg(long)]
+    pub(crate) no_ignore: bool,
     /// Output format (table, json, sarif), into a file where one is named; may be given several times
-    #[arg(short, long, value_name = "FORMAT[=FILE]", default_value = "table")]
+    #[arg(short, long, value_name = "FORMAT[=FILE]", default_value = "table", value_parser = words::output())]
+    #[arg(hide_possible_values = true)]
     pub(crate) output: Vec<Output>,
-    /// Exit with 1 on findings of this severity or worse: critical, high, medium, low, info, or none
-    #[arg(long, value_name = "SEVERITY", default_value = "high")]
+    /// Exit with 1 on findings of this severity or worse: critical, high, medium, low, info. With `none`, findings
+    /// never fail the run; an incomplete one still exits with 4
+    #[arg(long, value_name = "SEVERITY", default_value = "high", value_parser = words::fail_on())]
+    #[arg(hide_possible_values = true)]
     pub(crate) fail_on: FailOn,
-    /// Let an incomplete look (exit 4) outrank findings (exit 1)
+    /// Exit with 4, not 1, when the scan is incomplete and has findings
     #[arg(long)]
     pub(crate) require_complete: bool,
     /// Show only findings of this severity or worse in tables; all are counted
-    #[arg(long, value_name = "SEVERITY", default_value = "info")]
+    #[arg(long, value_name = "SEVERITY", default_value = "info", value_parser = words::severity())]
+    #[arg(hide_possible_values = true)]
     pub(crate) min_severity: Severity,
-    /// Run only this check; may be given several times
-    #[arg(long, value_name = "CHECK")]
+    /// Run only these checks; may be given several times, or with commas
+    #[arg(long, value_name = "CHECK", value_delimiter = ',', value_parser = words::check())]
+    #[arg(hide_possible_values = true)]
     pub(crate) check: Vec<String>,
-    /// Do not run this check; may be given several times
-    #[arg(long, value_name = "CHECK")]
+    /// Do not run these checks; may be given several times, or with commas
+    #[arg(long, value_name = "CHECK", value_delimiter = ',', value_parser = words::check())]
+    #[arg(hide_possible_values = true)]
     pub(crate) skip: Vec<String>,
     /// Show passes and checks that do not apply too, with their evidence
     #[arg(long)]
     pub(crate) show_passes: bool,
-    /// Read files that .gitignore and .ironsidesignore leave out, too
-    #[arg(long)]
-    pub(crate) no_ignore: bool,
-    /// Where a custom resource holds a pod template: GROUP/KIND=PATH
+    /// Where a custom resource holds a pod template, as in example.com/Worker=spec.template; may be given several
+    /// times
     #[arg(long, value_name = "GROUP/KIND=PATH")]
     pub(crate) pod_template: Vec<PodTemplate>,
-    /// The Kubernetes version whose Pod Security policy `latest` means
+    /// The cluster's Kubernetes version, which is what `latest` means to Pod Security [default: 1.37, the newest known]
     #[arg(long, value_name = "VERSION")]
     pub(crate) kubernetes_version: Option<String>,
-    /// Tell what Pod Security would newly refuse after an upgrade to this Kubernetes version
+    /// Tell what Pod Security would newly refuse after an upgrade to this Kubernetes version; needs
+    /// `--kubernetes-version`
     #[arg(long, value_name = "VERSION", requires = "kubernetes_version")]
     pub(crate) upgrade_to: Option<String>,
 }
@@ -142,17 +159,6 @@ impl std::str::FromStr for Output {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct FailOn(pub(crate) Option<Severity>);
 
-impl std::str::FromStr for FailOn {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        if text == "none" {
-            return Ok(Self(None));
-        }
-        text.parse().map(|severity| Self(Some(severity))).map_err(|error| format!("{error}, or none"))
-    }
-}
-
 /// A kind of custom resource and the place of its pod template.
 #[derive(Clone, Debug)]
 pub(crate) struct PodTemplate {
@@ -167,7 +173,10 @@ impl std::str::FromStr for PodTemplate {
     fn from_str(text: &str) -> Result<Self, String> {
         let parts = text.split_once('=').and_then(|(kind, path)| Some((kind.split_once('/')?, path)));
         match parts {
-            Some(((group, kind), path)) if !kind.is_empty() && !path.is_empty() => {
+            Some((_, path)) if path.split('.').any(str::is_empty) => {
+                Err(format!("the path {path:?} has an empty part; write one such as spec.template"))
+            }
+            Some(((group, kind), path)) if !kind.is_empty() => {
                 Ok(Self { group: group.into(), kind: kind.into(), path: path.into() })
             }
             _ => Err(format!("{text:?} is not GROUP/KIND=PATH, as in example.com/Worker=spec.template")),
@@ -178,8 +187,8 @@ impl std::str::FromStr for PodTemplate {
 /// `ironsides explain`
 #[derive(Args, Debug)]
 pub(crate) struct ExplainArgs {
-    /// The id of a check
-    #[arg(value_name = "CHECK")]
+    /// The id of a check; `ironsides check list` lists them
+    #[arg(value_name = "CHECK", value_parser = words::check(), hide_possible_values = true)]
     pub(crate) check: String,
 }
 
@@ -193,12 +202,22 @@ pub(crate) struct CheckArgs {
 /// The commands of `ironsides check`.
 #[derive(Debug, Subcommand)]
 pub(crate) enum CheckCommand {
-    /// List all checks
-    List {
-        /// Output format
-        #[arg(short, long, value_name = "FORMAT", default_value = "table")]
-        output: ListFormat,
-    },
+    /// List the checks
+    List(CheckListArgs),
+}
+
+/// `ironsides check list`
+#[derive(Args, Debug)]
+pub(crate) struct CheckListArgs {
+    /// Only checks of this family; may be given several times, or with commas
+    #[arg(long, value_name = "FAMILY", value_delimiter = ',', value_parser = words::family())]
+    pub(crate) family: Vec<String>,
+    /// Only checks of this severity; may be given several times, or with commas
+    #[arg(long, value_name = "SEVERITY", value_delimiter = ',', value_parser = words::severity())]
+    pub(crate) severity: Vec<Severity>,
+    /// Output format
+    #[arg(short, long, value_name = "FORMAT", default_value = "table")]
+    pub(crate) output: ListFormat,
 }
 
 /// How the catalogue is printed.
@@ -214,6 +233,11 @@ pub(crate) enum ListFormat {
 
 /// `ironsides completions`
 #[derive(Args, Debug)]
+#[command(after_help = "\
+Where to put it:
+  bash  ironsides completions bash > ~/.local/share/bash-completion/completions/ironsides
+  zsh   ironsides completions zsh > \"${fpath[1]}/_ironsides\"
+  fish  ironsides completions fish > ~/.config/fish/completions/ironsides.fish")]
 pub(crate) struct CompletionsArgs {
     /// The shell
     pub(crate) shell: clap_complete::Shell,
@@ -221,16 +245,19 @@ pub(crate) struct CompletionsArgs {
 
 /// `ironsides man`
 #[derive(Args, Debug)]
+#[command(after_help = "\
+To read one:
+  ironsides man . && man ./ironsides-scan.1")]
 pub(crate) struct ManArgs {
-    /// The folder to write them into, made where it is missing
-    #[arg(value_name = "FOLDER")]
+    /// The folder to write them into; it is created if missing
+    #[arg(value_name = "FOLDER", value_hint = ValueHint::DirPath)]
     pub(crate) folder: PathBuf,
 }
 
 /// `ironsides schema`
 #[derive(Args, Debug)]
 pub(crate) struct SchemaArgs {
-    /// Which
+    /// The format to describe
     #[arg(value_name = "NAME", default_value = "report")]
     pub(crate) name: SchemaName,
 }
@@ -238,6 +265,29 @@ pub(crate) struct SchemaArgs {
 /// The published schemas.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum SchemaName {
-    /// `-o json`
+    /// The report of `scan -o json`
     Report,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_help_names_the_newest_version() {
+        Cli::command().debug_assert();
+        let help = Cli::command().find_subcommand_mut("scan").unwrap().render_help().to_string();
+        assert!(help.contains(&format!("[default: 1.{},", ironsides_podsecurity::NEWEST)), "{help}");
+    }
+
+    #[test]
+    fn pod_templates_have_whole_paths() {
+        let template = |text: &str| text.parse::<PodTemplate>();
+        assert_eq!(template("example.com/Worker=spec.template").unwrap().path, "spec.template");
+        for wrong in ["x", "a/B=", "a/=spec", "a/B=spec..template", "a/B=.spec", "a/B=spec."] {
+            assert!(template(wrong).is_err(), "{wrong}");
+        }
+    }
 }

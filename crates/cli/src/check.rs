@@ -7,12 +7,17 @@ use anyhow::Result;
 use ironsides_checks::CATALOGUE;
 use ironsides_core::CheckMeta;
 
-use crate::args::{CheckArgs, CheckCommand, Global, ListFormat};
+use crate::args::{CheckArgs, CheckCommand, CheckListArgs, Global, ListFormat};
 use crate::exit::Exit;
 
 pub(crate) fn run(args: &CheckArgs, _: &Global) -> Result<Exit> {
-    let CheckCommand::List { output } = &args.command;
-    let metas: Vec<&CheckMeta> = CATALOGUE.iter().copied().flatten().map(|check| &check.meta).collect();
+    let CheckCommand::List(CheckListArgs { family, severity, output }) = &args.command;
+    let is_wanted = |meta: &&CheckMeta| {
+        (family.is_empty() || family.iter().any(|family| family == meta.family))
+            && (severity.is_empty() || severity.contains(&meta.severity))
+    };
+    let metas: Vec<&CheckMeta> =
+        CATALOGUE.iter().copied().flatten().map(|check| &check.meta).filter(is_wanted).collect();
     let mut text = String::new();
     match output {
         ListFormat::Json => text = serde_json::to_string_pretty(&metas)? + "\n",
@@ -48,10 +53,12 @@ pub(crate) fn nearest(word: &str) -> Vec<&'static str> {
 
 /// The sentence for an id that no check has.
 pub(crate) fn unknown(word: &str) -> anyhow::Error {
-    match nearest(word).as_slice() {
-        [] => anyhow::anyhow!("no check is called {word:?}; `ironsides check list` lists them"),
-        near => anyhow::anyhow!("no check is called {word:?}; did you mean {}?", near.join(", ")),
-    }
+    let near = match nearest(word).as_slice() {
+        [] => ";".to_owned(),
+        [one] => format!("; did you mean {one}?"),
+        [others @ .., last] => format!("; did you mean {} or {last}?", others.join(", ")),
+    };
+    anyhow::anyhow!("no check is called {word:?}{near} `ironsides check list` lists them")
 }
 
 /// Levenshtein distance.

@@ -11,8 +11,8 @@ use crate::exit::Exit;
 const WELCOME: &str = "\
 Ironsides hardens Kubernetes clusters. Every verdict shows its evidence.
 
-  ironsides scan deploy/                      judge the manifests in a folder
-  helm template chart/ | ironsides scan -     judge what comes through a pipe
+  ironsides scan deploy/                      check the manifests in a folder
+  helm template chart/ | ironsides scan -     check what comes through a pipe
   ironsides explain privileged-container      why a check exists and how to fix what it finds
   ironsides check list                        all checks
 
@@ -21,8 +21,16 @@ Ironsides hardens Kubernetes clusters. Every verdict shows its evidence.
 
 /// A run without arguments: looked at nothing, so it is no success.
 pub(crate) fn welcome() -> Result<Exit> {
-    std::io::stdout().write_all(WELCOME.as_bytes())?;
+    let text =
+        if is_plugin() { WELCOME.replace("ironsides ", "kubectl ironsides ") } else { WELCOME.to_owned() };
+    std::io::stdout().write_all(text.as_bytes())?;
     Ok(Exit::Usage)
+}
+
+/// Whether kubectl runs us, or somebody by the name that kubectl looks for.
+fn is_plugin() -> bool {
+    let program = std::env::args_os().next().map(std::path::PathBuf::from).unwrap_or_default();
+    program.file_stem().is_some_and(|stem| stem.to_string_lossy().starts_with("kubectl-"))
 }
 
 /// `ironsides completions SHELL`
@@ -38,7 +46,7 @@ pub(crate) fn man(args: &ManArgs) -> Result<Exit> {
     let folder = &args.folder;
     std::fs::create_dir_all(folder)
         .with_context(|| format!("cannot make the folder {}", folder.display()))?;
-    clap_mangen::generate_to(Cli::command(), folder)
+    clap_mangen::generate_to(Cli::command().disable_help_subcommand(true), folder)
         .with_context(|| format!("cannot write man pages into {}", folder.display()))?;
     Ok(Exit::Clean)
 }

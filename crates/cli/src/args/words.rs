@@ -1,0 +1,101 @@
+//! Arguments that take one of a set of words: shells complete them, and a wrong one is answered with a sentence.
+
+use std::ffi::OsStr;
+
+use clap::builder::{PossibleValue, TypedValueParser};
+use clap::error::ErrorKind;
+use clap::{Arg, Command, Error};
+use ironsides_checks::CATALOGUE;
+use ironsides_core::Severity;
+
+use super::{FailOn, Output};
+use crate::check;
+
+/// Reads a word as a `T`.
+#[derive(Clone)]
+pub(crate) struct Words<T> {
+    /// What shells offer. More may be read than is offered.
+    offered: fn() -> Vec<&'static str>,
+    read: fn(&str) -> Result<T, String>,
+    /// Whether the reader's sentence says by itself what is wrong, without the name of the argument.
+    whole: bool,
+}
+
+impl<T: Clone + Send + Sync + 'static> TypedValueParser for Words<T> {
+    type Value = T;
+
+    fn parse_ref(&self, _: &Command, arg: Option<&Arg>, value: &OsStr) -> Result<T, Error> {
+        let text = value.to_string_lossy();
+        (self.read)(&text).map_err(|why| match arg.filter(|_| !self.whole) {
+            Some(arg) => {
+                let message = format!("invalid value '{text}' for '{arg}': {why}\n");
+                Error::raw(ErrorKind::ValueValidation, message)
+            }
+            None => Error::raw(ErrorKind::ValueValidation, format!("{why}\n")),
+        })
+    }
+
+    fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
+        Some(Box::new((self.offered)().into_iter().map(PossibleValue::new)))
+    }
+}
+
+/// The id of a check.
+pub(super) fn check() -> Words<String> {
+    let read = |text: &str| match ironsides_checks::find(text) {
+        Some(_) => Ok(text.to_owned()),
+        None => Err(check::unknown(text).to_string()),
+    };
+    Words { offered: || checks(|meta| meta.id), read, whole: true }
+}
+
+/// The name of a family of checks.
+pub(super) fn family() -> Words<String> {
+    let read = |text: &str| {
+        let families = families();
+        let known = families.contains(&text);
+        known.then(|| text.to_owned()).ok_or_else(|| format!("the families are {}", families.join(", ")))
+    };
+    Words { offered: families, read, whole: false }
+}
+
+/// A severity, in small letters or capitals.
+pub(super) fn severity() -> Words<Severity> {
+    let read = |text: &str| text.to_ascii_lowercase().parse();
+    Words { offered: severities, read, whole: false }
+}
+
+/// A severity or `none`.
+pub(super) fn fail_on() -> Words<FailOn> {
+    let read = |text: &str| {
+        let text = text.to_ascii_lowercase();
+        if text == "none" {
+            return Ok(FailOn(None));
+        }
+        let severity = text.parse().map(|severity| FailOn(Some(severity)));
+        severity.map_err(|_: String| {
+            format!("{text:?} is no severity; use critical, high, medium, low, info or none")
+        })
+    };
+    let words = || [severities(), vec!["none"]].concat();
+    Words { offered: words, read, whole: false }
+}
+
+/// A format and, after an equals sign, a file.
+pub(super) fn output() -> Words<Output> {
+    Words { offered: || vec!["table", "json", "sarif"], read: str::parse, whole: false }
+}
+
+fn severities() -> Vec<&'static str> {
+    Severity::ALL.into_iter().map(Severity::as_str).collect()
+}
+
+fn families() -> Vec<&'static str> {
+    let mut families = checks(|meta| meta.family);
+    families.dedup();
+    families
+}
+
+fn checks(what: fn(&'static ironsides_core::CheckMeta) -> &'static str) -> Vec<&'static str> {
+    CATALOGUE.iter().copied().flatten().map(|check| what(&check.meta)).collect()
+}
