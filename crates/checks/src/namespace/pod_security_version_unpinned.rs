@@ -19,7 +19,7 @@ pub(super) static CHECK: Check = Check {
 };
 
 fn run(namespace: &Object, out: &mut Out<'_>) {
-    if !enforced(namespace).is_some_and(|level| level != Level::Privileged) {
+    if enforced(namespace).is_none_or(|level| level == Level::Privileged) {
         return out.not_applicable("no level is enforced that could change");
     }
     let at = label(namespace, ENFORCE_VERSION);
