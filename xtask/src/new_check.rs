@@ -1,6 +1,7 @@
 //! `cargo xtask new-check FAMILY ID`: the two files of a check, and its place in the family.
 
 use std::fs;
+use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 
@@ -13,9 +14,32 @@ pub(crate) struct Args {
     id: String,
 }
 
+/// What the checks of a family look at.
+struct Family {
+    name: &'static str,
+    /// What the file uses besides the prelude.
+    uses: &'static str,
+    run: &'static str,
+    body: &'static str,
+    page: &'static str,
+}
+
+const FAMILIES: [Family; 4] = [
+    Family { name: "document", uses: "", run: "Run::Object(run)", body: OF_OBJECT, page: OBJECTS },
+    Family { name: "workload", uses: "", run: "Run::Pod(run)", body: OF_POD, page: PODS },
+    Family { name: "image", uses: "", run: "Run::Pod(run)", body: OF_POD, page: PODS },
+    Family {
+        name: "namespace",
+        uses: "use super::NAMESPACE;\n",
+        run: "Run::Kinds(NAMESPACE, run)",
+        body: OF_NAMESPACE,
+        page: NAMESPACES,
+    },
+];
+
 const RUST: &str = r#"//! TITLE.
 
-use crate::prelude::*;
+USESuse crate::prelude::*;
 
 pub(super) static CHECK: Check = Check {
     meta: CheckMeta {
@@ -26,14 +50,28 @@ pub(super) static CHECK: Check = Check {
         since: "VERSION",
         page: include_str!("MODULE.md"),
     },
-    run: Run::Pod(run),
+    run: RUN,
 };
 
-fn run(pod: &Pod<'_>, out: &mut Out<'_>) {
+BODY"#;
+
+const OF_POD: &str = r#"fn run(pod: &Pod<'_>, out: &mut Out<'_>) {
     for container in pod.containers() {
         let at = container.get("image");
         out.pass(&at);
     }
+}
+"#;
+
+const OF_NAMESPACE: &str = r#"fn run(namespace: &Object, out: &mut Out<'_>) {
+    let at = namespace.cursor().get("metadata").get("labels");
+    out.pass(&at);
+}
+"#;
+
+const OF_OBJECT: &str = r#"fn run(object: &Object, out: &mut Out<'_>) {
+    let at = object.cursor().get("kind");
+    out.pass(&at);
 }
 "#;
 
@@ -46,6 +84,13 @@ Say what to write instead, and what to test afterwards.
 
 ## Examples
 
+EXAMPLES
+## Exceptions
+
+Say who may do it all the same.
+";
+
+const PODS: &str = "\
 ```yaml flagged
 apiVersion: v1
 kind: Pod
@@ -76,77 +121,211 @@ spec:
       - name: app
         image: registry.example/app:1.2.3
 ```
+";
 
-## Exceptions
+const NAMESPACES: &str = "\
+```yaml flagged
+apiVersion: v1
+kind: Namespace
+metadata:
+  name: example # finding
+```
 
-Say who may do it all the same.
+```yaml passes
+apiVersion: v1
+kind: Namespace
+metadata:
+  name: example
+```
+";
+
+const OBJECTS: &str = "\
+```yaml flagged
+apiVersion: v1
+kind: ConfigMap
+metadata:
+  name: example # finding
+```
+
+```yaml passes
+apiVersion: v1
+kind: ConfigMap
+metadata:
+  name: example
+```
 ";
 
 pub(crate) fn run(args: &Args) -> Result<()> {
-    let Args { family, id } = args;
-    let words = id
-        .split('-')
-        .all(|word| !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit()));
-    if !words {
-        bail!("{id:?} is not kebab-case");
-    }
     let src = crate::root().join("crates/checks/src");
-    let list = src.join(format!("{family}.rs"));
-    let text = fs::read_to_string(&list)
-        .with_context(|| format!("there is no family {family:?} ({})", list.display()))?;
+    let Files { rust, page, list } = files(&src, args)?;
+    let Args { family, id } = args;
     let module = id.replace('-', "_");
-    let rust = src.join(family).join(format!("{module}.rs"));
-    if rust.exists() {
-        bail!("{} is there already", rust.display());
+    let folder = src.join(family);
+    let made = [
+        (folder.join(format!("{module}.rs")), rust),
+        (folder.join(format!("{module}.md")), page),
+        (src.join(format!("{family}.rs")), list),
+    ];
+    for (path, text) in made {
+        fs::write(&path, text).with_context(|| format!("cannot write {}", path.display()))?;
     }
-    let fill = |template: &str| {
-        template
-            .replace("MODULE", &module)
-            .replace("ID", id)
-            .replace("TITLE", &id.replace('-', " "))
-            .replace("FAMILY", family)
-            .replace("VERSION", env!("CARGO_PKG_VERSION"))
-    };
-    fs::write(&rust, fill(RUST)).with_context(|| format!("cannot write {}", rust.display()))?;
-    fs::write(rust.with_extension("md"), PAGE)?;
-    fs::write(&list, enlist(&text, &module)?)?;
+    let folder = format!("crates/checks/src/{family}");
+    #[expect(clippy::print_stdout, reason = "what was asked for")]
+    {
+        println!(
+            "made      {folder}/{module}.rs\n\
+             made      {folder}/{module}.md\n\
+             extended  {folder}.rs\n\n\
+             Next:\n  \
+             edit both files: they are a frame that fails its tests\n  \
+             cargo fmt\n  \
+             cargo test -p ironsides-checks\n  \
+             cargo xtask gen docs"
+        );
+    }
     Ok(())
+}
+
+/// What is to be written.
+#[derive(Debug)]
+struct Files {
+    rust: String,
+    page: String,
+    list: String,
+}
+
+/// Makes everything that a new check needs, and writes nothing.
+fn files(src: &Path, Args { family, id }: &Args) -> Result<Files> {
+    let kebab = kebab(id);
+    if *id != kebab {
+        let meant = if kebab.is_empty() { String::new() } else { format!("; did you mean {kebab}?") };
+        bail!("{id:?} is not kebab-case{meant}");
+    }
+    let Some(Family { name, uses, run, body, page }) =
+        FAMILIES.into_iter().find(|known| known.name == family)
+    else {
+        let names = FAMILIES.map(|known| known.name).join(", ");
+        bail!("there is no family {family:?}; the families are {names}");
+    };
+    let module = id.replace('-', "_");
+    for ending in ["rs", "md"] {
+        let path = src.join(name).join(format!("{module}.{ending}"));
+        if path.exists() {
+            bail!("{} is there already", path.display());
+        }
+    }
+    let list = src.join(format!("{name}.rs"));
+    let text = fs::read_to_string(&list).with_context(|| format!("cannot read {}", list.display()))?;
+    let rust = RUST
+        .replace("USES", uses)
+        .replace("RUN", run)
+        .replace("BODY", body)
+        .replace("MODULE", &module)
+        .replace("ID", id)
+        .replace("TITLE", &id.replace('-', " "))
+        .replace("FAMILY", name)
+        .replace("VERSION", env!("CARGO_PKG_VERSION"));
+    let list = enlist(&text, &module).with_context(|| format!("in {}", list.display()))?;
+    Ok(Files { rust, page: PAGE.replace("EXAMPLES", page), list })
+}
+
+/// The nearest form that is right: `Some_BadPattern` becomes `some-bad-pattern`.
+fn kebab(id: &str) -> String {
+    let mut words = String::new();
+    for letter in id.chars() {
+        match letter {
+            _ if letter.is_ascii_uppercase() => {
+                if words.ends_with(|last: char| last.is_ascii_lowercase() || last.is_ascii_digit()) {
+                    words.push('-');
+                }
+                words.push(letter.to_ascii_lowercase());
+            }
+            _ if letter.is_ascii_lowercase() || letter.is_ascii_digit() => words.push(letter),
+            _ if words.is_empty() || words.ends_with('-') => {}
+            _ => words.push('-'),
+        }
+    }
+    words.trim_end_matches('-').to_owned()
 }
 
 /// Puts a module into a family's file: its `mod` line and its entry in the list, both in alphabetical order.
 fn enlist(text: &str, module: &str) -> Result<String> {
-    let open = text.find("&[&Check] = &[").context("the family's file has no list of checks")?;
-    let start = open + "&[&Check] = &[".len();
+    // Between the two, formatting may put a line break.
+    const TYPE: &str = "CHECKS: &[&Check] =";
+    let kind = text.find(TYPE).context("the family's file has no list of checks")? + TYPE.len();
+    let start = kind + text[kind..].find("&[").context("the family's list has no beginning")? + 2;
     let end = start + text[start..].find(']').context("the family's list has no end")?;
-    let mut checks: Vec<String> = text[start..end]
-        .split(',')
-        .map(|item| item.trim().to_owned())
-        .filter(|item| !item.is_empty())
-        .collect();
-    checks.push(format!("&{module}::CHECK"));
-    checks.sort();
-    let head = &text[..start];
-    let mut lines: Vec<String> = head.lines().map(ToOwned::to_owned).collect();
+    let mut checks: Vec<&str> =
+        text[start..end].split(',').map(str::trim).filter(|item| !item.is_empty()).collect();
+    let entry = format!("&{module}::CHECK");
+    checks.push(&entry);
+    checks.sort_unstable();
+    let mut lines: Vec<&str> = text[..kind].lines().collect();
     let line = format!("mod {module};");
+    let last = |start: &str| lines.iter().rposition(|known| known.starts_with(start)).map(|at| at + 1);
     let place = lines
         .iter()
-        .position(|known| known.starts_with("mod ") && *known > line)
-        .or_else(|| lines.iter().rposition(|known| known.starts_with("mod ")).map(|at| at + 1))
-        .or_else(|| lines.iter().rposition(|known| known.starts_with("use ")).map(|at| at + 1))
-        .unwrap_or(lines.len());
-    lines.insert(place, line);
+        .position(|known| known.starts_with("mod ") && **known > *line)
+        .or_else(|| last("mod "))
+        .or_else(|| last("use "))
+        .unwrap_or(0);
+    lines.insert(place, &line);
     let list = checks.join(",\n    ");
-    Ok(format!("{}\n    {list},\n{}", lines.join("\n"), &text[end..]))
+    Ok(format!("{} &[\n    {list},\n{}", lines.join("\n"), &text[end..]))
 }
 
 #[cfg(test)]
 mod tests {
+    use super::*;
+
+    fn new_check(family: &str, id: &str) -> Result<Files> {
+        let src = crate::root().join("crates/checks/src");
+        files(&src, &Args { family: family.to_owned(), id: id.to_owned() })
+    }
+
+    #[test]
+    fn every_family_takes_a_check() {
+        for family in FAMILIES {
+            for id in ["aaa-first", "host-pie", "zzz-last"] {
+                let Files { rust, page, list } = new_check(family.name, id).unwrap();
+                let module = id.replace('-', "_");
+                let mods: Vec<&str> = list.lines().filter(|line| line.starts_with("mod ")).collect();
+                assert!(mods.is_sorted() && mods.contains(&&*format!("mod {module};")), "{list}");
+                let checks: Vec<&str> =
+                    list.lines().map(str::trim).filter(|line| line.ends_with("::CHECK,")).collect();
+                assert!(checks.is_sorted() && checks.contains(&&*format!("&{module}::CHECK,")), "{list}");
+                let known =
+                    fs::read_to_string(crate::root().join(format!("crates/checks/src/{}.rs", family.name)));
+                assert_eq!(known.unwrap().matches("::CHECK").count() + 1, checks.len(), "{list}");
+                assert!(rust.contains(&format!("id: \"{id}\"")) && rust.contains(family.run), "{rust}");
+                assert!(page.contains("# finding") && page.contains("```yaml passes"), "{page}");
+            }
+        }
+    }
+
+    #[test]
+    fn mistakes_are_answered() {
+        let said = |family, id| new_check(family, id).unwrap_err().to_string();
+        assert_eq!(
+            said("pods", "a"),
+            "there is no family \"pods\"; the families are document, workload, image, namespace"
+        );
+        assert_eq!(
+            said("image", "Some_BadPattern"),
+            "\"Some_BadPattern\" is not kebab-case; did you mean some-bad-pattern?"
+        );
+        assert!(said("workload", "host-pid").contains("is there already"));
+    }
+
     #[test]
     fn a_check_finds_its_place() {
-        let text = "//! X.\n\nuse crate::check::Check;\n\nmod b;\nmod d;\n\npub static CHECKS: &[&Check] = &[&b::CHECK, &d::CHECK];\n";
-        let grown = super::enlist(text, "c").unwrap();
+        let text = "//! X.\n\nuse crate::check::Check;\n\nmod b;\nmod d;\n\npub static CHECKS: &[&Check] =\n    &[&b::CHECK, &d::CHECK];\n";
+        let grown = enlist(text, "c").unwrap();
         assert!(grown.contains("mod b;\nmod c;\nmod d;\n"), "{grown}");
-        assert!(grown.contains("&[\n    &b::CHECK,\n    &c::CHECK,\n    &d::CHECK,\n];\n"), "{grown}");
-        assert!(super::enlist(text, "e").unwrap().contains("mod d;\nmod e;\n"));
+        assert!(
+            grown.contains("CHECKS: &[&Check] = &[\n    &b::CHECK,\n    &c::CHECK,\n    &d::CHECK,\n];\n"),
+            "{grown}"
+        );
+        assert!(enlist(text, "e").unwrap().contains("mod d;\nmod e;\n"));
     }
 }
