@@ -1,7 +1,7 @@
 //! YAML to trees, as kubectl and the API server read it.
 //!
-//! Both use go-yaml v2 (through `sigs.k8s.io/yaml`), and what they read is what runs. Scanner and parser follow
-//! it state by state, and a differential over random texts finds the same trees and the same refusals. What
+//! Both use go-yaml v2 (through `sigs.k8s.io/yaml`), and what they read is what runs. This
+//! reader takes and refuses the texts that it does, and a comparison over random texts finds the same trees. What
 //! still differs, and why:
 //!
 //! * `.nan` and `.inf` are numbers here; Kubernetes refuses them, since JSON has no word for them. A key beyond

@@ -1,4 +1,4 @@
-//! Tokens to events, with the states of go-yaml v2 (libyaml's parser).
+//! Tokens to events, with the outcome that go-yaml v2 has.
 
 mod block;
 mod document;

@@ -1,4 +1,4 @@
-//! Text to tokens, exactly as go-yaml v2 (libyaml's scanner) does it.
+//! Text to tokens, with the outcome that go-yaml v2 has.
 //!
 //! kubectl and the API server read YAML with go-yaml v2, and what they read is what runs. Every rule here,
 //! also the surprising ones, is therefore that scanner's: U+0085 ends a comment, `{a:}` holds the key `a:`,
