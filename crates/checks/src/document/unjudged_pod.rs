@@ -49,7 +49,11 @@ fn run(object: &Object, out: &mut Out<'_>) {
         // The template is what holds the pod's spec.
         let template = place.to_string();
         let template = template.strip_suffix(".spec").unwrap_or(&template);
-        let hint = format!("name it, if it is a pod: --pod-template {}/{}={template}", reference.group(), reference.kind);
+        let hint = format!(
+            "name it, if it is a pod: --pod-template {}/{}={template}",
+            reference.group(),
+            reference.kind
+        );
         out.unknown(&at, format!("what looks like a pod at {place} was not checked"), hint);
     }
 }

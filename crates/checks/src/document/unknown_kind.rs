@@ -24,8 +24,10 @@ fn run(object: &Object, out: &mut Out<'_>) {
     let message = match why {
         Unknown::Foreign => return out.not_applicable("Kubernetes itself serves nothing of this group"),
         Unknown::Elsewhere("", version) => format!("{api_version} has no kind {kind}; {version} has"),
-        Unknown::Elsewhere(group, version) => format!("{api_version} has no kind {kind}; {group}/{version} has"),
-        Unknown::Misspelt(near) => format!("{api_version} has no kind \"{kind}\"; \"{near}\" was probably meant"),
+        Unknown::Elsewhere(group, version) => {
+            format!("{api_version} has no kind {kind}; {group}/{version} has")
+        }
+        Unknown::Misspelt(near) => format!("{api_version} has no kind \"{kind}\"; did you mean \"{near}\"?"),
         Unknown::Gone => format!("{api_version} has no kind {kind} in Kubernetes {RELEASE}"),
     };
     let misplaced = matches!(why, Unknown::Elsewhere(..));
