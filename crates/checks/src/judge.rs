@@ -177,11 +177,17 @@ impl Asking<'_> {
             }
         } else if let Some(fault) = self.refusal(check) {
             tally.unknown = 1;
-            let missing = format!("the API server would refuse this object: {fault}; correct it and scan again");
+            let missing =
+                format!("the API server would refuse this object: {fault}; correct it and scan again");
             let looked_at = Arc::from(fault.path.as_str());
             let source = self.case.object.source(fault.span);
             let fact = Evidence { looked_at, raw: None, effective: None, rule: None, source };
-            self.whole(check, Verdict::Unknown { missing }, "nothing can be said about this object", vec![fact]);
+            self.whole(
+                check,
+                Verdict::Unknown { missing },
+                "nothing can be said about this object",
+                vec![fact],
+            );
         } else {
             tally.pass = 1;
             if self.case.keep_passes() {

@@ -26,6 +26,9 @@ fn main() -> ExitCode {
             // Help and version are what was asked for; everything else is a usage error.
             let exit = if error.use_stderr() { Exit::Usage } else { Exit::Clean };
             let _ = error.print();
+            if let Some(path) = meant_path(&error) {
+                say::Say::plain().hint(&format!("to scan it: ironsides scan {path}"));
+            }
             return exit.into();
         }
     };
@@ -42,12 +45,21 @@ fn main() -> ExitCode {
     }
 }
 
+/// The path that stands where a command is due: `ironsides deploy/`.
+fn meant_path(error: &clap::Error) -> Option<&str> {
+    use clap::error::{ContextKind, ContextValue, ErrorKind};
+    match error.get(ContextKind::InvalidSubcommand) {
+        Some(ContextValue::String(word)) if error.kind() == ErrorKind::InvalidSubcommand => {
+            std::path::Path::new(word).exists().then_some(word)
+        }
+        _ => None,
+    }
+}
+
 /// Reads the arguments. Under the name `kubectl-ironsides` the help says `kubectl ironsides`.
 fn parse() -> Result<Cli, clap::Error> {
-    let program = std::env::args_os().next().map(std::path::PathBuf::from).unwrap_or_default();
-    let plugin = program.file_stem().is_some_and(|stem| stem.to_string_lossy().starts_with("kubectl-"));
     let command = Cli::command();
-    let command = if plugin { command.bin_name("kubectl ironsides") } else { command };
+    let command = if shell::is_plugin() { command.bin_name("kubectl ironsides") } else { command };
     Cli::from_arg_matches(&command.try_get_matches()?)
 }
 

@@ -34,6 +34,12 @@ impl Say {
         }
     }
 
+    /// Speaks before the arguments are understood.
+    pub(crate) fn plain() -> Self {
+        let choice = ColorChoice::Auto;
+        Self { quiet: false, verbose: false, progress: false, choice, bar: OnceCell::new() }
+    }
+
     fn line(&self, style: Style, word: &str, text: &dyn Display) {
         let write = || {
             let mut stream = AutoStream::new(std::io::stderr(), self.choice);

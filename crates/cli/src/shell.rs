@@ -28,7 +28,7 @@ pub(crate) fn welcome() -> Result<Exit> {
 }
 
 /// Whether kubectl runs us, or somebody by the name that kubectl looks for.
-fn is_plugin() -> bool {
+pub(crate) fn is_plugin() -> bool {
     let program = std::env::args_os().next().map(std::path::PathBuf::from).unwrap_or_default();
     program.file_stem().is_some_and(|stem| stem.to_string_lossy().starts_with("kubectl-"))
 }

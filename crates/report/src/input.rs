@@ -55,29 +55,21 @@ impl SourceText {
         *end = span.end.max(*end);
     }
 
-    /// A line (from 1) as it may be shown: every character of a secret has become a star.
-    pub fn shown_line(&self, line: u32) -> Option<Cow<'_, str>> {
-        let (lines, text) = (self.lines(), &*self.text);
-        let (start, shown) = (lines.start(line)?, lines.line(text, line)?);
-        let end = start.saturating_add(u32::try_from(shown.len()).unwrap_or(u32::MAX));
+    /// A part of the text, by its bytes, as it may be shown: every character of a secret has become a star.
+    pub fn shown(&self, from: usize, to: usize) -> Cow<'_, str> {
+        let part = self.text.get(from..to).unwrap_or_default();
+        let fit = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
         let secrets = self.secrets.lock().unwrap_or_else(PoisonError::into_inner);
-        // Secrets do not overlap, so the last that begins before the line is the only one to reach into it.
-        let before = secrets.range(..start).next_back().filter(|(_, secret_end)| **secret_end > start);
+        // Secrets do not overlap, so of those that begin before only the last reaches into the part.
+        let before = secrets.range(..fit(from)).next_back().filter(|(_, end)| **end > fit(from));
         let touching: Vec<(u32, u32)> =
-            before.into_iter().chain(secrets.range(start..end)).map(|(a, b)| (*a, *b)).collect();
+            before.into_iter().chain(secrets.range(fit(from)..fit(to))).map(|(a, b)| (*a, *b)).collect();
         if touching.is_empty() {
-            return Some(shown.into());
+            return part.into();
         }
-        let secret = |at: usize| {
-            let at = start.saturating_add(u32::try_from(at).unwrap_or(u32::MAX));
-            touching.iter().any(|(from, to)| (*from..*to).contains(&at))
-        };
-        Some(
-            shown
-                .char_indices()
-                .map(|(at, c)| if secret(at) && !c.is_whitespace() { '*' } else { c })
-                .collect(),
-        )
+        let secret = |at: usize| touching.iter().any(|(start, end)| (*start..*end).contains(&fit(from + at)));
+        let hide = |(at, c): (usize, char)| if secret(at) && !c.is_whitespace() { '*' } else { c };
+        part.char_indices().map(hide).collect()
     }
 
     /// The first and last position of a span, `None` where it has no text.

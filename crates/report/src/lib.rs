@@ -6,6 +6,7 @@
 mod input;
 mod json;
 mod sarif;
+mod snippet;
 mod table;
 
 use std::io::{self, Write};

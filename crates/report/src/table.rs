@@ -7,13 +7,11 @@ use std::sync::Arc;
 
 use anstyle::{AnsiColor, Style};
 use ironsides_core::{Fact, Finding, Severity, Source, Verdict};
-use ironsides_tree::{Position, Span};
+use ironsides_tree::Span;
 
 use crate::Writer;
 use crate::input::{Header, NamespaceLevel, SourceText, Summary};
-
-/// Longer lines are cut around the mark, so that minified JSON does not flood the screen.
-const LINE_LIMIT: usize = 160;
+use crate::snippet::{Snippet, plain};
 
 /// From so many findings on, they are summed up by check.
 const SUMMED_UP: u64 = 10;
@@ -51,8 +49,8 @@ impl<W: Write> Table<W> {
             Some((start, _)) => writeln!(self.sink, "{bold}{path}:{start}{bold_end:#}  {}", first.target)?,
             None => writeln!(self.sink, "{bold}{path}{bold_end:#}  {}", first.target)?,
         }
-        if let Some((start, end)) = range {
-            self.snippet(source, start, end)?;
+        if let Some(snippet) = span.and_then(|span| Snippet::new(source, span)) {
+            self.snippet(&snippet)?;
         }
         let width = group.iter().map(|finding| finding.check.len()).max().unwrap_or_default();
         // Where an object cannot be judged, every check says the same: once is enough.
@@ -65,25 +63,15 @@ impl<W: Write> Table<W> {
         writeln!(self.sink)
     }
 
-    fn snippet(&mut self, source: &SourceText, start: Position, end: Position) -> io::Result<()> {
-        let Some(line) = source.shown_line(start.line) else { return Ok(()) };
+    fn snippet(&mut self, snippet: &Snippet) -> io::Result<()> {
         let (dim, dim_end) = self.paint(Style::new().dimmed());
         let (mark, mark_end) = self.paint(AnsiColor::Red.on_default().bold());
-        let column = start.column as usize;
-        let length = line.chars().count();
-        let until = if end.line == start.line { end.column as usize } else { length + 1 };
-        let width = until.min(length + 1).saturating_sub(column).max(1);
-        let before = start.line.checked_sub(1).and_then(|number| Some((number, source.shown_line(number)?)));
-        if let Some((number, before)) =
-            before.filter(|(_, line)| !line.trim().is_empty() && line.len() <= LINE_LIMIT)
-        {
-            writeln!(self.sink, "{dim}{number:>6} |{dim_end:#} {}", plain(&before))?;
+        let Snippet { number, before, line, gap, width } = snippet;
+        if let Some(before) = before {
+            writeln!(self.sink, "{dim}{:>6} |{dim_end:#} {before}", number - 1)?;
         }
-        let (shown, column) = cut(&line, column);
-        let number = start.line;
-        writeln!(self.sink, "{dim}{number:>6} |{dim_end:#} {}", plain(&shown))?;
-        let gap = " ".repeat(column.saturating_sub(1));
-        let carets = "^".repeat(width.min(LINE_LIMIT));
+        writeln!(self.sink, "{dim}{number:>6} |{dim_end:#} {line}")?;
+        let (gap, carets) = (" ".repeat(*gap), "^".repeat(*width));
         writeln!(self.sink, "{dim}       |{dim_end:#} {gap}{mark}{carets}{mark_end:#}")
     }
 
@@ -347,36 +335,5 @@ fn colour_of(severity: Severity) -> Style {
         Severity::Medium => AnsiColor::Yellow.on_default(),
         Severity::Low => AnsiColor::Cyan.on_default(),
         Severity::Info => Style::new(),
-    }
-}
-
-/// A line cut to a width that fits, and the column of the mark in what is left.
-fn cut(line: &str, column: usize) -> (String, usize) {
-    let length = line.chars().count();
-    if length <= LINE_LIMIT {
-        return (line.to_owned(), column);
-    }
-    let from = column.saturating_sub(LINE_LIMIT / 2).min(length - LINE_LIMIT);
-    let shown: String = line.chars().skip(from).take(LINE_LIMIT).collect();
-    (shown, column.saturating_sub(from))
-}
-
-/// Text from a document as it may be shown: control characters could drive the terminal.
-fn plain(text: &str) -> std::borrow::Cow<'_, str> {
-    if text.chars().any(char::is_control) {
-        text.chars()
-            .map(|c| {
-                if c == '\t' {
-                    ' '
-                } else if c.is_control() {
-                    '\u{fffd}'
-                } else {
-                    c
-                }
-            })
-            .collect::<String>()
-            .into()
-    } else {
-        text.into()
     }
 }

@@ -1,6 +1,7 @@
 //! Places in a source: byte spans, and the lines and columns people read.
 
 use std::fmt;
+use std::sync::OnceLock;
 
 /// A half-open range of bytes in one source. [`Span::NONE`] where a tree did not come from text.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -58,7 +59,12 @@ impl fmt::Display for Position {
 #[derive(Clone, Debug)]
 pub struct Lines {
     starts: Vec<u32>,
+    /// Characters before every [`CHUNK`]th byte; made for the first long line that somebody asks about.
+    characters: OnceLock<Vec<u32>>,
 }
+
+/// Lines longer than this are not counted from their start each time.
+const CHUNK: usize = 4096;
 
 impl Lines {
     /// Reads `text` once. Lines end at `\n` (a `\r` before it belongs to the line).
@@ -67,7 +73,7 @@ impl Lines {
         starts.extend(
             memchr::memchr_iter(b'\n', text.as_bytes()).map(|at| u32::try_from(at + 1).unwrap_or(u32::MAX)),
         );
-        Self { starts }
+        Self { starts, characters: OnceLock::new() }
     }
 
     /// The position of the byte at `offset` of `text` (the text these lines were made from). An offset past
@@ -75,14 +81,30 @@ impl Lines {
     pub fn position(&self, text: &str, offset: u32) -> Position {
         let offset = offset.min(u32::try_from(text.len()).unwrap_or(u32::MAX));
         let line = self.starts.partition_point(|&start| start <= offset).max(1);
-        let start = self.starts[line - 1] as usize;
-        let before = text.as_bytes().get(start..offset as usize).unwrap_or_default();
-        // Continuation bytes of UTF-8 do not begin a character.
-        let column = before.iter().filter(|&&byte| byte & 0xC0 != 0x80).count() + 1;
+        let start = self.starts[line - 1];
+        let column = if (offset - start) as usize <= CHUNK {
+            characters(text, start as usize, offset as usize)
+        } else {
+            self.characters_before(text, offset) - self.characters_before(text, start)
+        };
+        let column = column + 1;
         Position {
             line: u32::try_from(line).unwrap_or(u32::MAX),
             column: u32::try_from(column).unwrap_or(u32::MAX),
         }
+    }
+
+    /// How many characters of `text` begin before a byte.
+    fn characters_before(&self, text: &str, offset: u32) -> usize {
+        let count = |mut sums: Vec<u32>, at: usize| {
+            let sum = sums.last().copied().unwrap_or_default() as usize + characters(text, at, at + CHUNK);
+            sums.push(u32::try_from(sum).unwrap_or(u32::MAX));
+            sums
+        };
+        let sums = self.characters.get_or_init(|| (0..text.len()).step_by(CHUNK).fold(vec![0], count));
+        let chunk = offset as usize / CHUNK;
+        let known = sums.get(chunk).copied().unwrap_or_default() as usize;
+        known + characters(text, chunk * CHUNK, offset as usize)
     }
 
     /// How many lines there are; a final line break begins one more, empty line.
@@ -104,6 +126,12 @@ impl Lines {
     }
 }
 
+/// How many characters begin within these bytes. Continuation bytes of UTF-8 do not begin one.
+fn characters(text: &str, from: usize, to: usize) -> usize {
+    let bytes = text.as_bytes().get(from..to.min(text.len())).unwrap_or_default();
+    bytes.iter().filter(|&&byte| byte & 0xC0 != 0x80).count()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -118,5 +146,15 @@ mod tests {
         assert_eq!(lines.line(text, 3), Some(""));
         assert_eq!(lines.line(text, 4), None);
         assert_eq!(lines.position(text, u32::MAX).line, 3);
+    }
+
+    #[test]
+    fn columns_of_long_lines_are_the_same() {
+        let text = format!("é\n{}\nü", "aé漢".repeat(5000));
+        let lines = Lines::new(&text);
+        for (column, (offset, _)) in (1..).zip(text[3..].char_indices().take(15_000)) {
+            let offset = u32::try_from(offset + 3).unwrap();
+            assert_eq!(lines.position(&text, offset), Position { line: 2, column });
+        }
     }
 }
