@@ -173,7 +173,7 @@ impl Asking<'_> {
         } else if let Some(why) = not_applicable {
             tally.not_applicable = 1;
             if self.case.keep_passes() {
-                self.whole(check, Verdict::NotApplicable { why }, "does not apply", passes);
+                self.whole(check, Verdict::NotApplicable { why: why.into_owned() }, "does not apply", passes);
             }
         } else if let Some(fault) = self.refusal(check) {
             tally.unknown = 1;

@@ -40,7 +40,7 @@ pub struct Out<'a> {
     meta: &'static CheckMeta,
     case: &'a Case<'a>,
     drafts: &'a mut Vec<Draft>,
-    not_applicable: Option<String>,
+    not_applicable: Option<Cow<'static, str>>,
     passes: Vec<Evidence>,
 }
 
@@ -123,7 +123,7 @@ impl<'a> Out<'a> {
     }
 
     /// The question does not arise for this object (a Linux setting on a Windows pod).
-    pub fn not_applicable(&mut self, why: impl Into<String>) {
+    pub fn not_applicable(&mut self, why: impl Into<Cow<'static, str>>) {
         self.not_applicable = Some(why.into());
     }
 
@@ -144,7 +144,7 @@ impl<'a> Out<'a> {
     }
 
     /// Moves the findings to where all are gathered; says why the question does not arise, and what passed.
-    pub(crate) fn finish(self, findings: &mut Vec<Finding>) -> (Option<String>, Vec<Evidence>) {
+    pub(crate) fn finish(self, findings: &mut Vec<Finding>) -> (Option<Cow<'static, str>>, Vec<Evidence>) {
         let Self { meta, case, drafts, not_applicable, passes } = self;
         findings.extend(drafts.drain(..).map(|draft| Finding {
             check: meta.id,
