@@ -80,7 +80,9 @@ impl Judge {
     }
 
     /// Judges one object by itself.
-    pub fn object(&self, object: &Object, findings: &mut Vec<Finding>, counts: &mut Counts) {
+    ///
+    /// Says whether the API server would refuse the object as it is written.
+    pub fn object(&self, object: &Object, findings: &mut Vec<Finding>, counts: &mut Counts) -> bool {
         let pod = Pod::of(object, &self.options.templates);
         let case = Case::new(object, &self.options);
         let mut asking = Asking { case: &case, drafts: Vec::new(), findings };
@@ -95,6 +97,7 @@ impl Judge {
             };
             tally.add(answer.unwrap_or_default());
         }
+        asking.refusal().is_some()
     }
 
     /// Judges the objects that were kept, together.
@@ -175,7 +178,7 @@ impl Asking<'_> {
             if self.case.keep_passes() {
                 self.whole(check, Verdict::NotApplicable { why: why.into_owned() }, "does not apply", passes);
             }
-        } else if let Some(fault) = self.refusal(check) {
+        } else if let Some(fault) = self.refusal().filter(|_| !matches!(check.run, Run::Object(_))) {
             tally.unknown = 1;
             let missing =
                 format!("the API server would refuse this object: {fault}; correct it and scan again");
@@ -197,12 +200,9 @@ impl Asking<'_> {
         tally
     }
 
-    /// Why the API server would not take the object as it is written: passes about it are worth nothing. Checks of the
-    /// document itself pass all the same.
-    fn refusal(&self, check: &Check) -> Option<&Fault> {
-        if matches!(check.run, Run::Object(_)) {
-            return None;
-        }
+    /// Why the API server would not take the object as it is written: passes about it are worth nothing. (Checks of the
+    /// document itself pass all the same.)
+    fn refusal(&self) -> Option<&Fault> {
         // Unknown fields are dropped, and a missing field is the server's to default or a patch's to leave out.
         let kept = |fault: &&Fault| {
             matches!(fault.kind, FaultKind::UnknownField { .. } | FaultKind::MissingField { .. })

@@ -2,13 +2,14 @@
 
 use std::borrow::Cow;
 use std::cell::OnceCell;
+use std::fmt::Write as _;
 use std::sync::Arc;
 
 use ironsides_core::{
-    CheckMeta, Confidence, Evidence, Finding, Fingerprint, Object, PodTemplates, Severity, Verdict,
+    CheckMeta, Confidence, Evidence, Finding, Fingerprint, Object, Pod, PodTemplates, Severity, Verdict,
 };
-use ironsides_schema::{Fault, validate};
-use ironsides_tree::{Cursor, Node, Span, Value, print};
+use ironsides_schema::{Fault, each_fault, validate};
+use ironsides_tree::{Cursor, Node, Segment, Span, Value, print};
 
 use crate::judge::Options;
 
@@ -28,10 +29,30 @@ impl<'a> Case<'a> {
         self.options.keep_passes
     }
 
-    /// What an API server would refuse or drop of an object of a built-in kind; looked for when first asked.
+    /// What an API server would refuse or drop: of an object of a built-in kind, or of the pod in any other. Looked for
+    /// when first asked.
     pub(crate) fn faults(&self) -> &[Fault] {
-        let look = || self.object.kind().map(|kind| validate(&self.object.root, kind)).unwrap_or_default();
-        self.faults.get_or_init(look)
+        self.faults.get_or_init(|| match self.object.kind() {
+            Some(kind) => validate(&self.object.root, kind),
+            None => self.pod_faults(),
+        })
+    }
+
+    /// The faults of a pod in an object of a kind without a table: a custom resource, or a version long removed.
+    fn pod_faults(&self) -> Vec<Fault> {
+        let mut faults = Vec::new();
+        let template =
+            ironsides_schema::kind("v1", "PodTemplate").and_then(|kind| kind.ty().at(&["template"]));
+        let pod = Pod::of(self.object, &self.options.templates);
+        if let (Some(template), Some(pod)) = (template.and_then(|field| field.shape.object()), pod)
+            && let Some(node) = pod.place().node()
+        {
+            let place = pod.place().path().to_string();
+            each_fault(node, template, &mut |fault| {
+                faults.push(Fault { path: format!("{place}.{}", fault.path), ..fault })
+            });
+        }
+        faults
     }
 }
 
@@ -50,6 +71,8 @@ pub struct Draft {
     verdict: Verdict,
     message: String,
     path: Arc<str>,
+    /// The path with list items named rather than numbered, for the fingerprint.
+    stable: String,
     key: String,
     severity: Severity,
     confidence: Confidence,
@@ -97,6 +120,7 @@ impl<'a> Out<'a> {
         let source = self.case.object.source(span);
         let draft = self.draft(&self.case.object.cursor().get(""), Verdict::Fail, message.into());
         draft.path = path.into();
+        draft.stable = draft.path.to_string();
         let looked_at = draft.path.clone();
         draft.evidence = vec![Evidence { looked_at, raw: None, effective: None, rule: None, source }];
         draft
@@ -133,6 +157,7 @@ impl<'a> Out<'a> {
             verdict,
             message,
             path: Arc::clone(&fact.looked_at),
+            stable: stable(self.case.object, at),
             key: String::new(),
             severity: self.meta.severity,
             confidence: Confidence::High,
@@ -149,7 +174,7 @@ impl<'a> Out<'a> {
         findings.extend(drafts.drain(..).map(|draft| Finding {
             check: meta.id,
             target: Arc::clone(&case.object.target),
-            fingerprint: Fingerprint::new(meta.id, &case.object.target, &draft.path, &draft.key),
+            fingerprint: Fingerprint::new(meta.id, &case.object.target, &draft.stable, &draft.key),
             verdict: draft.verdict,
             message: draft.message,
             severity: draft.severity,
@@ -231,6 +256,29 @@ pub(crate) fn evidence(object: &Object, at: &Cursor<'_>) -> Evidence {
         }
     }
     fact
+}
+
+/// A path in which the items of lists are known by their names where they have one: a container that moves keeps what
+/// was found about it, and one that is put in its place does not inherit it.
+fn stable(object: &Object, at: &Cursor<'_>) -> String {
+    let mut path = String::new();
+    let mut node = Some(&object.root);
+    for segment in at.path().segments() {
+        match segment {
+            Segment::Key(key) => {
+                node = node.and_then(|node| node.get(key));
+                _ = write!(path, ".{key}");
+            }
+            Segment::Index(index) => {
+                node = node.and_then(|node| node.items().get(*index as usize));
+                match node.and_then(|item| item.get("name")).and_then(Node::as_str) {
+                    Some(name) => _ = write!(path, "[name={name}]"),
+                    None => _ = write!(path, "[{index}]"),
+                }
+            }
+        }
+    }
+    path
 }
 
 /// The most bytes of a value that evidence repeats, and the most items of a list.

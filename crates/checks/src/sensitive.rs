@@ -1,42 +1,81 @@
 //! Where an object holds secrets in plain text, so that no report repeats them.
 
 use ironsides_core::{Object, Pod, PodTemplates};
-use ironsides_tree::{Node, RemarkKind, Span};
+use ironsides_tree::{Cursor, Node, RemarkKind, Span};
 
 use crate::workload::is_secret;
 
-/// The spans of an object's secret values: the data of a Secret, and environment variables that
-/// `secret-in-environment` takes for secrets, whether or not that check runs.
+/// Words that announce a secret in a command line.
+const WORDS: [&str; 9] =
+    ["password", "passwd", "pwd", "secret", "token", "apikey", "api-key", "api_key", "authorization"];
+
+/// The spans of an object's secret values, whether or not a check speaks of them: the data of a Secret; values under
+/// secret names in a ConfigMap and in environment variables; command lines and headers that carry one. A guess on the
+/// side of silence: only what reports repeat is at stake.
 pub fn sensitive(object: &Object, templates: &PodTemplates) -> Vec<Span> {
     let mut spans = Vec::new();
     let reference = object.reference();
-    let is_secret_object = reference.kind == "Secret" && reference.group().is_empty();
+    let core = |kind: &str| reference.kind == kind && reference.group().is_empty();
+    let is_secret_object = core("Secret");
     if is_secret_object {
         for field in ["data", "stringData"] {
-            spans.extend(
-                object.cursor().get(field).entries().filter_map(|(_, value)| value.node().map(Node::span)),
-            );
+            spans.extend(object.cursor().get(field).entries().filter_map(|(_, value)| span(&value)));
         }
+    }
+    if core("ConfigMap") {
+        let entries = object.cursor().get("data").entries();
+        spans.extend(entries.filter(|(key, value)| is_secret(key, value)).filter_map(|(_, value)| span(&value)));
     }
     if let Some(pod) = Pod::of(object, templates) {
         for container in pod.containers() {
             for variable in container.get("env").items() {
-                let value = variable.get("value");
-                let name = variable.get("name").str().unwrap_or_default();
-                if is_secret(name, &value) {
-                    spans.extend(value.node().map(Node::span));
+                environment(&variable, &mut spans);
+            }
+            for line in ["command", "args"].into_iter().flat_map(|field| container.get(field).items()) {
+                spans.extend(line.str().filter(|line| announces(line)).and_then(|_| span(&line)));
+            }
+            for probe in ["livenessProbe", "readinessProbe", "startupProbe"] {
+                for header in container.get(probe).at(&["httpGet", "httpHeaders"]).items() {
+                    let name = header.get("name").str().unwrap_or_default().to_ascii_lowercase();
+                    if name == "cookie" || announces(&format!("{name}:")) {
+                        spans.extend(span(&header.get("value")));
+                    }
                 }
             }
         }
     }
-    // Of a key that stands twice the first value is in no tree, but still in the text.
+    // Of a key that is set twice the first value is in no tree, but still in the text.
     for remark in &object.remarks {
         if let RemarkKind::DuplicateKey { key, first } = &remark.kind
-            && (is_secret_object || key == "value")
+            && (is_secret_object || core("ConfigMap") || key == "value")
         {
             spans.push(Span { start: first.end, end: remark.span.start });
         }
     }
     spans.retain(|span| span.is_some());
     spans
+}
+
+/// Whatever stands beside the name of a variable and would be a secret under it: its field may be misspelt.
+fn environment(variable: &Cursor<'_>, spans: &mut Vec<Span>) {
+    let name = variable.get("name").str().unwrap_or_default();
+    for (field, value) in variable.entries().filter(|(field, _)| *field != "name") {
+        let listed = field == "value" && value.items().any(|item| is_secret(name, &item));
+        if listed || is_secret(name, &value) {
+            spans.extend(span(&value));
+        }
+    }
+}
+
+/// Whether a word for a secret stands in a text with something after it: `--password=x`, `Authorization: x`.
+fn announces(text: &str) -> bool {
+    let text = text.to_ascii_lowercase();
+    WORDS.iter().any(|word| {
+        let after = |(at, _): (usize, &str)| text.get(at + word.len()..).unwrap_or_default();
+        text.match_indices(word).map(after).any(|rest| rest.starts_with(['=', ':', ' ', '"', '\'']))
+    })
+}
+
+fn span(at: &Cursor<'_>) -> Option<Span> {
+    at.node().map(Node::span)
 }

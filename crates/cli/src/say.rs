@@ -41,6 +41,9 @@ impl Say {
     }
 
     fn line(&self, style: Style, word: &str, text: &dyn Display) {
+        // File names and documents reach messages; they must not drive the terminal.
+        let text = text.to_string();
+        let text = ironsides_report::plain(&text);
         let write = || {
             let mut stream = AutoStream::new(std::io::stderr(), self.choice);
             // If standard error is closed there is nobody left to tell.

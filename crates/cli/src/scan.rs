@@ -23,10 +23,10 @@ pub(crate) fn run(args: &ScanArgs, global: &Global, say: &Say) -> Result<Exit> {
     let versions =
         pod_security::Versions::new(args.kubernetes_version.as_deref(), args.upgrade_to.as_deref())?;
     let header = Header { version: env!("CARGO_PKG_VERSION"), checks: judge.metas().collect() };
-    let mut outputs = output::Outputs::open(args, global, &header)?;
+    let found = ironsides_files::walk(&args.paths, !args.no_ignore);
+    let mut outputs = output::Outputs::open(args, global, &header, &found.files)?;
     let mut summary = Summary::default();
 
-    let found = ironsides_files::walk(&args.paths, !args.no_ignore);
     for error in &found.errors {
         record(&mut summary, say, look::file_problem(error));
     }

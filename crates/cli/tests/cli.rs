@@ -281,4 +281,65 @@ fn no_format_repeats_a_secret() {
     }
     let (_, out, _) = scan(&[("a.yaml", flow)], &["--check", "privileged-container"]);
     assert!(out.contains("value: **********}"), "{out}");
+    let lines = "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec: {containers: [{name: app, image: x, command: [sh, -c, \"export PASSWORD=zq9Topmost; run\"], args: [\"--db-password=zq9Topmost\"], livenessProbe: {httpGet: {port: 1, httpHeaders: [{name: Authorization, value: Bearer zq9Topmost}]}}, env: [{name: DB_PASSWORD, valeu: zq9Topmost}, {name: DB_PASSWORD, value: [zq9Topmost]}]}]}\n---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\ndata: {DB_PASSWORD: zq9Topmost, DB_PASSWORD: zq9Topmost, typo: {}}\n";
+    for format in ["table", "json", "sarif"] {
+        let (_, out, err) = scan(&[("a.yaml", lines)], &["-o", format, "--show-passes"]);
+        assert!(!out.contains("zq9Topmost") && !err.contains("zq9Topmost"), "{format}\n{out}{err}");
+    }
+}
+
+#[test]
+fn names_cannot_drive_the_terminal() {
+    let evil = "apiVersion: v1\nkind: Pod\nmetadata: {name: \"a\\e]0;owned\\a\\e[2J\", namespace: \"n\\nFAKE: 0 findings\"}\nspec: {hostPID: true, containers: [{name: \"c\\r\\u202e\", image: x}]}\n";
+    let (_, out, err) = scan(&[("a\u{1b}[2J.yaml", evil), ("b\u{1b}\n.yaml", "a: [1\n")], &["-v"]);
+    assert!(out.contains("host-pid"));
+    assert!(!out.contains(['\u{1b}', '\u{7}', '\r', '\u{202e}']) && !out.contains("\nFAKE"), "{out:?}");
+    assert!(!err.contains('\u{1b}'), "{err:?}");
+}
+
+#[test]
+fn a_custom_resource_with_a_broken_pod_does_not_pass() {
+    let rollout = "apiVersion: argoproj.io/v1alpha1\nkind: Rollout\nmetadata: {name: a, namespace: b}\nspec:\n  template: {spec: {hostPID: \"true\", containers: [{name: c, image: x}]}}\n";
+    let (code, out, _) = scan(&[("a.yaml", rollout)], &["--check", "host-pid"]);
+    assert_eq!(code, 4, "{out}");
+    assert!(out.contains("unknown   host-pid") && out.contains("a.yaml:5:30"), "{out}");
+}
+
+#[test]
+fn an_item_that_is_no_object_is_told() {
+    let list = r#"{"kind":"List","apiVersion":"v1","items":["x",null,{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"a"}}]}"#;
+    let (code, _, err) = scan(&[("a.json", list)], &[]);
+    assert_eq!(code, 4);
+    assert!(
+        err.contains("a.json:1:43: item 0 of a list is no Kubernetes object") && err.contains("item 1"),
+        "{err}"
+    );
+}
+
+#[test]
+fn an_output_never_overwrites_what_is_read() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("pod.yaml"), POD).unwrap();
+    let output = ironsides(folder.path(), &["scan", "pod.yaml", "-o", "json=./pod.yaml"], "");
+    assert_eq!(output.status.code(), Some(2));
+    assert_eq!(fs::read_to_string(folder.path().join("pod.yaml")).unwrap(), POD);
+    let output = ironsides(folder.path(), &["scan", "pod.yaml", "-o", "json=a", "-o", "sarif=a"], "");
+    assert_eq!(output.status.code(), Some(2));
+}
+
+#[test]
+fn fingerprints_follow_containers_not_their_places() {
+    let pod = |containers: &str| {
+        format!("apiVersion: v1\nkind: Pod\nmetadata: {{name: p}}\nspec:\n  containers:\n{containers}")
+    };
+    let bad = "  - {name: bad, image: x, securityContext: {privileged: true}}\n";
+    let good = "  - {name: good, image: x}\n";
+    let of = |text: String| {
+        let (_, out, _) = scan(&[("a.yaml", &text)], &["--check", "privileged-container", "-o", "json"]);
+        let report: serde_json::Value = serde_json::from_str(&out).unwrap();
+        report["findings"][0]["fingerprint"].as_str().unwrap().to_owned()
+    };
+    let first = of(pod(&format!("{bad}{good}")));
+    assert_eq!(first, of(pod(&format!("{good}{bad}"))));
+    assert_ne!(first, of(pod(&format!("{}{good}", bad.replace("name: bad", "name: other")))));
 }

@@ -34,7 +34,8 @@ pub struct Finding {
 }
 
 /// Identifies a finding across runs: 128 bits of the hash of check, target, path and evidence key. Lines, order of
-/// files and wording do not enter; a renamed object or a moved container does.
+/// files and wording do not enter, nor do places in lists whose items have names; a renamed object or container
+/// does. The same object in two files (overlays of two environments, say) has the same fingerprints twice.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Fingerprint([u8; 16]);
 

@@ -57,6 +57,7 @@ impl PodTemplates {
 #[derive(Clone, Debug)]
 pub struct Pod<'a> {
     object: &'a Object,
+    place: Cursor<'a>,
     metadata: Cursor<'a>,
     spec: Cursor<'a>,
     template: bool,
@@ -73,7 +74,13 @@ impl<'a> Pod<'a> {
         let of_kind =
             |kind: ContainerKind| spec.get(kind.field()).items().map(move |at| Container { kind, at });
         let containers = ContainerKind::ALL.into_iter().flat_map(of_kind).collect();
-        Some(Self { object, metadata: at.get("metadata"), spec, template, containers })
+        let metadata = at.get("metadata");
+        Some(Self { object, place: at, metadata, spec, template, containers })
+    }
+
+    /// The place of what holds the pod's `metadata` and `spec`.
+    pub fn place(&self) -> &Cursor<'a> {
+        &self.place
     }
 
     /// The object that holds it.

@@ -83,7 +83,8 @@ fn walk_folder(
                     if KUSTOMIZATIONS.iter().any(|name| entry.path().join(name).is_file()) {
                         unrendered.insert(Unrendered::Kustomization(plain(entry.path())));
                     }
-                } else if is_document(entry.path()) {
+                } else if is_document(entry.path()) && entry.path().is_file() {
+                    // A pipe in a folder would hang for ever; only a pipe that is named is read.
                     if let Some(error) = entry.error() {
                         errors.push(FileError::Ignore(error.to_string()));
                     }
@@ -186,5 +187,13 @@ mod tests {
         fs::create_dir(root.path().join("a")).unwrap();
         std::os::unix::fs::symlink(root.path(), root.path().join("a/up")).unwrap();
         assert_eq!(walk(&[root.path().to_owned()], true).errors.len(), 1);
+    }
+
+    #[test]
+    fn a_pipe_in_a_folder_is_passed_over() {
+        let root = tempfile::tempdir().unwrap();
+        // A socket is as little a file as a pipe, and can be made without leaving the standard library.
+        let _socket = std::os::unix::net::UnixListener::bind(root.path().join("a.yaml")).unwrap();
+        assert!(walk(&[root.path().to_owned()], true).files.is_empty());
     }
 }

@@ -198,6 +198,7 @@ impl Summary {
 
     /// Whether all that was asked for was read and decided.
     pub fn is_complete(&self) -> bool {
-        self.problems.is_empty() && self.coverage.is_complete() && self.total().unknown == 0
+        let undecided = self.pod_security.iter().any(|row| row.undecided > 0);
+        self.problems.is_empty() && self.coverage.is_complete() && self.total().unknown == 0 && !undecided
     }
 }

@@ -14,6 +14,7 @@ use std::str::FromStr;
 
 pub use input::{Blocker, Header, NamespaceLevel, Problem, SourceText, Summary};
 use ironsides_core::Finding;
+pub use snippet::plain;
 
 /// The JSON Schema (2020-12) of the `json` format.
 pub const JSON_SCHEMA: &str = include_str!("../schema/report-1.json");

@@ -44,10 +44,12 @@ impl<W: Write> Table<W> {
             Some(Source::File { path, .. }) => path,
             None => source.path(),
         };
-        let path = if path == "-" { "(standard input)" } else { path };
+        let path = plain(if path == "-" { "(standard input)" } else { path });
+        let target = first.target.to_string();
+        let target = plain(&target);
         match range {
-            Some((start, _)) => writeln!(self.sink, "{bold}{path}:{start}{bold_end:#}  {}", first.target)?,
-            None => writeln!(self.sink, "{bold}{path}{bold_end:#}  {}", first.target)?,
+            Some((start, _)) => writeln!(self.sink, "{bold}{path}:{start}{bold_end:#}  {target}")?,
+            None => writeln!(self.sink, "{bold}{path}{bold_end:#}  {target}")?,
         }
         if let Some(snippet) = span.and_then(|span| Snippet::new(source, span)) {
             self.snippet(&snippet)?;
@@ -211,7 +213,8 @@ impl<W: Write> Table<W> {
     fn namespaces(&mut self, rows: &[NamespaceLevel]) -> io::Result<()> {
         let Some(first) = rows.first() else { return Ok(()) };
         writeln!(self.sink, "Pod Security {}: the level each namespace could enforce today", first.version)?;
-        let name = |row: &NamespaceLevel| row.namespace.clone().unwrap_or_else(|| "(no namespace)".into());
+        let name =
+            |row: &NamespaceLevel| plain(row.namespace.as_deref().unwrap_or("(no namespace)")).into_owned();
         let width = rows.iter().map(|row| name(row).chars().count()).max().unwrap_or_default();
         for row in rows {
             let enforces =
@@ -235,7 +238,7 @@ impl<W: Write> Table<W> {
                     "  {:<width$}    not {}: {}: {}",
                     "",
                     blocker.level,
-                    blocker.object,
+                    plain(&blocker.object),
                     plain(&reasons)
                 )?;
             }
@@ -250,7 +253,7 @@ impl<W: Write> Table<W> {
                     "  {:<width$}    newly refused by {}: {}: {}",
                     "",
                     breaks.level,
-                    breaks.object,
+                    plain(&breaks.object),
                     plain(&reasons)
                 )?;
             }

@@ -57,7 +57,7 @@ impl Look {
             Ok(document) => document,
             Err(error) => return self.problems.push(syntax_problem(&error, source)),
         };
-        if document.envelope || document.root.is_null() {
+        if document.envelope || document.root.is_null() && document.item.is_none() {
             return;
         }
         self.documents += 1;
@@ -70,9 +70,9 @@ impl Look {
                 if !judge.goes_beyond_form(&object) {
                     self.form_only.push(object.reference().kind.clone());
                 }
-                self.sights.extend(versions.see(&object, judge.templates()));
                 let begin = self.findings.len();
-                judge.object(&object, &mut self.findings, &mut self.counts);
+                let refused = judge.object(&object, &mut self.findings, &mut self.counts);
+                self.sights.extend(versions.see(&object, judge.templates(), refused));
                 sort(self.findings.get_mut(begin..).unwrap_or_default());
                 self.secrets.extend(ironsides_checks::sensitive(&object, judge.templates()));
                 if judge.keeps(&object) {
@@ -80,6 +80,7 @@ impl Look {
                 }
             }
             Shape::Half(has, lacks) => self.problems.push(half_problem(&document, source, has, lacks)),
+            Shape::Other if document.item.is_some() => self.problems.push(item_problem(&document, source)),
             Shape::Other => self.foreign += 1,
         }
     }
@@ -118,6 +119,17 @@ fn shape(root: &Node) -> Shape {
         (true, false) if root.get("metadata").is_some() => Shape::Half("apiVersion", "kind"),
         (false, true) if root.get("metadata").is_some() => Shape::Half("kind", "apiVersion"),
         _ => Shape::Other,
+    }
+}
+
+fn item_problem(document: &Document, source: &SourceText) -> Problem {
+    let place = source.range(document.root.span()).map(|(start, _)| start);
+    Problem {
+        path: source.path().to_string(),
+        line: place.map(|place| place.line),
+        column: place.map(|place| place.column),
+        message: format!("item {} of a list is no Kubernetes object", document.item.unwrap_or_default()),
+        hint: Some("give it an apiVersion and a kind, or take it out".into()),
     }
 }
 

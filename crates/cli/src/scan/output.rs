@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
+use std::path::PathBuf;
 
 use anyhow::{Context, Result, bail};
 use ironsides_core::{Finding, Severity, Verdict};
@@ -19,10 +20,18 @@ pub(crate) struct Outputs {
 
 impl Outputs {
     /// Opens every output and writes its beginning, so that a file that cannot be written is told before the work.
-    pub(crate) fn open(args: &ScanArgs, global: &Global, header: &Header) -> Result<Self> {
+    ///
+    /// A file that is among the `inputs`, or is named twice, is refused: it would be emptied before it is read.
+    pub(crate) fn open(
+        args: &ScanArgs,
+        global: &Global,
+        header: &Header,
+        inputs: &[PathBuf],
+    ) -> Result<Self> {
         if args.output.iter().filter(|output| output.file.is_none()).count() > 1 {
             bail!("two outputs go to standard output; give all but one a file: -o sarif=findings.sarif");
         }
+        let mut taken: Vec<PathBuf> = inputs.iter().filter_map(|path| path.canonicalize().ok()).collect();
         let mut writers: Vec<(Format, Box<dyn Writer>)> = Vec::new();
         for output in &args.output {
             let mut writer = match &output.file {
@@ -31,8 +40,15 @@ impl Outputs {
                     output.format.writer(sink(io::stdout()), colour)
                 }
                 Some(path) => {
+                    if path.canonicalize().is_ok_and(|path| path.is_file() && taken.contains(&path)) {
+                        bail!(
+                            "{} is read or written already; name another file for the output",
+                            path.display()
+                        );
+                    }
                     let file =
                         File::create(path).with_context(|| format!("cannot write {}", path.display()))?;
+                    taken.extend(path.canonicalize());
                     output.format.writer(sink(file), false)
                 }
             };

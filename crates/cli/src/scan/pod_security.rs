@@ -51,7 +51,7 @@ impl Versions {
     }
 
     /// Judges one object.
-    pub(crate) fn see(&self, object: &Object, templates: &PodTemplates) -> Option<Sight> {
+    pub(crate) fn see(&self, object: &Object, templates: &PodTemplates, refused: bool) -> Option<Sight> {
         let reference = object.reference();
         if reference.kind == "Namespace" && reference.api_version == "v1" {
             let written = object.cursor().at(&["metadata", "labels"]).get(labels::ENFORCE).str()?;
@@ -67,7 +67,7 @@ impl Versions {
         }
         let pod = Pod::of(object, templates)?;
         let facts = PodFacts::of(&pod);
-        let undecided = !facts.malformed().is_empty();
+        let undecided = refused || !facts.malformed().is_empty();
         let (mut refused, mut newly) = (Vec::new(), Vec::new());
         if !undecided {
             for level in [Level::Baseline, Level::Restricted] {
@@ -95,8 +95,9 @@ impl Versions {
 
 fn minor(text: &str) -> Result<u64> {
     let bare = text.strip_prefix('v').unwrap_or(text);
-    let minor =
-        bare.strip_prefix("1.").and_then(|rest| rest.split('.').next()).and_then(|minor| minor.parse().ok());
+    let minor = bare.strip_prefix("1.").and_then(|rest| rest.split('.').next());
+    let digits = minor.filter(|minor| minor.bytes().all(|byte| byte.is_ascii_digit()));
+    let minor = digits.and_then(|digits| digits.parse().ok());
     match minor {
         Some(minor) if minor <= NEWEST => Ok(minor),
         Some(_) => bail!("Kubernetes {text} is newer than what is known here; the newest is 1.{NEWEST}"),
@@ -205,7 +206,7 @@ mod tests {
         for text in ["1.30", "v1.30", "1.30.4", "v1.30.4"] {
             assert_eq!(minor(text).unwrap(), 30);
         }
-        for text in ["30", "2.1", "1.", "1.99", ""] {
+        for text in ["30", "2.1", "1.", "1.99", "1.+5", ""] {
             assert!(minor(text).is_err(), "{text}");
         }
         assert!(Versions::new(Some("1.30"), Some("1.30")).is_err());
