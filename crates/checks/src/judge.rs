@@ -10,7 +10,7 @@ use ironsides_schema::{Fault, FaultKind};
 
 use crate::catalogue::CATALOGUE;
 use crate::check::{Check, Run};
-use crate::out::{Case, Draft, Out};
+use crate::out::{Case, Draft, NO_CONTAINERS, Out};
 
 /// What to run and how.
 #[derive(Clone, Debug, Default)]
@@ -203,9 +203,12 @@ impl Asking<'_> {
     /// Why the API server would not take the object as it is written: passes about it are worth nothing. (Checks of the
     /// document itself pass all the same.)
     fn refusal(&self) -> Option<&Fault> {
-        // Unknown fields are dropped, and a missing field is the server's to default or a patch's to leave out.
-        let kept = |fault: &&Fault| {
-            matches!(fault.kind, FaultKind::UnknownField { .. } | FaultKind::MissingField { .. })
+        // Unknown fields are dropped, and a missing field is the server's to default or a patch's to leave out; but a pod
+        // without containers is nothing that checks of containers could pass.
+        let kept = |fault: &&Fault| match fault.kind {
+            FaultKind::UnknownField { .. } => true,
+            FaultKind::MissingField { name } => name != NO_CONTAINERS,
+            _ => false,
         };
         self.case.faults().iter().find(|fault| !kept(fault))
     }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use ironsides_core::{
     CheckMeta, Confidence, Evidence, Finding, Fingerprint, Object, Pod, PodTemplates, Severity, Verdict,
 };
-use ironsides_schema::{Fault, each_fault, validate};
+use ironsides_schema::{Fault, FaultKind, each_fault, validate};
 use ironsides_tree::{Cursor, Node, Segment, Span, Value, print};
 
 use crate::judge::Options;
@@ -32,28 +32,40 @@ impl<'a> Case<'a> {
     /// What an API server would refuse or drop: of an object of a built-in kind, or of the pod in any other. Looked for
     /// when first asked.
     pub(crate) fn faults(&self) -> &[Fault] {
-        self.faults.get_or_init(|| match self.object.kind() {
-            Some(kind) => validate(&self.object.root, kind),
-            None => self.pod_faults(),
+        self.faults.get_or_init(|| {
+            let pod = Pod::of(self.object, &self.options.templates);
+            let mut faults = match (self.object.kind(), &pod) {
+                (Some(kind), _) => validate(&self.object.root, kind),
+                (None, Some(pod)) => pod_faults(pod),
+                (None, None) => Vec::new(),
+            };
+            // A list of containers that is there but empty is refused as well, and would pass every check of containers.
+            let containers = pod.as_ref().map(|pod| pod.spec().get(NO_CONTAINERS));
+            if let Some(at) = containers.filter(|containers| containers.items().next().is_none()) {
+                let kind = FaultKind::MissingField { name: NO_CONTAINERS };
+                faults.push(Fault { kind, path: at.path().to_string(), span: at.mark() });
+            }
+            faults
         })
     }
+}
 
-    /// The faults of a pod in an object of a kind without a table: a custom resource, or a version long removed.
-    fn pod_faults(&self) -> Vec<Fault> {
-        let mut faults = Vec::new();
-        let template =
-            ironsides_schema::kind("v1", "PodTemplate").and_then(|kind| kind.ty().at(&["template"]));
-        let pod = Pod::of(self.object, &self.options.templates);
-        if let (Some(template), Some(pod)) = (template.and_then(|field| field.shape.object()), pod)
-            && let Some(node) = pod.place().node()
-        {
-            let place = pod.place().path().to_string();
-            each_fault(node, template, &mut |fault| {
-                faults.push(Fault { path: format!("{place}.{}", fault.path), ..fault })
-            });
-        }
-        faults
+/// The field without which a pod is none.
+pub(crate) const NO_CONTAINERS: &str = "containers";
+
+/// The faults of a pod in an object of a kind without a table: a custom resource, or a version long removed.
+fn pod_faults(pod: &Pod<'_>) -> Vec<Fault> {
+    let mut faults = Vec::new();
+    let template = ironsides_schema::kind("v1", "PodTemplate").and_then(|kind| kind.ty().at(&["template"]));
+    if let (Some(template), Some(node)) =
+        (template.and_then(|field| field.shape.object()), pod.place().node())
+    {
+        let place = pod.place().path().to_string();
+        each_fault(node, template, &mut |fault| {
+            faults.push(Fault { path: format!("{place}.{}", fault.path), ..fault });
+        });
     }
+    faults
 }
 
 /// Takes the answers of one check about one object.
