@@ -1,6 +1,8 @@
 //! Volumes of kind `hostPath`: which path of the node a container gets, and what lies there.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
+use std::rc::Rc;
 
 use crate::prelude::*;
 
@@ -13,7 +15,7 @@ pub(super) struct Volume<'a> {
     /// The path as written.
     pub(super) written: &'a str,
     /// The path that is meant.
-    pub(super) path: String,
+    pub(super) path: Rc<str>,
 }
 
 /// A place where a container mounts such a volume.
@@ -23,7 +25,7 @@ pub(super) struct Mount<'a> {
     /// Where the mount stands.
     pub(super) at: Cursor<'a>,
     /// The path of the node that the container gets.
-    pub(super) path: String,
+    pub(super) path: Rc<str>,
     /// Whether nothing there can be written.
     pub(super) read_only: bool,
 }
@@ -42,48 +44,143 @@ pub(super) struct Reach {
     what: &'static str,
 }
 
-/// The `hostPath` volumes of a pod.
+/// The `hostPath` volumes of a pod. One without a path is none: the server refuses it.
 pub(super) fn volumes<'a>(pod: &Pod<'a>) -> impl Iterator<Item = Volume<'a>> + use<'a> {
-    pod.spec().get("volumes").items().filter(|volume| volume.get("hostPath").is_set()).map(|volume| {
+    pod.spec().get("volumes").items().filter_map(|volume| {
         let at = volume.get("hostPath").get("path");
-        let written = at.str().unwrap_or_default();
-        Volume { name: volume.get("name").str().unwrap_or_default(), written, path: clean(written), at }
+        let written = at.str().filter(|path| !path.is_empty())?;
+        let path = Rc::from(clean(start(written)));
+        Some(Volume { name: volume.get("name").str().unwrap_or_default(), written, path, at })
     })
 }
 
-impl<'a> Volume<'a> {
-    /// Where the volume is mounted.
-    pub(super) fn mounts(&self, pod: &Pod<'a>) -> impl Iterator<Item = Mount<'a>> {
-        pod.containers().flat_map(move |container| {
-            let mounts = container.get("volumeMounts").items();
-            let ours = mounts.filter(|mount| mount.get("name").str() == Some(self.name));
-            ours.map(move |at| {
-                let path = match sub_path(&container, &at) {
-                    Some(sub) => clean(&format!("{}/{sub}", self.path)),
-                    None => self.path.clone(),
+/// The `hostPath` volumes of a pod, each with the places where it is mounted.
+pub(super) fn mounted<'a>(pod: &Pod<'a>) -> Vec<(Volume<'a>, Vec<Mount<'a>>)> {
+    let mut volumes: Vec<_> = volumes(pod).map(|volume| (volume, Vec::new())).collect();
+    let mut named: HashMap<&str, Vec<usize>> = HashMap::new();
+    for (number, (volume, _)) in volumes.iter().enumerate() {
+        named.entry(volume.name).or_default().push(number);
+    }
+    let mut budget = BUDGET;
+    for container in pod.containers() {
+        let mut environment = None;
+        for at in container.get("volumeMounts").items() {
+            let Some(numbers) = at.get("name").str().and_then(|name| named.get(name)) else { continue };
+            let sub = sub_path(&container, &at, &mut environment, &mut budget);
+            // The server refuses volumes of equal names. Every one has the first mount, a few have all.
+            for (copy, &number) in numbers.iter().enumerate() {
+                let Some((volume, mounts)) = volumes.get_mut(number) else { continue };
+                if copy >= COPIES && !mounts.is_empty() {
+                    continue;
+                }
+                let path = match &sub {
+                    Some(sub) if spend(&mut budget, volume.path.len() + sub.len()) => {
+                        Rc::from(clean(&format!("{}/{sub}", volume.path)))
+                    }
+                    _ => Rc::clone(&volume.path),
                 };
                 let recursive = at.get("recursiveReadOnly").str() == Some("Enabled");
                 // Beneath / there always are other mounts.
-                let read_only = at.get("readOnly").is(true) && (recursive || path != "/");
-                Mount { container: container.clone(), at, path, read_only }
-            })
-        })
+                let read_only = at.get("readOnly").is(true) && (recursive || &*path != "/");
+                mounts.push(Mount { container: container.clone(), at: at.clone(), path, read_only });
+            }
+        }
     }
+    volumes
 }
 
-/// The part of the volume that is mounted, with the variables filled in that have a written value.
-fn sub_path<'a>(container: &Container<'a>, mount: &Cursor<'a>) -> Option<Cow<'a, str>> {
-    if let Some(plain) = mount.get("subPath").str() {
-        return Some(Cow::Borrowed(plain));
+/// The most bytes of a path, as Linux has it, and of anything that is put into one.
+const LONGEST: usize = 4096;
+
+/// The most bytes that the paths of one pod take up together: beyond, mounts count as mounts of the whole volume.
+const BUDGET: usize = 1 << 24;
+
+/// How many volumes of one name are looked at in full.
+const COPIES: usize = 8;
+
+/// The part of a written path that is looked at.
+fn start(path: &str) -> &str {
+    path.get(..path.floor_char_boundary(LONGEST)).unwrap_or(path)
+}
+
+/// Takes some bytes from what is left, where that is enough.
+fn spend(budget: &mut usize, bytes: usize) -> bool {
+    let left = budget.checked_sub(bytes);
+    *budget = left.unwrap_or(*budget);
+    left.is_some()
+}
+
+/// The part of the volume that is mounted, with the variables filled in that have a written value; `None` for the
+/// whole volume, or where what is mounted is too long to tell.
+fn sub_path<'a>(
+    container: &Container<'a>,
+    mount: &Cursor<'a>,
+    environment: &mut Option<Environment<'a>>,
+    budget: &mut usize,
+) -> Option<Cow<'a, str>> {
+    if let Some(plain) = mount.get("subPath").str().filter(|plain| !plain.is_empty()) {
+        return Some(Cow::Borrowed(start(plain)));
     }
     let expression = mount.get("subPathExpr").str()?;
-    let filled = container.get("env").items().fold(expression.to_owned(), |text, variable| {
-        match (variable.get("name").str(), variable.get("value").str()) {
-            (Some(name), Some(value)) => text.replace(&format!("$({name})"), value),
-            _ => text,
+    environment.get_or_insert_with(|| Environment::of(container, budget)).expand(expression)
+}
+
+/// The values of a container's variables as far as they are written, `None` for one that is too long.
+#[derive(Default)]
+struct Environment<'a>(HashMap<&'a str, Option<Cow<'a, str>>>);
+
+impl<'a> Environment<'a> {
+    /// Values may refer to variables that stand before theirs.
+    fn of(container: &Container<'a>, budget: &mut usize) -> Self {
+        let mut environment = Self::default();
+        for variable in container.get("env").items() {
+            let Some(name) = variable.get("name").str() else { continue };
+            let value = variable.get("value");
+            if value.str().is_none_or(str::is_empty) && variable.get("valueFrom").is_set() {
+                environment.0.remove(name);
+                continue;
+            }
+            let expanded = environment.expand(value.str().unwrap_or_default());
+            let kept = expanded.filter(|value| match value {
+                Cow::Borrowed(_) => true,
+                Cow::Owned(value) => spend(budget, value.len()),
+            });
+            environment.0.insert(name, kept);
         }
-    });
-    Some(Cow::Owned(filled))
+        environment
+    }
+
+    /// Fills in variables as the kubelet does: once, from left to right, `$$` for one dollar. A variable whose value is
+    /// not written stays as it is.
+    fn expand(&self, text: &'a str) -> Option<Cow<'a, str>> {
+        if text.len() > LONGEST {
+            return None;
+        }
+        let mut expanded = String::new();
+        let mut rest = text;
+        while let Some((before, after)) = rest.split_once('$') {
+            expanded.push_str(before);
+            let reference = after.strip_prefix('(').and_then(|after| after.split_once(')'));
+            if let Some((name, after)) = reference {
+                match self.0.get(name) {
+                    Some(value) => expanded.push_str(value.as_ref()?),
+                    None => expanded.extend(["$(", name, ")"]),
+                }
+                rest = after;
+            } else {
+                expanded.push('$');
+                rest = after.strip_prefix('$').unwrap_or(after);
+            }
+            if expanded.len() > LONGEST {
+                return None;
+            }
+        }
+        if expanded.is_empty() {
+            return Some(Cow::Borrowed(rest));
+        }
+        expanded.push_str(rest);
+        (expanded.len() <= LONGEST).then_some(Cow::Owned(expanded))
+    }
 }
 
 impl Mount<'_> {
@@ -358,6 +455,52 @@ fn clean(path: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use ironsides_core::ContainerKind;
+    use ironsides_tree::parse_one;
+
+    fn expanded(env: &str, expression: &str) -> Option<String> {
+        let node = parse_one(&format!("env:\n{env}")).unwrap();
+        let container = Container { kind: ContainerKind::Regular, at: Cursor::root(&node) };
+        let mut budget = BUDGET;
+        Environment::of(&container, &mut budget).expand(expression).map(Cow::into_owned)
+    }
+
+    #[test]
+    fn variables_are_filled_in_as_the_kubelet_does() {
+        let env = "
+- {name: A, value: a}
+- {name: B, value: $(A)/$(C)/$$(A)}
+- {name: C, value: c}
+- {name: P, valueFrom: {fieldRef: {fieldPath: metadata.name}}}
+- {name: E}
+- {name: A, value: $(A)$(A)}
+";
+        for (expression, path) in [
+            ("x", "x"),
+            ("", ""),
+            ("$(A)", "aa"),
+            ("$(B)", "a/$(C)/$(A)"),
+            ("$$(A)", "$(A)"),
+            ("$(P)/$(E)/$(N)", "$(P)//$(N)"),
+            ("$", "$"),
+            ("$(A", "$(A"),
+            ("$x$(A)é", "$xaaé"),
+        ] {
+            assert_eq!(expanded(env, expression).as_deref(), Some(path), "{expression}");
+        }
+    }
+
+    #[test]
+    fn values_that_grow_without_end_are_given_up() {
+        let grow = |number: usize| {
+            format!("- {{name: a{}, value: {}}}\n", number + 1, format!("$(a{number})").repeat(4))
+        };
+        let env: String = "- {name: a0, value: x}\n".to_owned() + &(0..40).map(grow).collect::<String>();
+        assert_eq!(expanded(&env, "$(a6)").map(|path| path.len()), Some(4096));
+        for expression in ["$(a7)", "$(a40)", "$(a6)$(a0)", "$(a6)/"] {
+            assert_eq!(expanded(&env, expression), None, "{expression}");
+        }
+    }
 
     #[test]
     fn paths_become_plain() {

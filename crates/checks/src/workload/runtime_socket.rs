@@ -1,6 +1,6 @@
 //! A container that talks to the runtime which runs it.
 
-use super::host_path::{self, volumes};
+use super::host_path::{self, mounted};
 use crate::prelude::*;
 
 pub(super) static CHECK: Check = Check {
@@ -16,8 +16,7 @@ pub(super) static CHECK: Check = Check {
 };
 
 fn run(pod: &Pod<'_>, out: &mut Out<'_>) {
-    for volume in volumes(pod) {
-        let mounts: Vec<_> = volume.mounts(pod).collect();
+    for (volume, mounts) in mounted(pod) {
         let first = mounts.iter().find_map(|mount| Some((mount, host_path::socket(&mount.path)?)));
         let draft = if let Some((mount, socket)) = first {
             let (container, path) = (&mount.container, &mount.path);

@@ -1,6 +1,6 @@
 //! A container that reaches the parts of the node that are the node.
 
-use super::host_path::{self, Mount, Reach, volumes};
+use super::host_path::{self, Mount, Reach, mounted};
 use crate::prelude::*;
 
 pub(super) static CHECK: Check = Check {
@@ -16,8 +16,7 @@ pub(super) static CHECK: Check = Check {
 };
 
 fn run(pod: &Pod<'_>, out: &mut Out<'_>) {
-    for volume in volumes(pod) {
-        let mounts: Vec<_> = volume.mounts(pod).collect();
+    for (volume, mounts) in mounted(pod) {
         let mut bad: Vec<_> = mounts.iter().filter_map(|mount| Some((mount, harm(mount)?))).collect();
         bad.sort_by_key(|(_, (_, severity))| std::cmp::Reverse(*severity));
         if let Some((mount, (reach, severity))) = bad.first() {
