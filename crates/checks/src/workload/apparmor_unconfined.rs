@@ -33,8 +33,9 @@ fn run(pod: &Pod<'_>, out: &mut Out<'_>) {
 }
 
 fn annotation<'a>(pod: &Pod<'a>, container: &Container<'a>) -> Option<Cursor<'a>> {
-    let mut entries = pod.metadata().get("annotations").entries();
-    let (_, at) = entries.find(|(key, _)| key.strip_prefix(ANNOTATION) == Some(container.name()))?;
+    let annotations = pod.metadata().get("annotations");
+    let entry = annotations.node()?.as_map()?.entry(&format!("{ANNOTATION}{}", container.name()))?;
+    let at = annotations.get(&entry.key);
     // An empty one says nothing.
     at.str().is_some_and(|profile| !profile.is_empty()).then_some(at)
 }
