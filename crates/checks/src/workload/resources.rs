@@ -44,7 +44,8 @@ fn is_something(amount: &Cursor<'_>) -> bool {
             let mantissa = text.trim_end_matches(|char: char| char.is_ascii_alphabetic());
             // The digits of an exponent do not make an amount of something out of nothing.
             let mantissa = mantissa.split(['e', 'E']).next().unwrap_or_default();
-            mantissa.contains(|char: char| matches!(char, '1'..='9'))
+            // The server refuses amounts below nothing.
+            !mantissa.starts_with('-') && mantissa.contains(|char: char| matches!(char, '1'..='9'))
         }
         _ => false,
     }
@@ -65,6 +66,10 @@ mod tests {
             ("1e3", true),
             ("'2E'", true),
             ("10", true),
+            ("-1Gi", false),
+            ("'-1'", false),
+            ("-1", false),
+            ("+1Gi", true),
             ("0", false),
             ("'0'", false),
             ("0Mi", false),
