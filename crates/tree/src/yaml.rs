@@ -226,8 +226,9 @@ impl<'a> YamlDocuments<'a> {
 
     fn tagged(&mut self, tag: &str, text: &str, span: Span) -> Result<Value, Fault> {
         if let Some(core) = tag.strip_prefix(parse::CORE) {
+            // The text may be a secret.
             return scalar::tagged(core, text).ok_or_else(|| {
-                Fault::new(format!("{text:?} is no {core}, though the tag says so"), span.start as usize)
+                Fault::new(format!("this is no {core}, though its tag says so"), span.start as usize)
             });
         }
         if tag != "!" {
@@ -236,20 +237,15 @@ impl<'a> YamlDocuments<'a> {
         Ok(Value::String(Text::new(text)))
     }
 
+    /// What looks like an alias may be a password without quotes: no message repeats its name.
     fn alias(&mut self, name: &str, span: Span) -> Step {
         let at = span.start as usize;
         let Some(Anchor { node, size, height }) = self.state.anchors.get(name).cloned() else {
-            return Err(Fault::new(
-                format!("the alias *{name} stands for an anchor that is not defined before it"),
-                at,
-            )
-            .hint("put the text in quotes if it is a string"));
+            return Err(Fault::new("the alias stands for an anchor that is not defined before it", at)
+                .hint("put the text in quotes if it is a string"));
         };
         let Some(node) = node else {
-            return Err(Fault::new(
-                format!("the alias *{name} stands inside the value that it stands for"),
-                at,
-            ));
+            return Err(Fault::new("the alias stands inside the value that it stands for", at));
         };
         self.state.size += size;
         self.state.expanded += size;

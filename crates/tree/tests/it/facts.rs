@@ -71,7 +71,7 @@ fn mistakes_are_placed_and_told_in_one_sentence() {
         ("a: 'it's'\n", "1:8: expected 'key: ' as in the map that begins on line 1, found text"),
         ("a: @b\n", "1:4: a value cannot begin with '@'"),
         ("a: \"\\d\"\n", "1:5: '\\d' is no escape that YAML 1.1 knows"),
-        ("a: *b\n", "1:4: the alias *b stands for an anchor that is not defined before it"),
+        ("a: *b\n", "1:4: the alias stands for an anchor that is not defined before it"),
         ("a: 1\nb: x\u{1}\n", "2:5: the control character U+0001 is not allowed in YAML"),
         (
             "a: 1\n? b\nc\n",
