@@ -1,5 +1,7 @@
 //! Checks of the document itself: what an API server would refuse, drop or read otherwise than it looks.
 
+use std::collections::HashMap;
+
 use ironsides_core::{Object, Origin};
 use ironsides_tree::{Map, Node, Path, Segment, Span};
 
@@ -32,6 +34,34 @@ fn excused(object: &Object) -> Option<&'static str> {
         .then_some("a server returned it, and it returns only what it knows")
 }
 
+/// The ways to the values with these spans, found in one walk.
+fn paths(object: &Object, spans: impl Iterator<Item = Span>) -> HashMap<Span, String> {
+    let mut paths: HashMap<Span, Option<String>> = spans.map(|span| (span, None)).collect();
+    if !paths.is_empty() {
+        walk(&object.root, &mut Vec::new(), &mut paths);
+    }
+    paths.into_iter().filter_map(|(span, path)| Some((span, path?))).collect()
+}
+
+fn walk<'a>(node: &'a Node, steps: &mut Vec<Segment<'a>>, paths: &mut HashMap<Span, Option<String>>) {
+    for (step, inner) in inside(node) {
+        steps.push(step);
+        walk(inner, steps, paths);
+        steps.pop();
+    }
+    // Through an alias a value stands in several places: the first is where it is written.
+    if let Some(path @ None) = paths.get_mut(&node.span()) {
+        *path = Some(steps.iter().copied().collect::<Path<'_>>().to_string());
+    }
+}
+
+/// The values of a map and the items of a list.
+fn inside(node: &Node) -> impl Iterator<Item = (Segment<'_>, &Node)> {
+    let entries = node.as_map().map(Map::entries).unwrap_or_default();
+    let entries = entries.iter().map(|entry| (Segment::Key(&entry.key), &entry.value));
+    entries.chain((0..).zip(node.items()).map(|(at, item)| (Segment::Index(at), item)))
+}
+
 /// The way to the innermost of the maps and values around `span` that `is_it` takes.
 fn find<'a>(object: &'a Object, span: Span, is_it: &dyn Fn(&Node) -> bool) -> Option<Path<'a>> {
     let mut steps = Vec::new();
@@ -47,10 +77,7 @@ fn descend<'a>(
     if node.span().start > span.start || node.span().end < span.end {
         return false;
     }
-    let entries = node.as_map().map(Map::entries).unwrap_or_default();
-    let entries = entries.iter().map(|entry| (Segment::Key(&entry.key), &entry.value));
-    let items = (0..).zip(node.items()).map(|(at, item)| (Segment::Index(at), item));
-    for (step, inner) in entries.chain(items) {
+    for (step, inner) in inside(node) {
         steps.push(step);
         if descend(inner, span, is_it, steps) {
             return true;

@@ -2,7 +2,7 @@
 
 use ironsides_tree::RemarkKind;
 
-use super::find;
+use super::paths;
 use crate::prelude::*;
 
 pub(super) static CHECK: Check = Check {
@@ -18,11 +18,20 @@ pub(super) static CHECK: Check = Check {
 };
 
 fn run(object: &Object, out: &mut Out<'_>) {
-    for remark in &object.remarks {
-        let RemarkKind::UnknownTag { tag } = &remark.kind else { continue };
-        let path = find(object, remark.span, &|node| node.span() == remark.span);
-        let path = path.map(|path| path.to_string()).unwrap_or_default();
-        let message = format!("unknown tag \"{tag}\"; Kubernetes reads the value as a string");
-        out.fail_at(path, remark.span, message);
+    let tags = object.remarks.iter().filter_map(|remark| match &remark.kind {
+        RemarkKind::UnknownTag { tag } => Some((remark.span, tag)),
+        RemarkKind::DuplicateKey { .. } => None,
+    });
+    // A password that begins with an exclamation mark is a tag too.
+    let reference = object.reference();
+    let secret = reference.kind == "Secret" && reference.group().is_empty();
+    let paths = paths(object, tags.clone().map(|(span, _)| span));
+    for (span, tag) in tags {
+        let message = if secret {
+            "unknown YAML tag; Kubernetes reads the value as a string".to_owned()
+        } else {
+            format!("unknown tag \"{tag}\"; Kubernetes reads the value as a string")
+        };
+        out.fail_at(paths.get(&span).cloned().unwrap_or_default(), span, message);
     }
 }
