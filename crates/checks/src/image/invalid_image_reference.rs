@@ -21,7 +21,12 @@ fn run(pod: &Pod<'_>, out: &mut Out<'_>) {
             Ok(_) => out.pass(&image.at),
             Err(why) => {
                 let message = format!("{} has an invalid image reference: {why}", image.user);
-                out.fail(&image.at, message);
+                if image.text.split_once('@').is_some_and(|(_, rest)| !rest.starts_with("sha")) {
+                    // What stands before it may be a user and a password.
+                    out.fail_at(image.at.path().to_string(), image.at.mark(), message);
+                } else {
+                    out.fail(&image.at, message);
+                }
             }
         }
     }

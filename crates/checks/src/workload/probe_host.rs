@@ -34,7 +34,14 @@ fn run(pod: &Pod<'_>, out: &mut Out<'_>) {
                     out.pass(&at);
                     continue;
                 };
-                let draft = out.fail(&at, format!("{container} has a {what} that calls host \"{host}\""));
+                // A host does not hold credentials. Whoever writes them there does not want them repeated.
+                let (secret, host) = host.rsplit_once('@').map_or((false, host), |(_, host)| (true, host));
+                let message = format!("{container} has a {what} that calls host \"{host}\"");
+                let draft = if secret {
+                    out.fail_at(at.path().to_string(), at.mark(), message)
+                } else {
+                    out.fail(&at, message)
+                };
                 if is_hook && action == "tcpSocket" {
                     draft.effective(
                         "nothing is called",
