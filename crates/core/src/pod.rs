@@ -115,8 +115,11 @@ impl<'a> Pod<'a> {
     }
 
     /// Whether this is a Pod that the API server has stored, so that admission has already filled in what it fills in.
+    /// A uid alone may be what was left when somebody cleaned an export by hand.
     pub fn is_stored(&self) -> bool {
-        !self.template && self.metadata.get("uid").is_set()
+        let is_text = |field| self.metadata.get(field).str().is_some_and(|text| !text.is_empty());
+        let has_status = self.object.root.get("status").is_some_and(|status| status.as_map().is_some());
+        !self.template && is_text("uid") && is_text("creationTimestamp") && has_status
     }
 
     /// Whether `spec.os.name` is `windows`. The Linux-only fields of such pods must be absent.
