@@ -5,6 +5,8 @@ mod reader;
 mod security;
 mod volume;
 
+use std::collections::HashSet;
+
 use ironsides_core::Pod;
 use ironsides_tree::{Cursor, Segment};
 
@@ -125,11 +127,10 @@ impl<'a> PodFacts<'a> {
             return;
         }
         let unconfined_pod = self.security.app_armor == Some("Unconfined");
+        let off = self.annotations.iter().filter(|(_, value)| *value == "unconfined");
+        let off: HashSet<&str> = off.filter_map(|(key, _)| key.strip_prefix(APP_ARMOR_PREFIX)).collect();
         for container in &mut self.containers {
-            let off = |(key, value): &(&str, &str)| {
-                *value == "unconfined" && key.strip_prefix(APP_ARMOR_PREFIX) == Some(container.name)
-            };
-            if container.security.app_armor.is_none() && !unconfined_pod && self.annotations.iter().any(off) {
+            if container.security.app_armor.is_none() && !unconfined_pod && off.contains(container.name) {
                 container.security.app_armor = Some("Unconfined");
                 container.app_armor_copied = true;
             }
@@ -137,8 +138,14 @@ impl<'a> PodFacts<'a> {
     }
 }
 
-/// The item of a list with this index.
-pub(crate) fn item<'a>(list: &Cursor<'a>, index: usize) -> Option<Cursor<'a>> {
-    let wanted = u32::try_from(index).ok()?;
-    list.items().find(|item| item.path().segments().last() == Some(&Segment::Index(wanted)))
+/// The items of a list with these indexes, which rise: the list is walked once.
+pub(crate) fn pick<'a, T, I: Iterator<Item = (usize, T)>>(
+    list: &Cursor<'a>,
+    wanted: I,
+) -> impl Iterator<Item = (Cursor<'a>, T)> + use<'a, T, I> {
+    let mut items = list.items();
+    wanted.filter_map(move |(index, extra)| {
+        let step = Segment::Index(u32::try_from(index).ok()?);
+        Some((items.find(|item| item.path().segments().last() == Some(&step))?, extra))
+    })
 }

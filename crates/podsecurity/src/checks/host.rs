@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::setters::{containers, named};
-use crate::facts::{PodFacts, item};
+use crate::facts::{PodFacts, pick};
 use crate::violation::Fault;
 use crate::wording::{counted_set, plural, quoted};
 
@@ -33,8 +33,9 @@ pub(crate) fn ports<'a>(facts: &PodFacts<'a>) -> Option<Fault<'a>> {
         || bad.iter().flat_map(|container| container.host_ports.iter().map(move |port| (container, port)));
     // Sorted as texts: 443 stands before 53.
     let numbers: BTreeSet<String> = taken().map(|(_, port)| port.number.to_string()).collect();
-    let places = taken().filter_map(|(container, port)| {
-        Some(item(&container.view.at.get("ports"), port.index)?.get(port.field))
+    let places = bad.iter().flat_map(|container| {
+        let ports = container.host_ports.iter().map(|port| (port.index, port.field));
+        pick(&container.view.at.get("ports"), ports).map(|(port, field)| port.get(field))
     });
     Some(Fault {
         reason: "hostPort",

@@ -1,6 +1,6 @@
 //! Kernel settings. Those that end at the pod are allowed, and more become so.
 
-use crate::facts::{PodFacts, item};
+use crate::facts::{PodFacts, pick};
 use crate::violation::Fault;
 
 /// Every allowed setting and the version that first allowed it. Names are compared to the letter.
@@ -50,6 +50,8 @@ fn sysctls<'a>(facts: &PodFacts<'a>, minor: u64) -> Option<Fault<'a>> {
         reason: "forbidden sysctls",
         // In written order, and as often as written.
         detail: bad().map(|sysctl| sysctl.name).collect::<Vec<_>>().join(", "),
-        places: bad().filter_map(|sysctl| Some(item(&list, sysctl.index)?.get("name"))).collect(),
+        places: pick(&list, bad().map(|sysctl| (sysctl.index, "name")))
+            .map(|(at, field)| at.get(field))
+            .collect(),
     })
 }

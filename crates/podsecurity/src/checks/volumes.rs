@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use ironsides_tree::Cursor;
 
-use crate::facts::{PodFacts, VolumeKind, item};
+use crate::facts::{PodFacts, VolumeKind, pick};
 use crate::violation::Fault;
 use crate::wording::{counted, counted_set, plural};
 
@@ -15,7 +15,7 @@ pub(crate) fn host_path<'a>(facts: &PodFacts<'a>) -> Option<Fault<'a>> {
     Some(Fault {
         reason: "hostPath volumes",
         detail: counted(&names, "volume", "volumes"),
-        places: bad().filter_map(|volume| place(facts, volume.index, "hostPath")).collect(),
+        places: places(facts, bad().map(|volume| (volume.index, "hostPath"))),
     })
 }
 
@@ -37,10 +37,10 @@ pub(crate) fn restricted<'a>(facts: &PodFacts<'a>) -> Option<Fault<'a>> {
             counted(&names, "volume", "volumes"),
             plural(names.len(), "uses", "use")
         ),
-        places: bad().filter_map(|(volume, _, field)| place(facts, volume.index, field)).collect(),
+        places: places(facts, bad().map(|(volume, _, field)| (volume.index, field))),
     })
 }
 
-fn place<'a>(facts: &PodFacts<'a>, index: usize, field: &'a str) -> Option<Cursor<'a>> {
-    Some(item(&facts.pod.spec().get("volumes"), index)?.get(field))
+fn places<'a>(facts: &PodFacts<'a>, fields: impl Iterator<Item = (usize, &'a str)>) -> Vec<Cursor<'a>> {
+    pick(&facts.pod.spec().get("volumes"), fields).map(|(volume, field)| volume.get(field)).collect()
 }
