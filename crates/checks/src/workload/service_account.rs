@@ -6,6 +6,9 @@ use ironsides_tree::Cursor;
 /// Where the token of the service account is mounted.
 const TOKEN_DIRECTORY: &str = "/var/run/secrets/kubernetes.io/serviceaccount";
 
+/// How many objects of one account are looked at, for every pod anew: clusters and overlays that were put together.
+const COPIES: usize = 32;
+
 /// The account that a pod without one runs as.
 pub(super) const DEFAULT: &str = "default";
 
@@ -57,7 +60,7 @@ pub(super) fn automount<'a>(pod: &Pod<'a>, inventory: &'a Inventory) -> Automoun
     }
     let (_, name) = account(pod);
     let namespace = pod.object().reference().namespace.as_deref();
-    let seen = inventory.named("", "ServiceAccount", namespace, name);
+    let seen = inventory.named("", "ServiceAccount", namespace, name).take(COPIES);
     let mut refusing = None;
     for object in seen {
         if !object.cursor().get("automountServiceAccountToken").is(false) {
