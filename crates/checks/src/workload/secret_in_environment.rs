@@ -64,6 +64,9 @@ fn secret(name: &str, literal: &str) -> Option<(&'static str, Confidence)> {
     let confidence = match hint.strength {
         name::Strength::Certain if value::may_be_password(literal) => Confidence::High,
         name::Strength::Likely if value::may_be_key(literal) => Confidence::Medium,
+        name::Strength::Login if value::may_be_key(literal) && !value::is_way_to_log_in(literal) => {
+            Confidence::Medium
+        }
         name::Strength::Possible if value::looks_random(literal) => Confidence::Low,
         _ => return None,
     };
@@ -114,7 +117,24 @@ mod tests {
             ("DB_PASSWORD_FILE", "/run/secrets/db", None),
             ("AWS_TOKEN_FILE", "hunter2", None),
             ("DB_PASSWORD", "/run/secrets/db", None),
-            ("MY_PASSWORD", "my/secret/file/path", None),
+            ("DB_PASSWORD", "./db", None),
+            ("DB_PASSWORD", "~", None),
+            ("DB_PASSWORD", "~/db", None),
+            ("MY_PASSWORD", "my/secret/file.txt", None),
+            ("MY_PASSWORD", "abc/def", Some(High)),
+            ("REDIS_AUTH", "hunter2", Some(Medium)),
+            ("redisAuth", "app:hunter2", Some(Medium)),
+            ("REDIS_AUTH", "", None),
+            ("REDIS_AUTH", "true", None),
+            ("SMTP_AUTH", "plain", None),
+            ("SASL_AUTH", "SCRAM-SHA-256", None),
+            ("GRAFANA_AUTH", "oauth2", None),
+            ("SHOP_AUTH", "auth.example.com", None),
+            ("SHOP_AUTH", "shop-auth:8080", None),
+            ("ENABLE_AUTH", "whatever", None),
+            ("AUTH_ENABLED", "hunter2", None),
+            ("AUTH_MODE", "hunter2", None),
+            ("AUTH_URL", "hunter2", None),
             ("GOOGLE_APPLICATION_CREDENTIALS", "/etc/gcp/key.json", None),
             ("ALLOW_EMPTY_PASSWORD", "yes", None),
             ("MYSQL_ALLOW_EMPTY_PASSWORD", "1", None),
@@ -169,6 +189,8 @@ mod tests {
             "---BEGIN OPENSSH PRIVATE KEY---\nxxxxx\n---END OPENSSH PRIVATE KEY---\n",
             "{\"type\": \"service_account\", \"private_key\": \"-----BEGIN PRIVATE KEY-----\\nMIIE\"}",
             &github,
+            &format!("sk-ant-api03-{}", "aB3".repeat(12)),
+            &format!("sk-proj-{}", "aB3".repeat(12)),
             &format!("https://{github}@github.com/shop/shop.git"),
             "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.dozjgNryP4J3jVmNHl0w5N_XgL0n3I9PlFUP0THsR8U",
         ] {
@@ -190,6 +212,7 @@ mod tests {
             "-----BEGIN PUBLIC KEY-----\nMIIB",
             "-----BEGIN CERTIFICATE-----\nMIIB",
             "ghp_short",
+            "sk-proj-name",
             "Authorization=Bearer $(TOKEN_OF_THE_COLLECTOR_1)",
             "Bearer authentication-is-used",
             "eyJust.a.name",

@@ -14,6 +14,8 @@ pub(super) enum Strength {
     Certain,
     /// A secret unless the value is plainly something else.
     Likely,
+    /// A secret unless the value is plainly something else or names a way to log in.
+    Login,
     /// A secret only if the value looks like one.
     Possible,
 }
@@ -132,6 +134,10 @@ const SECRET_KEYS: &[&str] = &[
 /// Things whose secret is an object of the cluster, given by its name.
 const SECRET_OBJECTS: &[&str] = &["ca", "cert", "certificate", "ingress", "k8s", "kubernetes", "pull", "tls"];
 
+/// Words before `AUTH` that make a switch of it.
+const SWITCHED: &[&str] =
+    &["allow", "disable", "enable", "force", "has", "is", "no", "require", "requires", "skip", "use", "with"];
+
 /// What `name` hints at: `DB_PASSWORD` and `dbPassword` at a password, `DB_PASSWORD_FILE` at nothing.
 pub(super) fn hint(name: &str) -> Option<Hint> {
     let words = words(name);
@@ -146,7 +152,12 @@ pub(super) fn hint(name: &str) -> Option<Hint> {
             found = Some((at, what, strength));
         }
     }
-    let (at, what, mut strength) = found?;
+    let Some((at, what, mut strength)) = found else {
+        // `REDIS_AUTH`, but neither `AUTH_MODE` nor `ENABLE_AUTH`.
+        let is_login = words.last().is_some_and(|word| word == "auth")
+            && !words.iter().any(|word| SWITCHED.contains(&word.as_str()));
+        return is_login.then_some(Hint { what: "a password", strength: Strength::Login });
+    };
     for word in words.iter().skip(at + 1).map(String::as_str) {
         // `SECRET_KEY_BASE`: the key was judged with the word before it.
         if ABOUT.contains(&word) {

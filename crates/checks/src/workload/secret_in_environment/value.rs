@@ -16,6 +16,8 @@ const TOKENS: &[(&str, usize, &str)] = &[
     ("pypi-AgEIcHlwaS5vcmc", 20, "a PyPI token"),
     ("rk_live_", 24, "a Stripe key"),
     ("shpat_", 32, "a Shopify token"),
+    ("sk-ant-", 20, "an Anthropic API key"),
+    ("sk-proj-", 20, "an OpenAI API key"),
     ("sk_live_", 24, "a Stripe key"),
     ("xoxa-", 10, "a Slack token"),
     ("xoxb-", 10, "a Slack token"),
@@ -83,6 +85,53 @@ pub(super) fn may_be_key(value: &str) -> bool {
     let unit = value.len() - number.len();
     let small = !number.is_empty() && number.len() <= 6 && unit <= 2;
     may_be_password(value) && !(small && number.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.'))
+}
+
+/// Whether a value says how or where to log in, rather than with what.
+pub(super) fn is_way_to_log_in(value: &str) -> bool {
+    const WAYS: &[&str] = &[
+        "anonymous",
+        "aws",
+        "basic",
+        "bearer",
+        "certificate",
+        "cookie",
+        "default",
+        "digest",
+        "external",
+        "github",
+        "google",
+        "header",
+        "iam",
+        "internal",
+        "local",
+        "login",
+        "mtls",
+        "negotiate",
+        "password",
+        "peer",
+        "plain",
+        "session",
+        "simple",
+        "tls",
+        "token",
+        "trust",
+        "x509",
+    ];
+    // With whatever version or hash follows.
+    const FAMILIES: &[&str] = &[
+        "cram", "gss", "jwt", "kerberos", "ldap", "md5", "ntlm", "oauth", "oidc", "openid", "saml", "scram",
+    ];
+    let lower = value.trim().to_ascii_lowercase();
+    let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b".-".contains(&byte);
+    let has_port = lower
+        .rsplit_once(':')
+        .is_some_and(|(_, port)| port.len() >= 2 && port.bytes().all(|byte| byte.is_ascii_digit()));
+    let is_host = value.contains('.') && value.bytes().all(plain);
+    WAYS.contains(&lower.as_str())
+        || FAMILIES.iter().any(|family| lower.starts_with(family))
+        || has_port
+        || is_host
 }
 
 /// Whether a value looks as if it had been drawn by lot: long, of letters and digits in disorder.
@@ -164,12 +213,18 @@ fn has_reference(value: &str) -> bool {
 fn is_path(value: &str) -> bool {
     let value = value.trim().trim_matches(['"', '\'']);
     let drive = value.as_bytes().get(1..3).is_some_and(|colon| colon == b":\\");
-    let rooted = ["/", "./", "../", "~/"].iter().any(|start| value.starts_with(start));
-    let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"/._-".contains(&byte);
+    let rooted = ["/", "./", "../", "~"].iter().any(|start| value.starts_with(start));
     // Base64 may begin with a slash too, but hardly ever does without other marks or digits and capitals in disorder.
     let rooted =
         rooted && !value.contains(['=', '+', ' ']) && (value.len() < 32 || !looks_like_base64(value));
-    drive || rooted || value.contains('/') && !value.ends_with('/') && value.bytes().all(plain)
+    drive || rooted || is_file(value)
+}
+
+/// Whether a value is a file in a directory: small letters, and at the end an extension.
+fn is_file(value: &str) -> bool {
+    let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"/._-".contains(&byte);
+    let file = value.rsplit_once('/').and_then(|(_, name)| name.rsplit_once('.'));
+    file.is_some_and(|(_, extension)| (1..=5).contains(&extension.len())) && value.bytes().all(plain)
 }
 
 fn looks_like_base64(value: &str) -> bool {
