@@ -24,7 +24,9 @@ pub fn sensitive(object: &Object, templates: &PodTemplates) -> Vec<Span> {
     }
     if core("ConfigMap") {
         let entries = object.cursor().get("data").entries();
-        spans.extend(entries.filter(|(key, value)| is_secret(key, value)).filter_map(|(_, value)| span(&value)));
+        spans.extend(
+            entries.filter(|(key, value)| is_secret(key, value)).filter_map(|(_, value)| span(&value)),
+        );
     }
     if let Some(pod) = Pod::of(object, templates) {
         for container in pod.containers() {
@@ -34,7 +36,16 @@ pub fn sensitive(object: &Object, templates: &PodTemplates) -> Vec<Span> {
             for line in ["command", "args"].into_iter().flat_map(|field| container.get(field).items()) {
                 spans.extend(line.str().filter(|line| announces(line)).and_then(|_| span(&line)));
             }
+            let image = container.get("image");
+            // What follows the @ of an image is a digest, or else what stands before it is a login.
+            let login =
+                image.str().and_then(|image| image.split_once('@')).filter(|(_, rest)| !rest.contains(':'));
+            spans.extend(login.and_then(|_| span(&image)));
             for probe in ["livenessProbe", "readinessProbe", "startupProbe"] {
+                for action in ["httpGet", "tcpSocket"] {
+                    let host = container.get(probe).at(&[action, "host"]);
+                    spans.extend(host.str().filter(|host| host.contains('@')).and_then(|_| span(&host)));
+                }
                 for header in container.get(probe).at(&["httpGet", "httpHeaders"]).items() {
                     let name = header.get("name").str().unwrap_or_default().to_ascii_lowercase();
                     if name == "cookie" || announces(&format!("{name}:")) {
@@ -50,6 +61,12 @@ pub fn sensitive(object: &Object, templates: &PodTemplates) -> Vec<Span> {
             && (is_secret_object || core("ConfigMap") || key == "value")
         {
             spans.push(Span { start: first.end, end: remark.span.start });
+        }
+        // Whoever forgets the quotes around `!secret` has written a tag.
+        if let RemarkKind::UnknownTag { .. } = &remark.kind
+            && (is_secret_object || core("ConfigMap"))
+        {
+            spans.push(remark.span);
         }
     }
     spans.retain(|span| span.is_some());
