@@ -84,7 +84,7 @@ fn table(rows: &[Row]) -> String {
     let mut text = String::from("| what | CPU s | wall s | MiB | |\n|---|---:|---:|---:|---|\n");
     for Row { what, cost, note } in rows {
         let figures = cost.map_or_else(
-            || "| | |".to_owned(),
+            || " | | ".to_owned(),
             |cost| format!("{:.3} | {:.3} | {:.0}", cost.cpu, cost.wall, cost.mib),
         );
         _ = writeln!(text, "| {what} | {figures} | {note} |");

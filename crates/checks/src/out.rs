@@ -241,7 +241,7 @@ impl Draft {
 /// The fact at a place: its path, its value as it was written, its source.
 pub(crate) fn evidence(object: &Object, at: &Cursor<'_>) -> Evidence {
     let mut fact = Evidence {
-        looked_at: Arc::from(at.path().to_string()),
+        looked_at: Arc::from(at.path().text()),
         raw: None,
         effective: None,
         rule: None,
@@ -273,18 +273,23 @@ pub(crate) fn evidence(object: &Object, at: &Cursor<'_>) -> Evidence {
 /// A path in which the items of lists are known by their names where they have one: a container that moves keeps what
 /// was found about it, and one that is put in its place does not inherit it.
 fn stable(object: &Object, at: &Cursor<'_>) -> String {
-    let mut path = String::new();
+    let mut path = String::with_capacity(80);
     let mut node = Some(&object.root);
     for segment in at.path().segments() {
         match segment {
             Segment::Key(key) => {
                 node = node.and_then(|node| node.get(key));
-                _ = write!(path, ".{key}");
+                path.push('.');
+                path.push_str(key);
             }
             Segment::Index(index) => {
                 node = node.and_then(|node| node.items().get(*index as usize));
                 match node.and_then(|item| item.get("name")).and_then(Node::as_str) {
-                    Some(name) => _ = write!(path, "[name={name}]"),
+                    Some(name) => {
+                        path.push_str("[name=");
+                        path.push_str(name);
+                        path.push(']');
+                    }
                     None => _ = write!(path, "[{index}]"),
                 }
             }

@@ -44,6 +44,32 @@ impl<'a> Path<'a> {
         Self(longer)
     }
 
+    /// The path as it is printed, made without the detour through a formatter.
+    pub fn text(&self) -> String {
+        let mut text = String::with_capacity(80);
+        for (at, segment) in self.0.iter().enumerate() {
+            match segment {
+                Segment::Key(key) if is_bracketed(key) => {
+                    text.push('[');
+                    text.push_str(key);
+                    text.push(']');
+                }
+                Segment::Key(key) => {
+                    if at > 0 {
+                        text.push('.');
+                    }
+                    text.push_str(key);
+                }
+                Segment::Index(index) => {
+                    text.push('[');
+                    text.push_str(&index.to_string());
+                    text.push(']');
+                }
+            }
+        }
+        text
+    }
+
     /// Whether this is the root.
     pub fn is_root(&self) -> bool {
         self.0.is_empty()
@@ -56,19 +82,14 @@ impl<'a> FromIterator<Segment<'a>> for Path<'a> {
     }
 }
 
+/// Whether a key would read as more than one step of a path, and stands in brackets.
+fn is_bracketed(key: &str) -> bool {
+    key.is_empty() || key.bytes().any(|byte| matches!(byte, b'.' | b'/' | b'[' | b' '))
+}
+
 impl fmt::Display for Path<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (at, segment) in self.0.iter().enumerate() {
-            match segment {
-                Segment::Key(key) if key.is_empty() || key.contains(['.', '/', '[', ' ']) => {
-                    write!(f, "[{key}]")?;
-                }
-                Segment::Key(key) if at == 0 => f.write_str(key)?,
-                Segment::Key(key) => write!(f, ".{key}")?,
-                Segment::Index(index) => write!(f, "[{index}]")?,
-            }
-        }
-        Ok(())
+        f.write_str(&self.text())
     }
 }
 
