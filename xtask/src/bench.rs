@@ -4,6 +4,7 @@ mod deployments;
 mod measure;
 
 use std::fmt::Write as _;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -99,46 +100,47 @@ fn scan(ironsides: &Path, folder: &Path, served: &Path, bare: &Path, runs: u32) 
         measure(&mut command, runs)
     };
     let mut rows = Vec::new();
-    let mut add = |what: String, cost: Option<Cost>, note: String| {
-        #[expect(clippy::print_stdout, reason = "figures are the output")]
+    let mut out = std::io::stdout().lock();
+    let mut add = |what: String, cost: Option<Cost>, note: String| -> Result<()> {
         match cost {
             Some(cost) => {
-                println!("{what:<60} {:>8.3} {:>8.3} {:>8.1}  {note}", cost.cpu, cost.wall, cost.mib);
+                writeln!(out, "{what:<60} {:>8.3} {:>8.3} {:>8.1}  {note}", cost.cpu, cost.wall, cost.mib)?;
             }
-            None => println!("{what:<60} {:>26}  {note}", ""),
+            None => writeln!(out, "{what:<60} {:>26}  {note}", "")?,
         }
         rows.push(Row { what, cost, note });
+        Ok(())
     };
     let count = std::fs::read_dir(folder)?.count();
     let many = scan(folder, &[])?;
-    add(format!("scan {count} files, all checks, table"), Some(many), String::new());
+    add(format!("scan {count} files, all checks, table"), Some(many), String::new())?;
     for format in ["json", "sarif"] {
         add(
             format!("scan {count} files, all checks, {format}"),
             Some(scan(folder, &["-o", format])?),
             String::new(),
-        );
+        )?;
     }
     let one = std::fs::read_dir(folder)?.next().context("the folder is empty")??.path();
-    add("scan 1 file, from start to exit".into(), Some(scan(&one, &[])?), String::new());
+    add("scan 1 file, from start to exit".into(), Some(scan(&one, &[])?), String::new())?;
     for (what, large) in [("as a cluster serves it", served), ("of bare Deployments", bare)] {
         #[expect(clippy::cast_precision_loss, reason = "a figure for people")]
         let megabytes = std::fs::metadata(large)?.len() as f64 / 1e6;
         for (which, args) in [("all checks", &[][..]), ("one check", &["--check", "host-pid"])] {
             let cost = scan(large, args)?;
             let rate = format!("{:.1} MB/s a core", megabytes / cost.cpu);
-            add(format!("List of {megabytes:.0} MB {what}, {which}"), Some(cost), rate);
+            add(format!("List of {megabytes:.0} MB {what}, {which}"), Some(cost), rate)?;
         }
     }
     let start = smallest_wall(Command::new(ironsides).arg("--version"), 20)?;
-    add("--version".into(), None, format!("{:.1} ms wall", start * 1e3));
+    add("--version".into(), None, format!("{:.1} ms wall", start * 1e3))?;
     match measure(Command::new("kube-linter").arg("lint").arg(folder), runs) {
         Ok(peer) => {
             let ratio =
                 format!("{:.1} x our CPU, {:.1} x our memory", peer.cpu / many.cpu, peer.mib / many.mib);
-            add(format!("kube-linter lint {count} files"), Some(peer), ratio);
+            add(format!("kube-linter lint {count} files"), Some(peer), ratio)?;
         }
-        Err(_) => add("kube-linter".into(), None, "not on PATH: no peer was run beside it".into()),
+        Err(_) => add("kube-linter".into(), None, "not on PATH: no peer was run beside it".into())?,
     }
     Ok(rows)
 }
