@@ -71,10 +71,10 @@ impl Judge {
                 is_any(object, judges) || is_any(object, needs) || is_any(object, welcomes)
             }
         };
-        Pod::of(object, &self.options.templates).is_some() || CATALOGUE.iter().copied().flatten().any(asks)
+        Pod::is_in(object, &self.options.templates) || CATALOGUE.iter().copied().flatten().any(asks)
     }
 
-    /// Whether the checks that run can judge pods in this object.
+    /// Where pods are in custom resources.
     pub fn templates(&self) -> &PodTemplates {
         &self.options.templates
     }
@@ -131,11 +131,7 @@ impl Judge {
     }
 
     fn is_judged(&self, object: &Object, judges: &[(&str, &str)]) -> bool {
-        if judges.is_empty() {
-            Pod::of(object, &self.options.templates).is_some()
-        } else {
-            is_any(object, judges)
-        }
+        if judges.is_empty() { Pod::is_in(object, &self.options.templates) } else { is_any(object, judges) }
     }
 }
 

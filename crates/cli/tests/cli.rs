@@ -207,6 +207,9 @@ fn a_large_list_streams_like_its_parts() {
         .map(|f| f["target"]["name"].as_str().unwrap())
         .collect();
     assert_eq!((names[0], names[2999]), ("p0", "p2999"));
+    // A pipe has no size to tell beforehand how much it will be; the report is the same.
+    let (_, piped, _) = run(&[], &[&["scan", "-", "-o", "json"], ONE].concat(), &parts);
+    assert_eq!(piped.replace("\"-\"", "\"large.yaml\""), out);
 }
 
 #[test]

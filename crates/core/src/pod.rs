@@ -78,6 +78,11 @@ impl<'a> Pod<'a> {
         Some(Self { object, place: at, metadata, spec, template, containers })
     }
 
+    /// Whether objects of this one's kind hold a pod, without reading it.
+    pub fn is_in(object: &Object, templates: &PodTemplates) -> bool {
+        templates.find(object).is_some()
+    }
+
     /// The place of what holds the pod's `metadata` and `spec`.
     pub fn place(&self) -> &Cursor<'a> {
         &self.place

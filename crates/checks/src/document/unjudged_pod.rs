@@ -29,7 +29,7 @@ const POLICIES: [&str; 5] = [
 const DEPTH: usize = 8;
 
 fn run(object: &Object, out: &mut Out<'_>) {
-    if object.kind().is_some() || Pod::of(object, out.templates()).is_some() {
+    if object.kind().is_some() || Pod::is_in(object, out.templates()) {
         return out.not_applicable("it is known where objects of this kind hold pods");
     }
     if POLICIES.contains(&object.reference().group()) {

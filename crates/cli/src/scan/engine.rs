@@ -44,6 +44,8 @@ struct Engine<'a> {
     /// Findings that wait for those across objects, so that each source is reported once. `None` where there is too
     /// much to wait for: then findings across objects follow at the end.
     held: Option<Vec<(Arc<SourceText>, Vec<Finding>)>>,
+    /// How many bytes the held sources have.
+    held_bytes: u64,
 }
 
 /// Reads and judges `files`, sorted, and writes what is found.
@@ -77,7 +79,8 @@ pub(crate) fn run(
         progress,
         inventory: Inventory::default(),
         texts: BTreeMap::new(),
-        held: (total <= HELD).then(Vec::new),
+        held: Some(Vec::new()),
+        held_bytes: 0,
     };
     let mut rest = sized.as_slice();
     while let Some(((path, size), after)) = rest.split_first() {
@@ -213,13 +216,33 @@ impl Engine<'_> {
             }
             self.texts.entry(Arc::clone(source.path())).or_insert_with(|| Arc::clone(source));
         }
+        self.stop_holding(source)?;
         match &mut self.held {
-            Some(held) => held.push((Arc::clone(source), findings)),
+            Some(held) => match held.last_mut() {
+                Some((last, found)) if Arc::ptr_eq(last, source) => found.extend(findings),
+                _ => held.push((Arc::clone(source), findings)),
+            },
             None if findings.is_empty() => {}
             None => self.outputs.batch(source, &findings)?,
         }
         for problem in problems {
             record(self.summary, self.say, problem);
+        }
+        Ok(())
+    }
+
+    /// Lets go of what is held once a new source makes it too much. Only what was read tells: a pipe has no size.
+    fn stop_holding(&mut self, source: &Arc<SourceText>) -> Result<()> {
+        let Some(held) = &self.held else { return Ok(()) };
+        if held.last().is_none_or(|(last, _)| !Arc::ptr_eq(last, source)) {
+            self.held_bytes += source.text().len() as u64;
+        }
+        if self.held_bytes > HELD {
+            for (source, findings) in
+                self.held.take().into_iter().flatten().filter(|(_, found)| !found.is_empty())
+            {
+                self.outputs.batch(&source, &findings)?;
+            }
         }
         Ok(())
     }
