@@ -6,6 +6,7 @@ use std::io::Write;
 use anyhow::Result;
 use ironsides_checks::CATALOGUE;
 use ironsides_core::CheckMeta;
+use strsim::levenshtein;
 
 use crate::args::{CheckArgs, CheckCommand, CheckListArgs, Global, ListFormat};
 use crate::exit::Exit;
@@ -44,7 +45,7 @@ pub(crate) fn nearest(word: &str) -> Vec<&'static str> {
         .copied()
         .flatten()
         .map(|check| check.meta.id)
-        .map(|id| (distance(word, id), id))
+        .map(|id| (levenshtein(word, id), id))
         .filter(|(distance, id)| *distance <= id.len() / 3 || word.len() > 2 && id.contains(word))
         .collect();
     near.sort_unstable();
@@ -61,34 +62,12 @@ pub(crate) fn unknown(word: &str) -> anyhow::Error {
     anyhow::anyhow!("no check is called {word:?}{near} `ironsides check list` lists them")
 }
 
-/// Levenshtein distance.
-fn distance(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, from) in a.chars().enumerate() {
-        let mut diagonal = i;
-        let mut left = i + 1;
-        for (cell, to) in row.iter_mut().skip(1).zip(&b) {
-            let change = diagonal + usize::from(from != *to);
-            diagonal = *cell;
-            *cell = change.min(left + 1).min(*cell + 1);
-            left = *cell;
-        }
-        if let Some(first) = row.first_mut() {
-            *first = i + 1;
-        }
-    }
-    row.last().copied().unwrap_or_default()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn a_slip_finds_its_check() {
-        assert_eq!(distance("kitten", "sitting"), 3);
-        assert_eq!(distance("", "abc"), 3);
         assert_eq!(nearest("priviledged-container").first(), Some(&"privileged-container"));
         assert!(nearest("xyzzy").is_empty());
     }
