@@ -179,8 +179,8 @@ impl Asking<'_> {
             let missing =
                 format!("the API server would refuse this object: {fault}; correct it and scan again");
             let looked_at = Arc::from(fault.path.as_str());
-            let source = self.case.object.source(fault.span);
-            let fact = Evidence { looked_at, raw: None, effective: None, rule: None, source };
+            let (source, causes) = (self.case.object.source(fault.span), self.case.object.causes(fault.span));
+            let fact = Evidence { looked_at, raw: None, effective: None, rule: None, source, causes };
             self.whole(
                 check,
                 Verdict::Unknown { missing },
@@ -225,6 +225,8 @@ impl Asking<'_> {
             path: Arc::from(""),
             evidence,
             fingerprint: Fingerprint::new(check.meta.id, &object.target, "", ""),
+            fix: None,
+            waived: None,
         });
     }
 }

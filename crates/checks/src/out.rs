@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 
 use ironsides_core::{
-    CheckMeta, Confidence, Evidence, Finding, Fingerprint, Object, Pod, PodTemplates, Severity, Verdict,
+    CheckMeta, Confidence, Evidence, Finding, Fingerprint, Fix, Object, Pod, PodTemplates, Severity, Verdict,
 };
 use ironsides_schema::{Fault, FaultKind, each_fault, validate};
 use ironsides_tree::{Cursor, Node, Segment, Span, Value, print};
@@ -89,6 +89,7 @@ pub struct Draft {
     severity: Severity,
     confidence: Confidence,
     evidence: Vec<Evidence>,
+    fix: Option<Box<Fix>>,
 }
 
 impl<'a> Out<'a> {
@@ -129,12 +130,12 @@ impl<'a> Out<'a> {
         span: Span,
         message: impl Into<String>,
     ) -> &mut Draft {
-        let source = self.case.object.source(span);
+        let (source, causes) = (self.case.object.source(span), self.case.object.causes(span));
         let draft = self.draft(&self.case.object.cursor().get(""), Verdict::Fail, message.into());
         draft.path = path.into();
         draft.stable = draft.path.to_string();
         let looked_at = draft.path.clone();
-        draft.evidence = vec![Evidence { looked_at, raw: None, effective: None, rule: None, source }];
+        draft.evidence = vec![Evidence { looked_at, raw: None, effective: None, rule: None, source, causes }];
         draft
     }
 
@@ -174,6 +175,7 @@ impl<'a> Out<'a> {
             severity: self.meta.severity,
             confidence: Confidence::High,
             evidence: vec![fact],
+            fix: None,
         };
         let at = self.drafts.len();
         self.drafts.push(draft);
@@ -193,6 +195,8 @@ impl<'a> Out<'a> {
             confidence: draft.confidence,
             path: draft.path,
             evidence: draft.evidence,
+            fix: draft.fix,
+            waived: None,
         }));
         (not_applicable, passes)
     }
@@ -231,6 +235,12 @@ impl Draft {
         self
     }
 
+    /// The edit that closes it.
+    pub fn fix(&mut self, fix: Fix) -> &mut Self {
+        self.fix = Some(Box::new(fix));
+        self
+    }
+
     /// Less sure than the check usually is.
     pub fn confidence(&mut self, confidence: Confidence) -> &mut Self {
         self.confidence = confidence;
@@ -246,6 +256,7 @@ pub(crate) fn evidence(object: &Object, at: &Cursor<'_>) -> Evidence {
         effective: None,
         rule: None,
         source: object.source(at.mark()),
+        causes: object.causes(at.mark()),
     };
     let Some(node) = at.node() else { return fact };
     match node.value() {

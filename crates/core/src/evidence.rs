@@ -5,6 +5,8 @@ use std::sync::Arc;
 
 use ironsides_tree::Span;
 
+use crate::rendered::Cause;
+
 /// What was looked at, what was found there, and what that means.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Evidence {
@@ -18,6 +20,8 @@ pub struct Evidence {
     pub rule: Option<Cow<'static, str>>,
     /// Where it was found.
     pub source: Source,
+    /// What made it so where it was rendered: values of a chart, patches of a kustomization. Most often empty.
+    pub causes: Vec<Cause>,
 }
 
 /// Where a fact was found.

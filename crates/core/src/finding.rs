@@ -6,9 +6,11 @@ use std::sync::Arc;
 use serde::{Serialize, Serializer};
 
 use crate::evidence::Evidence;
+use crate::fix::Fix;
 use crate::severity::{Confidence, Severity};
 use crate::target::Target;
 use crate::verdict::Verdict;
+use crate::waived::Waived;
 
 /// What one check says about one place of one target.
 #[derive(Clone, Debug)]
@@ -31,6 +33,10 @@ pub struct Finding {
     pub evidence: Vec<Evidence>,
     /// What stays the same when the same thing is found again.
     pub fingerprint: Fingerprint,
+    /// The edit that closes it, where there is one.
+    pub fix: Option<Box<Fix>>,
+    /// The waiver that applies to it.
+    pub waived: Option<Arc<Waived>>,
 }
 
 /// Identifies a finding across runs: 128 bits of the hash of check, target, path and evidence key. Lines, order of

@@ -6,6 +6,7 @@ use ironsides_schema::Kind;
 use ironsides_tree::{Cursor, Node, Remark, Span, Text};
 
 use crate::evidence::Source;
+use crate::rendered::{Cause, Rendered};
 use crate::target::{ObjectRef, Target};
 
 /// A Kubernetes object under judgement.
@@ -31,6 +32,9 @@ pub enum Origin {
         /// The text of the file, so that evidence can repeat what was written.
         text: Arc<str>,
     },
+    /// A text that a chart or a kustomization rendered. Spans of the tree are in the rendered text; sources and causes
+    /// are those of the files behind it.
+    Rendered(Arc<Rendered>),
     /// A response of the API server.
     Api {
         /// The request.
@@ -86,6 +90,7 @@ impl Object {
     pub fn written(&self, span: Span) -> Option<&str> {
         match &self.origin {
             Origin::File { text, .. } => span.slice(text),
+            Origin::Rendered(rendered) => span.slice(&rendered.text),
             Origin::Api { .. } => None,
         }
     }
@@ -94,7 +99,20 @@ impl Object {
     pub fn source(&self, span: Span) -> Source {
         match &self.origin {
             Origin::File { path, .. } => Source::File { path: Arc::clone(path), span },
+            Origin::Rendered(rendered) => {
+                let (file, span, _) = rendered.place(span);
+                let path = file.map_or_else(|| Arc::from(""), |file| Arc::clone(&file.path));
+                Source::File { path, span }
+            }
             Origin::Api { request } => Source::Api { request: Arc::clone(request) },
+        }
+    }
+
+    /// What made a place of this object what it is, where it was rendered.
+    pub fn causes(&self, span: Span) -> Vec<Cause> {
+        match &self.origin {
+            Origin::Rendered(rendered) => rendered.place(span).2.to_vec(),
+            Origin::File { .. } | Origin::Api { .. } => Vec::new(),
         }
     }
 }

@@ -63,7 +63,10 @@ fn finding(check: &'static CheckMeta, verdict: Verdict, path: &str, mark: &str, 
             effective: Some("true".into()),
             rule: Some("Kubernetes reads YAML 1.1".into()),
             source: Source::File { path: Arc::from("a b.yaml"), span: Span::new(at, at + mark.len()) },
+            causes: Vec::new(),
         }],
+        fix: None,
+        waived: None,
     }
 }
 

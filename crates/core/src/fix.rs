@@ -1,0 +1,46 @@
+//! How a finding can be closed by editing the manifest it is about.
+
+use std::borrow::Cow;
+
+use ironsides_tree::edit::Edit;
+use serde::Serialize;
+
+/// A change to one object's manifest that closes a finding.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Fix {
+    /// Whether a program that runs today may stop working.
+    pub safety: Safety,
+    /// What it does, in the imperative: `set allowPrivilegeEscalation to false`. Lower case, no full stop.
+    pub summary: Cow<'static, str>,
+    /// What to try before it is rolled out; given where it is unsafe.
+    pub test: Option<Cow<'static, str>>,
+    /// The edits, in order; paths begin at the root of the object.
+    pub edits: Vec<Edit>,
+}
+
+/// Whether a fix may break a program that runs today.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Safety {
+    /// Nothing that a program could have relied on changes.
+    Safe,
+    /// A program may have relied on it: try it first.
+    Unsafe,
+}
+
+impl Fix {
+    /// A fix that takes nothing away that a program could have relied on.
+    pub fn safe(summary: impl Into<Cow<'static, str>>, edits: impl Into<Vec<Edit>>) -> Self {
+        Self { safety: Safety::Safe, summary: summary.into(), test: None, edits: edits.into() }
+    }
+
+    /// A fix that a program may not survive. `test` says what to try: `start it and write where it usually writes`.
+    pub fn needs_test(
+        summary: impl Into<Cow<'static, str>>,
+        test: impl Into<Cow<'static, str>>,
+        edits: impl Into<Vec<Edit>>,
+    ) -> Self {
+        let test = Some(test.into());
+        Self { safety: Safety::Unsafe, summary: summary.into(), test, edits: edits.into() }
+    }
+}
