@@ -1,1 +1,27 @@
-//! Helm charts.
+//! Helm charts to documents: charts, values and the template language, without the helm program.
+//!
+//! ```text
+//! let chart = Chart::load(files, "charts/shop")?;      // parsed once
+//! for rendered in chart.render(&Options::default())? {  // as often as there are values
+//!     …
+//! }
+//! ```
+
+mod chart;
+mod options;
+mod output;
+
+use crate::{Files, RenderError, Rendered};
+
+pub use chart::Chart;
+pub use options::{NamedText, Options};
+pub use output::{Output, Part, manifest};
+
+/// Renders the chart at `chart`, a folder with a `Chart.yaml` or an archive (`.tgz`), and gives the output of one
+/// template after another: those of the chart and of the charts below it, in the order of their paths. Outputs
+/// without a document are left out, and so is `NOTES.txt`.
+///
+/// To render a chart more than once, load it with [`Chart::load`].
+pub fn render(files: &dyn Files, chart: &str, options: &Options) -> Result<Vec<Rendered>, RenderError> {
+    Chart::load(files, chart)?.render(options)
+}
