@@ -8,6 +8,7 @@
 mod catalogue;
 mod check;
 mod document;
+pub mod foreign;
 mod image;
 mod judge;
 mod namespace;
