@@ -22,17 +22,17 @@ use crate::check::Check;
 /// A tool whose rules are known here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Tool {
-    /// Polaris by Fairwinds; `hostPIDSet`.
+    /// Polaris; `hostPIDSet`.
     Polaris,
-    /// KubeLinter by StackRox; `host-pid`.
+    /// `KubeLinter`; `host-pid`.
     KubeLinter,
-    /// Trivy by Aqua; `KSV-0010`, also written `KSV010` or `AVD-KSV-0010`.
+    /// Trivy; `KSV-0010`, also written `KSV010` or `AVD-KSV-0010`.
     Trivy,
-    /// Checkov by Bridgecrew; `CKV_K8S_17`.
+    /// Checkov; `CKV_K8S_17`.
     Checkov,
     /// Kubescape's controls; `C-0038`.
     Kubescape,
-    /// kubesec by ControlPlane; `HostPID`.
+    /// kubesec; `HostPID`.
     Kubesec,
     /// The rules behind Kubescape's controls, by name; `host-pid-ipc-privileges`.
     Regolibrary,

@@ -6,7 +6,7 @@ use ironsides_core::{
     CheckMeta, Confidence, Evidence, Finding, Fingerprint, Inventory, Object, Pod, PodTemplates, Severity,
     Tallies, Tally, Verdict,
 };
-use ironsides_schema::{Fault, FaultKind};
+use ironsides_schema::{Fault, FaultKind, is_misplaced};
 
 use crate::catalogue::CATALOGUE;
 use crate::check::{Check, Run};
@@ -231,8 +231,11 @@ impl Asking<'_> {
     }
 }
 
-/// Whether an object is of one of these kinds.
+/// Whether an object is of one of these kinds, be it that its `apiVersion` is a wrong one of Kubernetes' own.
 fn is_any(object: &Object, kinds: &[(&str, &str)]) -> bool {
     let reference = object.reference();
-    kinds.iter().any(|(group, kind)| reference.kind == *kind && reference.group() == *group)
+    kinds.iter().any(|(group, kind)| {
+        reference.kind == *kind
+            && (reference.group() == *group || is_misplaced(reference.group(), kind, group))
+    })
 }

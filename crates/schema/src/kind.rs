@@ -20,14 +20,24 @@ pub fn kind(api_version: &str, kind: &str) -> Option<&'static Kind> {
 /// long removed: what an old manifest asks for must be read all the same.
 ///
 /// The place never moved between versions, so the version does not matter. `extensions` was the first home of
-/// kinds that `apps` and `batch` serve now.
+/// kinds that `apps` and `batch` serve now; and a kind that is put into a group of Kubernetes which has none of that
+/// name, as in `v1` `Deployment`, is meant all the same.
 pub fn pod_template(api_version: &str, kind: &str) -> Option<&'static [&'static str]> {
     let group = api_version.split_once('/').map_or("", |(group, _)| group);
-    let is_group = |known: &&Kind| match group {
-        "extensions" => matches!(known.group, "apps" | "batch"),
-        _ => known.group == group,
-    };
-    named(kind).iter().filter(is_group).find_map(|known| known.pod_template)
+    let meant = |known: &&Kind| known.group == group || is_misplaced(group, kind, known.group);
+    named(kind).iter().filter(meant).find_map(|known| known.pod_template)
+}
+
+/// Whether a kind is written in a group of Kubernetes that never served it and must mean the one in the group `home`:
+/// `v1` `Deployment` is meant as `apps`, `example.com/v1` `Deployment` is not.
+pub fn is_misplaced(group: &str, kind: &str, home: &str) -> bool {
+    if group == home {
+        return false;
+    }
+    let homes = named(kind);
+    homes.iter().any(|known| known.group == home)
+        && homes.iter().all(|known| known.group != group)
+        && (group == "extensions" || KINDS.iter().any(|known| known.group == group))
 }
 
 /// Why an `apiVersion` and `kind` name no built-in kind, for groups that Kubernetes itself serves.
@@ -125,6 +135,22 @@ mod tests {
     }
 
     #[test]
+    fn a_kind_in_the_wrong_group_is_meant_as_the_right_one() {
+        for (group, kind, home, misplaced) in [
+            ("", "Deployment", "apps", true),
+            ("apps", "Deployment", "apps", false),
+            ("extensions", "Ingress", "networking.k8s.io", true),
+            ("apps", "CronJob", "batch", true),
+            ("example.com", "Deployment", "apps", false),
+            // The core group has Events of its own.
+            ("", "Event", "events.k8s.io", false),
+            ("", "Deployment", "batch", false),
+        ] {
+            assert_eq!(is_misplaced(group, kind, home), misplaced, "{group} {kind} {home}");
+        }
+    }
+
+    #[test]
     fn pod_templates_are_found_in_every_version() {
         let template: &[&str] = &["spec", "template"];
         for (api_version, kind, path) in [
@@ -139,6 +165,8 @@ mod tests {
             ("batch/v1", "Job", Some(template)),
             ("batch/v1beta1", "CronJob", Some(["spec", "jobTemplate", "spec", "template"].as_slice())),
             ("batch/v2alpha1", "CronJob", Some(["spec", "jobTemplate", "spec", "template"].as_slice())),
+            ("v1", "Deployment", Some(template)),
+            ("apps/v1", "Pod", Some([].as_slice())),
             ("example.com/v1", "Deployment", None),
             ("v1", "Service", None),
         ] {

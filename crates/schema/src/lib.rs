@@ -33,7 +33,7 @@ mod validate;
 
 pub use fault::{Fault, FaultKind};
 pub use field::{Field, ListType};
-pub use kind::{Unknown, kind, kinds, pod_template, unknown};
+pub use kind::{Unknown, is_misplaced, kind, kinds, pod_template, unknown};
 pub use shape::Shape;
 pub use table::{Kind, Type, TypeId};
 pub use validate::{each_fault, validate};

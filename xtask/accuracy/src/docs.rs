@@ -6,6 +6,7 @@ use std::fs;
 use anyhow::{Context, Result};
 
 use crate::data;
+use crate::oracle::Unmapped;
 use crate::report::Row;
 
 const BEGIN: &str = "<!-- accuracy:begin -->";
@@ -37,6 +38,12 @@ fn table(rows: &[Row]) -> String {
         let figures = [tally.cases, tally.agree, tally.skipped, tally.unmapped];
         let figures = figures.map(|figure| figure.to_string()).join(" | ");
         _ = writeln!(out, "| {name} | {figures} |");
+    }
+    for (oracle, unmapped) in rows.iter().map(Row::unmapped).filter(|(_, unmapped)| !unmapped.is_empty()) {
+        _ = writeln!(out, "\nRules of `{oracle}` that nothing corresponds to:\n");
+        for Unmapped { rule, reason } in unmapped {
+            _ = writeln!(out, "* `{rule}`: {reason}");
+        }
     }
     out
 }

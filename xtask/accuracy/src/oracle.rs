@@ -43,12 +43,20 @@ pub(crate) struct Disagreement {
     pub(crate) got: String,
 }
 
+/// A foreign rule that nothing in the product corresponds to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub(crate) struct Unmapped {
+    pub(crate) rule: String,
+    pub(crate) reason: String,
+}
+
 /// The outcome of an oracle, or of a part of it.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Score {
     pub(crate) tally: Tally,
     pub(crate) groups: Vec<(&'static str, Tally)>,
     pub(crate) disagreements: Vec<Disagreement>,
+    pub(crate) unmapped: Vec<Unmapped>,
 }
 
 impl Score {
@@ -68,6 +76,14 @@ impl Score {
         self.tally.skipped += 1;
     }
 
+    /// Notes that nothing corresponds to a foreign rule. However many cases a rule has, it counts once.
+    pub(crate) fn unmapped(&mut self, rule: &str, reason: &str) {
+        if self.unmapped.iter().all(|known| known.rule != rule) {
+            self.tally.unmapped += 1;
+            self.unmapped.push(Unmapped { rule: rule.to_owned(), reason: reason.to_owned() });
+        }
+    }
+
     /// Whether there was nothing to compare.
     pub(crate) fn is_empty(&self) -> bool {
         self.tally == Tally::default()
@@ -80,6 +96,7 @@ impl Score {
         self.tally.skipped += part.tally.skipped;
         self.tally.unmapped += part.tally.unmapped;
         self.disagreements.extend(part.disagreements);
+        self.unmapped.extend(part.unmapped);
         self.groups.push((name, part.tally));
     }
 
@@ -102,9 +119,11 @@ mod tests {
         part.compare(|| "a".into(), "x", Ok("x".into()));
         part.compare(|| "b".into(), "x", Err(anyhow::anyhow!("no such pod")));
         part.skip();
+        part.unmapped("r", "why");
+        part.unmapped("r", "why");
         let mut whole = Score::default();
         whole.add_group("part", part);
-        let tally = Tally { cases: 2, agree: 1, skipped: 1, unmapped: 0 };
+        let tally = Tally { cases: 2, agree: 1, skipped: 1, unmapped: 1 };
         assert_eq!((whole.tally, whole.groups.as_slice()), (tally, [("part", tally)].as_slice()));
         assert_eq!(whole.disagreements[0].got, "error: no such pod");
     }

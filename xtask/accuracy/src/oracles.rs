@@ -2,8 +2,12 @@
 
 mod podsecurity;
 mod podsecurity_messages;
+mod polaris;
+mod posture;
+mod trivy_examples;
 
 use crate::oracle::Oracle;
 
 /// In the order in which reports show them.
-pub(crate) const ORACLES: &[Oracle] = &[podsecurity::ORACLE, podsecurity_messages::ORACLE];
+pub(crate) const ORACLES: &[Oracle] =
+    &[podsecurity::ORACLE, podsecurity_messages::ORACLE, polaris::ORACLE, trivy_examples::ORACLE];

@@ -7,7 +7,7 @@ use std::time::Duration;
 use anyhow::Result;
 use serde::Serialize;
 
-use crate::oracle::{Disagreement, Score, Tally};
+use crate::oracle::{Disagreement, Score, Tally, Unmapped};
 
 /// How many disagreements of an oracle the table spells out.
 const SHOWN: usize = 10;
@@ -22,6 +22,8 @@ pub(crate) struct Row {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     groups: Vec<Group>,
     disagreements: Vec<Disagreement>,
+    #[serde(rename = "unmappedRules", skip_serializing_if = "Vec::is_empty")]
+    unmapped: Vec<Unmapped>,
 }
 
 #[derive(Serialize)]
@@ -35,7 +37,13 @@ impl Row {
     pub(crate) fn new(oracle: &'static str, score: Score, took: Duration) -> Self {
         let groups = score.groups.into_iter().map(|(group, tally)| Group { group, tally }).collect();
         let seconds = (took.as_secs_f64() * 1000.0).round() / 1000.0;
-        Self { oracle, tally: score.tally, seconds, groups, disagreements: score.disagreements }
+        let Score { tally, disagreements, unmapped, .. } = score;
+        Self { oracle, tally, seconds, groups, disagreements, unmapped }
+    }
+
+    /// The oracle's name and the foreign rules that nothing corresponds to.
+    pub(crate) fn unmapped(&self) -> (&'static str, &[Unmapped]) {
+        (self.oracle, &self.unmapped)
     }
 
     /// The figures of the oracle and of its parts, each under its name.
@@ -80,6 +88,12 @@ pub(crate) fn text(rows: &[Row]) -> String {
         }
         if row.disagreements.len() > SHOWN {
             _ = writeln!(out, "- and {} more; --json lists all", row.disagreements.len() - SHOWN);
+        }
+    }
+    for row in rows.iter().filter(|row| !row.unmapped.is_empty()) {
+        _ = writeln!(out, "\n{} has rules that nothing corresponds to", row.oracle);
+        for Unmapped { rule, reason } in &row.unmapped {
+            _ = writeln!(out, "- {rule}: {reason}");
         }
     }
     out
