@@ -13,18 +13,19 @@ use crate::oracle::{Oracle, Score};
 pub(crate) const ORACLE: Oracle = Oracle { name: "polaris", files: &["posture/polaris.jsonl"], run };
 
 #[derive(Deserialize)]
-struct Case {
+struct Fixture {
     check: String,
-    case: String,
+    #[serde(rename = "case")]
+    name: String,
     expect: String,
     manifest: String,
 }
 
 fn run(folder: &Path) -> Result<Score> {
     let mut score = Score::default();
-    for Case { check, case, expect, manifest } in data::lines(&folder.join("posture/polaris.jsonl"))? {
-        let name = || format!("{check} {case}");
-        posture::compare(&mut score, Tool::Polaris, &check, name, &expect, &manifest);
+    for Fixture { check, name, expect, manifest } in data::lines(&folder.join("posture/polaris.jsonl"))? {
+        let case = || format!("{check} {name}");
+        posture::compare(&mut score, Tool::Polaris, &check, case, &expect, &manifest);
     }
     Ok(score)
 }
