@@ -6,6 +6,7 @@
 //! a [`Remark`] instead of being lost or fatal.
 
 mod build;
+mod comments;
 pub mod cursor;
 mod document;
 pub mod edit;
@@ -18,6 +19,7 @@ pub mod scalar;
 mod span;
 mod yaml;
 
+pub use comments::{Comment, comments};
 pub use cursor::{Cursor, Path, Segment};
 pub use document::{Document, Documents, Format, Limits, Remark, RemarkKind, SyntaxError, parse_one};
 pub use map::{Entry, Map};
