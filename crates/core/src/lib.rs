@@ -7,11 +7,13 @@
 
 mod check;
 mod coverage;
+mod date;
 mod evidence;
 mod finding;
 mod fix;
 mod inventory;
 mod object;
+mod pattern;
 mod pod;
 mod rendered;
 mod severity;
@@ -20,14 +22,18 @@ mod tally;
 mod target;
 mod verdict;
 mod waived;
+mod waiver;
+mod waivers;
 
 pub use check::CheckMeta;
 pub use coverage::{Coverage, Extent, Fact};
+pub use date::Date;
 pub use evidence::{Evidence, Source};
 pub use finding::{Finding, Fingerprint};
 pub use fix::{Fix, Safety};
 pub use inventory::Inventory;
 pub use object::{Object, Origin};
+pub use pattern::Pattern;
 pub use pod::{Container, ContainerKind, Pod, PodTemplates};
 pub use rendered::{Cause, Mark, Rendered, SourceFile};
 pub use severity::{Confidence, Severity};
@@ -36,3 +42,5 @@ pub use tally::{Tallies, Tally};
 pub use target::{ObjectRef, Target};
 pub use verdict::Verdict;
 pub use waived::{Waived, WaivedBy};
+pub use waiver::{Matcher, Scope, Waiver};
+pub use waivers::{Entry, Standing, WaiverRules, Waivers};

@@ -1,0 +1,169 @@
+//! What somebody answers for: which findings, why, and until when.
+
+use std::sync::Arc;
+
+use ironsides_tree::{Node, Span, Text};
+
+use crate::date::Date;
+use crate::object::Object;
+use crate::pattern::Pattern;
+use crate::target::{ObjectRef, Target};
+use crate::waived::WaivedBy;
+
+/// An entry, a comment or an annotation that says of findings: we know.
+#[derive(Clone, Debug)]
+pub struct Waiver {
+    /// Where it stands.
+    pub by: WaivedBy,
+    /// The checks whose findings it waives; `None` for all of them.
+    pub checks: Option<Vec<Text>>,
+    /// Which findings of those checks.
+    pub scope: Scope,
+    /// Why, in the words of who wrote it; may be empty.
+    pub reason: String,
+    /// The last day it holds.
+    pub expires: Option<Date>,
+    /// Who answers for it.
+    pub owner: Option<String>,
+    /// The file that holds it, by the path a user would open.
+    pub path: Arc<str>,
+    /// What it is there: `waivers[2]`, `comment`, `metadata.annotations[ironsides.dev/allow]`.
+    pub field: Arc<str>,
+    /// Where in that file.
+    pub span: Span,
+    /// The line there, from 1; 0 where it is not known.
+    pub line: u32,
+}
+
+impl Waiver {
+    /// `FILE:LINE`, or the file alone.
+    pub fn place(&self) -> Arc<str> {
+        match self.line {
+            0 => Arc::clone(&self.path),
+            line => Arc::from(format!("{}:{line}", self.path)),
+        }
+    }
+}
+
+/// Which findings a waiver is about.
+#[derive(Clone, Debug)]
+pub enum Scope {
+    /// Those whose targets match.
+    Matching(Box<Matcher>),
+    /// Those that point into a part of a file.
+    Text {
+        /// The file, as findings name it.
+        path: Arc<str>,
+        /// The bytes.
+        span: Span,
+    },
+    /// Those about one object: the very one that was read, not others of its name.
+    Object(Arc<Target>),
+}
+
+/// What a target must look like. What is `None` matches everything.
+#[derive(Clone, Debug, Default)]
+pub struct Matcher {
+    /// `apps/v1`
+    pub api_version: Option<Pattern>,
+    /// `Deployment`
+    pub kind: Option<Pattern>,
+    /// The namespace as written; an object that names none has the namespace `""`.
+    pub namespace: Option<Pattern>,
+    /// The name.
+    pub name: Option<Pattern>,
+    /// The name of the container that the finding is in. Findings outside containers do not match.
+    pub container: Option<Pattern>,
+    /// The path of the file, from a folder: the folder (absolute, without a slash at its end), then the pattern.
+    pub path: Option<(Arc<str>, Pattern)>,
+    /// The path of the field, `spec.template.spec.containers[0].image`.
+    pub field: Option<Pattern>,
+    /// Labels of the object, with exactly these values.
+    pub labels: Vec<(String, String)>,
+}
+
+impl Matcher {
+    /// Whether the names of a target match: everything but container, file, field and labels.
+    pub(crate) fn is_target(&self, target: &Target) -> bool {
+        let holds = |pattern: &Option<Pattern>, text: &str| {
+            pattern.as_ref().is_none_or(|pattern| pattern.matches(text))
+        };
+        let of_object = |reference: &ObjectRef| {
+            holds(&self.api_version, &reference.api_version)
+                && holds(&self.kind, &reference.kind)
+                && holds(&self.namespace, reference.namespace.as_deref().unwrap_or_default())
+                && holds(&self.name, &reference.name)
+        };
+        match target {
+            Target::Object(reference) => of_object(reference),
+            // Only an object has names of these kinds.
+            _ => {
+                [&self.api_version, &self.kind, &self.namespace, &self.name].into_iter().all(Option::is_none)
+            }
+        }
+    }
+
+    /// Whether the object itself matches in what is not its name.
+    pub(crate) fn is_object(&self, object: Option<&Object>, path: &str) -> bool {
+        let container = |pattern: &Pattern| {
+            object.and_then(|object| container(&object.root, path)).is_some_and(|name| pattern.matches(name))
+        };
+        let label = |(key, value): &(String, String)| {
+            let labels = object.and_then(|object| object.root.at(&["metadata", "labels"]));
+            labels.and_then(|labels| labels.get(key)).and_then(Node::as_str) == Some(value)
+        };
+        self.container.as_ref().is_none_or(container) && self.labels.iter().all(label)
+    }
+}
+
+/// The name of the innermost container on the way to a field.
+fn container<'a>(root: &'a Node, path: &str) -> Option<&'a str> {
+    let (mut node, mut rest, mut found) = (root, path, None);
+    while !rest.is_empty() {
+        rest = rest.trim_start_matches('.');
+        let end = rest.find(['.', '[']).unwrap_or(rest.len());
+        let (key, after) = rest.split_at_checked(end)?;
+        rest = after;
+        if !key.is_empty() {
+            let Some(inner) = node.get(key) else { return found };
+            node = inner;
+        }
+        while let Some(inside) = rest.strip_prefix('[') {
+            let (index, after) = inside.split_once(']')?;
+            rest = after;
+            let inner = match index.parse::<usize>() {
+                Ok(at) if node.as_list().is_some() => node.items().get(at),
+                _ => node.get(index),
+            };
+            let Some(inner) = inner else { return found };
+            node = inner;
+            if matches!(key, "containers" | "initContainers" | "ephemeralContainers") {
+                found = node.get("name").and_then(Node::as_str).or(found);
+            }
+        }
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_leads_through_a_container() {
+        let text = "metadata: {annotations: {example.com/a: b}}\nspec: {template: {spec: {initContainers: [{name: i}], containers: [{name: a}, {name: b, ports: [{name: web}]}]}}}\n";
+        let root = ironsides_tree::parse_one(text).unwrap();
+        for (path, name) in [
+            ("spec.template.spec.containers[1].ports[0].hostPort", Some("b")),
+            ("spec.template.spec.containers[0].securityContext.privileged", Some("a")),
+            ("spec.template.spec.initContainers[0]", Some("i")),
+            ("spec.template.spec.containers[7].image", None),
+            ("metadata.annotations[example.com/a]", None),
+            ("spec.template.spec.hostPID", None),
+            ("", None),
+            ("[", None),
+        ] {
+            assert_eq!(container(&root, path), name, "{path}");
+        }
+    }
+}
