@@ -94,9 +94,9 @@ pub(crate) struct ScanArgs {
     /// Read files that .gitignore and .ironsidesignore leave out, too
     #[arg(long)]
     pub(crate) no_ignore: bool,
-    /// Output format (table, json, sarif), into a file where one is named; may be given several times
+    // The help lists the formats; see words::output_help.
     #[arg(short, long, value_name = "FORMAT[=FILE]", default_value = "table", value_parser = words::output())]
-    #[arg(hide_possible_values = true)]
+    #[arg(hide_possible_values = true, help = words::output_help())]
     pub(crate) output: Vec<Output>,
     /// Exit with 1 on findings of this severity or worse: critical, high, medium, low, info. With `none`, findings
     /// never fail the run; an incomplete one still exits with 4

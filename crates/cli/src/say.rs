@@ -75,6 +75,11 @@ impl Say {
         }
     }
 
+    /// Something to know of that stops nothing.
+    pub(crate) fn warning(&self, text: &dyn Display) {
+        self.line(AnsiColor::Yellow.on_default().bold(), "warning", text);
+    }
+
     /// What to do next.
     pub(crate) fn hint(&self, hint: &dyn Display) {
         if !self.quiet {
@@ -129,4 +134,9 @@ pub(crate) fn colours_stdout(color: Color) -> bool {
         Color::Never => false,
         Color::Auto => AutoStream::choice(&std::io::stdout()) != ColorChoice::Never,
     }
+}
+
+/// How many columns standard output has; `None` where it is no terminal.
+pub(crate) fn stdout_width() -> Option<usize> {
+    terminal_size::terminal_size_of(std::io::stdout()).map(|(width, _)| usize::from(width.0))
 }

@@ -6,6 +6,7 @@ mod output;
 mod pod_security;
 
 use std::path::PathBuf;
+use std::time::SystemTime;
 
 use anyhow::{Result, bail};
 use ironsides_checks::{Judge, Options};
@@ -22,7 +23,8 @@ pub(crate) fn run(args: &ScanArgs, global: &Global, say: &Say) -> Result<Exit> {
     let judge = judge(args)?;
     let versions =
         pod_security::Versions::new(args.kubernetes_version.as_deref(), args.upgrade_to.as_deref())?;
-    let header = Header { version: env!("CARGO_PKG_VERSION"), checks: judge.metas().collect() };
+    let header =
+        Header { version: env!("CARGO_PKG_VERSION"), checks: judge.metas().collect(), started: started() };
     let found = ironsides_files::walk(&args.paths, !args.no_ignore);
     let mut outputs = output::Outputs::open(args, global, &header, &found.files)?;
     let mut summary = Summary::default();
@@ -38,7 +40,7 @@ pub(crate) fn run(args: &ScanArgs, global: &Global, say: &Say) -> Result<Exit> {
     if !args.check.is_empty() && args.kubernetes_version.is_none() {
         summary.pod_security.clear();
     }
-    outputs.end(&summary)?;
+    outputs.end(&summary, say)?;
 
     let exit = exit(args, &summary);
     if let (Exit::Findings, Some(severity)) = (exit, args.fail_on.0) {
@@ -67,6 +69,16 @@ pub(crate) fn run(args: &ScanArgs, global: &Global, say: &Say) -> Result<Exit> {
         });
     }
     Ok(exit)
+}
+
+/// Now, in milliseconds; or the moment that `SOURCE_DATE_EPOCH` names, for reports that can be made again to the byte.
+fn started() -> u64 {
+    let fixed = std::env::var("SOURCE_DATE_EPOCH").ok().and_then(|text| text.parse::<u64>().ok());
+    let now = || SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_millis();
+    match fixed {
+        Some(seconds) => seconds.saturating_mul(1000),
+        None => u64::try_from(now()).unwrap_or_default(),
+    }
 }
 
 fn judge(args: &ScanArgs) -> Result<Judge> {

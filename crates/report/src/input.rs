@@ -1,11 +1,8 @@
 //! What a report is made of, besides findings.
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-use ironsides_core::{CheckMeta, Coverage, Severity, Tallies, Tally};
-use ironsides_tree::{Lines, Position, Span};
+use ironsides_core::{CheckMeta, Coverage, Finding, Severity, Tallies, Tally, Verdict};
 use serde::Serialize;
 
 /// What is known before the first finding.
@@ -15,68 +12,8 @@ pub struct Header {
     pub version: &'static str,
     /// The cards of the checks that run, in catalogue order.
     pub checks: Vec<&'static CheckMeta>,
-}
-
-/// A source of findings and its text, for lines and snippets.
-#[derive(Debug)]
-pub struct SourceText {
-    path: Arc<str>,
-    text: Arc<str>,
-    lines: OnceLock<Lines>,
-    /// Spans that hold secrets, by their start.
-    secrets: Mutex<BTreeMap<u32, u32>>,
-}
-
-impl SourceText {
-    /// A source by the path the user named (`-` for standard input).
-    pub fn new(path: Arc<str>, text: Arc<str>) -> Self {
-        Self { path, text, lines: OnceLock::new(), secrets: Mutex::default() }
-    }
-
-    /// The path.
-    pub fn path(&self) -> &Arc<str> {
-        &self.path
-    }
-
-    /// The text.
-    pub fn text(&self) -> &Arc<str> {
-        &self.text
-    }
-
-    /// Its lines, read on first use.
-    pub fn lines(&self) -> &Lines {
-        self.lines.get_or_init(|| Lines::new(&self.text))
-    }
-
-    /// Notes that a span holds a secret: no snippet shows it from now on.
-    pub fn conceal(&self, span: Span) {
-        let mut secrets = self.secrets.lock().unwrap_or_else(PoisonError::into_inner);
-        let end = secrets.entry(span.start).or_default();
-        *end = span.end.max(*end);
-    }
-
-    /// A part of the text, by its bytes, as it may be shown: every character of a secret has become a star.
-    pub fn shown(&self, from: usize, to: usize) -> Cow<'_, str> {
-        let part = self.text.get(from..to).unwrap_or_default();
-        let fit = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
-        let secrets = self.secrets.lock().unwrap_or_else(PoisonError::into_inner);
-        // Secrets do not overlap, so of those that begin before only the last reaches into the part.
-        let before = secrets.range(..fit(from)).next_back().filter(|(_, end)| **end > fit(from));
-        let touching: Vec<(u32, u32)> =
-            before.into_iter().chain(secrets.range(fit(from)..fit(to))).map(|(a, b)| (*a, *b)).collect();
-        if touching.is_empty() {
-            return part.into();
-        }
-        let secret = |at: usize| touching.iter().any(|(start, end)| (*start..*end).contains(&fit(from + at)));
-        let hide = |(at, c): (usize, char)| if secret(at) && !c.is_whitespace() { '*' } else { c };
-        part.char_indices().map(hide).collect()
-    }
-
-    /// The first and last position of a span, `None` where it has no text.
-    pub fn range(&self, span: Span) -> Option<(Position, Position)> {
-        let lines = self.lines();
-        span.is_some().then(|| (lines.position(&self.text, span.start), lines.position(&self.text, span.end)))
-    }
+    /// When the run began, in milliseconds since 1970-01-01 UTC. Only formats that must tell a time do.
+    pub started: u64,
 }
 
 /// Something that was asked for and could not be read.
@@ -154,6 +91,8 @@ pub struct Summary {
     pub failures_by_check: BTreeMap<&'static str, (Severity, u64)>,
     /// Failures by severity, the worst first.
     pub failures: [u64; 5],
+    /// Failures that somebody answers for; they are in no other count of failures here.
+    pub waived: u64,
     /// What was and was not seen.
     pub coverage: Coverage,
     /// What could not be read, in order.
@@ -174,6 +113,15 @@ impl Summary {
     pub fn failures_of(&self, severity: Severity) -> u64 {
         let at = Severity::ALL.iter().position(|known| *known == severity);
         at.and_then(|at| self.failures.get(at)).copied().unwrap_or_default()
+    }
+
+    /// Counts a finding: failures by check and severity, those that are waived apart. Other verdicts are in the tallies.
+    pub fn count(&mut self, finding: &Finding) {
+        match (&finding.verdict, &finding.waived) {
+            (Verdict::Fail, None) => self.count_failure(finding.check, finding.severity),
+            (Verdict::Fail, Some(_)) => self.waived += 1,
+            _ => {}
+        }
     }
 
     /// Counts a failure.

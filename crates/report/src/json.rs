@@ -2,75 +2,52 @@
 
 use std::io::{self, Write};
 
-use ironsides_core::{Confidence, Evidence, Finding, Fingerprint, Severity, Source, Target, Verdict};
+use ironsides_core::{
+    Cause, CheckMeta, Confidence, Evidence, Finding, Fingerprint, Safety, Severity, Source, Target, Verdict,
+    Waived,
+};
 use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::Writer;
-use crate::input::{Header, SourceText, Summary};
+use crate::input::{Header, Summary};
+use crate::source::Sources;
 
 /// Raised in its first number when a reader of the old form would misread the new.
-const SCHEMA_VERSION: &str = "1.0";
+pub(crate) const SCHEMA_VERSION: &str = "1.1";
 
 pub(crate) struct Json<W> {
     sink: W,
-    header: Vec<Value>,
+    checks: Vec<&'static CheckMeta>,
     first: bool,
 }
 
 impl<W: Write> Json<W> {
     pub(crate) fn new(sink: W) -> Self {
-        Self { sink, header: Vec::new(), first: true }
+        Self { sink, checks: Vec::new(), first: true }
     }
 }
 
 impl<W: Write> Writer for Json<W> {
     fn begin(&mut self, header: &Header) -> io::Result<()> {
         let tool = json!({ "name": "ironsides", "version": header.version });
-        self.header =
-            header.checks.iter().map(|check| serde_json::to_value(check).unwrap_or_default()).collect();
+        self.checks.clone_from(&header.checks);
         write!(self.sink, "{{\n\"schemaVersion\": \"{SCHEMA_VERSION}\",\n\"tool\": {tool},\n\"findings\": [")
     }
 
-    fn batch(&mut self, source: &SourceText, findings: &[Finding]) -> io::Result<()> {
+    fn batch(&mut self, sources: &dyn Sources, findings: &[Finding]) -> io::Result<()> {
         for finding in findings {
             self.sink.write_all(if self.first { b"\n" } else { b",\n" })?;
             self.first = false;
-            serde_json::to_writer(&mut self.sink, &Shape::new(finding, source))?;
+            serde_json::to_writer(&mut self.sink, &Shape::new(finding, sources))?;
         }
         Ok(())
     }
 
     fn end(&mut self, summary: &Summary) -> io::Result<()> {
-        let checks: Vec<Value> = self
-            .header
-            .drain(..)
-            .map(|mut check| {
-                let id = check.get("id").and_then(Value::as_str).unwrap_or_default();
-                let tally = summary.tallies.get(id).copied().unwrap_or_default();
-                check["tally"] = serde_json::to_value(tally).unwrap_or_default();
-                check
-            })
-            .collect();
-        let total = summary.total();
-        let failures: Value = Severity::ALL
-            .into_iter()
-            .map(|severity| (severity.as_str().to_owned(), summary.failures_of(severity).into()))
-            .collect::<serde_json::Map<_, _>>()
-            .into();
-        let counts = json!({
-            "files": summary.files,
-            "documents": summary.documents,
-            "objects": summary.objects,
-            "formOnly": summary.form_only,
-            "findings": failures,
-            "checks": total,
-            "decided": total.decided(),
-            "complete": summary.is_complete(),
-        });
         let line = |value: &Value| value.to_string();
         writeln!(self.sink, "\n],")?;
-        writeln!(self.sink, "\"checks\": {},", lines(&checks))?;
+        writeln!(self.sink, "\"checks\": {},", lines(&checks(&self.checks, summary)))?;
         writeln!(self.sink, "\"podSecurity\": {},", lines(&values(&summary.pod_security)))?;
         writeln!(
             self.sink,
@@ -78,12 +55,43 @@ impl<W: Write> Writer for Json<W> {
             line(&serde_json::to_value(&summary.coverage).unwrap_or_default())
         )?;
         writeln!(self.sink, "\"problems\": {},", lines(&values(&summary.problems)))?;
-        writeln!(self.sink, "\"summary\": {}\n}}", line(&counts))?;
+        writeln!(self.sink, "\"summary\": {}\n}}", line(&counts(summary)))?;
         self.sink.flush()
     }
 }
 
-fn values<T: Serialize>(items: &[T]) -> Vec<Value> {
+/// The cards of the checks with their tallies.
+pub(crate) fn checks(cards: &[&'static CheckMeta], summary: &Summary) -> Vec<Value> {
+    let card = |check: &&'static CheckMeta| {
+        let mut card = serde_json::to_value(check).unwrap_or_default();
+        let tally = summary.tallies.get(check.id).copied().unwrap_or_default();
+        card["tally"] = serde_json::to_value(tally).unwrap_or_default();
+        card
+    };
+    cards.iter().map(card).collect()
+}
+
+/// The counts of the run.
+pub(crate) fn counts(summary: &Summary) -> Value {
+    let total = summary.total();
+    let failures: serde_json::Map<String, Value> = Severity::ALL
+        .into_iter()
+        .map(|severity| (severity.as_str().to_owned(), summary.failures_of(severity).into()))
+        .collect();
+    json!({
+        "files": summary.files,
+        "documents": summary.documents,
+        "objects": summary.objects,
+        "formOnly": summary.form_only,
+        "findings": failures,
+        "waived": summary.waived,
+        "checks": total,
+        "decided": total.decided(),
+        "complete": summary.is_complete(),
+    })
+}
+
+pub(crate) fn values<T: Serialize>(items: &[T]) -> Vec<Value> {
     items.iter().map(|item| serde_json::to_value(item).unwrap_or_default()).collect()
 }
 
@@ -98,7 +106,7 @@ fn lines(values: &[Value]) -> String {
 
 /// A finding as it is written.
 #[derive(Serialize)]
-struct Shape<'a> {
+pub(crate) struct Shape<'a> {
     check: &'a str,
     severity: Severity,
     confidence: Confidence,
@@ -114,6 +122,19 @@ struct Shape<'a> {
     path: &'a str,
     evidence: Vec<FactShape<'a>>,
     fingerprint: Fingerprint,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fix: Option<FixShape<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    waived: Option<&'a Waived>,
+}
+
+/// A fix, without its edits: those are for the program that makes them.
+#[derive(Serialize)]
+struct FixShape<'a> {
+    safety: Safety,
+    summary: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    test: Option<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -127,6 +148,12 @@ struct FactShape<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     rule: Option<&'a str>,
     source: PlaceShape<'a>,
+    #[serde(skip_serializing_if = "no_causes")]
+    causes: &'a [Cause],
+}
+
+fn no_causes(causes: &[Cause]) -> bool {
+    causes.is_empty()
 }
 
 /// The place of a fact; the numbers are there where it has text.
@@ -152,7 +179,7 @@ enum PlaceShape<'a> {
 }
 
 impl<'a> Shape<'a> {
-    fn new(finding: &'a Finding, source: &'a SourceText) -> Self {
+    pub(crate) fn new(finding: &'a Finding, sources: &'a dyn Sources) -> Self {
         let (mut why, mut missing, mut look_at) = (None, None, None);
         match &finding.verdict {
             Verdict::Pass | Verdict::Fail => {}
@@ -171,17 +198,23 @@ impl<'a> Shape<'a> {
             message: &finding.message,
             target: &finding.target,
             path: &finding.path,
-            evidence: finding.evidence.iter().map(|fact| FactShape::new(fact, source)).collect(),
+            evidence: finding.evidence.iter().map(|fact| FactShape::new(fact, sources)).collect(),
             fingerprint: finding.fingerprint,
+            fix: finding.fix.as_deref().map(|fix| FixShape {
+                safety: fix.safety,
+                summary: &fix.summary,
+                test: fix.test.as_deref(),
+            }),
+            waived: finding.waived.as_deref(),
         }
     }
 }
 
 impl<'a> FactShape<'a> {
-    fn new(fact: &'a Evidence, source: &'a SourceText) -> Self {
+    fn new(fact: &'a Evidence, sources: &'a dyn Sources) -> Self {
         let place = match &fact.source {
-            // Positions can be told only in the text at hand.
-            Source::File { path, span } => match source.range(*span).filter(|_| path == source.path()) {
+            // Positions can be told only in a text at hand.
+            Source::File { path, span } => match sources.source(path).and_then(|text| text.range(*span)) {
                 Some((start, end)) => PlaceShape::File {
                     path,
                     line: start.line,
@@ -201,6 +234,7 @@ impl<'a> FactShape<'a> {
             effective: fact.effective.as_deref(),
             rule: fact.rule.as_deref(),
             source: place,
+            causes: &fact.causes,
         }
     }
 }

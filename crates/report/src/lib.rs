@@ -3,18 +3,28 @@
 //! A report is written as a stream: [`Writer::begin`], any number of [`Writer::batch`]es in the order of the sources,
 //! then [`Writer::end`]. Nothing but counts is kept in between, so that a report may be larger than memory.
 
+mod github;
+mod gitlab;
 mod input;
 mod json;
+mod jsonl;
+mod name;
+mod place;
 mod sarif;
 mod snippet;
+mod source;
 mod table;
+mod unwaived;
+mod worst;
+mod wrap;
 
 use std::io::{self, Write};
 use std::str::FromStr;
 
-pub use input::{Blocker, Header, NamespaceLevel, Problem, SourceText, Summary};
+pub use input::{Blocker, Header, NamespaceLevel, Problem, Summary};
 use ironsides_core::Finding;
 pub use snippet::plain;
+pub use source::{SourceText, Sources};
 
 /// The JSON Schema (2020-12) of the `json` format.
 pub const JSON_SCHEMA: &str = include_str!("../schema/report-1.json");
@@ -23,10 +33,26 @@ pub const JSON_SCHEMA: &str = include_str!("../schema/report-1.json");
 pub trait Writer {
     /// Says what will be reported on.
     fn begin(&mut self, header: &Header) -> io::Result<()>;
-    /// Reports findings about one source, sorted by place.
-    fn batch(&mut self, source: &SourceText, findings: &[Finding]) -> io::Result<()>;
+    /// Reports findings about one source, sorted by place. `sources` finds the texts they point into: most often a
+    /// [`SourceText`] does.
+    fn batch(&mut self, sources: &dyn Sources, findings: &[Finding]) -> io::Result<()>;
     /// Reports the counts, and what could not be looked at.
     fn end(&mut self, summary: &Summary) -> io::Result<()>;
+    /// What the format's limits made the writer leave out, in one sentence; known after [`Writer::end`].
+    fn cut(&self) -> Option<String> {
+        None
+    }
+}
+
+/// How reports are written.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Options {
+    /// Whether tables are coloured.
+    pub colour: bool,
+    /// How many columns tables may have; `None` where lines have no end (files, pipes).
+    pub width: Option<usize>,
+    /// Whether waived findings are shown. They are counted either way, and `html` lists them in a part of their own.
+    pub waived: bool,
 }
 
 /// The output formats.
@@ -38,20 +64,40 @@ pub enum Format {
     Json,
     /// SARIF 2.1.0, for code scanning services and editors.
     Sarif,
+    /// The same as [`Self::Json`], one value a line.
+    JsonLines,
+    /// Annotations of GitHub Actions.
+    GitHub,
+    /// GitLab's Code Quality report.
+    GitLab,
+    /// The names of the objects that fail, for `kubectl`.
+    Name,
 }
 
 impl Format {
     /// All formats, by the names the command line takes.
-    pub const ALL: [(&'static str, Self); 3] =
-        [("table", Self::Table), ("json", Self::Json), ("sarif", Self::Sarif)];
+    pub const ALL: [(&'static str, Self); 7] = [
+        ("table", Self::Table),
+        ("json", Self::Json),
+        ("jsonl", Self::JsonLines),
+        ("sarif", Self::Sarif),
+        ("github", Self::GitHub),
+        ("gitlab", Self::GitLab),
+        ("name", Self::Name),
+    ];
 
-    /// A writer of this format into `sink`. `colour` matters for tables only.
-    pub fn writer<'a>(self, sink: impl Write + 'a, colour: bool) -> Box<dyn Writer + 'a> {
-        match self {
-            Self::Table => Box::new(table::Table::new(sink, colour)),
+    /// A writer of this format into `sink`.
+    pub fn writer<'a>(self, sink: impl Write + 'a, options: Options) -> Box<dyn Writer + 'a> {
+        let writer: Box<dyn Writer + 'a> = match self {
+            Self::Table => Box::new(table::Table::new(sink, options.colour, options.width)),
             Self::Json => Box::new(json::Json::new(sink)),
             Self::Sarif => Box::new(sarif::Sarif::new(sink)),
-        }
+            Self::JsonLines => Box::new(jsonl::JsonLines::new(sink)),
+            Self::GitHub => Box::new(github::GitHub::new(sink)),
+            Self::GitLab => Box::new(gitlab::GitLab::new(sink)),
+            Self::Name => Box::new(name::Name::new(sink)),
+        };
+        if options.waived { writer } else { Box::new(unwaived::Unwaived::new(writer)) }
     }
 }
 
@@ -60,6 +106,10 @@ impl FromStr for Format {
 
     fn from_str(text: &str) -> Result<Self, String> {
         let known = Self::ALL.iter().find(|(name, _)| *name == text).map(|(_, format)| *format);
-        known.ok_or_else(|| format!("{text:?} is no output format; use table, json or sarif"))
+        known.ok_or_else(|| {
+            let names: Vec<&str> = Self::ALL.iter().map(|(name, _)| *name).collect();
+            let (last, others) = names.split_last().unwrap_or((&"", &[]));
+            format!("{text:?} is no output format; use {} or {last}", others.join(", "))
+        })
     }
 }

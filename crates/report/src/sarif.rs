@@ -3,24 +3,35 @@
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
-use ironsides_core::{CheckMeta, Finding, Severity, Source, Verdict};
+use ironsides_core::{CheckMeta, Evidence, Finding, Severity, Verdict, WaivedBy};
 use serde_json::{Value, json};
 
 use crate::Writer;
-use crate::input::{Header, SourceText, Summary};
+use crate::input::{Header, Summary};
+use crate::place::{self, Place, cut};
+use crate::source::Sources;
+use crate::worst::Worst;
 
 const SCHEMA: &str =
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
 
+/// GitHub refuses runs with more results than this.
+const RESULTS: usize = 25_000;
+/// GitHub shows so many locations of a result.
+const LOCATIONS: usize = 100;
+/// Texts longer than this are cut, so that a hostile name does not make the file too large to upload.
+const TEXT: usize = 4_000;
+
+/// Results wait until the end, since a run with too many is refused: the worst [`RESULTS`] are written.
 pub(crate) struct Sarif<W> {
     sink: W,
     ids: Vec<&'static str>,
-    first: bool,
+    results: Worst<Box<[u8]>>,
 }
 
 impl<W: Write> Sarif<W> {
     pub(crate) fn new(sink: W) -> Self {
-        Self { sink, ids: Vec::new(), first: true }
+        Self { sink, ids: Vec::new(), results: Worst::new(RESULTS) }
     }
 }
 
@@ -34,17 +45,32 @@ impl<W: Write> Writer for Sarif<W> {
         write!(self.sink, "\"columnKind\": \"unicodeCodePoints\",\n\"results\": [")
     }
 
-    fn batch(&mut self, source: &SourceText, findings: &[Finding]) -> io::Result<()> {
+    fn batch(&mut self, sources: &dyn Sources, findings: &[Finding]) -> io::Result<()> {
         for finding in findings {
-            self.sink.write_all(if self.first { b"\n" } else { b",\n" })?;
-            self.first = false;
-            let index = self.ids.iter().position(|id| *id == finding.check);
-            serde_json::to_writer(&mut self.sink, &result(finding, index, source))?;
+            let rank = place::rank(finding);
+            if self.results.wants(rank) {
+                let index = self.ids.iter().position(|id| *id == finding.check);
+                let result = serde_json::to_vec(&result(finding, index, sources))?;
+                self.results.push(rank, result.into());
+            }
         }
         Ok(())
     }
 
+    fn cut(&self) -> Option<String> {
+        let count = self.results.left_out();
+        (count > 0).then(|| {
+            format!(
+                "sarif: {count} results of least severity are left out: GitHub refuses more than {RESULTS}"
+            )
+        })
+    }
+
     fn end(&mut self, summary: &Summary) -> io::Result<()> {
+        for (at, result) in self.results.in_order().enumerate() {
+            self.sink.write_all(if at == 0 { b"\n" } else { b",\n" })?;
+            self.sink.write_all(&result)?;
+        }
         let mut notes: Vec<Value> = summary
             .problems
             .iter()
@@ -76,6 +102,9 @@ impl<W: Write> Writer for Sarif<W> {
             let text = format!("{undecided} checks could not be decided; see the results of kind \"open\"");
             notes.push(json!({ "level": "warning", "message": { "text": text } }));
         }
+        if let Some(text) = self.cut() {
+            notes.push(json!({ "level": "warning", "message": { "text": text } }));
+        }
         let invocation =
             json!({ "executionSuccessful": summary.is_complete(), "toolExecutionNotifications": notes });
         writeln!(self.sink, "\n],\n\"invocations\": [{invocation}]\n}}]\n}}")?;
@@ -98,7 +127,7 @@ fn first_paragraph(page: &str) -> String {
     page.split("\n\n").next().unwrap_or_default().replace('\n', " ")
 }
 
-fn result(finding: &Finding, index: Option<usize>, source: &SourceText) -> Value {
+fn result(finding: &Finding, index: Option<usize>, sources: &dyn Sources) -> Value {
     // The standard wants level "none" for everything that is no failure.
     let (kind, level) = match finding.verdict {
         Verdict::Fail => ("fail", level(finding.severity)),
@@ -107,41 +136,89 @@ fn result(finding: &Finding, index: Option<usize>, source: &SourceText) -> Value
         Verdict::Unknown { .. } => ("open", "none"),
         Verdict::Manual { .. } => ("review", "none"),
     };
-    let mut text = format!("{}: {}", finding.target, finding.message);
-    if let Some(reason) = finding.verdict.reason() {
-        text = format!("{text} ({reason})");
-    }
+    let text = format!("{}: {}", finding.target, place::message(finding));
     let mut result = json!({
         "ruleId": finding.check,
         "kind": kind,
         "level": level,
-        "message": { "text": text },
-        "locations": [location(finding, source)],
+        "message": { "text": cut(&text, TEXT) },
+        "locations": [location(finding, sources)],
         "partialFingerprints": { "ironsides/v1": finding.fingerprint.to_string() },
     });
     if let Some(index) = index {
         result["ruleIndex"] = index.into();
     }
+    let related = related(finding, sources);
+    if !related.is_empty() {
+        result["relatedLocations"] = related.into();
+    }
+    if let Some(waived) = &finding.waived {
+        let kind = match waived.by {
+            WaivedBy::Comment | WaivedBy::Annotation => "inSource",
+            WaivedBy::File | WaivedBy::Foreign | WaivedBy::Baseline => "external",
+        };
+        let why = place::waiver(finding).unwrap_or_default();
+        result["suppressions"] =
+            json!([{ "kind": kind, "status": "accepted", "justification": cut(&why, TEXT) }]);
+    }
+    if let Some(fix) = &finding.fix {
+        let mut about = json!({ "summary": fix.summary, "safety": fix.safety });
+        if let Some(test) = &fix.test {
+            about["test"] = test.as_ref().into();
+        }
+        result["properties"] = json!({ "fix": about });
+    }
     result
 }
 
-fn location(finding: &Finding, source: &SourceText) -> Value {
+fn location(finding: &Finding, sources: &dyn Sources) -> Value {
+    let name = format!("{} {}", finding.target, finding.path);
     let mut location = json!({
-        "logicalLocations": [{ "fullyQualifiedName": format!("{} {}", finding.target, finding.path).trim_end(), "kind": "object" }],
+        "logicalLocations": [{ "fullyQualifiedName": cut(name.trim_end(), TEXT), "kind": "object" }],
     });
-    if let Some(Source::File { path, span }) = finding.evidence.first().map(|fact| &fact.source) {
-        location["physicalLocation"] = json!({ "artifactLocation": { "uri": uri(path) } });
-        if let Some((start, end)) = source.range(*span).filter(|_| path == source.path()) {
-            location["physicalLocation"]["region"] = json!({
-                "startLine": start.line, "startColumn": start.column, "endLine": end.line, "endColumn": end.column,
-            });
-        }
+    if let Some(physical) = finding.evidence.first().and_then(|fact| physical(fact, sources)) {
+        location["physicalLocation"] = physical;
     }
     location
 }
 
+fn physical(fact: &Evidence, sources: &dyn Sources) -> Option<Value> {
+    let place = Place::of(fact, sources);
+    let mut physical = json!({ "artifactLocation": { "uri": uri(place.path) } });
+    if let Some((start, end)) = place.range {
+        physical["region"] = json!({
+            "startLine": start.line, "startColumn": start.column, "endLine": end.line, "endColumn": end.column,
+        });
+    }
+    place.is_file.then_some(physical)
+}
+
+/// What lies behind the place, then the other facts.
+fn related(finding: &Finding, sources: &dyn Sources) -> Vec<Value> {
+    let causes = finding.evidence.iter().flat_map(|fact| &fact.causes).map(|cause| {
+        let mut location = json!({ "message": { "text": place::cause(cause) } });
+        if let Some(path) = &cause.path {
+            location["physicalLocation"] = json!({ "artifactLocation": { "uri": uri(path) } });
+            if let Some(line) = cause.line.filter(|line| *line > 0) {
+                location["physicalLocation"]["region"] = json!({ "startLine": line });
+            }
+        }
+        location
+    });
+    let facts = finding.evidence.iter().skip(1).filter_map(|fact| {
+        let physical = physical(fact, sources)?;
+        let text = if fact.looked_at.is_empty() { "the object" } else { &*fact.looked_at };
+        Some(json!({ "physicalLocation": physical, "message": { "text": cut(text, TEXT) } }))
+    });
+    let mut related: Vec<Value> = causes.chain(facts).take(LOCATIONS).collect();
+    for (id, location) in related.iter_mut().enumerate() {
+        location["id"] = id.into();
+    }
+    related
+}
+
 /// A path as a URI reference: relative paths stay relative (to the root of the checkout).
-fn uri(path: &str) -> String {
+pub(crate) fn uri(path: &str) -> String {
     if path == "-" {
         return "stdin".into();
     }

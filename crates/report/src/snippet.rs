@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use ironsides_tree::Span;
 use unicode_width::UnicodeWidthStr;
 
-use crate::input::SourceText;
+use crate::source::SourceText;
 
 /// About how many bytes of a line are shown; longer lines are cut around the mark, so that minified JSON does not flood
 /// the screen.

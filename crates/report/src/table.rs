@@ -6,12 +6,14 @@ use std::io::{self, Write};
 use std::sync::Arc;
 
 use anstyle::{AnsiColor, Style};
-use ironsides_core::{Fact, Finding, Severity, Source, Verdict};
-use ironsides_tree::Span;
+use ironsides_core::{Fact, Finding, Safety, Severity, Source, Verdict};
 
 use crate::Writer;
-use crate::input::{Header, NamespaceLevel, SourceText, Summary};
+use crate::input::{Header, NamespaceLevel, Summary};
+use crate::place::{self, Outcome, Place};
 use crate::snippet::{Snippet, plain};
+use crate::source::Sources;
+use crate::wrap::wrap;
 
 /// From so many findings on, they are summed up by check.
 const SUMMED_UP: u64 = 10;
@@ -19,14 +21,21 @@ const SUMMED_UP: u64 = 10;
 /// How many places that could not be read are named again at the end.
 const NAMED: usize = 10;
 
+/// How far notes below a finding are indented.
+const INDENT: usize = 12;
+
+/// No text is squeezed into less than so many columns.
+const NARROWEST: usize = 24;
+
 pub(crate) struct Table<W> {
     sink: W,
     colour: bool,
+    width: Option<usize>,
 }
 
 impl<W: Write> Table<W> {
-    pub(crate) fn new(sink: W, colour: bool) -> Self {
-        Self { sink, colour }
+    pub(crate) fn new(sink: W, colour: bool, width: Option<usize>) -> Self {
+        Self { sink, colour, width }
     }
 
     fn paint(&self, style: Style) -> (Style, Style) {
@@ -34,24 +43,13 @@ impl<W: Write> Table<W> {
         if self.colour { (style, style) } else { (Style::new(), Style::new()) }
     }
 
-    fn place(&mut self, source: &SourceText, group: &[Finding]) -> io::Result<()> {
+    fn place(&mut self, sources: &dyn Sources, group: &[Finding]) -> io::Result<()> {
         let Some(first) = group.first() else { return Ok(()) };
         let (bold, bold_end) = self.paint(Style::new().bold());
-        let span = span_of(first);
-        let range = span.and_then(|span| source.range(span));
-        let path: &str = match first.evidence.first().map(|fact| &fact.source) {
-            Some(Source::Api { request }) => request,
-            Some(Source::File { path, .. }) => path,
-            None => source.path(),
-        };
-        let path = plain(if path == "-" { "(standard input)" } else { path });
+        let place = Place::of_finding(first, sources);
         let target = first.target.to_string();
-        let target = plain(&target);
-        match range {
-            Some((start, _)) => writeln!(self.sink, "{bold}{path}:{start}{bold_end:#}  {target}")?,
-            None => writeln!(self.sink, "{bold}{path}{bold_end:#}  {target}")?,
-        }
-        if let Some(snippet) = span.and_then(|span| Snippet::new(source, span)) {
+        writeln!(self.sink, "{bold}{}{bold_end:#}  {}", plain(&place.told()), plain(&target))?;
+        if let Some(snippet) = place.text.and_then(|text| Snippet::new(text, place.span)) {
             self.snippet(&snippet)?;
         }
         let width = group.iter().map(|finding| finding.check.len()).max().unwrap_or_default();
@@ -78,47 +76,81 @@ impl<W: Write> Table<W> {
     }
 
     fn finding(&mut self, finding: &Finding, width: usize) -> io::Result<()> {
-        let (word, style) = match &finding.verdict {
-            Verdict::Fail => (finding.severity.as_str(), colour_of(finding.severity)),
-            Verdict::Unknown { .. } => ("unknown", AnsiColor::Magenta.on_default()),
-            Verdict::Manual { .. } => ("manual", AnsiColor::Magenta.on_default()),
-            Verdict::Pass => ("pass", AnsiColor::Green.on_default()),
-            Verdict::NotApplicable { .. } => ("n/a", Style::new().dimmed()),
+        let (word, style) = match Outcome::of(finding) {
+            Outcome::Fail => (finding.severity.as_str(), colour_of(finding.severity)),
+            Outcome::Unknown => ("unknown", AnsiColor::Magenta.on_default()),
+            Outcome::Manual => ("manual", AnsiColor::Magenta.on_default()),
+            Outcome::Pass => ("pass", AnsiColor::Green.on_default()),
+            Outcome::Waived => ("waived", Style::new().dimmed()),
+            Outcome::NotApplicable => ("n/a", Style::new().dimmed()),
         };
         let (on, off) = self.paint(style);
-        writeln!(
-            self.sink,
-            "  {on}{word:<8}{off:#}  {:<width$}  {}",
-            finding.check,
-            plain(&finding.message)
-        )?;
-        if let Some(reason) = finding.verdict.reason() {
-            writeln!(self.sink, "            {}", plain(reason))?;
+        let head = 2 + 8 + 2 + width + 2;
+        let lines = self.wrapped(&plain(&finding.message), head);
+        let mut lines = lines.iter();
+        let first = lines.next().map_or("", String::as_str);
+        writeln!(self.sink, "  {on}{word:<8}{off:#}  {:<width$}  {first}", finding.check)?;
+        // Where the ids leave no room beside them, the rest stands below.
+        let indent = if self.is_narrow(head) { INDENT } else { head };
+        for line in lines {
+            writeln!(self.sink, "{:indent$}{line}", "")?;
         }
-        let (dim, dim_end) = self.paint(Style::new().dimmed());
+        if let Some(reason) = finding.verdict.reason() {
+            self.note(reason, Style::new())?;
+        }
+        if let Some(waiver) = place::waiver(finding) {
+            self.note(&waiver, Style::new().dimmed())?;
+        }
+        let dim = Style::new().dimmed();
         if finding.verdict == Verdict::Pass {
             for fact in finding.evidence.iter().take(NAMED).filter(|fact| !fact.looked_at.is_empty()) {
                 let value = fact.raw.as_deref().unwrap_or("not set");
-                writeln!(
-                    self.sink,
-                    "            {dim}{}: {}{dim_end:#}",
-                    plain(&fact.looked_at),
-                    plain(value)
-                )?;
+                self.note(&format!("{}: {value}", fact.looked_at), dim)?;
             }
         }
-        if let Some(fact) = finding.evidence.first()
-            && let Some(effective) = &fact.effective
-        {
-            let rule = fact.rule.as_deref().map(|rule| format!(" ({rule})")).unwrap_or_default();
-            writeln!(
-                self.sink,
-                "            {dim}in force: {}{}{dim_end:#}",
-                plain(effective),
-                plain(&rule)
-            )?;
+        if let Some(fact) = finding.evidence.first() {
+            if let Some(effective) = &fact.effective {
+                let rule = fact.rule.as_deref().map(|rule| format!(" ({rule})")).unwrap_or_default();
+                self.note(&format!("in force: {effective}{rule}"), dim)?;
+            }
+            for cause in &fact.causes {
+                self.note(&place::cause(cause), dim)?;
+            }
+        }
+        if let Some(fix) = finding.fix.as_deref().filter(|_| Outcome::of(finding) == Outcome::Fail) {
+            let test = match (fix.safety, &fix.test) {
+                (Safety::Safe, _) => String::new(),
+                (Safety::Unsafe, Some(test)) => format!(" (unsafe: {test})"),
+                (Safety::Unsafe, None) => " (unsafe)".into(),
+            };
+            self.note(&format!("fix: {}{test}", fix.summary), dim)?;
         }
         Ok(())
+    }
+
+    /// A line below a finding, broken where the terminal ends.
+    fn note(&mut self, text: &str, style: Style) -> io::Result<()> {
+        let (on, off) = self.paint(style);
+        for line in self.wrapped(&plain(text), INDENT) {
+            writeln!(self.sink, "{:INDENT$}{on}{line}{off:#}", "")?;
+        }
+        Ok(())
+    }
+
+    /// Text in lines that fit beside an indent. The first has that indent whatever its width.
+    fn wrapped(&self, text: &str, indent: usize) -> Vec<String> {
+        match self.width {
+            None => vec![text.to_owned()],
+            Some(width) if self.is_narrow(indent) => {
+                let first = width.saturating_sub(indent).max(NARROWEST);
+                wrap(text, first, width.saturating_sub(INDENT).max(NARROWEST))
+            }
+            Some(width) => wrap(text, width - indent, width - indent),
+        }
+    }
+
+    fn is_narrow(&self, indent: usize) -> bool {
+        self.width.is_some_and(|width| width < indent + NARROWEST)
     }
 
     /// Several checks that nothing can be said about, for one reason.
@@ -126,13 +158,11 @@ impl<W: Write> Table<W> {
         let (on, off) = self.paint(AnsiColor::Magenta.on_default());
         let (dim, dim_end) = self.paint(Style::new().dimmed());
         let reason = findings.first().and_then(|finding| finding.verdict.reason()).unwrap_or_default();
-        writeln!(
-            self.sink,
-            "  {on}{:<8}{off:#}  {} checks cannot be decided: {}",
-            "unknown",
-            findings.len(),
-            plain(reason)
-        )?;
+        let text = format!("{} checks cannot be decided: {}", findings.len(), plain(reason));
+        for (at, line) in self.wrapped(&text, INDENT).iter().enumerate() {
+            let word = if at == 0 { "unknown" } else { "" };
+            writeln!(self.sink, "  {on}{word:<8}{off:#}  {line}")?;
+        }
         let ids: Vec<&str> = findings.iter().map(|finding| finding.check).collect();
         for some in ids.chunks(4) {
             writeln!(self.sink, "            {dim}{}{dim_end:#}", some.join(", "))?;
@@ -191,8 +221,12 @@ impl<W: Write> Table<W> {
             let tenths = if total.fail > 0 { tenths.min(999) } else { tenths };
             _ = write!(line, " ({}.{} %)", tenths / 10, tenths % 10);
         }
-        let rest =
-            [(total.unknown, "unknown"), (total.manual, "manual"), (total.not_applicable, "not applicable")];
+        let rest = [
+            (total.unknown, "unknown"),
+            (total.manual, "manual"),
+            (total.not_applicable, "not applicable"),
+            (summary.waived, "waived"),
+        ];
         for (count, word) in rest.into_iter().filter(|(count, _)| *count > 0) {
             _ = write!(line, ", {count} {word}");
         }
@@ -267,10 +301,10 @@ impl<W: Write> Writer for Table<W> {
         Ok(())
     }
 
-    fn batch(&mut self, source: &SourceText, findings: &[Finding]) -> io::Result<()> {
+    fn batch(&mut self, sources: &dyn Sources, findings: &[Finding]) -> io::Result<()> {
         let together =
-            |a: &Finding, b: &Finding| Arc::ptr_eq(&a.target, &b.target) && span_of(a) == span_of(b);
-        findings.chunk_by(together).try_for_each(|group| self.place(source, group))
+            |a: &Finding, b: &Finding| Arc::ptr_eq(&a.target, &b.target) && place_of(a) == place_of(b);
+        findings.chunk_by(together).try_for_each(|group| self.place(sources, group))
     }
 
     fn end(&mut self, summary: &Summary) -> io::Result<()> {
@@ -324,11 +358,8 @@ fn count_word(count: u64, one: &'static str, many: &'static str) -> &'static str
     if count == 1 { one } else { many }
 }
 
-fn span_of(finding: &Finding) -> Option<Span> {
-    match finding.evidence.first().map(|fact| &fact.source) {
-        Some(Source::File { span, .. }) => Some(*span),
-        _ => None,
-    }
+fn place_of(finding: &Finding) -> Option<&Source> {
+    finding.evidence.first().map(|fact| &fact.source)
 }
 
 fn colour_of(severity: Severity) -> Style {

@@ -9,7 +9,9 @@ use ironsides_core::{
     CheckMeta, Confidence, Evidence, Extent, Fact, Finding, Fingerprint, ObjectRef, Severity, Source, Tally,
     Target, Verdict,
 };
-use ironsides_report::{Blocker, Format, Header, JSON_SCHEMA, NamespaceLevel, Problem, SourceText, Summary};
+use ironsides_report::{
+    Blocker, Format, Header, JSON_SCHEMA, NamespaceLevel, Options, Problem, SourceText, Summary,
+};
 use ironsides_tree::{Span, Text};
 use serde_json::Value;
 
@@ -73,8 +75,8 @@ fn finding(check: &'static CheckMeta, verdict: Verdict, path: &str, mark: &str, 
 fn report(format: Format, colour: bool, findings: &[Finding], full: bool) -> String {
     let sink = Sink::default();
     let source = SourceText::new(Arc::from("a b.yaml"), Arc::from(TEXT));
-    let mut writer = format.writer(sink.clone(), colour);
-    writer.begin(&Header { version: "0.1.0", checks: vec![&PRIVILEGED, &ROOT] }).unwrap();
+    let mut writer = format.writer(sink.clone(), Options { colour, ..Options::default() });
+    writer.begin(&Header { version: "0.1.0", checks: vec![&PRIVILEGED, &ROOT], started: 0 }).unwrap();
     if !findings.is_empty() {
         writer.batch(&source, findings).unwrap();
     }

@@ -7,6 +7,7 @@ use clap::error::ErrorKind;
 use clap::{Arg, Command, Error};
 use ironsides_checks::CATALOGUE;
 use ironsides_core::Severity;
+use ironsides_report::Format;
 
 use super::{FailOn, Output};
 use crate::check;
@@ -83,7 +84,14 @@ pub(super) fn fail_on() -> Words<FailOn> {
 
 /// A format and, after an equals sign, a file.
 pub(super) fn output() -> Words<Output> {
-    Words { offered: || vec!["table", "json", "sarif"], read: str::parse, whole: false }
+    let names = || Format::ALL.iter().map(|(name, _)| *name).collect();
+    Words { offered: names, read: str::parse, whole: false }
+}
+
+/// The help of `--output`.
+pub(super) fn output_help() -> String {
+    let names: Vec<&str> = Format::ALL.iter().map(|(name, _)| *name).collect();
+    format!("Output format, into a file where one is named; may be given several times: {}", names.join(", "))
 }
 
 fn severities() -> Vec<&'static str> {

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use anyhow::Result;
 use indicatif::ProgressBar;
 use ironsides_checks::{Counts, Judge};
-use ironsides_core::{Finding, Inventory, Source, Verdict};
+use ironsides_core::{Finding, Inventory, Source};
 use ironsides_report::{Problem, SourceText, Summary};
 use ironsides_tree::{Documents, Limits};
 use rayon::prelude::*;
@@ -248,8 +248,8 @@ impl Engine<'_> {
     }
 
     fn count(&mut self, findings: &[Finding]) {
-        for finding in findings.iter().filter(|finding| finding.verdict == Verdict::Fail) {
-            self.summary.count_failure(finding.check, finding.severity);
+        for finding in findings {
+            self.summary.count(finding);
         }
     }
 
@@ -273,13 +273,12 @@ impl Engine<'_> {
                 findings.extend(more);
                 sort(&mut findings);
             }
-            self.outputs.batch(&source, &findings)?;
+            // Findings across objects have evidence in other files.
+            self.outputs.batch(&(source, &self.texts), &findings)?;
         }
-        for (path, mut findings) in by_source {
+        for mut findings in by_source.into_values() {
             sort(&mut findings);
-            if let Some(source) = self.texts.get(&path) {
-                self.outputs.batch(source, &findings)?;
-            }
+            self.outputs.batch(&self.texts, &findings)?;
         }
         self.summary.pod_security = self.gathering.finish();
         Ok(())

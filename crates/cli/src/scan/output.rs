@@ -6,10 +6,10 @@ use std::path::PathBuf;
 
 use anyhow::{Context, Result, bail};
 use ironsides_core::{Finding, Severity, Verdict};
-use ironsides_report::{Format, Header, SourceText, Summary, Writer};
+use ironsides_report::{Format, Header, Options, Sources, Summary, Writer};
 
 use crate::args::{Global, ScanArgs};
-use crate::say;
+use crate::say::{self, Say};
 
 /// All outputs of a run.
 pub(crate) struct Outputs {
@@ -37,7 +37,8 @@ impl Outputs {
             let mut writer = match &output.file {
                 None => {
                     let colour = say::colours_stdout(global.color);
-                    output.format.writer(sink(io::stdout()), colour)
+                    let width = say::stdout_width();
+                    output.format.writer(sink(io::stdout()), Options { colour, width, waived: false })
                 }
                 Some(path) => {
                     if path.canonicalize().is_ok_and(|path| path.is_file() && taken.contains(&path)) {
@@ -49,7 +50,7 @@ impl Outputs {
                     let file =
                         File::create(path).with_context(|| format!("cannot write {}", path.display()))?;
                     taken.extend(path.canonicalize());
-                    output.format.writer(sink(file), false)
+                    output.format.writer(sink(file), Options::default())
                 }
             };
             writer.begin(header)?;
@@ -60,16 +61,16 @@ impl Outputs {
     }
 
     /// Reports findings about one source.
-    pub(crate) fn batch(&mut self, source: &SourceText, findings: &[Finding]) -> Result<()> {
+    pub(crate) fn batch(&mut self, sources: &dyn Sources, findings: &[Finding]) -> Result<()> {
         // What is unknown, or was asked for with `--show-passes`, is shown whatever its severity.
         let least = self.min_severity;
         let shows = |finding: &Finding| finding.verdict != Verdict::Fail || finding.severity >= least;
         for (format, writer) in &mut self.writers {
             if *format == Format::Table && self.min_severity > Severity::Info {
                 let shown: Vec<Finding> = findings.iter().filter(|finding| shows(finding)).cloned().collect();
-                writer.batch(source, &shown)?;
+                writer.batch(sources, &shown)?;
             } else {
-                writer.batch(source, findings)?;
+                writer.batch(sources, findings)?;
             }
         }
         Ok(())
@@ -80,12 +81,15 @@ impl Outputs {
         self.on_stdout
     }
 
-    /// Reports the end.
-    pub(crate) fn end(&mut self, summary: &Summary) -> Result<()> {
-        self.writers
-            .iter_mut()
-            .try_for_each(|(_, writer)| writer.end(summary))
-            .context("cannot write the report")
+    /// Reports the end, and says what the limits of a format left out.
+    pub(crate) fn end(&mut self, summary: &Summary, say: &Say) -> Result<()> {
+        for (_, writer) in &mut self.writers {
+            writer.end(summary).context("cannot write the report")?;
+            if let Some(cut) = writer.cut() {
+                say.warning(&cut);
+            }
+        }
+        Ok(())
     }
 }
 

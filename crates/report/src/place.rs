@@ -1,0 +1,167 @@
+//! What most formats say of a finding: where it points, how it came out, what lies behind it.
+
+use std::borrow::Cow;
+
+use ironsides_core::{Cause, Evidence, Finding, Severity, Source, Verdict};
+use ironsides_tree::{Position, Span};
+
+use crate::source::{SourceText, Sources};
+
+/// Where a fact was found.
+pub(crate) struct Place<'a> {
+    /// The file as the user named it, `-` for standard input, or the request to the API server.
+    pub(crate) path: &'a str,
+    /// Whether that is a file.
+    pub(crate) is_file: bool,
+    /// The bytes of the file; none for the file as a whole.
+    pub(crate) span: Span,
+    /// Its text, where it is at hand.
+    pub(crate) text: Option<&'a SourceText>,
+    /// First and last position, where they can be told.
+    pub(crate) range: Option<(Position, Position)>,
+}
+
+impl<'a> Place<'a> {
+    /// The place of a fact.
+    pub(crate) fn of(fact: &'a Evidence, sources: &'a dyn Sources) -> Self {
+        match &fact.source {
+            Source::File { path, span } => {
+                let text = sources.source(path);
+                let range = text.and_then(|text| text.range(*span));
+                Self { path, is_file: true, span: *span, text, range }
+            }
+            Source::Api { request } => {
+                Self { path: request, is_file: false, span: Span::NONE, text: None, range: None }
+            }
+        }
+    }
+
+    /// The place that a finding points at.
+    pub(crate) fn of_finding(finding: &'a Finding, sources: &'a dyn Sources) -> Self {
+        match finding.evidence.first() {
+            Some(fact) => Self::of(fact, sources),
+            None => Self { path: "", is_file: false, span: Span::NONE, text: None, range: None },
+        }
+    }
+
+    /// The path for people.
+    pub(crate) fn name(&self) -> &'a str {
+        if self.path == "-" { "(standard input)" } else { self.path }
+    }
+
+    /// The path for programs: relative to where the run began, without `./`.
+    pub(crate) fn file(&self) -> &'a str {
+        match self.path {
+            "-" => "stdin",
+            path => path.strip_prefix("./").unwrap_or(path),
+        }
+    }
+
+    /// The line, where it can be told.
+    pub(crate) fn line(&self) -> Option<u32> {
+        self.range.map(|(start, _)| start.line)
+    }
+
+    /// `shop/cart.yaml:36:25`, as much of it as can be told.
+    pub(crate) fn told(&self) -> String {
+        match self.range {
+            Some((start, _)) => format!("{}:{start}", self.name()),
+            None => self.name().to_owned(),
+        }
+    }
+}
+
+/// How a finding came out. A waived failure is no failure, and no pass either.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Outcome {
+    Fail,
+    Unknown,
+    Manual,
+    Waived,
+    NotApplicable,
+    Pass,
+}
+
+impl Outcome {
+    pub(crate) fn of(finding: &Finding) -> Self {
+        match &finding.verdict {
+            Verdict::Fail if finding.waived.is_some() => Self::Waived,
+            Verdict::Fail => Self::Fail,
+            Verdict::Unknown { .. } => Self::Unknown,
+            Verdict::Manual { .. } => Self::Manual,
+            Verdict::NotApplicable { .. } => Self::NotApplicable,
+            Verdict::Pass => Self::Pass,
+        }
+    }
+
+    /// The word of reports.
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Fail => "fail",
+            Self::Unknown => "unknown",
+            Self::Manual => "manual",
+            Self::Waived => "waived",
+            Self::NotApplicable => "not-applicable",
+            Self::Pass => "pass",
+        }
+    }
+}
+
+/// How much a finding matters where not all can be kept; less is worse. Failures by severity, then what is open, then
+/// the rest.
+pub(crate) fn rank(finding: &Finding) -> usize {
+    match Outcome::of(finding) {
+        Outcome::Fail => match finding.severity {
+            Severity::Critical => 0,
+            Severity::High => 1,
+            Severity::Medium => 2,
+            Severity::Low => 3,
+            Severity::Info => 4,
+        },
+        Outcome::Unknown => 5,
+        Outcome::Manual => 6,
+        Outcome::Waived => 7,
+        Outcome::NotApplicable => 8,
+        Outcome::Pass => 9,
+    }
+}
+
+/// The message with the reason of its verdict.
+pub(crate) fn message(finding: &Finding) -> Cow<'_, str> {
+    match finding.verdict.reason() {
+        Some(reason) => format!("{} ({reason})", finding.message).into(),
+        None => finding.message.as_str().into(),
+    }
+}
+
+/// What lies behind a rendered value: `from .Values.image.tag (values.yaml:7)`.
+pub(crate) fn cause(cause: &Cause) -> String {
+    match (&cause.path, cause.line) {
+        (Some(path), Some(line)) => format!("from {} ({path}:{line})", cause.what),
+        (Some(path), None) => format!("from {} ({path})", cause.what),
+        (None, _) => format!("from {}", cause.what),
+    }
+}
+
+/// All that lies behind what a finding points at, in one line; empty where it was written as it stands.
+pub(crate) fn causes(finding: &Finding) -> String {
+    let all = finding.evidence.first().map(|fact| fact.causes.as_slice()).unwrap_or_default();
+    all.iter().map(cause).collect::<Vec<_>>().join(", ")
+}
+
+/// The reason and the end of a waiver, for people: `accepted for the demo; until 2026-12-31 (.ironsides.yaml:12)`.
+pub(crate) fn waiver(finding: &Finding) -> Option<String> {
+    let waived = finding.waived.as_deref()?;
+    let until = waived.expires.as_deref().map(|day| format!("; until {day}")).unwrap_or_default();
+    let owner = waived.owner.as_deref().map(|owner| format!("; {owner}")).unwrap_or_default();
+    Some(format!("{}{owner}{until} ({})", waived.reason, waived.place))
+}
+
+/// A text cut to so many characters, the cut marked with an ellipsis.
+pub(crate) fn cut(text: &str, most: usize) -> Cow<'_, str> {
+    if text.char_indices().nth(most).is_none() {
+        return text.into();
+    }
+    let end = text.char_indices().nth(most.saturating_sub(1)).map_or(0, |(at, _)| at);
+    format!("{}…", text.get(..end).unwrap_or_default()).into()
+}
