@@ -9,6 +9,7 @@ mod catalogue;
 mod check;
 mod document;
 pub mod foreign;
+pub mod framework;
 mod image;
 mod judge;
 mod namespace;

@@ -66,6 +66,8 @@ pub(crate) enum Command {
     Explain(ExplainArgs),
     /// Work with the catalogue of checks
     Check(CheckArgs),
+    /// Work with frameworks: NSA/CISA, CIS, MITRE ATT&CK and others
+    Framework(FrameworkArgs),
     /// Print a completion script for a shell
     Completions(CompletionsArgs),
     /// Write man pages
@@ -81,14 +83,15 @@ pub(crate) enum Command {
 Examples:
   ironsides scan deploy/
   kubectl get pods -A -o yaml | ironsides scan -
-  helm template chart/ | ironsides scan - -o sarif=findings.sarif
+  ironsides scan chart/ --values prod.yaml -o sarif=findings.sarif
   ironsides scan deploy/ --check privileged-container,host-pid --fail-on critical
 
 ",
     exit_codes!()
 ))]
 pub(crate) struct ScanArgs {
-    /// Files and folders; `-` is standard input. Of folders, .yaml, .yml and .json files are read
+    /// Files and folders; `-` is standard input. Of folders, .yaml, .yml and .json files are read, Helm charts are
+    /// rendered and kustomizations built
     #[arg(value_name = "PATH", default_value = ".", value_hint = ValueHint::AnyPath)]
     pub(crate) paths: Vec<PathBuf>,
     /// Read files that .gitignore and .ironsidesignore leave out, too
@@ -132,6 +135,49 @@ pub(crate) struct ScanArgs {
     /// `--kubernetes-version`
     #[arg(long, value_name = "VERSION", requires = "kubernetes_version")]
     pub(crate) upgrade_to: Option<String>,
+    /// Run the checks of this framework and tell how far it is met; `ironsides framework list` lists them; may be given
+    /// several times, or with commas
+    #[arg(long, value_name = "FRAMEWORK", value_delimiter = ',', value_parser = words::framework())]
+    #[arg(hide_possible_values = true)]
+    pub(crate) framework: Vec<String>,
+    /// Exit with 1 when fewer than this many percent of a framework's decided controls pass
+    #[arg(long, value_name = "PERCENT", requires = "framework", value_parser = words::percent)]
+    pub(crate) fail_below: Option<f64>,
+    #[command(flatten)]
+    pub(crate) rendering: RenderArgs,
+}
+
+/// How charts are rendered.
+#[derive(Args, Debug)]
+pub(crate) struct RenderArgs {
+    /// Values for every chart that is scanned; may be given several times, later files win
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Charts")]
+    pub(crate) values: Vec<PathBuf>,
+    /// One or several values, as in image.tag=1.2,replicas=3
+    #[arg(long, value_name = "KEY=VALUE", help_heading = "Charts")]
+    pub(crate) set: Vec<String>,
+    /// Like `--set`, and the values are always strings
+    #[arg(long, value_name = "KEY=VALUE", help_heading = "Charts")]
+    pub(crate) set_string: Vec<String>,
+    /// Like `--set`, and the values are JSON
+    #[arg(long, value_name = "KEY=JSON", help_heading = "Charts")]
+    pub(crate) set_json: Vec<String>,
+    /// Like `--set`, and the values are the contents of files
+    #[arg(long, value_name = "KEY=FILE", help_heading = "Charts")]
+    pub(crate) set_file: Vec<String>,
+    /// A value taken letter by letter, commas and all
+    #[arg(long, value_name = "KEY=VALUE", help_heading = "Charts")]
+    pub(crate) set_literal: Vec<String>,
+    /// The name of the release
+    #[arg(long, value_name = "NAME", default_value = "release-name", help_heading = "Charts")]
+    pub(crate) release_name: String,
+    /// The namespace of the release
+    #[arg(long, value_name = "NAMESPACE", default_value = "default", help_heading = "Charts")]
+    pub(crate) release_namespace: String,
+    /// API versions the cluster has besides Kubernetes' own, as in monitoring.coreos.com/v1; may be given several
+    /// times, or with commas
+    #[arg(long, value_name = "VERSION", value_delimiter = ',', help_heading = "Charts")]
+    pub(crate) api_versions: Vec<String>,
 }
 
 /// A format and where it goes.
@@ -187,8 +233,8 @@ impl std::str::FromStr for PodTemplate {
 /// `ironsides explain`
 #[derive(Args, Debug)]
 pub(crate) struct ExplainArgs {
-    /// The id of a check; `ironsides check list` lists them
-    #[arg(value_name = "CHECK", value_parser = words::check(), hide_possible_values = true)]
+    /// The id of a check (`ironsides check list` lists them) or a control of a framework, as in pss/baseline/sysctls
+    #[arg(value_name = "CHECK|CONTROL", value_parser = words::check_or_control(), hide_possible_values = true)]
     pub(crate) check: String,
 }
 
@@ -229,6 +275,41 @@ pub(crate) enum ListFormat {
     Json,
     /// Ids only.
     Name,
+}
+
+/// `ironsides framework`
+#[derive(Args, Debug)]
+pub(crate) struct FrameworkArgs {
+    #[command(subcommand)]
+    pub(crate) command: FrameworkCommand,
+}
+
+/// The commands of `ironsides framework`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum FrameworkCommand {
+    /// List the frameworks
+    List(FrameworkListArgs),
+    /// Show the controls of a framework and the checks that decide them
+    Coverage(FrameworkCoverageArgs),
+}
+
+/// `ironsides framework list`
+#[derive(Args, Debug)]
+pub(crate) struct FrameworkListArgs {
+    /// Output format
+    #[arg(short, long, value_name = "FORMAT", default_value = "table")]
+    pub(crate) output: ListFormat,
+}
+
+/// `ironsides framework coverage`
+#[derive(Args, Debug)]
+pub(crate) struct FrameworkCoverageArgs {
+    /// The id of a framework; `ironsides framework list` lists them
+    #[arg(value_name = "FRAMEWORK", value_parser = words::framework(), hide_possible_values = true)]
+    pub(crate) framework: String,
+    /// Output format
+    #[arg(short, long, value_name = "FORMAT", default_value = "table")]
+    pub(crate) output: ListFormat,
 }
 
 /// `ironsides completions`

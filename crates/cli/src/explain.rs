@@ -9,9 +9,10 @@ use anyhow::Result;
 use crate::args::{ExplainArgs, Global};
 use crate::exit::Exit;
 use crate::{check, say};
+use ironsides_checks::framework;
 
 pub(crate) fn run(args: &ExplainArgs, global: &Global) -> Result<Exit> {
-    let Some(found) = ironsides_checks::find(&args.check) else { return Err(check::unknown(&args.check)) };
+    let Some(found) = ironsides_checks::find(&args.check) else { return control(&args.check) };
     let meta = &found.meta;
     let colour = say::colours_stdout(global.color);
     let style = |style: Style| if colour { style } else { Style::new() };
@@ -36,6 +37,37 @@ pub(crate) fn run(args: &ExplainArgs, global: &Global) -> Result<Exit> {
         } else {
             writeln!(text, "{line}")?;
         }
+    }
+    let mut controls = framework::controls_of(meta.id).peekable();
+    if controls.peek().is_some() {
+        writeln!(text, "\n{bold}Frameworks{bold:#}")?;
+    }
+    for (framework, control) in controls {
+        writeln!(text, "  {}/{}: {}", framework.id, control.id, control.title)?;
+    }
+    std::io::stdout().write_all(text.as_bytes())?;
+    Ok(Exit::Clean)
+}
+
+/// A control, wherever one of this number stands.
+fn control(word: &str) -> Result<Exit> {
+    let controls = crate::framework::controls(word);
+    if controls.is_empty() {
+        return Err(check::unknown(word));
+    }
+    let mut text = String::new();
+    for (framework, control) in controls {
+        writeln!(text, "{}/{}: {}", framework.id, control.id, control.title)?;
+        writeln!(text, "{}, {}", framework.title, framework.source)?;
+        for check in control.checks() {
+            writeln!(text, "  {}: {} ({})", check.meta.id, check.meta.title, check.meta.severity)?;
+        }
+        for (word, why) in [("manual", &control.manual), ("not covered", &control.needs)] {
+            if let Some(why) = why {
+                writeln!(text, "  {word}: {why}")?;
+            }
+        }
+        writeln!(text)?;
     }
     std::io::stdout().write_all(text.as_bytes())?;
     Ok(Exit::Clean)

@@ -4,6 +4,7 @@ mod args;
 mod check;
 mod exit;
 mod explain;
+mod framework;
 mod say;
 mod scan;
 mod shell;
@@ -69,6 +70,7 @@ fn run(cli: &Cli, say: &say::Say) -> Result<Exit> {
         Some(Command::Scan(args)) => scan::run(args, &cli.global, say),
         Some(Command::Explain(args)) => explain::run(args, &cli.global),
         Some(Command::Check(args)) => check::run(args, &cli.global),
+        Some(Command::Framework(args)) => framework::run(args, &cli.global),
         Some(Command::Completions(args)) => shell::completions(args),
         Some(Command::Man(args)) => shell::man(args),
         Some(Command::Schema(args)) => shell::schema(args),

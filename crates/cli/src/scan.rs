@@ -4,14 +4,15 @@ mod engine;
 mod look;
 mod output;
 mod pod_security;
+mod render;
 
 use std::path::PathBuf;
 use std::time::SystemTime;
 
 use anyhow::{Result, bail};
+use ironsides_checks::framework::{self, Framework};
 use ironsides_checks::{Judge, Options};
-use ironsides_core::{Extent, Fact, PodTemplates};
-use ironsides_files::Unrendered;
+use ironsides_core::{Compliance, Extent, Fact, PodTemplates};
 use ironsides_report::{Header, Problem, Summary};
 
 use crate::args::{Global, ScanArgs};
@@ -25,20 +26,24 @@ pub(crate) fn run(args: &ScanArgs, global: &Global, say: &Say) -> Result<Exit> {
         pod_security::Versions::new(args.kubernetes_version.as_deref(), args.upgrade_to.as_deref())?;
     let header =
         Header { version: env!("CARGO_PKG_VERSION"), checks: judge.metas().collect(), started: started() };
-    let found = ironsides_files::walk(&args.paths, !args.no_ignore);
+    let mut found = ironsides_files::walk(&args.paths, !args.no_ignore);
+    let plan = render::plan(&mut found, render::options(args)?, say);
     let mut outputs = output::Outputs::open(args, global, &header, &found.files)?;
     let mut summary = Summary::default();
 
     for error in &found.errors {
         record(&mut summary, say, look::file_problem(error));
     }
-    for unrendered in &found.unrendered {
-        record(&mut summary, say, unrendered_problem(unrendered));
+    for problem in plan.problems {
+        record(&mut summary, say, problem);
     }
-    engine::run(&judge, versions, found.files, &mut outputs, &mut summary, say)?;
+    engine::run(&judge, versions, found.files, &plan.makers, &mut outputs, &mut summary, say)?;
     // What one check says of a namespace's pods is not what all would.
     if !args.check.is_empty() && args.kubernetes_version.is_none() {
         summary.pod_security.clear();
+    }
+    for framework in args.framework.iter().filter_map(|id| framework::named(id)) {
+        summary.compliance.push(framework.compliance(&summary.tallies));
     }
     outputs.end(&summary, say)?;
 
@@ -50,6 +55,13 @@ pub(crate) fn run(args: &ScanArgs, global: &Global, say: &Say) -> Result<Exit> {
             "failed",
             &format!("{count} {noun} of severity {severity} or worse (--fail-on {severity})"),
         );
+    }
+    if let Some(least) = args.fail_below.filter(|_| exit == Exit::Findings) {
+        for compliance in below(&summary, least) {
+            let score =
+                compliance.score().map_or_else(|| "nothing decided".into(), |score| format!("{score} %"));
+            say.ending("failed", &format!("{}: {score} (--fail-below {least})", compliance.framework));
+        }
     }
     if exit == Exit::Nothing {
         let name = |path: &PathBuf| match path.as_os_str() {
@@ -91,12 +103,14 @@ fn judge(args: &ScanArgs) -> Result<Judge> {
     for template in &args.pod_template {
         templates.add(&template.group, &template.kind, &template.path);
     }
-    let judge = Judge::new(Options {
-        only: args.check.clone(),
-        skip: args.skip.clone(),
-        keep_passes: args.show_passes,
-        templates,
-    });
+    let mut only = args.check.clone();
+    let frameworks = args.framework.iter().filter_map(|id| framework::named(id));
+    only.extend(frameworks.flat_map(Framework::checks).map(|check| check.meta.id.to_owned()));
+    if only.is_empty() && !args.framework.is_empty() {
+        bail!("no check decides anything of {}", args.framework.join(", "));
+    }
+    let judge =
+        Judge::new(Options { only, skip: args.skip.clone(), keep_passes: args.show_passes, templates });
     if judge.metas().next().is_none() {
         bail!("--check and --skip leave no check to run");
     }
@@ -111,31 +125,15 @@ fn record(summary: &mut Summary, say: &Say, problem: Problem) {
     summary.problems.push(problem);
 }
 
-/// What a chart or a kustomization makes was not looked at.
-fn unrendered_problem(unrendered: &Unrendered) -> Problem {
-    let (folder, message, render) = match unrendered {
-        Unrendered::Chart(folder) => {
-            (folder, "is a Helm chart, and its templates were not checked", "helm template")
-        }
-        Unrendered::Kustomization(folder) => (
-            folder,
-            "is a kustomization, and its files were checked as they are, not as it builds them",
-            "kubectl kustomize",
-        ),
-    };
-    let folder = if folder.as_os_str().is_empty() { ".".to_owned() } else { folder.display().to_string() };
-    Problem {
-        message: format!("{folder} {message}"),
-        hint: Some(format!("render it: {render} {folder} | ironsides scan -")),
-        path: folder,
-        line: None,
-        column: None,
-    }
+/// The frameworks that are met by less than this, or of which nothing was decided.
+fn below(summary: &Summary, least: f64) -> impl Iterator<Item = &Compliance> {
+    summary.compliance.iter().filter(move |compliance| compliance.score().is_none_or(|score| score < least))
 }
 
 /// The exit code that a summary earns.
 fn exit(args: &ScanArgs, summary: &Summary) -> Exit {
-    let failed = args.fail_on.0.is_some_and(|severity| summary.failures_from(severity) > 0);
+    let failed = args.fail_on.0.is_some_and(|severity| summary.failures_from(severity) > 0)
+        || summary.objects > 0 && args.fail_below.is_some_and(|least| below(summary, least).next().is_some());
     let complete = summary.is_complete();
     match (failed, complete) {
         (true, false) if args.require_complete => Exit::Incomplete,

@@ -6,6 +6,7 @@
 //! missing, so that missing data never passes.
 
 mod check;
+mod compliance;
 mod coverage;
 mod date;
 mod evidence;
@@ -26,6 +27,7 @@ mod waiver;
 mod waivers;
 
 pub use check::CheckMeta;
+pub use compliance::{Compliance, ControlResult, ControlStanding};
 pub use coverage::{Coverage, Extent, Fact};
 pub use date::Date;
 pub use evidence::{Evidence, Source};

@@ -58,14 +58,86 @@ pub struct Cause {
 impl Rendered {
     /// Where a place of the text came from: the file to point at, the bytes there, and the causes.
     ///
-    /// Without a mark around it, the place is the first file as a whole ([`Span::NONE`]).
+    /// Where the text stands in the file as it does here, the bytes are exactly those; otherwise they are those of
+    /// what made it. A place that no mark holds whole is known by where it begins, and without a mark there it is
+    /// the first file as a whole ([`Span::NONE`]).
     pub fn place(&self, span: Span) -> (Option<&SourceFile>, Span, &[Cause]) {
-        let around = |mark: &&Mark| mark.output.start <= span.start && span.end <= mark.output.end;
-        let behind = self.marks.partition_point(|mark| mark.output.start <= span.start);
-        let marks = self.marks.get(..behind).unwrap_or_default();
-        match marks.iter().rev().filter(|_| span.is_some()).find(around) {
-            Some(mark) => (self.files.get(mark.file as usize), mark.span, &mark.causes),
+        let start = Span { start: span.start, end: span.start };
+        match self.mark(span).or_else(|| self.mark(start)) {
+            Some(mark) => {
+                let file = self.files.get(mark.file as usize);
+                (file, file.map_or(mark.span, |file| self.narrowed(mark, file, span)), &mark.causes)
+            }
             None => (self.files.first(), Span::NONE, &[]),
         }
+    }
+
+    /// The narrowest mark around a span.
+    fn mark(&self, span: Span) -> Option<&Mark> {
+        if !span.is_some() {
+            return None;
+        }
+        let behind = self.marks.partition_point(|mark| mark.output.start <= span.start);
+        let before = self.marks.get(..behind).unwrap_or_default();
+        before.iter().rev().find(|mark| {
+            span.end <= mark.output.end && (span.start < mark.output.end || span.start == mark.output.start)
+        })
+    }
+
+    /// The part of a mark's source that a span is, where the text was taken over as it stood.
+    fn narrowed(&self, mark: &Mark, file: &SourceFile, span: Span) -> Span {
+        let same = mark.output.end - mark.output.start == mark.span.end.wrapping_sub(mark.span.start)
+            && mark.span.slice(&file.text) == mark.output.slice(&self.text);
+        if !same {
+            return mark.span;
+        }
+        let shift = |at: u32| mark.span.start + (at.min(mark.output.end) - mark.output.start);
+        Span { start: shift(span.start), end: shift(span.end) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rendered() -> Rendered {
+        let file = |path: &str, text: &str| SourceFile { path: Arc::from(path), text: Arc::from(text) };
+        let mark = |output: (usize, usize), file, span: (usize, usize), what: &[&str]| Mark {
+            output: Span::new(output.0, output.1),
+            file,
+            span: Span::new(span.0, span.1),
+            causes: what
+                .iter()
+                .map(|what| Cause { what: Arc::from(*what), path: None, line: None })
+                .collect(),
+        };
+        Rendered {
+            text: Arc::from("kind: Pod\nname: cart\n"),
+            files: vec![file("a.yaml", "# x\nkind: Pod\nname: {{ .Values.name }}\n"), file("_b.tpl", "cart")],
+            marks: vec![
+                mark((0, 16), 0, (4, 20), &[]),
+                mark((16, 20), 0, (20, 38), &[".Values.name"]),
+                mark((17, 20), 1, (1, 4), &["tail"]),
+            ],
+        }
+    }
+
+    #[test]
+    fn a_place_is_that_of_the_narrowest_mark() {
+        let rendered = rendered();
+        let place = |from, to| {
+            let (file, span, causes) = rendered.place(Span::new(from, to));
+            let causes: Vec<&str> = causes.iter().map(|cause| &*cause.what).collect();
+            (file.map(|file| file.path.to_string()).unwrap_or_default(), span, causes.join(","))
+        };
+        // Text that was taken over is known to the byte.
+        assert_eq!(place(6, 9), ("a.yaml".into(), Span::new(10, 13), String::new()));
+        assert_eq!(place(16, 20), ("a.yaml".into(), Span::new(20, 38), ".Values.name".into()));
+        assert_eq!(place(18, 20), ("_b.tpl".into(), Span::new(2, 4), "tail".into()));
+        // A place across marks is known by its beginning.
+        assert_eq!(place(10, 20), ("a.yaml".into(), Span::new(14, 20), String::new()));
+        assert_eq!(place(20, 21), ("a.yaml".into(), Span::NONE, String::new()));
+        let (file, span, _) = rendered.place(Span::NONE);
+        assert_eq!((file.map(|file| &*file.path), span), (Some("a.yaml"), Span::NONE));
     }
 }

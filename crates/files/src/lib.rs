@@ -1,12 +1,14 @@
 //! Documents on disk: which files hold them, and their text.
 //!
 //! [`walk`] turns the paths a user named into a sorted list of files, and tells what it passed over; [`read`] gives the
-//! text of one, or says in one sentence why it cannot.
+//! text of one, or says in one sentence why it cannot. [`Disk`] is where charts and kustomizations get their files from.
 
+mod disk;
 mod error;
 mod read;
 mod walk;
 
+pub use disk::Disk;
 pub use error::FileError;
 pub use read::{STDIN, decode, read};
-pub use walk::{Found, Unrendered, walk};
+pub use walk::{Found, walk};

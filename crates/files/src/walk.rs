@@ -11,56 +11,61 @@ use crate::read::STDIN;
 /// The file, in any directory, whose patterns (in the syntax of `.gitignore`) leave files out.
 const IGNORE_FILE: &str = ".ironsidesignore";
 
+/// The file that makes a folder a chart.
+const CHART: &str = "Chart.yaml";
+
 /// The names of a kustomization, as kubectl knows them.
 const KUSTOMIZATIONS: [&str; 3] = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
 
 /// What a walk found.
 #[derive(Debug, Default)]
 pub struct Found {
-    /// The files to read, sorted by path, each once. Standard input is `-`.
+    /// The files to read, sorted by path, each once. Standard input is `-`. The templates, values and sub-charts of a
+    /// chart are not among them; the files of a kustomization are.
     pub files: Vec<PathBuf>,
-    /// Charts and kustomizations that were met: what they make is not among the files.
-    pub unrendered: Vec<Unrendered>,
+    /// Helm charts, by the folder that holds their `Chart.yaml`, or by their archive where one was named. Sorted.
+    pub charts: Vec<PathBuf>,
+    /// Kustomizations, by their folders. Sorted.
+    pub kustomizations: Vec<PathBuf>,
     /// What could not be looked at.
     pub errors: Vec<FileError>,
 }
 
-/// A folder from which manifests are made.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Unrendered {
-    /// A Helm chart, by the folder that holds its `Chart.yaml`. Its templates are not read: they are no YAML before they
-    /// are rendered.
-    Chart(PathBuf),
-    /// A kustomization, by its folder. Its files are read as they are.
-    Kustomization(PathBuf),
+/// Places by what they are, each once.
+#[derive(Default)]
+struct Places {
+    files: BTreeSet<PathBuf>,
+    charts: BTreeSet<PathBuf>,
+    kustomizations: BTreeSet<PathBuf>,
 }
 
-/// Walks the paths a user named. A file that is named is taken whatever it is called; in folders `.yaml`, `.yml` and
-/// `.json` files count, hidden ones do not, and with `ignore` neither do those that an `.ironsidesignore` or, within a git
-/// checkout, a `.gitignore` names. Links are followed.
+/// Walks the paths a user named. A file that is named is taken whatever it is called, and a chart's archive (`.tgz`) as
+/// the chart; in folders `.yaml`, `.yml` and `.json` files count, hidden ones do not, and with `ignore` neither do those
+/// that an `.ironsidesignore` or, within a git checkout, a `.gitignore` names. Links are followed.
 pub fn walk(paths: &[PathBuf], ignore: bool) -> Found {
-    let mut found = Found::default();
-    let (mut files, mut unrendered) = (BTreeSet::new(), BTreeSet::new());
+    let mut errors = Vec::new();
+    let mut places = Places::default();
     for path in paths {
         if path.is_dir() || !path.exists() && path != Path::new(STDIN) {
-            walk_folder(path, ignore, &mut files, &mut unrendered, &mut found.errors);
+            walk_folder(path, ignore, &mut places, &mut errors);
+        } else if is_archive(path) {
+            places.charts.insert(plain(path));
+        } else if let (true, Some(folder)) = (is_kustomization(path), path.parent()) {
+            places.kustomizations.insert(plain(folder));
         } else {
             // Pipes and devices are read like files: whoever names one wants it.
-            files.insert(plain(path));
+            places.files.insert(plain(path));
         }
     }
-    found.files = files.into_iter().collect();
-    found.unrendered = unrendered.into_iter().collect();
-    found
+    Found {
+        files: places.files.into_iter().collect(),
+        charts: places.charts.into_iter().collect(),
+        kustomizations: places.kustomizations.into_iter().collect(),
+        errors,
+    }
 }
 
-fn walk_folder(
-    folder: &Path,
-    ignore: bool,
-    files: &mut BTreeSet<PathBuf>,
-    unrendered: &mut BTreeSet<Unrendered>,
-    errors: &mut Vec<FileError>,
-) {
+fn walk_folder(folder: &Path, ignore: bool, places: &mut Places, errors: &mut Vec<FileError>) {
     let mut builder = WalkBuilder::new(folder);
     builder
         .standard_filters(false)
@@ -69,26 +74,27 @@ fn walk_folder(
         .parents(ignore)
         .git_ignore(ignore)
         .git_exclude(ignore)
-        .filter_entry(|entry| !is_template_folder(entry));
+        .filter_entry(|entry| !is_part_of_chart(entry));
     if ignore {
         builder.add_custom_ignore_filename(IGNORE_FILE);
     }
     for entry in builder.build() {
         match entry {
             Ok(entry) => {
+                let path = entry.path();
                 if entry.file_type().is_some_and(|kind| kind.is_dir()) {
-                    if entry.path().join("Chart.yaml").is_file() {
-                        unrendered.insert(Unrendered::Chart(plain(entry.path())));
+                    if path.join(CHART).is_file() {
+                        places.charts.insert(plain(path));
                     }
-                    if KUSTOMIZATIONS.iter().any(|name| entry.path().join(name).is_file()) {
-                        unrendered.insert(Unrendered::Kustomization(plain(entry.path())));
+                    if KUSTOMIZATIONS.iter().any(|name| path.join(name).is_file()) {
+                        places.kustomizations.insert(plain(path));
                     }
-                } else if is_document(entry.path()) && entry.path().is_file() {
+                } else if is_document(path) && path.is_file() {
                     // A pipe in a folder would hang for ever; only a pipe that is named is read.
                     if let Some(error) = entry.error() {
                         errors.push(FileError::Ignore(error.to_string()));
                     }
-                    files.insert(plain(entry.path()));
+                    places.files.insert(plain(path));
                 }
             }
             Err(error) => errors.push(walk_error(folder, error)),
@@ -123,11 +129,30 @@ fn is_document(path: &Path) -> bool {
     ["yaml", "yml", "json"].iter().any(|known| extension.eq_ignore_ascii_case(known))
 }
 
-/// The `templates` folder of a Helm chart.
-fn is_template_folder(entry: &DirEntry) -> bool {
-    entry.file_type().is_some_and(|kind| kind.is_dir())
-        && entry.file_name() == "templates"
-        && entry.path().parent().is_some_and(|parent| parent.join("Chart.yaml").is_file())
+fn is_archive(path: &Path) -> bool {
+    let ends_with =
+        |path: &Path, ending: &str| path.extension().is_some_and(|found| found.eq_ignore_ascii_case(ending));
+    ends_with(path, "tgz")
+        || ends_with(path, "gz") && ends_with(Path::new(path.file_stem().unwrap_or_default()), "tar")
+}
+
+fn is_kustomization(path: &Path) -> bool {
+    path.file_name().is_some_and(|name| KUSTOMIZATIONS.iter().any(|known| name == *known))
+}
+
+/// What a chart is made of: it comes out of the chart when that is rendered, and is no manifest before.
+fn is_part_of_chart(entry: &DirEntry) -> bool {
+    if !entry.path().parent().is_some_and(|folder| folder.join(CHART).is_file()) {
+        return false;
+    }
+    let name = entry.file_name().to_str().unwrap_or_default();
+    if entry.file_type().is_some_and(|kind| kind.is_dir()) {
+        // A folder of manifests may be called `charts`; beside a Chart.yaml it holds the sub-charts.
+        ["templates", "charts", "crds"].contains(&name)
+    } else {
+        let parts = ["Chart.yaml", "Chart.lock", "requirements.yaml", "values.yaml", "values.yml"];
+        parts.contains(&name) || name == "values.schema.json"
+    }
 }
 
 #[cfg(test)]
@@ -151,7 +176,12 @@ mod tests {
             ".hidden.yaml",
             "left/out.yaml",
             "chart/Chart.yaml",
+            "chart/values.yaml",
             "chart/templates/x.yaml",
+            "chart/charts/sub/Chart.yaml",
+            "chart/crds/x.yaml",
+            "chart/ci/x.yaml",
+            "a.tgz",
             "kust/kustomization.yaml",
         ] {
             put(path);
@@ -163,14 +193,12 @@ mod tests {
             .iter()
             .map(|path| path.strip_prefix(root.path()).unwrap().to_str().unwrap())
             .collect();
-        assert_eq!(names, ["a.yaml", "b.yml", "c.JSON", "chart/Chart.yaml", "kust/kustomization.yaml"]);
-        assert_eq!(
-            found.unrendered,
-            [
-                Unrendered::Chart(root.path().join("chart")),
-                Unrendered::Kustomization(root.path().join("kust"))
-            ]
-        );
+        assert_eq!(names, ["a.yaml", "b.yml", "c.JSON", "chart/ci/x.yaml", "kust/kustomization.yaml"]);
+        assert_eq!(found.charts, [root.path().join("chart")]);
+        assert_eq!(found.kustomizations, [root.path().join("kust")]);
+        let named = walk(&[root.path().join("kust/kustomization.yaml"), root.path().join("a.tgz")], true);
+        assert_eq!(named.kustomizations, [root.path().join("kust")]);
+        assert_eq!((named.charts, named.files), (vec![root.path().join("a.tgz")], Vec::new()));
         assert!(found.errors.is_empty(), "{:?}", found.errors);
     }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use ironsides_core::{CheckMeta, Coverage, Finding, Severity, Tallies, Tally, Verdict};
+use ironsides_core::{CheckMeta, Compliance, Coverage, Finding, Severity, Tallies, Tally, Verdict};
 use serde::Serialize;
 
 /// What is known before the first finding.
@@ -79,7 +79,11 @@ pub struct Blocker {
 pub struct Summary {
     /// Files and streams that were read.
     pub files: u64,
-    /// Documents in them.
+    /// Helm charts that were rendered.
+    pub charts: u64,
+    /// Kustomizations that were built.
+    pub kustomizations: u64,
+    /// Documents in all of them.
     pub documents: u64,
     /// Kubernetes objects among those.
     pub objects: u64,
@@ -99,9 +103,35 @@ pub struct Summary {
     pub problems: Vec<Problem>,
     /// Pod Security, a row a namespace.
     pub pod_security: Vec<NamespaceLevel>,
+    /// How far the frameworks that were asked for are met.
+    pub compliance: Vec<Compliance>,
 }
 
 impl Summary {
+    /// What was looked at, in words: `12 objects of 3 files and 1 chart`.
+    pub fn looked_at(&self) -> String {
+        let count =
+            |count: u64, one: &str, many: &str| format!("{count} {}", if count == 1 { one } else { many });
+        let sources = [
+            (self.files, "file", "files"),
+            (self.charts, "chart", "charts"),
+            (self.kustomizations, "kustomization", "kustomizations"),
+        ];
+        // Files are named even where there are none, unless something else was read.
+        let none = sources.iter().all(|(number, ..)| *number == 0);
+        let named: Vec<String> = sources
+            .into_iter()
+            .enumerate()
+            .filter(|(at, (number, ..))| *number > 0 || none && *at == 0)
+            .map(|(_, (number, one, many))| count(number, one, many))
+            .collect();
+        let sources = match named.as_slice() {
+            [many @ .., last] if !many.is_empty() => format!("{} and {last}", many.join(", ")),
+            _ => named.concat(),
+        };
+        format!("{} of {sources}", count(self.objects, "object", "objects"))
+    }
+
     /// All tallies together.
     pub fn total(&self) -> Tally {
         let mut total = Tally::default();
@@ -148,5 +178,21 @@ impl Summary {
     pub fn is_complete(&self) -> bool {
         let undecided = self.pod_security.iter().any(|row| row.undecided > 0);
         self.problems.is_empty() && self.coverage.is_complete() && self.total().unknown == 0 && !undecided
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_looked_at_is_told_in_words() {
+        let said = |objects, files, charts, kustomizations| {
+            Summary { objects, files, charts, kustomizations, ..Summary::default() }.looked_at()
+        };
+        assert_eq!(said(0, 0, 0, 0), "0 objects of 0 files");
+        assert_eq!(said(1, 1, 0, 0), "1 object of 1 file");
+        assert_eq!(said(3, 0, 1, 0), "3 objects of 1 chart");
+        assert_eq!(said(9, 2, 1, 3), "9 objects of 2 files, 1 chart and 3 kustomizations");
     }
 }

@@ -3,8 +3,8 @@
 use std::io::{self, Write};
 
 use ironsides_core::{
-    Cause, CheckMeta, Confidence, Evidence, Finding, Fingerprint, Safety, Severity, Source, Target, Verdict,
-    Waived,
+    Cause, CheckMeta, Compliance, Confidence, Evidence, Finding, Fingerprint, Safety, Severity, Source,
+    Target, Verdict, Waived,
 };
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -49,6 +49,7 @@ impl<W: Write> Writer for Json<W> {
         writeln!(self.sink, "\n],")?;
         writeln!(self.sink, "\"checks\": {},", lines(&checks(&self.checks, summary)))?;
         writeln!(self.sink, "\"podSecurity\": {},", lines(&values(&summary.pod_security)))?;
+        writeln!(self.sink, "\"compliance\": {},", lines(&values(&compliance(summary))))?;
         writeln!(
             self.sink,
             "\"coverage\": {},",
@@ -58,6 +59,17 @@ impl<W: Write> Writer for Json<W> {
         writeln!(self.sink, "\"summary\": {}\n}}", line(&counts(summary)))?;
         self.sink.flush()
     }
+}
+
+/// Frameworks with their scores.
+fn compliance(summary: &Summary) -> Vec<Value> {
+    let with_score = |compliance: &Compliance| {
+        let mut value = serde_json::to_value(compliance).unwrap_or_default();
+        value["score"] = json!(compliance.score());
+        value["decided"] = json!(compliance.decided());
+        value
+    };
+    summary.compliance.iter().map(with_score).collect()
 }
 
 /// The cards of the checks with their tallies.
@@ -80,6 +92,8 @@ pub(crate) fn counts(summary: &Summary) -> Value {
         .collect();
     json!({
         "files": summary.files,
+        "charts": summary.charts,
+        "kustomizations": summary.kustomizations,
         "documents": summary.documents,
         "objects": summary.objects,
         "formOnly": summary.form_only,

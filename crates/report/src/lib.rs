@@ -3,6 +3,7 @@
 //! A report is written as a stream: [`Writer::begin`], any number of [`Writer::batch`]es in the order of the sources,
 //! then [`Writer::end`]. Nothing but counts is kept in between, so that a report may be larger than memory.
 
+mod compliance;
 mod github;
 mod gitlab;
 mod input;

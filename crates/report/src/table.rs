@@ -8,12 +8,12 @@ use std::sync::Arc;
 use anstyle::{AnsiColor, Style};
 use ironsides_core::{Fact, Finding, Safety, Severity, Source, Verdict};
 
-use crate::Writer;
 use crate::input::{Header, NamespaceLevel, Summary};
 use crate::place::{self, Outcome, Place};
 use crate::snippet::{Snippet, plain};
 use crate::source::Sources;
 use crate::wrap::wrap;
+use crate::{Writer, compliance};
 
 /// From so many findings on, they are summed up by check.
 const SUMMED_UP: u64 = 10;
@@ -198,12 +198,7 @@ impl<W: Write> Table<W> {
             .map(|(severity, count)| format!("{count} {severity}"))
             .collect();
         let (bold, bold_end) = self.paint(Style::new().bold());
-        let (objects, files) = (summary.objects, summary.files);
-        let objects = format!(
-            "{objects} {} of {files} {}",
-            count_word(objects, "object", "objects"),
-            count_word(files, "file", "files")
-        );
+        let objects = summary.looked_at();
         let noun = count_word(failures, "finding", "findings");
         if failures == 0 {
             writeln!(self.sink, "{bold}no findings{bold_end:#} in {objects}")?;
@@ -309,6 +304,10 @@ impl<W: Write> Writer for Table<W> {
 
     fn end(&mut self, summary: &Summary) -> io::Result<()> {
         self.namespaces(&summary.pod_security)?;
+        for framework in &summary.compliance {
+            // Our own words and numbers: nothing in it comes from a manifest.
+            writeln!(self.sink, "{}", compliance::table(framework))?;
+        }
         if summary.objects > 0 {
             self.by_check(summary)?;
             self.counts(summary)?;

@@ -41,6 +41,33 @@ impl<T: Clone + Send + Sync + 'static> TypedValueParser for Words<T> {
     }
 }
 
+/// The id of a framework.
+pub(super) fn framework() -> Words<String> {
+    let read = |text: &str| match ironsides_checks::framework::named(text) {
+        Some(_) => Ok(text.to_owned()),
+        None => Err(crate::framework::unknown(text).to_string()),
+    };
+    let offered =
+        || ironsides_checks::framework::all().iter().map(|framework| framework.id.as_str()).collect();
+    Words { offered, read, whole: true }
+}
+
+/// The id of a check, or a control of a framework.
+pub(super) fn check_or_control() -> Words<String> {
+    let read = |text: &str| match ironsides_checks::find(text) {
+        None if crate::framework::controls(text).is_empty() => Err(check::unknown(text).to_string()),
+        _ => Ok(text.to_owned()),
+    };
+    Words { offered: || checks(|meta| meta.id), read, whole: true }
+}
+
+/// A number from 0 to 100.
+pub(super) fn percent(text: &str) -> Result<f64, String> {
+    let number =
+        text.trim_end_matches('%').parse::<f64>().ok().filter(|number| (0.0..=100.0).contains(number));
+    number.ok_or_else(|| format!("{text:?} is no percentage; write a number from 0 to 100"))
+}
+
 /// The id of a check.
 pub(super) fn check() -> Words<String> {
     let read = |text: &str| match ironsides_checks::find(text) {

@@ -7,16 +7,17 @@ use std::sync::Arc;
 use anyhow::Result;
 use indicatif::ProgressBar;
 use ironsides_checks::{Counts, Judge};
-use ironsides_core::{Finding, Inventory, Source};
+use ironsides_core::{Finding, Inventory, Rendered, Source};
 use ironsides_report::{Problem, SourceText, Summary};
 use ironsides_tree::{Documents, Limits};
 use rayon::prelude::*;
 
 use crate::say::Say;
-use crate::scan::look::{Look, file_problem, sort};
+use crate::scan::look::{Look, Looked, file_problem, sort};
 use crate::scan::output::Outputs;
 use crate::scan::pod_security::{Gathering, Versions};
 use crate::scan::record;
+use crate::scan::render::Maker;
 
 /// Sources up to this size are read whole on one core each; larger ones are read by one and judged by all.
 const LARGE: u64 = 1 << 20;
@@ -28,6 +29,11 @@ const HELD: u64 = 2 << 20;
 const DOCUMENTS: usize = 512;
 /// How many of those a core takes at once.
 const AT_ONCE: usize = 8;
+/// How many charts and kustomizations are rendered at a time.
+const MAKERS: usize = 64;
+
+/// What one chart or kustomization made, and what there is to say about each text.
+type Made = Result<Vec<(Arc<Rendered>, Look)>, Box<Problem>>;
 
 struct Engine<'a> {
     judge: &'a Judge,
@@ -41,6 +47,8 @@ struct Engine<'a> {
     inventory: Inventory,
     /// The texts of objects in the inventory.
     texts: BTreeMap<Arc<str>, Arc<SourceText>>,
+    /// The files behind rendered texts.
+    behind: BTreeMap<Arc<str>, Arc<SourceText>>,
     /// Findings that wait for those across objects, so that each source is reported once. `None` where there is too
     /// much to wait for: then findings across objects follow at the end.
     held: Option<Vec<(Arc<SourceText>, Vec<Finding>)>>,
@@ -48,11 +56,12 @@ struct Engine<'a> {
     held_bytes: u64,
 }
 
-/// Reads and judges `files`, sorted, and writes what is found.
+/// Reads and judges `files`, sorted, then what `makers` make, and writes what is found.
 pub(crate) fn run(
     judge: &Judge,
     versions: Versions,
     files: Vec<PathBuf>,
+    makers: &[Maker],
     outputs: &mut Outputs,
     summary: &mut Summary,
     say: &Say,
@@ -79,6 +88,7 @@ pub(crate) fn run(
         progress,
         inventory: Inventory::default(),
         texts: BTreeMap::new(),
+        behind: BTreeMap::new(),
         held: Some(Vec::new()),
         held_bytes: 0,
     };
@@ -99,6 +109,7 @@ pub(crate) fn run(
         engine.chunk(chunk)?;
         rest = after;
     }
+    engine.rendered(makers)?;
     engine.progress.finish_and_clear();
     engine.together()
 }
@@ -111,7 +122,7 @@ impl Engine<'_> {
             .par_iter()
             .map(|(path, _)| {
                 let source = open(path)?;
-                let look = Look::at(&source, judge, &versions);
+                let look = Look::at(&Looked::Written(&source), judge, &versions);
                 Ok((source, look))
             })
             .collect();
@@ -120,7 +131,7 @@ impl Engine<'_> {
             match read {
                 Ok((source, look)) => {
                     self.opened(path);
-                    self.report(&Arc::new(source), look)?;
+                    self.report(&[Arc::new(source)], look)?;
                 }
                 Err(problem) => record(self.summary, self.say, problem),
             }
@@ -157,13 +168,13 @@ impl Engine<'_> {
                 .map(|reads| {
                     let mut look = Look::new(judge);
                     for read in reads {
-                        look.take(read, &source, judge, &versions);
+                        look.take(read, &Looked::Written(&source), judge, &versions);
                     }
                     look
                 })
                 .collect();
             for look in looks {
-                self.report(&source, look)?;
+                self.report(std::slice::from_ref(&source), look)?;
             }
             if let Some(end) = last {
                 let now = (u64::from(end) * size).checked_div(total).unwrap_or_default().min(size);
@@ -180,8 +191,53 @@ impl Engine<'_> {
         self.say.detail(&format!("read {}", path.display()));
     }
 
-    /// Adds a look to the summary and writes its findings.
-    fn report(&mut self, source: &Arc<SourceText>, look: Look) -> Result<()> {
+    /// What charts and kustomizations make, rendered and judged on all cores.
+    fn rendered(&mut self, makers: &[Maker]) -> Result<()> {
+        let (judge, versions) = (self.judge, self.versions);
+        for some in makers.chunks(MAKERS) {
+            let made: Vec<Made> = some
+                .par_iter()
+                .map(|maker| {
+                    let outputs = maker.render()?;
+                    let look = |rendered: Arc<Rendered>| {
+                        let look = Look::at(&Looked::Rendered(&rendered), judge, &versions);
+                        (rendered, look)
+                    };
+                    Ok(outputs.into_iter().map(look).collect())
+                })
+                .collect();
+            for (maker, made) in some.iter().zip(made) {
+                match made {
+                    Ok(looks) => {
+                        maker.count(self.summary);
+                        self.say.detail(&format!("rendered {}", maker.name()));
+                        for (rendered, look) in looks {
+                            let sources = self.sources(&rendered);
+                            self.report(&sources, look)?;
+                        }
+                    }
+                    Err(problem) => record(self.summary, self.say, *problem),
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The files behind a rendered text, each read into lines but once however many texts it is part of.
+    fn sources(&mut self, rendered: &Rendered) -> Vec<Arc<SourceText>> {
+        let files = rendered.files.iter().map(|file| {
+            let source = self
+                .behind
+                .entry(Arc::clone(&file.path))
+                .or_insert_with(|| Arc::new(SourceText::new(Arc::clone(&file.path), Arc::clone(&file.text))));
+            Arc::clone(source)
+        });
+        files.collect()
+    }
+
+    /// Adds a look to the summary and writes its findings. The sources are the files it looked at: one, or all those
+    /// behind a rendered text.
+    fn report(&mut self, sources: &[Arc<SourceText>], look: Look) -> Result<()> {
         let Look {
             findings,
             counts,
@@ -194,14 +250,19 @@ impl Engine<'_> {
             form_only,
             foreign,
         } = look;
+        let Some(main) = sources.first() else { return Ok(()) };
         if foreign > 0 {
-            self.say.detail(&format!("{}: {foreign} documents are no Kubernetes objects", source.path()));
+            self.say.detail(&format!("{}: {foreign} documents are no Kubernetes objects", main.path()));
         }
         for kind in form_only {
             *self.summary.form_only.entry(kind.to_string()).or_default() += 1;
         }
-        for span in secrets {
-            source.conceal(span);
+        for secret in secrets {
+            if let Source::File { path, span } = secret
+                && let Some(source) = sources.iter().find(|source| *source.path() == path)
+            {
+                source.conceal(span);
+            }
         }
         for sight in sights {
             self.gathering.take(sight);
@@ -214,8 +275,28 @@ impl Engine<'_> {
             for object in kept {
                 self.inventory.push(object);
             }
-            self.texts.entry(Arc::clone(source.path())).or_insert_with(|| Arc::clone(source));
+            for source in sources {
+                self.texts.entry(Arc::clone(source.path())).or_insert_with(|| Arc::clone(source));
+            }
         }
+        if sources.len() == 1 {
+            self.hold(main, findings)?;
+        } else {
+            let mut by_source = by_source(findings);
+            for source in sources {
+                if let Some(findings) = by_source.remove(source.path()) {
+                    self.hold(source, findings)?;
+                }
+            }
+        }
+        for problem in problems {
+            record(self.summary, self.say, problem);
+        }
+        Ok(())
+    }
+
+    /// Keeps findings about a source for the end, or writes them where there is too much to keep.
+    fn hold(&mut self, source: &Arc<SourceText>, findings: Vec<Finding>) -> Result<()> {
         self.stop_holding(source)?;
         match &mut self.held {
             Some(held) => match held.last_mut() {
@@ -224,9 +305,6 @@ impl Engine<'_> {
             },
             None if findings.is_empty() => {}
             None => self.outputs.batch(source, &findings)?,
-        }
-        for problem in problems {
-            record(self.summary, self.say, problem);
         }
         Ok(())
     }
@@ -259,16 +337,8 @@ impl Engine<'_> {
         self.judge.together(&self.inventory, &mut findings, &mut self.counts);
         self.summary.tallies = self.judge.tallies(&self.counts);
         self.count(&findings);
-        let mut by_source: BTreeMap<Arc<str>, Vec<Finding>> = BTreeMap::new();
-        for finding in findings {
-            let path = match finding.evidence.first().map(|fact| &fact.source) {
-                Some(Source::File { path, .. }) => Arc::clone(path),
-                Some(Source::Api { request }) => Arc::clone(request),
-                None => Arc::from(""),
-            };
-            by_source.entry(path).or_default().push(finding);
-        }
-        for (source, mut findings) in self.held.take().into_iter().flatten() {
+        let mut by_source = by_source(findings);
+        for (source, mut findings) in merged(self.held.take().unwrap_or_default()) {
             if let Some(more) = by_source.remove(source.path()) {
                 findings.extend(more);
                 sort(&mut findings);
@@ -283,6 +353,38 @@ impl Engine<'_> {
         self.summary.pod_security = self.gathering.finish();
         Ok(())
     }
+}
+
+/// Findings by the path that their first evidence stands in.
+fn by_source(findings: Vec<Finding>) -> BTreeMap<Arc<str>, Vec<Finding>> {
+    let mut by_source: BTreeMap<Arc<str>, Vec<Finding>> = BTreeMap::new();
+    for finding in findings {
+        let path = match finding.evidence.first().map(|fact| &fact.source) {
+            Some(Source::File { path, .. }) => Arc::clone(path),
+            Some(Source::Api { request }) => Arc::clone(request),
+            None => Arc::from(""),
+        };
+        by_source.entry(path).or_default().push(finding);
+    }
+    by_source
+}
+
+/// What is held about the same source in several places (a helper that many templates include, a base of two overlays) in
+/// one, at the first of them.
+fn merged(held: Vec<(Arc<SourceText>, Vec<Finding>)>) -> Vec<(Arc<SourceText>, Vec<Finding>)> {
+    let mut places: BTreeMap<Arc<str>, usize> = BTreeMap::new();
+    let mut merged: Vec<(Arc<SourceText>, Vec<Finding>)> = Vec::with_capacity(held.len());
+    for (source, findings) in held {
+        let at = *places.entry(Arc::clone(source.path())).or_insert(merged.len());
+        match merged.get_mut(at) {
+            Some((_, before)) => {
+                before.extend(findings);
+                sort(before);
+            }
+            None => merged.push((source, findings)),
+        }
+    }
+    merged
 }
 
 fn open(path: &Path) -> Result<SourceText, Problem> {

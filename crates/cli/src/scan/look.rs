@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use crate::scan::pod_security::{Sight, Versions};
 use ironsides_checks::{Counts, Judge};
-use ironsides_core::{Finding, Object, Origin, Source};
+use ironsides_core::{Finding, Object, Origin, Rendered, Source};
 use ironsides_files::FileError;
 use ironsides_report::{Problem, SourceText};
-use ironsides_tree::{Document, Documents, Limits, Node, Span, SyntaxError, Text};
+use ironsides_tree::{Document, Documents, Limits, Lines, Node, Span, SyntaxError, Text};
 
 /// What came of looking at a source, or at a part of one.
 #[derive(Default)]
@@ -20,8 +20,8 @@ pub(crate) struct Look {
     pub(crate) documents: u64,
     pub(crate) objects: u64,
     pub(crate) problems: Vec<Problem>,
-    /// Where the source holds secrets.
-    pub(crate) secrets: Vec<Span>,
+    /// Where the sources hold secrets.
+    pub(crate) secrets: Vec<Source>,
     /// Documents that are no Kubernetes objects.
     pub(crate) foreign: u64,
     /// The kinds of objects of which only the form was checked.
@@ -37,10 +37,10 @@ impl Look {
     }
 
     /// Looks at a whole text.
-    pub(crate) fn at(source: &SourceText, judge: &Judge, versions: &Versions) -> Self {
+    pub(crate) fn at(text: &Looked<'_>, judge: &Judge, versions: &Versions) -> Self {
         let mut look = Self::new(judge);
-        for read in Documents::new(source.text(), Limits::default()) {
-            look.take(read, source, judge, versions);
+        for read in Documents::new(text.text(), Limits::default()) {
+            look.take(read, text, judge, versions);
         }
         look
     }
@@ -49,13 +49,13 @@ impl Look {
     pub(crate) fn take(
         &mut self,
         read: Result<Document, SyntaxError>,
-        source: &SourceText,
+        text: &Looked<'_>,
         judge: &Judge,
         versions: &Versions,
     ) {
         let document = match read {
             Ok(document) => document,
-            Err(error) => return self.problems.push(syntax_problem(&error, source)),
+            Err(error) => return self.problems.push(syntax_problem(&error, text)),
         };
         if document.envelope || document.root.is_null() && document.item.is_none() {
             return;
@@ -64,9 +64,7 @@ impl Look {
         match shape(&document.root) {
             Shape::Object => {
                 self.objects += 1;
-                let origin =
-                    Origin::File { path: Arc::clone(source.path()), text: Arc::clone(source.text()) };
-                let object = Object::new(document.root, origin, document.remarks);
+                let object = Object::new(document.root, text.origin(), document.remarks);
                 if !judge.goes_beyond_form(&object) {
                     self.form_only.push(object.reference().kind.clone());
                 }
@@ -74,14 +72,67 @@ impl Look {
                 let refused = judge.object(&object, &mut self.findings, &mut self.counts);
                 self.sights.extend(versions.see(&object, judge.templates(), refused));
                 sort(self.findings.get_mut(begin..).unwrap_or_default());
-                self.secrets.extend(ironsides_checks::sensitive(&object, judge.templates()));
+                let secrets = ironsides_checks::sensitive(&object, judge.templates());
+                self.secrets.extend(secrets.into_iter().map(|span| object.source(span)));
                 if judge.keeps(&object) {
                     self.kept.push(object);
                 }
             }
-            Shape::Half(has, lacks) => self.problems.push(half_problem(&document, source, has, lacks)),
-            Shape::Other if document.item.is_some() => self.problems.push(item_problem(&document, source)),
+            Shape::Half(has, lacks) => self.problems.push(half_problem(&document, text, has, lacks)),
+            Shape::Other if document.item.is_some() => self.problems.push(item_problem(&document, text)),
             Shape::Other => self.foreign += 1,
+        }
+    }
+}
+
+/// A text that is looked at.
+#[derive(Clone, Copy)]
+pub(crate) enum Looked<'a> {
+    /// It stands in a file as it is.
+    Written(&'a SourceText),
+    /// A chart or a kustomization made it.
+    Rendered(&'a Arc<Rendered>),
+}
+
+impl Looked<'_> {
+    fn text(&self) -> &str {
+        match self {
+            Self::Written(source) => source.text(),
+            Self::Rendered(rendered) => &rendered.text,
+        }
+    }
+
+    fn origin(&self) -> Origin {
+        match self {
+            Self::Written(source) => {
+                Origin::File { path: Arc::clone(source.path()), text: Arc::clone(source.text()) }
+            }
+            Self::Rendered(rendered) => Origin::Rendered(Arc::clone(rendered)),
+        }
+    }
+
+    /// A problem at a place of the text.
+    fn problem(&self, span: Span, message: String, hint: Option<String>) -> Problem {
+        let (path, place, message) = match self {
+            Self::Written(source) => {
+                let place = span.is_some().then(|| source.lines().position(source.text(), span.start));
+                (source.path().to_string(), place, message)
+            }
+            Self::Rendered(rendered) => {
+                let (file, span, _) = rendered.place(span);
+                let place = file
+                    .filter(|_| span.is_some())
+                    .map(|file| Lines::new(&file.text).position(&file.text, span.start));
+                let path = file.map(|file| file.path.to_string()).unwrap_or_default();
+                (path, place, format!("in what is rendered here: {message}"))
+            }
+        };
+        Problem {
+            path,
+            line: place.map(|place| place.line),
+            column: place.map(|place| place.column),
+            message,
+            hint,
         }
     }
 }
@@ -122,36 +173,31 @@ fn shape(root: &Node) -> Shape {
     }
 }
 
-fn item_problem(document: &Document, source: &SourceText) -> Problem {
-    let place = source.range(document.root.span()).map(|(start, _)| start);
-    Problem {
-        path: source.path().to_string(),
-        line: place.map(|place| place.line),
-        column: place.map(|place| place.column),
-        message: format!("item {} of a list is no Kubernetes object", document.item.unwrap_or_default()),
-        hint: Some("give it an apiVersion and a kind, or take it out".into()),
-    }
+fn item_problem(document: &Document, text: &Looked<'_>) -> Problem {
+    text.problem(
+        document.root.span(),
+        format!("item {} of a list is no Kubernetes object", document.item.unwrap_or_default()),
+        Some("give it an apiVersion and a kind, or take it out".into()),
+    )
 }
 
-fn half_problem(document: &Document, source: &SourceText, has: &str, lacks: &str) -> Problem {
-    let place = source.range(document.root.span()).map(|(start, _)| start);
-    Problem {
-        path: source.path().to_string(),
-        line: place.map(|place| place.line),
-        column: place.map(|place| place.column),
-        message: format!("a document has {has} and metadata but no {lacks}, so nothing can be said about it"),
-        hint: Some(format!("add {lacks}; Kubernetes wants both")),
-    }
+fn half_problem(document: &Document, text: &Looked<'_>, has: &str, lacks: &str) -> Problem {
+    text.problem(
+        document.root.span(),
+        format!("a document has {has} and metadata but no {lacks}, so nothing can be said about it"),
+        Some(format!("add {lacks}; Kubernetes wants both")),
+    )
 }
 
-fn syntax_problem(error: &SyntaxError, source: &SourceText) -> Problem {
-    let place = source.lines().position(source.text(), error.offset);
-    Problem {
-        path: source.path().to_string(),
-        line: Some(place.line),
-        column: Some(place.column),
-        message: error.message.clone(),
-        hint: error.hint.map(Into::into),
+fn syntax_problem(error: &SyntaxError, text: &Looked<'_>) -> Problem {
+    let at = Span { start: error.offset, end: error.offset };
+    let hint = error.hint.map(str::to_owned);
+    match text {
+        Looked::Written(_) => text.problem(at, error.message.clone(), hint),
+        Looked::Rendered(rendered) => {
+            let line = Lines::new(&rendered.text).position(&rendered.text, error.offset).line;
+            text.problem(at, format!("{} (line {line} of the output)", error.message), hint)
+        }
     }
 }
 

@@ -1,0 +1,189 @@
+//! Frameworks: benchmarks, guidances and attack matrices, and the checks that decide their controls.
+//!
+//! One file a framework and version, `frameworks/ID.toml`:
+//!
+//! ```toml
+//! id = "nsa-cisa-1.2"
+//! title = "…"
+//! source = "https://…"            # where the controls and their numbers are from
+//!
+//! [[control]]
+//! id = "non-root"
+//! title = "containers do not run as root"   # in our own words
+//! level = "…"                     # where the framework has levels or profiles
+//! checks = ["root-user", "possible-root-user"]
+//! manual = "…"                    # or what a person must look at
+//! needs = "…"                     # or what is missing before it can be decided
+//! ```
+//!
+//! `manual` and `needs` may stand beside checks that decide a part: then the control can fail, and never passes.
+
+use std::sync::LazyLock;
+
+use ironsides_core::{Compliance, ControlResult, ControlStanding, Tallies, Tally};
+use serde::Deserialize;
+
+use crate::catalogue::find;
+use crate::check::Check;
+
+/// A framework.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Framework {
+    /// Its id, with the version: `nsa-cisa-1.2`. The name of its file.
+    pub id: String,
+    /// Its name in full.
+    pub title: String,
+    /// Where the controls are published.
+    pub source: String,
+    /// Its controls, in its own order.
+    #[serde(rename = "control")]
+    pub controls: Vec<Control>,
+}
+
+/// A control of a framework.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Control {
+    /// Its number or name within the framework.
+    pub id: String,
+    /// What it asks for, in our own words.
+    pub title: String,
+    /// The level or profile it belongs to.
+    pub level: Option<String>,
+    #[serde(default, rename = "checks")]
+    ids: Vec<String>,
+    /// What a person must look at.
+    pub manual: Option<String>,
+    /// What is missing before it can be decided.
+    pub needs: Option<String>,
+}
+
+static FRAMEWORKS: LazyLock<Vec<Framework>> =
+    LazyLock::new(|| TEXTS.iter().filter_map(|(_, text)| toml::from_str(text).ok()).collect());
+
+/// Every framework's file, in the order in which they are listed.
+const TEXTS: &[(&str, &str)] = &[("pss", include_str!("../../../frameworks/pss.toml"))];
+
+/// All frameworks.
+pub fn all() -> &'static [Framework] {
+    &FRAMEWORKS
+}
+
+/// The framework with this id.
+pub fn named(id: &str) -> Option<&'static Framework> {
+    all().iter().find(|framework| framework.id == id)
+}
+
+/// The controls that a check has a part in.
+pub fn controls_of(check: &str) -> impl Iterator<Item = (&'static Framework, &'static Control)> {
+    let of =
+        |framework: &'static Framework| framework.controls.iter().map(move |control| (framework, control));
+    all().iter().flat_map(of).filter(move |(_, control)| control.ids.iter().any(|id| id == check))
+}
+
+impl Framework {
+    /// The checks behind its controls, each once, in the order of the controls.
+    pub fn checks(&self) -> Vec<&'static Check> {
+        let mut checks: Vec<&'static Check> = Vec::new();
+        for check in self.controls.iter().flat_map(Control::checks) {
+            if !checks.iter().any(|known| known.meta.id == check.meta.id) {
+                checks.push(check);
+            }
+        }
+        checks
+    }
+
+    /// How far what the checks said meets it.
+    pub fn compliance(&self, tallies: &Tallies) -> Compliance {
+        let controls = self.controls.iter().map(|control| control.result(tallies)).collect();
+        Compliance { framework: self.id.clone(), title: self.title.clone(), controls }
+    }
+}
+
+impl Control {
+    /// The checks that decide it or a part of it.
+    pub fn checks(&self) -> impl Iterator<Item = &'static Check> {
+        self.ids.iter().filter_map(|id| find(id))
+    }
+
+    fn result(&self, tallies: &Tallies) -> ControlResult {
+        let checks: Vec<&'static str> = self.checks().map(|check| check.meta.id).collect();
+        let mut tally = Tally::default();
+        checks.iter().filter_map(|id| tallies.get(id)).for_each(|said| tally.add(*said));
+        let standing = match (&self.manual, &self.needs) {
+            _ if tally.fail > 0 => ControlStanding::Fail,
+            (_, Some(_)) => ControlStanding::NotCovered,
+            _ if tally.unknown > 0 => ControlStanding::Unknown,
+            (Some(_), None) => ControlStanding::Manual,
+            _ if tally.manual > 0 => ControlStanding::Manual,
+            _ if tally.pass > 0 => ControlStanding::Pass,
+            _ => ControlStanding::NotApplicable,
+        };
+        let why = match standing {
+            ControlStanding::Manual => self.manual.clone(),
+            ControlStanding::NotCovered => self.needs.clone(),
+            _ => None,
+        };
+        let (id, title, level) = (self.id.clone(), self.title.clone(), self.level.clone());
+        ControlResult { id, title, level, standing, why, checks, tally }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn every_file_reads_and_names_checks_that_exist() {
+        for (name, text) in TEXTS {
+            let framework: Framework = toml::from_str(text).unwrap_or_else(|error| panic!("{name}: {error}"));
+            assert_eq!(framework.id, *name);
+            assert!(framework.source.starts_with("https://"), "{name} names no source");
+            let mut ids = BTreeSet::new();
+            for control in &framework.controls {
+                let place = format!("{name} {}", control.id);
+                assert!(ids.insert(&control.id), "{place} stands twice");
+                for id in &control.ids {
+                    assert!(find(id).is_some(), "{place} names {id}, which is no check");
+                }
+                let said = !control.ids.is_empty() || control.manual.is_some() || control.needs.is_some();
+                assert!(said, "{place} has neither checks nor a reason");
+            }
+        }
+        assert_eq!(all().len(), TEXTS.len());
+    }
+
+    #[test]
+    fn nothing_undecided_passes() {
+        let control = |manual: Option<&str>, needs: Option<&str>| Control {
+            id: "1".into(),
+            title: String::new(),
+            level: None,
+            ids: vec!["privileged-container".into(), "host-pid".into()],
+            manual: manual.map(Into::into),
+            needs: needs.map(Into::into),
+        };
+        let said = |control: &Control, tally: Tally| {
+            control.result(&[("privileged-container", tally)].into_iter().collect()).standing
+        };
+        let pass = Tally { pass: 3, ..Tally::default() };
+        let fail = Tally { fail: 1, unknown: 1, ..pass };
+        let open = Tally { unknown: 1, ..pass };
+        let plain = control(None, None);
+        assert_eq!(said(&plain, pass), ControlStanding::Pass);
+        assert_eq!(said(&plain, fail), ControlStanding::Fail);
+        assert_eq!(said(&plain, open), ControlStanding::Unknown);
+        assert_eq!(said(&plain, Tally::default()), ControlStanding::NotApplicable);
+        assert_eq!(
+            said(&plain, Tally { not_applicable: 4, ..Tally::default() }),
+            ControlStanding::NotApplicable
+        );
+        assert_eq!(said(&control(Some("look"), None), pass), ControlStanding::Manual);
+        assert_eq!(said(&control(Some("look"), None), fail), ControlStanding::Fail);
+        assert_eq!(said(&control(None, Some("a cluster")), pass), ControlStanding::NotCovered);
+        assert_eq!(said(&control(None, Some("a cluster")), fail), ControlStanding::Fail);
+    }
+}
