@@ -188,7 +188,7 @@ mod tests {
     #[test]
     fn what_was_looked_at_is_told_in_words() {
         let said = |objects, files, charts, kustomizations| {
-            Summary { objects, files, charts, kustomizations, ..Summary::default() }.looked_at()
+            Summary { files, charts, kustomizations, objects, ..Summary::default() }.looked_at()
         };
         assert_eq!(said(0, 0, 0, 0), "0 objects of 0 files");
         assert_eq!(said(1, 1, 0, 0), "1 object of 1 file");

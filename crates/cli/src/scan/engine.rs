@@ -304,7 +304,7 @@ impl Engine<'_> {
                 _ => held.push((Arc::clone(source), findings)),
             },
             None if findings.is_empty() => {}
-            None => self.outputs.batch(source, &findings)?,
+            None => self.outputs.batch(&(source, &self.behind), &findings)?,
         }
         Ok(())
     }
@@ -319,7 +319,7 @@ impl Engine<'_> {
             for (source, findings) in
                 self.held.take().into_iter().flatten().filter(|(_, found)| !found.is_empty())
             {
-                self.outputs.batch(&source, &findings)?;
+                self.outputs.batch(&(&source, &self.behind), &findings)?;
             }
         }
         Ok(())
@@ -344,11 +344,11 @@ impl Engine<'_> {
                 sort(&mut findings);
             }
             // Findings across objects have evidence in other files.
-            self.outputs.batch(&(source, &self.texts), &findings)?;
+            self.outputs.batch(&(source, (&self.texts, &self.behind)), &findings)?;
         }
         for mut findings in by_source.into_values() {
             sort(&mut findings);
-            self.outputs.batch(&self.texts, &findings)?;
+            self.outputs.batch(&(&self.texts, &self.behind), &findings)?;
         }
         self.summary.pod_security = self.gathering.finish();
         Ok(())
