@@ -8,24 +8,34 @@ mod capabilities_not_dropped;
 mod capability;
 mod dangerous_capability;
 mod default_service_account;
+mod host_alias;
 mod host_ipc;
 mod host_network;
 mod host_path;
 mod host_path_volume;
 mod host_pid;
 mod host_port;
+mod interactive_container;
+mod low_group_id;
+mod low_user_id;
+mod missing_cpu_limit;
 mod missing_cpu_request;
+mod missing_ephemeral_storage_limit;
 mod missing_liveness_probe;
 mod missing_memory_limit;
 mod missing_memory_request;
+mod missing_priority_class;
 mod missing_readiness_probe;
 mod mount_propagation;
 mod net_raw_capability;
 mod possible_root_user;
 mod privilege_escalation_allowed;
 mod privileged_container;
+mod privileged_port;
 mod probe_host;
 mod probes;
+mod quantity;
+mod request_above_limit;
 mod resources;
 mod restricted_volume_type;
 mod root_group;
@@ -41,9 +51,16 @@ mod sensitive_host_path;
 mod service_account;
 mod service_account_token_mounted;
 mod shared_process_namespace;
+mod shared_user_namespace;
+mod ssh_port;
+mod sub_path_mount;
+mod system_priority_class;
+mod unbounded_memory_volume;
+mod unbounded_scratch_volume;
 mod unmasked_proc_mount;
 mod unsafe_sysctl;
 mod windows_host_process;
+mod writable_host_path;
 mod writable_root_filesystem;
 
 pub(crate) use secret_in_environment::is_secret;
@@ -55,22 +72,31 @@ pub(crate) static CHECKS: &[&Check] = &[
     &capabilities_not_dropped::CHECK,
     &dangerous_capability::CHECK,
     &default_service_account::CHECK,
+    &host_alias::CHECK,
     &host_ipc::CHECK,
     &host_network::CHECK,
     &host_path_volume::CHECK,
     &host_pid::CHECK,
     &host_port::CHECK,
+    &interactive_container::CHECK,
+    &low_group_id::CHECK,
+    &low_user_id::CHECK,
+    &missing_cpu_limit::CHECK,
     &missing_cpu_request::CHECK,
+    &missing_ephemeral_storage_limit::CHECK,
     &missing_liveness_probe::CHECK,
     &missing_memory_limit::CHECK,
     &missing_memory_request::CHECK,
+    &missing_priority_class::CHECK,
     &missing_readiness_probe::CHECK,
     &mount_propagation::CHECK,
     &net_raw_capability::CHECK,
     &possible_root_user::CHECK,
     &privilege_escalation_allowed::CHECK,
     &privileged_container::CHECK,
+    &privileged_port::CHECK,
     &probe_host::CHECK,
+    &request_above_limit::CHECK,
     &restricted_volume_type::CHECK,
     &root_group::CHECK,
     &root_user::CHECK,
@@ -83,8 +109,15 @@ pub(crate) static CHECKS: &[&Check] = &[
     &sensitive_host_path::CHECK,
     &service_account_token_mounted::CHECK,
     &shared_process_namespace::CHECK,
+    &shared_user_namespace::CHECK,
+    &ssh_port::CHECK,
+    &sub_path_mount::CHECK,
+    &system_priority_class::CHECK,
+    &unbounded_memory_volume::CHECK,
+    &unbounded_scratch_volume::CHECK,
     &unmasked_proc_mount::CHECK,
     &unsafe_sysctl::CHECK,
     &windows_host_process::CHECK,
+    &writable_host_path::CHECK,
     &writable_root_filesystem::CHECK,
 ];
