@@ -12,6 +12,7 @@
 //! title = "containers do not run as root"   # in our own words
 //! level = "…"                     # where the framework has levels or profiles
 //! checks = ["root-user", "possible-root-user"]
+//! pod-security = ["hostPorts"]    # or the checks of Pod Security admission that decide it; then `checks` only show where
 //! manual = "…"                    # or what a person must look at
 //! needs = "…"                     # or what is missing before it can be decided
 //! ```
@@ -53,6 +54,9 @@ pub struct Control {
     pub level: Option<String>,
     #[serde(default, rename = "checks")]
     ids: Vec<String>,
+    /// The ids of Pod Security's checks that decide it.
+    #[serde(default, rename = "pod-security")]
+    pub pod_security: Vec<String>,
     /// What a person must look at.
     pub manual: Option<String>,
     /// What is missing before it can be decided.
@@ -94,9 +98,9 @@ impl Framework {
         checks
     }
 
-    /// How far what the checks said meets it.
-    pub fn compliance(&self, tallies: &Tallies) -> Compliance {
-        let controls = self.controls.iter().map(|control| control.result(tallies)).collect();
+    /// How far what the checks said meets it; `pod_security` counts what Pod Security's checks said, by their ids.
+    pub fn compliance(&self, tallies: &Tallies, pod_security: &Tallies) -> Compliance {
+        let controls = self.controls.iter().map(|control| control.result(tallies, pod_security)).collect();
         Compliance { framework: self.id.clone(), title: self.title.clone(), controls }
     }
 }
@@ -107,10 +111,15 @@ impl Control {
         self.ids.iter().filter_map(|id| find(id))
     }
 
-    fn result(&self, tallies: &Tallies) -> ControlResult {
+    fn result(&self, tallies: &Tallies, pod_security: &Tallies) -> ControlResult {
         let checks: Vec<&'static str> = self.checks().map(|check| check.meta.id).collect();
         let mut tally = Tally::default();
-        checks.iter().filter_map(|id| tallies.get(id)).for_each(|said| tally.add(*said));
+        if self.pod_security.is_empty() {
+            checks.iter().filter_map(|id| tallies.get(id)).for_each(|said| tally.add(*said));
+        } else {
+            let ids = self.pod_security.iter().filter_map(|id| pod_security.get(id.as_str()));
+            ids.for_each(|said| tally.add(*said));
+        }
         let standing = match (&self.manual, &self.needs) {
             _ if tally.fail > 0 => ControlStanding::Fail,
             (_, Some(_)) => ControlStanding::NotCovered,
@@ -149,6 +158,10 @@ mod tests {
                 for id in &control.ids {
                     assert!(find(id).is_some(), "{place} names {id}, which is no check");
                 }
+                for id in &control.pod_security {
+                    let known = ironsides_podsecurity::Check::ALL.into_iter().any(|check| check.id() == id);
+                    assert!(known, "{place} names {id}, which is no check of Pod Security");
+                }
                 let said = !control.ids.is_empty() || control.manual.is_some() || control.needs.is_some();
                 assert!(said, "{place} has neither checks nor a reason");
             }
@@ -163,11 +176,12 @@ mod tests {
             title: String::new(),
             level: None,
             ids: vec!["privileged-container".into(), "host-pid".into()],
+            pod_security: Vec::new(),
             manual: manual.map(Into::into),
             needs: needs.map(Into::into),
         };
         let said = |control: &Control, tally: Tally| {
-            control.result(&[("privileged-container", tally)].into_iter().collect()).standing
+            control.result(&[("privileged-container", tally)].into_iter().collect(), &Tallies::new()).standing
         };
         let pass = Tally { pass: 3, ..Tally::default() };
         let fail = Tally { fail: 1, unknown: 1, ..pass };

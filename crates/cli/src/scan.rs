@@ -43,7 +43,7 @@ pub(crate) fn run(args: &ScanArgs, global: &Global, say: &Say) -> Result<Exit> {
         summary.pod_security.clear();
     }
     for framework in args.framework.iter().filter_map(|id| framework::named(id)) {
-        summary.compliance.push(framework.compliance(&summary.tallies));
+        summary.compliance.push(framework.compliance(&summary.tallies, &summary.pod_security_tallies));
     }
     outputs.end(&summary, say)?;
 

@@ -103,6 +103,8 @@ pub struct Summary {
     pub problems: Vec<Problem>,
     /// Pod Security, a row a namespace.
     pub pod_security: Vec<NamespaceLevel>,
+    /// How often each check of Pod Security refused a pod, by Kubernetes' own id of the check.
+    pub pod_security_tallies: Tallies,
     /// How far the frameworks that were asked for are met.
     pub compliance: Vec<Compliance>,
 }

@@ -350,6 +350,7 @@ impl Engine<'_> {
             sort(&mut findings);
             self.outputs.batch(&(&self.texts, &self.behind), &findings)?;
         }
+        self.summary.pod_security_tallies.clone_from(self.gathering.tallies());
         self.summary.pod_security = self.gathering.finish();
         Ok(())
     }

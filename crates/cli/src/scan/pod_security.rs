@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use anyhow::{Result, bail};
-use ironsides_core::{Object, Pod, PodTemplates};
+use ironsides_core::{Object, Pod, PodTemplates, Tallies};
 use ironsides_podsecurity::{
-    Evaluator, Labels, Level, LevelVersion, NEWEST, PodFacts, Policy, Version, Violation, labels,
+    Check, Evaluator, Labels, Level, LevelVersion, NEWEST, PodFacts, Policy, Version, Violation, labels,
 };
 use ironsides_report::{Blocker, NamespaceLevel};
 use ironsides_tree::Text;
@@ -28,6 +28,8 @@ pub(crate) enum Sight {
         namespace: Option<Text>,
         /// No server would take it as it is written.
         undecided: bool,
+        /// The ids of the checks of any level that refuse it.
+        violated: Vec<&'static str>,
         /// The levels that refuse it, with the server's reasons.
         refused: Vec<(Level, Vec<&'static str>)>,
         /// The levels that refuse it only after the upgrade.
@@ -68,11 +70,12 @@ impl Versions {
         let pod = Pod::of(object, templates)?;
         let facts = PodFacts::of(&pod);
         let undecided = refused || !facts.malformed().is_empty();
-        let (mut refused, mut newly) = (Vec::new(), Vec::new());
+        let (mut refused, mut newly, mut violated) = (Vec::new(), Vec::new(), Vec::new());
         if !undecided {
             for level in [Level::Baseline, Level::Restricted] {
                 let policy = LevelVersion::new(level, Version::Latest);
                 let violations = self.evaluator.evaluate(&facts, policy);
+                violated.extend(violations.iter().map(|violation| violation.check.id()));
                 if !violations.is_empty() {
                     refused.push((level, reasons(&violations)));
                 } else if let Some(to) = self.upgrade {
@@ -84,7 +87,8 @@ impl Versions {
             }
         }
         let object = (!refused.is_empty() || !newly.is_empty()).then(|| reference.to_string());
-        Some(Sight::Pod { namespace: reference.namespace.clone(), undecided, refused, newly, object })
+        let namespace = reference.namespace.clone();
+        Some(Sight::Pod { namespace, undecided, violated, refused, newly, object })
     }
 
     /// The policy's version as labels write it.
@@ -114,6 +118,7 @@ pub(crate) struct Gathering {
     versions: Versions,
     namespaces: BTreeMap<Option<Text>, Row>,
     enforces: BTreeMap<Text, String>,
+    tallies: Tallies,
 }
 
 #[derive(Default)]
@@ -129,20 +134,28 @@ struct Row {
 
 impl Gathering {
     pub(crate) fn new(versions: Versions) -> Self {
-        Self { versions, namespaces: BTreeMap::new(), enforces: BTreeMap::new() }
+        Self { versions, namespaces: BTreeMap::new(), enforces: BTreeMap::new(), tallies: Tallies::new() }
     }
 
     /// Takes in what was seen of one object.
     pub(crate) fn take(&mut self, sight: Sight) {
-        let (namespace, undecided, refused, newly, object) = match sight {
+        let (namespace, undecided, violated, refused, newly, object) = match sight {
             Sight::Namespace { name, enforces } => {
                 self.enforces.insert(name, enforces);
                 return;
             }
-            Sight::Pod { namespace, undecided, refused, newly, object } => {
-                (namespace, undecided, refused, newly, object)
+            Sight::Pod { namespace, undecided, violated, refused, newly, object } => {
+                (namespace, undecided, violated, refused, newly, object)
             }
         };
+        for check in Check::ALL.map(Check::id) {
+            let tally = self.tallies.entry(check).or_default();
+            match (undecided, violated.contains(&check)) {
+                (true, _) => tally.unknown += 1,
+                (false, true) => tally.fail += 1,
+                (false, false) => tally.pass += 1,
+            }
+        }
         let row = self.namespaces.entry(namespace).or_default();
         row.pods += 1;
         row.undecided += u64::from(undecided);
@@ -158,6 +171,11 @@ impl Gathering {
             }
         }
         row.upgrade.extend(newly.iter().map(|(level, reasons)| blocker(&object, *level, reasons)));
+    }
+
+    /// How often each check of Pod Security refused a pod, by its id.
+    pub(crate) fn tallies(&self) -> &Tallies {
+        &self.tallies
     }
 
     /// The rows of the report.
