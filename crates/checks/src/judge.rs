@@ -21,6 +21,8 @@ pub struct Options {
     pub skip: Vec<String>,
     /// Whether passes are kept with their evidence.
     pub keep_passes: bool,
+    /// Whether findings carry the edits of their fixes, or only say that there are some.
+    pub fixes: bool,
     /// Where custom resources hold pods.
     pub templates: PodTemplates,
 }

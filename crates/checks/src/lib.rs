@@ -10,8 +10,10 @@ mod check;
 mod document;
 pub mod foreign;
 pub mod framework;
+mod fixes;
 mod image;
 mod judge;
+pub mod mend;
 mod namespace;
 mod out;
 pub mod page;
@@ -28,6 +30,7 @@ pub use sensitive::sensitive;
 /// What the file of a check imports.
 mod prelude {
     pub(crate) use crate::check::{Check, Run};
+    pub(crate) use crate::fixes::{append, remove, set};
     pub(crate) use crate::out::Out;
     pub(crate) use ironsides_core::{CheckMeta, Confidence, Container, ContainerKind, Object, Pod, Severity};
     pub(crate) use ironsides_tree::Cursor;

@@ -31,6 +31,10 @@ pub(crate) static CHECKS: &[&Check] = &[
 /// The kind that most of these checks are about.
 const NAMESPACE: &[(&str, &str)] = &[("", "Namespace")];
 
+/// What to try before a stricter level is enforced.
+const TRY_LEVEL: &str = "set it as the warn level first, or label the namespace with --dry-run=server: \
+                         both name the pods that would be refused";
+
 /// Why `kube-system` is left alone where other namespaces are asked to refuse pods.
 const SYSTEM: &str = "the control plane and the agents of the nodes run here and need to be privileged";
 

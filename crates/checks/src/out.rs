@@ -9,6 +9,7 @@ use ironsides_core::{
     CheckMeta, Confidence, Evidence, Finding, Fingerprint, Fix, Object, Pod, PodTemplates, Severity, Verdict,
 };
 use ironsides_schema::{Fault, FaultKind, each_fault, validate};
+use ironsides_tree::edit::{Edit, json_patch};
 use ironsides_tree::{Cursor, Node, Segment, Span, Value, print};
 
 use crate::judge::Options;
@@ -90,6 +91,8 @@ pub struct Draft {
     confidence: Confidence,
     evidence: Vec<Evidence>,
     fix: Option<Box<Fix>>,
+    /// Whether somebody wants the edits of fixes.
+    wants_edits: bool,
 }
 
 impl<'a> Out<'a> {
@@ -176,6 +179,7 @@ impl<'a> Out<'a> {
             confidence: Confidence::High,
             evidence: vec![fact],
             fix: None,
+            wants_edits: self.case.options.fixes,
         };
         let at = self.drafts.len();
         self.drafts.push(draft);
@@ -195,7 +199,7 @@ impl<'a> Out<'a> {
             confidence: draft.confidence,
             path: draft.path,
             evidence: draft.evidence,
-            fix: draft.fix,
+            fix: draft.fix.and_then(|fix| complete(fix, case.object)),
             waived: None,
         }));
         (not_applicable, passes)
@@ -235,8 +239,34 @@ impl Draft {
         self
     }
 
-    /// The edit that closes it.
-    pub fn fix(&mut self, fix: Fix) -> &mut Self {
+    /// An edit that closes it and takes nothing away that a program could have relied on. The summary is an
+    /// imperative: `set hostPort to 0`. The edits ([`crate::fixes`] has words for them) are made only where somebody
+    /// wants them; maps that are missing on the way are created.
+    pub fn safe_fix<E: IntoIterator<Item = Edit>>(
+        &mut self,
+        summary: impl Into<Cow<'static, str>>,
+        edits: impl FnOnce() -> E,
+    ) -> &mut Self {
+        self.fix(Fix::safe(summary), edits)
+    }
+
+    /// An edit that closes it and that a program may not survive; `test` says what to try first, as an imperative too.
+    pub fn unsafe_fix<E: IntoIterator<Item = Edit>>(
+        &mut self,
+        summary: impl Into<Cow<'static, str>>,
+        test: impl Into<Cow<'static, str>>,
+        edits: impl FnOnce() -> E,
+    ) -> &mut Self {
+        self.fix(Fix::needs_test(summary, test), edits)
+    }
+
+    fn fix<E: IntoIterator<Item = Edit>>(&mut self, mut fix: Fix, edits: impl FnOnce() -> E) -> &mut Self {
+        if self.wants_edits {
+            fix.edits = edits().into_iter().collect();
+            if fix.edits.is_empty() {
+                return self;
+            }
+        }
         self.fix = Some(Box::new(fix));
         self
     }
@@ -246,6 +276,14 @@ impl Draft {
         self.confidence = confidence;
         self
     }
+}
+
+/// A fix with the JSON Patch that does the same. One whose edits do not fit the object is none.
+fn complete(mut fix: Box<Fix>, object: &Object) -> Option<Box<Fix>> {
+    if !fix.edits.is_empty() {
+        fix.patch = json_patch(&object.root, &fix.edits).ok()?;
+    }
+    Some(fix)
 }
 
 /// The fact at a place: its path, its value as it was written, its source.

@@ -29,10 +29,12 @@ pub enum Expect {
     Flagged,
     /// No finding, and at least one target that passes or to which the question does not apply.
     Passes,
+    /// What the flagged example right before it becomes with the check's own fixes, the unsafe ones too.
+    Fixed,
 }
 
 impl<'a> Page<'a> {
-    /// Takes a page apart. Blocks that are not marked `yaml flagged` or `yaml passes` are prose.
+    /// Takes a page apart. Blocks that are not marked `yaml flagged`, `yaml fixed` or `yaml passes` are prose.
     pub fn parse(text: &'a str) -> Self {
         let mut sections: Vec<(&str, &str)> = Vec::new();
         let mut examples = Vec::new();
@@ -56,6 +58,7 @@ impl<'a> Page<'a> {
                     let expect = match opening {
                         "```yaml flagged" => Some(Expect::Flagged),
                         "```yaml passes" => Some(Expect::Passes),
+                        "```yaml fixed" => Some(Expect::Fixed),
                         _ => None,
                     };
                     fence = Some((expect, next, number + 2));
@@ -80,6 +83,15 @@ impl<'a> Page<'a> {
 }
 
 impl Example<'_> {
+    /// The example without its marks.
+    pub fn unmarked(&self) -> String {
+        let bare = |line: &str| match line.rsplit_once("# finding") {
+            Some((before, _)) => format!("{}\n", before.trim_end()),
+            None => format!("{line}\n"),
+        };
+        self.text.lines().map(bare).collect()
+    }
+
     /// The lines of the example (from 1) that expect a finding, once for each.
     pub fn expected_lines(&self) -> Vec<u32> {
         let mut lines = Vec::new();
@@ -106,5 +118,6 @@ mod tests {
         assert_eq!(page.sections.len(), 2);
         assert_eq!((page.examples.len(), page.examples[0].line), (1, 10));
         assert_eq!(page.examples[0].expected_lines(), [1, 2, 2]);
+        assert_eq!(page.examples[0].unmarked(), "a: 1\nb: 2\n");
     }
 }

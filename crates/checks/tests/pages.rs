@@ -58,6 +58,10 @@ fn examples_come_out_as_they_say() {
     for check in checks() {
         let id = check.meta.id;
         for example in Page::parse(check.meta.page).examples {
+            // What is left to find in those, tests of fixes tell.
+            if example.expect == Expect::Fixed {
+                continue;
+            }
             let (findings, tallies) = judge(id, example.text);
             let found = lines(example.text, &findings);
             let expected = example.expected_lines();

@@ -109,8 +109,13 @@ fn judge(args: &ScanArgs) -> Result<Judge> {
     if only.is_empty() && !args.framework.is_empty() {
         bail!("no check decides anything of {}", args.framework.join(", "));
     }
-    let judge =
-        Judge::new(Options { only, skip: args.skip.clone(), keep_passes: args.show_passes, templates });
+    let judge = Judge::new(Options {
+        only,
+        skip: args.skip.clone(),
+        keep_passes: args.show_passes,
+        templates,
+        ..Options::default()
+    });
     if judge.metas().next().is_none() {
         bail!("--check and --skip leave no check to run");
     }

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use ironsides_tree::edit::Edit;
+use ironsides_tree::edit::{Edit, Operation};
 use serde::Serialize;
 
 /// A change to one object's manifest that closes a finding.
@@ -14,8 +14,10 @@ pub struct Fix {
     pub summary: Cow<'static, str>,
     /// What to try before it is rolled out; given where it is unsafe.
     pub test: Option<Cow<'static, str>>,
-    /// The edits, in order; paths begin at the root of the object.
+    /// The edits, in order; paths begin at the root of the object. Empty where nobody asked for them.
     pub edits: Vec<Edit>,
+    /// The same as a JSON Patch (RFC 6902) of the object as it is.
+    pub patch: Vec<Operation>,
 }
 
 /// Whether a fix may break a program that runs today.
@@ -29,18 +31,25 @@ pub enum Safety {
 }
 
 impl Fix {
-    /// A fix that takes nothing away that a program could have relied on.
-    pub fn safe(summary: impl Into<Cow<'static, str>>, edits: impl Into<Vec<Edit>>) -> Self {
-        Self { safety: Safety::Safe, summary: summary.into(), test: None, edits: edits.into() }
+    /// A fix that takes nothing away that a program could have relied on. Its edits are still to come.
+    pub fn safe(summary: impl Into<Cow<'static, str>>) -> Self {
+        let (edits, patch) = (Vec::new(), Vec::new());
+        Self { safety: Safety::Safe, summary: summary.into(), test: None, edits, patch }
     }
 
     /// A fix that a program may not survive. `test` says what to try: `start it and write where it usually writes`.
-    pub fn needs_test(
-        summary: impl Into<Cow<'static, str>>,
-        test: impl Into<Cow<'static, str>>,
-        edits: impl Into<Vec<Edit>>,
-    ) -> Self {
+    pub fn needs_test(summary: impl Into<Cow<'static, str>>, test: impl Into<Cow<'static, str>>) -> Self {
         let test = Some(test.into());
-        Self { safety: Safety::Unsafe, summary: summary.into(), test, edits: edits.into() }
+        Self { safety: Safety::Unsafe, test, ..Self::safe(summary) }
+    }
+}
+
+impl Safety {
+    /// `safe` or `unsafe`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Safe => "safe",
+            Self::Unsafe => "unsafe",
+        }
     }
 }

@@ -8,6 +8,7 @@
 mod block;
 mod flow;
 mod page;
+mod patch;
 mod path;
 mod plan;
 mod render;
@@ -17,6 +18,7 @@ mod tree;
 
 use crate::node::Node;
 
+pub use patch::{Operation, json_patch};
 pub use path::{OwnedPath, Part};
 pub use stream::{apply, apply_all};
 pub use tree::apply_to;
@@ -60,6 +62,22 @@ impl Edit {
     /// Puts `value` behind the items of the list at `path`.
     pub fn append(path: impl Into<OwnedPath>, value: Node) -> Self {
         Self::Append { path: path.into(), value }
+    }
+
+    /// The same edit of an object that is an item of a list, as an edit of the document that holds the list: `item` is
+    /// [`Document::item`](crate::Document::item). Where it is `None`, the object is the document.
+    #[must_use]
+    pub fn of_item(self, item: Option<u32>) -> Self {
+        let Some(item) = item else { return self };
+        let within = |path: OwnedPath| -> OwnedPath {
+            let list = [Part::Key("items".into()), Part::Index(item)];
+            list.into_iter().chain(path.parts().iter().cloned()).collect()
+        };
+        match self {
+            Self::Set { path, value } => Self::Set { path: within(path), value },
+            Self::Remove { path } => Self::Remove { path: within(path) },
+            Self::Append { path, value } => Self::Append { path: within(path), value },
+        }
     }
 
     /// Where the edit is made.

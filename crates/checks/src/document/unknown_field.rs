@@ -1,8 +1,11 @@
 //! A field that the kind does not have.
 
-use ironsides_schema::FaultKind;
+use ironsides_schema::{Fault, FaultKind};
+use ironsides_tree::edit::{Edit, OwnedPath, Part};
+use ironsides_tree::{Node, Segment};
 
-use super::excused;
+use super::{excused, find};
+use crate::out::Draft;
 use crate::prelude::*;
 
 pub(super) static CHECK: Check = Check {
@@ -46,6 +49,9 @@ fn run(object: &Object, out: &mut Out<'_>) {
         let guards =
             fault.path.contains("securityContext.") || nearest.is_some_and(|field| GUARDS.contains(&field));
         let finding = out.fail_at(fault.path.as_str(), fault.span, message);
+        if let Some(nearest) = nearest {
+            rename(object, fault, name, nearest, finding);
+        }
         if guards {
             finding.severity(Severity::High);
         } else if fault.path == "status" {
@@ -53,4 +59,22 @@ fn run(object: &Object, out: &mut Out<'_>) {
             finding.severity(Severity::Info);
         }
     }
+}
+
+/// Offers to call the field by the name that was probably meant, where that is free.
+fn rename(object: &Object, fault: &Fault, name: &str, nearest: &'static str, finding: &mut Draft) {
+    let holds_it = |node: &Node| node.get(name).is_some();
+    let edits = || {
+        let Some(holder) = find(object, fault.span, &holds_it) else { return Vec::new() };
+        let field = OwnedPath::from(&holder.join(Segment::Key(name)));
+        let meant = OwnedPath::from(&holder).join(Part::from(nearest));
+        match field.of(&object.root) {
+            Some(value) if meant.of(&object.root).is_none() => {
+                vec![Edit::set(meant, value.clone()), Edit::remove(field)]
+            }
+            _ => Vec::new(),
+        }
+    };
+    let test = "apply it with --dry-run=server, and check that it does what it was written for: it never did";
+    finding.unsafe_fix(format!("rename it to {nearest}"), test, edits);
 }

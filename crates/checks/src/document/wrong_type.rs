@@ -1,8 +1,10 @@
 //! A value that the API server refuses.
 
 use ironsides_schema::FaultKind;
+use ironsides_tree::edit::Edit;
+use ironsides_tree::{Node, Span, Text, Value};
 
-use super::excused;
+use super::{excused, find};
 use crate::prelude::*;
 
 pub(super) static CHECK: Check = Check {
@@ -38,8 +40,38 @@ fn run(object: &Object, out: &mut Out<'_>) {
             FaultKind::BadTime => format!("{field} is not an RFC 3339 time such as 2026-01-31T12:00:00Z"),
             FaultKind::BadBase64 => format!("{field} is not base64"),
         };
-        out.fail_at(fault.path.as_str(), fault.span, message);
+        let finding = out.fail_at(fault.path.as_str(), fault.span, message);
+        if let FaultKind::WrongType { expected, .. } = fault.kind
+            && let Some((summary, value)) = meant(object, fault.span, expected)
+        {
+            // Nothing can rely on an object that no server takes.
+            finding.safe_fix(summary, || {
+                let path = find(object, fault.span, &|node: &Node| node.span() == fault.span);
+                path.map(|path| Edit::set(&path, value))
+            });
+        }
     }
+}
+
+/// The value that a scalar of the wrong type can only stand for: a number or boolean in quotes where a string belongs,
+/// one without where none does.
+fn meant(object: &Object, span: Span, expected: &str) -> Option<(&'static str, Node)> {
+    let written = object.written(span)?;
+    if expected == "string" {
+        // The data of a Secret wants base64, which quotes alone do not make.
+        let is_plain =
+            object.reference().kind != "Secret" && !written.starts_with(['"', '\'', '{', '[', '!', '&', '*']);
+        return (is_plain && !written.contains(['\n', '#']))
+            .then(|| ("quote it", Node::bare(Value::String(Text::new(written)))));
+    }
+    let inner = written.strip_prefix(['"', '\''])?.strip_suffix(['"', '\''])?;
+    let value = match (expected, inner) {
+        ("boolean", "true") => Value::Bool(true),
+        ("boolean", "false") => Value::Bool(false),
+        ("integer", digits) => Value::Int(digits.parse().ok()?),
+        _ => return None,
+    };
+    Some(("take its quotes away", Node::bare(value)))
 }
 
 /// The last field of a path, with the index behind it: `args[0]` of `spec.containers[0].args[0]`.
@@ -67,7 +99,7 @@ fn quantity(field: &str, written: &str) -> String {
     if text.len() > REPEATED || !text.starts_with(|first: char| first.is_ascii_digit()) {
         return format!("{field} is not a quantity such as 500m or 512Mi");
     }
-    let meant = match meant(text) {
+    let meant = match amount(text) {
         Some((amount, "k", false)) => format!("; did you mean {amount}k or {amount}Ki?"),
         Some((amount, "k", true)) => format!("; did you mean {amount}Ki?"),
         Some((amount, unit, false)) => {
@@ -81,7 +113,7 @@ fn quantity(field: &str, written: &str) -> String {
 }
 
 /// Takes `512MB` and the like apart: the amount, the unit in a small letter, and whether it counts in 1024s.
-fn meant(text: &str) -> Option<(&str, &'static str, bool)> {
+fn amount(text: &str) -> Option<(&str, &'static str, bool)> {
     let digits = text.bytes().take_while(|byte| byte.is_ascii_digit() || *byte == b'.').count();
     let (amount, suffix) = text.split_at_checked(digits).filter(|(amount, _)| !amount.is_empty())?;
     let suffix = suffix.trim().to_ascii_lowercase();

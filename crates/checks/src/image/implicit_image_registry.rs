@@ -21,10 +21,17 @@ fn run(pod: &Pod<'_>, out: &mut Out<'_>) {
             out.pass(&image.at);
         } else {
             let message = format!("{} uses image \"{}\", which names no registry", image.user, image.text);
-            out.fail(&image.at, message).effective(
-                reference.to_string(),
-                "most runtimes assume docker.io; others search a list configured on the node",
-            );
+            let name = reference.to_string();
+            out.fail(&image.at, message)
+                .effective(
+                    name.clone(),
+                    "most runtimes assume docker.io; others search a list configured on the node",
+                )
+                .unsafe_fix(
+                    "write the registry docker.io into the image's name",
+                    "pull the image by this name: nodes may be configured to find it elsewhere",
+                    || [set(&image.at, &*name)],
+                );
         }
     }
 }

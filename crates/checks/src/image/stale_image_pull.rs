@@ -15,6 +15,9 @@ pub(super) static CHECK: Check = Check {
     run: Run::Pod(run),
 };
 
+const PULL: &str = "set imagePullPolicy to Always";
+const PULL_VOLUME: &str = "set pullPolicy to Always";
+
 fn run(pod: &Pod<'_>, out: &mut Out<'_>) {
     // The admission plugin AlwaysPullImages may still change the policy of a pod that is not stored yet.
     let confidence = if pod.is_stored() { Confidence::High } else { Confidence::Medium };
@@ -34,6 +37,17 @@ fn run(pod: &Pod<'_>, out: &mut Out<'_>) {
         let field = if matches!(user, User::Volume(_)) { "pullPolicy" } else { "imagePullPolicy" };
         let message = format!("{user} may run a stale cached image ({field} {policy})");
         let finding = out.fail(&image.policy, message).confidence(confidence);
+        let summary = if field == "pullPolicy" { PULL_VOLUME } else { PULL };
+        let edits = || [set(&image.policy, "Always")];
+        if policy == "Never" {
+            finding.unsafe_fix(
+                summary,
+                "pull the image from a node: its registry may not be in reach",
+                edits,
+            );
+        } else {
+            finding.safe_fix(summary, edits);
+        }
         if written.is_none() {
             finding.effective(
                 policy.to_owned(),

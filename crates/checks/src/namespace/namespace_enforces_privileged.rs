@@ -29,7 +29,8 @@ fn run(namespace: &Object, out: &mut Out<'_>) {
             out.fail(
                 &at,
                 format!("namespace \"{name}\" enforces the privileged level, which allows any pod"),
-            );
+            )
+            .unsafe_fix("enforce baseline", super::TRY_LEVEL, || [set(&at, "baseline")]);
         }
         Some(_) => out.pass(&at),
         None => out.not_applicable("no label sets the level to enforce"),

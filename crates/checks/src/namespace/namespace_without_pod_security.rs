@@ -30,6 +30,7 @@ fn run(namespace: &Object, out: &mut Out<'_>) {
     let finding = out.fail(&at, format!("namespace \"{name}\" enforces no Pod Security level"));
     let rule = "the default, unless the cluster's admission configuration sets another";
     finding.effective("privileged", rule).confidence(Confidence::Medium);
+    finding.unsafe_fix("enforce baseline", super::TRY_LEVEL, || [set(&at, "baseline")]);
     // Kubernetes makes these itself and runs nothing in them.
     if matches!(name.as_str(), "kube-public" | "kube-node-lease") {
         finding.severity(Severity::Low);

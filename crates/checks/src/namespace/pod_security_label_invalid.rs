@@ -63,9 +63,23 @@ fn judge(namespace: &Object, key: &'static str, out: &mut Out<'_>) {
         _ => "latest",
     };
     let severity = if key == ENFORCE { Severity::High } else { Severity::Medium };
-    out.fail(&at, format!("label \"{key}\" must be {wanted}"))
+    let finding = out.fail(&at, format!("label \"{key}\" must be {wanted}"));
+    finding
         .effective(fallback, "the server refuses such a value and reads a stored one as this")
         .severity(severity);
+    // Capitals, blanks and a missing "v" leave no doubt about what was meant.
+    let plain = at.str().unwrap_or_default().trim().to_ascii_lowercase();
+    let meant = if is_version && plain.starts_with("1.") { format!("v{plain}") } else { plain };
+    if is_valid(&meant) {
+        let summary = format!("write {meant}");
+        match key {
+            ENFORCE | ENFORCE_VERSION => {
+                finding.unsafe_fix(summary, super::TRY_LEVEL, || [set(&at, &*meant)])
+            }
+            // Warnings and audit events refuse nothing.
+            _ => finding.safe_fix(summary, || [set(&at, &*meant)]),
+        };
+    }
 }
 
 /// How much hangs on a label without effect: all of it, where nothing else is enforced.

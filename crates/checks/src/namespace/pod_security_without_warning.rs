@@ -35,6 +35,9 @@ fn run(namespace: &Object, out: &mut Out<'_>) {
     } else {
         let name = &namespace.reference().name;
         let message = format!("namespace \"{name}\" sets no warn or audit level above the one it enforces");
-        out.fail(&label(namespace, WARN), message);
+        let at = label(namespace, WARN);
+        // A warning refuses nothing.
+        out.fail(&at, message)
+            .safe_fix(format!("warn of what {next} would refuse"), || [set(&at, next.as_str())]);
     }
 }

@@ -28,6 +28,11 @@ fn run(pod: &Pod<'_>, out: &mut Out<'_>) {
                 out.pass(&added.at);
             } else {
                 let draft = out.fail(&added.at, format!("{container} adds {}", added.name));
+                draft.unsafe_fix(
+                    format!("take {} away", added.name),
+                    "start it and let it do what it was given the capability for",
+                    || [remove(&added.at)],
+                );
                 added.note_doubt(draft);
             }
         }

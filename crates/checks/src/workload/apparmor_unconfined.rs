@@ -40,20 +40,22 @@ fn annotation<'a>(pod: &Pod<'a>, container: &Container<'a>) -> Option<Cursor<'a>
     at.str().is_some_and(|profile| !profile.is_empty()).then_some(at)
 }
 
+const TRY: &str = "start it and look for AppArmor's refusals in the node's audit log";
+
 fn judge_annotation(at: &Cursor<'_>, container: &Container<'_>, out: &mut Out<'_>) {
     match at.str().unwrap_or_default() {
         "unconfined" => {
-            out.fail(at, format!("{container} runs without AppArmor")).effective(
-                "Unconfined",
-                "the annotation applies where the container sets no appArmorProfile",
-            );
+            out.fail(at, format!("{container} runs without AppArmor"))
+                .effective("Unconfined", "the annotation applies where the container sets no appArmorProfile")
+                .unsafe_fix("set the annotation to runtime/default", TRY, || [set(at, "runtime/default")]);
         }
         profile if profile == "runtime/default" || profile.starts_with("localhost/") => out.pass(at),
         other => {
             out.fail(
                 at,
                 format!("{container} asks for AppArmor profile \"{other}\", which is not a profile"),
-            );
+            )
+            .unsafe_fix("set the annotation to runtime/default", TRY, || [set(at, "runtime/default")]);
         }
     }
 }
@@ -66,5 +68,6 @@ fn judge_field<'a>(pod: &Pod<'a>, container: &Container<'a>, out: &mut Out<'_>) 
         Some(other) => out
             .fail(&at, format!("{container} sets appArmorProfile.type to \"{other}\", which is not a type")),
     };
+    draft.unsafe_fix("set appArmorProfile.type to RuntimeDefault", TRY, || [set(&at, "RuntimeDefault")]);
     note_inherited(draft, container, "appArmorProfile", at.str().unwrap_or_default().to_owned());
 }

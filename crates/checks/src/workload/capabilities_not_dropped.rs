@@ -16,6 +16,10 @@ pub(super) static CHECK: Check = Check {
     run: Run::Pod(run),
 };
 
+const DROP: &str = "drop ALL capabilities";
+const TRY: &str = "start it, and add back single capabilities that it turns out to need: \
+                   it may change owners or users, or listen below port 1024";
+
 fn run(pod: &Pod<'_>, out: &mut Out<'_>) {
     if on_windows(pod, out) {
         return;
@@ -31,14 +35,18 @@ fn run(pod: &Pod<'_>, out: &mut Out<'_>) {
                 format!("{container} drops \"{written}\", which Pod Security does not accept as ALL"),
             )
             .effective("all capabilities are dropped", "runtimes ignore case")
-            .severity(Severity::Low);
+            .severity(Severity::Low)
+            .safe_fix("write ALL in capitals", || [set(&all, "ALL")]);
         } else if drop.items().next().is_some() {
-            out.fail(&drop, format!("{container} drops some capabilities, but not ALL"));
-        } else {
-            out.fail(&drop, format!("{container} does not drop any capabilities")).effective(
-                "the runtime's default set",
-                "nothing is dropped unless capabilities.drop says so",
+            out.fail(&drop, format!("{container} drops some capabilities, but not ALL")).unsafe_fix(
+                DROP,
+                TRY,
+                || [set(&drop, ["ALL"])],
             );
+        } else {
+            out.fail(&drop, format!("{container} does not drop any capabilities"))
+                .effective("the runtime's default set", "nothing is dropped unless capabilities.drop says so")
+                .unsafe_fix(DROP, TRY, || [set(&drop, ["ALL"])]);
         }
     }
 }

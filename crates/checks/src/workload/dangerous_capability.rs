@@ -52,6 +52,11 @@ fn run(pod: &Pod<'_>, out: &mut Out<'_>) {
                 continue;
             };
             let draft = out.fail(&added.at, format!("{container} adds {name}, {what}"));
+            draft.unsafe_fix(
+                format!("take {name} away"),
+                "start it and let it do what it was given the capability for",
+                || [remove(&added.at)],
+            );
             if let Some(own_users) = &own_users {
                 draft
                     .effective(format!("{name} only inside the pod's user namespace"), "hostUsers: false")

@@ -2,7 +2,7 @@
 
 use ironsides_core::Inventory;
 
-use super::service_account::{DEFAULT, account, automount, projects_token};
+use super::service_account::{DEFAULT, NO_TOKEN, TRY_NO_TOKEN, account, automount, projects_token};
 use crate::prelude::*;
 
 pub(super) static CHECK: Check = Check {
@@ -32,6 +32,9 @@ fn run(object: &Object, inventory: &Inventory, out: &mut Out<'_>) {
     let confidence = if projected { Confidence::High } else { token.confidence };
     let finding = out.fail(&at, "the pod uses the default service account of its namespace");
     finding.confidence(confidence);
+    if !projected {
+        finding.unsafe_fix(NO_TOKEN, TRY_NO_TOKEN, || [set(&token.at, false)]);
+    }
     if !at.is_set() {
         finding.effective(DEFAULT, "the default of serviceAccountName");
     }

@@ -21,7 +21,11 @@ fn run(pod: &Pod<'_>, out: &mut Out<'_>) {
     }
     let at = pod.spec().get("hostIPC");
     if at.is(true) {
-        out.fail(&at, "the pod shares the node's IPC namespace");
+        out.fail(&at, "the pod shares the node's IPC namespace").unsafe_fix(
+            "set hostIPC to false",
+            "start it beside what it shares memory with on the node",
+            || [set(&at, false)],
+        );
     } else {
         out.pass(&at);
     }

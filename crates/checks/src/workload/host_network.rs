@@ -17,7 +17,11 @@ pub(super) static CHECK: Check = Check {
 fn run(pod: &Pod<'_>, out: &mut Out<'_>) {
     let at = pod.spec().get("hostNetwork");
     if at.is(true) {
-        out.fail(&at, "the pod shares the node's network");
+        out.fail(&at, "the pod shares the node's network").unsafe_fix(
+            "set hostNetwork to false",
+            "call it where its users call it, and everything that it calls on the node",
+            || [set(&at, false)],
+        );
     } else {
         out.pass(&at);
     }

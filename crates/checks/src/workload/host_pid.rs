@@ -21,7 +21,11 @@ fn run(pod: &Pod<'_>, out: &mut Out<'_>) {
     }
     let at = pod.spec().get("hostPID");
     if at.is(true) {
-        out.fail(&at, "the pod shares the node's process namespace");
+        out.fail(&at, "the pod shares the node's process namespace").unsafe_fix(
+            "set hostPID to false",
+            "start it and look for processes of the node that it misses",
+            || [set(&at, false)],
+        );
     } else {
         out.pass(&at);
     }

@@ -23,6 +23,11 @@ fn run(pod: &Pod<'_>, out: &mut Out<'_>) {
             let wanted = |at: &Cursor<'_>| at.int().filter(|&port| port != 0);
             if let Some(port) = wanted(&host) {
                 let draft = out.fail(&host, format!("{container} opens port {port} on the node"));
+                draft.unsafe_fix(
+                    "take hostPort away",
+                    "call it through a Service where its users call it",
+                    || [remove(&host)],
+                );
                 if is_loopback(&entry.get("hostIP")) {
                     draft.effective(port.to_string(), "reachable from the node only, because of hostIP");
                     draft.severity(Severity::Low);
@@ -35,7 +40,12 @@ fn run(pod: &Pod<'_>, out: &mut Out<'_>) {
                     &inner,
                     format!("{container} opens port {port} on the node, because the pod sets hostNetwork"),
                 )
-                .effective(port.to_string(), "hostPort is containerPort where hostNetwork is true");
+                .effective(port.to_string(), "hostPort is containerPort where hostNetwork is true")
+                .unsafe_fix(
+                    "set hostNetwork to false",
+                    "call it where its users call it, and everything that it calls on the node",
+                    || [set(&pod.spec().get("hostNetwork"), false)],
+                );
             } else {
                 out.pass(&host);
             }

@@ -27,6 +27,11 @@ fn run(pod: &Pod<'_>, out: &mut Out<'_>) {
                 out.fail(
                     &at,
                     format!("{container} mounts volume \"{volume}\" with Bidirectional propagation"),
+                )
+                .unsafe_fix(
+                    "set mountPropagation to HostToContainer",
+                    "let it mount something and look whether anybody outside needs to see it",
+                    || [set(&at, "HostToContainer")],
                 );
             } else {
                 out.pass(&at);

@@ -38,8 +38,16 @@ fn linux<'a>(pod: &Pod<'a>, container: &Container<'a>, out: &mut Out<'_>) {
     match user.int() {
         Some(0) => {} // root-user says so.
         Some(_) => out.pass(&user),
-        None => undecided(container, &non_root, "the image's user, or root if it sets none", out),
+        None => undecided(pod, container, &non_root, "the image's user, or root if it sets none", out),
     }
+}
+
+/// Where `runAsNonRoot` is best set: for the whole pod, unless the container says otherwise or another one is root by
+/// its own word and would not start any more.
+fn place<'a>(pod: &Pod<'a>, container: &Container<'a>) -> Cursor<'a> {
+    let own = container.security("runAsNonRoot");
+    let is_root = |other: Container<'a>| other.effective(pod, "runAsUser").int() == Some(0);
+    if own.is_set() || pod.containers().any(is_root) { own } else { pod.security("runAsNonRoot") }
 }
 
 /// Windows has no user 0; the kubelet takes `ContainerAdministrator` for root.
@@ -62,17 +70,27 @@ fn windows<'a>(pod: &Pod<'a>, container: &Container<'a>, out: &mut Out<'_>) {
     } else if non_root.is(true) {
         out.pass(&non_root);
     } else {
-        undecided(container, &non_root, "the image's user, often ContainerAdministrator", out);
+        undecided(pod, container, &non_root, "the image's user, often ContainerAdministrator", out);
     }
 }
 
-fn undecided(container: &Container<'_>, non_root: &Cursor<'_>, user: &str, out: &mut Out<'_>) {
+fn undecided<'a>(
+    pod: &Pod<'a>,
+    container: &Container<'a>,
+    non_root: &Cursor<'a>,
+    user: &str,
+    out: &mut Out<'_>,
+) {
     let draft = if non_root.is_set() {
         out.fail(non_root, format!("{container} sets runAsNonRoot to false and does not set runAsUser"))
     } else {
         out.fail(non_root, format!("{container} sets neither runAsUser nor runAsNonRoot"))
     };
-    draft.confidence(Confidence::Medium);
+    draft.confidence(Confidence::Medium).unsafe_fix(
+        "set runAsNonRoot to true",
+        "start it: the kubelet refuses an image whose user is root, or has no number",
+        || [set(&place(pod, container), true)],
+    );
     if non_root.is_set() {
         note_inherited(draft, container, "runAsNonRoot", "false");
     } else {

@@ -18,7 +18,11 @@ fn run(pod: &Pod<'_>, out: &mut Out<'_>) {
     for container in pod.containers() {
         let at = container.security("privileged");
         if at.is(true) {
-            out.fail(&at, format!("{container} runs privileged"));
+            out.fail(&at, format!("{container} runs privileged")).unsafe_fix(
+                "set privileged to false",
+                "start it and look for what it may not do any more: mount, load modules, open devices",
+                || [set(&at, false)],
+            );
         } else {
             out.pass(&at);
         }

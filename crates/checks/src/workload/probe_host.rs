@@ -42,11 +42,17 @@ fn run(pod: &Pod<'_>, out: &mut Out<'_>) {
                 } else {
                     out.fail(&at, message)
                 };
+                draft.unsafe_fix(
+                    "take the host away",
+                    "watch whether it succeeds against the pod's own address",
+                    || [remove(&at)],
+                );
                 if is_hook && action == "tcpSocket" {
                     draft.effective(
                         "nothing is called",
                         "the kubelet does not run tcpSocket in lifecycle hooks",
                     );
+                    draft.safe_fix("take the host away", || [remove(&at)]);
                     draft.severity(Severity::Low);
                 } else if host_network && is_loopback(host) {
                     draft

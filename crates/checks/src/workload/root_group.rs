@@ -43,13 +43,21 @@ fn run(pod: &Pod<'_>, out: &mut Out<'_>) {
     }
     let files = pod.security("fsGroup");
     if files.int() == Some(0) {
-        out.fail(&files, "fsGroup gives group 0 to all containers");
+        out.fail(&files, "fsGroup gives group 0 to all containers").unsafe_fix(
+            "take fsGroup away",
+            "start it and let it read and write its volumes",
+            || [remove(&files)],
+        );
     } else {
         out.pass(&files);
     }
     for group in pod.security("supplementalGroups").items() {
         if group.int() == Some(0) {
-            out.fail(&group, "supplementalGroups gives group 0 to all containers");
+            out.fail(&group, "supplementalGroups gives group 0 to all containers").unsafe_fix(
+                "take group 0 away",
+                "start it and let it read and write the files that belong to group 0",
+                || [remove(&group)],
+            );
         } else {
             out.pass(&group);
         }

@@ -15,6 +15,12 @@ pub(super) static CHECK: Check = Check {
     run: Run::Pod(run),
 };
 
+/// `runAsNonRoot` where the user stands: in the container, or in the pod.
+fn beside<'a>(pod: &Pod<'a>, container: &Container<'a>, user: &Cursor<'a>) -> Cursor<'a> {
+    let own = container.security("runAsUser");
+    if own.path() == user.path() { container.security("runAsNonRoot") } else { pod.security("runAsNonRoot") }
+}
+
 fn run(pod: &Pod<'_>, out: &mut Out<'_>) {
     if on_windows(pod, out) {
         return;
@@ -38,8 +44,13 @@ fn run(pod: &Pod<'_>, out: &mut Out<'_>) {
             )
             .severity(Severity::Low)
             .also(pod.object(), &non_root)
+            .safe_fix("take runAsUser: 0 away", || [remove(&user)])
         } else {
-            out.fail(&user, format!("{container} runs as user 0"))
+            out.fail(&user, format!("{container} runs as user 0")).unsafe_fix(
+                "take runAsUser: 0 away and set runAsNonRoot to true",
+                "start it as the image's user: the kubelet refuses one that is root, or has no number",
+                || [remove(&user), set(&beside(pod, &container, &user), true)],
+            )
         };
         note_inherited(draft, &container, "runAsUser", "0");
     }

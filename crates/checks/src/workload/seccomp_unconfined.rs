@@ -33,6 +33,11 @@ fn run(pod: &Pod<'_>, out: &mut Out<'_>) {
             ),
             None => continue, // seccomp-unset says so.
         };
+        draft.unsafe_fix(
+            "set seccompProfile.type to RuntimeDefault",
+            "let it do its usual work and look for system calls that are not permitted",
+            || [set(&at, "RuntimeDefault")],
+        );
         note_inherited(draft, &container, "seccompProfile", at.str().unwrap_or_default().to_owned());
     }
 }

@@ -28,7 +28,14 @@ fn run(pod: &Pod<'_>, out: &mut Out<'_>) {
             continue;
         }
         let draft = out.fail(&profile, format!("{container} does not set seccompProfile"));
-        draft.key(container.name());
+        // For the whole pod: only containers without a profile of their own take it over, and each of those is found.
+        let own = container.security("seccompProfile");
+        let holder = if own.is_set() { own } else { pod.security("seccompProfile") };
+        draft.key(container.name()).unsafe_fix(
+            "set seccompProfile.type to RuntimeDefault",
+            "let it do its usual work and look for system calls that are not permitted",
+            || [set(&holder.get("type"), "RuntimeDefault")],
+        );
         if container.security("privileged").is(true) {
             draft.effective("Unconfined", "runtimes do not filter the system calls of privileged containers");
         } else {

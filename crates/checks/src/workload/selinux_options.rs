@@ -36,7 +36,11 @@ fn judge(options: &Cursor<'_>, who: &str, out: &mut Out<'_>) {
         if value.is_empty() || (field == "type" && TYPES.contains(&value)) {
             out.pass(&at);
         } else {
-            out.fail(&at, format!("{who} sets the SELinux {field} to \"{value}\""));
+            out.fail(&at, format!("{who} sets the SELinux {field} to \"{value}\"")).unsafe_fix(
+                format!("take the SELinux {field} away"),
+                "start it on a node that enforces SELinux and look for its refusals in the audit log",
+                || [remove(&at)],
+            );
         }
     }
 }

@@ -12,6 +12,10 @@ const COPIES: usize = 32;
 /// The account that a pod without one runs as.
 pub(super) const DEFAULT: &str = "default";
 
+/// How a pod does without a token, and what to try first.
+pub(super) const NO_TOKEN: &str = "set automountServiceAccountToken to false";
+pub(super) const TRY_NO_TOKEN: &str = "start it and look for calls of the API server that fail";
+
 /// The account that a pod runs as, and where that is written. `serviceAccount`, the field's old name, counts where
 /// the new one is empty.
 pub(super) fn account<'a>(pod: &Pod<'a>) -> (Cursor<'a>, &'a str) {

@@ -2,7 +2,7 @@
 
 use ironsides_core::Inventory;
 
-use super::service_account::{account, automount};
+use super::service_account::{NO_TOKEN, TRY_NO_TOKEN, account, automount};
 use crate::prelude::*;
 
 pub(super) static CHECK: Check = Check {
@@ -29,6 +29,7 @@ fn run(object: &Object, inventory: &Inventory, out: &mut Out<'_>) {
     let (_, name) = account(&pod);
     let message = format!("the pod mounts the token of service account \"{name}\"");
     let finding = out.fail(&token.at, message).confidence(token.confidence);
+    finding.unsafe_fix(NO_TOKEN, TRY_NO_TOKEN, || [set(&token.at, false)]);
     if let Some(rule) = token.rule {
         finding.effective("true", rule);
     }

@@ -21,7 +21,11 @@ fn run(pod: &Pod<'_>, out: &mut Out<'_>) {
     }
     let at = pod.spec().get("shareProcessNamespace");
     if at.is(true) {
-        out.fail(&at, "the containers of the pod share one process namespace");
+        out.fail(&at, "the containers of the pod share one process namespace").unsafe_fix(
+            "set shareProcessNamespace to false",
+            "start it and send it the signals that other containers sent",
+            || [set(&at, false)],
+        );
     } else {
         out.pass(&at);
     }

@@ -15,6 +15,9 @@ pub(super) static CHECK: Check = Check {
     run: Run::Pod(run),
 };
 
+const SUMMARY: &str = "set procMount to Default";
+const TRY: &str = "start it and let it run what it runs in containers of its own";
+
 fn run(pod: &Pod<'_>, out: &mut Out<'_>) {
     if on_windows(pod, out) {
         return;
@@ -27,10 +30,12 @@ fn run(pod: &Pod<'_>, out: &mut Out<'_>) {
             (Some("Unmasked"), Some(own_users)) => {
                 out.fail(&at, format!("{container} sees /proc unmasked within the pod's user namespace"))
                     .severity(Severity::Low)
+                    .unsafe_fix(SUMMARY, TRY, || [set(&at, "Default")])
                     .also(pod.object(), own_users);
             }
             (Some("Unmasked"), None) => {
-                out.fail(&at, format!("{container} sees /proc unmasked"));
+                out.fail(&at, format!("{container} sees /proc unmasked"))
+                    .unsafe_fix(SUMMARY, TRY, || [set(&at, "Default")]);
             }
             (Some(other), _) => {
                 out.fail(
@@ -38,7 +43,8 @@ fn run(pod: &Pod<'_>, out: &mut Out<'_>) {
                     format!(
                         "{container} sets procMount to \"{other}\", which is neither Default nor Unmasked"
                     ),
-                );
+                )
+                .safe_fix(SUMMARY, || [set(&at, "Default")]);
             }
         }
     }

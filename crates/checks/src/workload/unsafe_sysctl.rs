@@ -43,7 +43,13 @@ fn run(pod: &Pod<'_>, out: &mut Out<'_>) {
         if SAFE.contains(&name.as_str()) {
             out.pass(&at);
         } else {
-            out.fail(&at, format!("the pod sets the unsafe sysctl {name}")).key(name);
+            let summary = format!("take the sysctl {name} away");
+            let test = "start it and let it work under load with the node's own value";
+            out.fail(&at, format!("the pod sets the unsafe sysctl {name}")).key(name).unsafe_fix(
+                summary,
+                test,
+                || [remove(&sysctl)],
+            );
         }
     }
 }

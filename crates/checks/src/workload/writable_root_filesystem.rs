@@ -26,6 +26,11 @@ fn run(pod: &Pod<'_>, out: &mut Out<'_>) {
             continue;
         }
         let draft = out.fail(&at, format!("{container} can write to its root file system"));
+        draft.unsafe_fix(
+            "set readOnlyRootFilesystem to true",
+            "start it and let it do its usual work; where it writes (/tmp, caches, pid files) mount an emptyDir",
+            || [set(&at, true)],
+        );
         if !at.is_set() {
             draft.effective("false", "the default of readOnlyRootFilesystem");
         }
