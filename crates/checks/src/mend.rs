@@ -58,7 +58,8 @@ fn emptied_by(root: &Node, path: &OwnedPath, gone: &[OwnedPath], puts: &[Edit]) 
     let (_, above) = path.parts().split_last()?;
     let holder: OwnedPath = above.iter().cloned().collect();
     let Some(Part::Key(name)) = above.last() else { return None };
-    let count = holder.of(root).map(|node| node.as_map().map_or(node.items().len(), |map| map.len()))?;
+    let count =
+        holder.of(root).map(|node| node.as_map().map_or(node.items().len(), ironsides_tree::Map::len))?;
     let leaving = gone.iter().filter(|gone| {
         gone.parts().len() == path.parts().len() && is_above(&holder, gone) && gone.of(root).is_some()
     });
