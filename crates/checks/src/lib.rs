@@ -8,9 +8,9 @@
 mod catalogue;
 mod check;
 mod document;
+mod fixes;
 pub mod foreign;
 pub mod framework;
-mod fixes;
 mod image;
 mod judge;
 pub mod mend;

@@ -87,7 +87,7 @@ fn rewrite(check: &Check, judge: &Judge) {
         }
         if let (true, Expect::Flagged, Some((text, 1..))) = (wants_one, example.expect, &before) {
             new.push_str(&old[done..end]);
-            new.push_str(&format!("```\n\nWith `--fix`:\n\n```yaml fixed\n{text}"));
+            new.extend(["```\n\nWith `--fix`:\n\n```yaml fixed\n", text]);
             (done, wants_one) = (end, false);
         }
     }
@@ -116,7 +116,7 @@ fn fixed_examples_are_what_the_fixes_make() {
                     Some(text) if text == example.text => shown = true,
                     Some(text) => wrong.push(format!("{id}: line {}: the fixes make\n{text}", example.line)),
                     None => {
-                        wrong.push(format!("{id}: line {}: no flagged example stands before", example.line))
+                        wrong.push(format!("{id}: line {}: no flagged example stands before", example.line));
                     }
                 },
                 Expect::Passes => {}

@@ -75,6 +75,6 @@ fn rename(object: &Object, fault: &Fault, name: &str, nearest: &'static str, fin
             _ => Vec::new(),
         }
     };
-    let test = "apply it with --dry-run=server, and check that it does what it was written for: it never did";
+    let test = "see what it does: until now it was dropped";
     finding.unsafe_fix(format!("rename it to {nearest}"), test, edits);
 }
