@@ -3,7 +3,7 @@
 use ironsides_core::{Object, Pod, PodTemplates};
 use ironsides_tree::{Cursor, Node, RemarkKind, Span};
 
-use crate::workload::is_secret;
+use crate::workload::{each_command, is_secret};
 
 /// Words that announce a secret in a command line.
 const WORDS: [&str; 9] =
@@ -33,9 +33,10 @@ pub fn sensitive(object: &Object, templates: &PodTemplates) -> Vec<Span> {
             for variable in container.get("env").items() {
                 environment(&variable, &mut spans);
             }
-            for line in ["command", "args"].into_iter().flat_map(|field| container.get(field).items()) {
-                spans.extend(line.str().filter(|line| announces(line)).and_then(|_| span(&line)));
-            }
+            each_command(&container, |_, line, found| {
+                let shown = line.str().filter(|text| found.is_some() || announces(text));
+                spans.extend(shown.and_then(|_| span(line)));
+            });
             let image = container.get("image");
             // What follows the @ of an image is a digest, or else what stands before it is a login.
             let login =

@@ -55,10 +55,15 @@ pub(crate) fn is_secret(name: &str, value: &Cursor<'_>) -> bool {
     literal(value).is_some_and(|literal| secret(name, &literal).is_some())
 }
 
+/// What secret a text shows by its form alone.
+pub(crate) fn by_form(text: &str) -> Option<(&'static str, Confidence)> {
+    value::credential(text).map(|what| (what, Confidence::High))
+}
+
 /// What secret a variable holds, and how sure that is.
-fn secret(name: &str, literal: &str) -> Option<(&'static str, Confidence)> {
-    if let Some(what) = value::credential(literal) {
-        return Some((what, Confidence::High));
+pub(crate) fn secret(name: &str, literal: &str) -> Option<(&'static str, Confidence)> {
+    if let Some(found) = by_form(literal) {
+        return Some(found);
     }
     let hint = name::hint(name)?;
     let confidence = match hint.strength {

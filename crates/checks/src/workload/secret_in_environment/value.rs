@@ -71,7 +71,19 @@ pub(super) fn credential(value: &str) -> Option<&'static str> {
     if url_passwords(value).chain(dsn_password(value)).any(is_literal) {
         return Some("a connection string with a password");
     }
-    assigned(value).any(|value| is_literal(value) && !is_path(value)).then_some("a password")
+    let written = |value: &str| is_literal(value) && !is_path(value) && !is_substituted(value);
+    assigned(value).any(written).then_some("a password")
+}
+
+/// Whether a shell would put something else in the place of a word: `$(cat file)`, `` `cat file` ``, `$password`.
+fn is_substituted(value: &str) -> bool {
+    let value = value.trim_start_matches(['"', '\'']);
+    let variable = value.strip_prefix('$').map(|name| name.trim_end_matches(['"', '\'']));
+    let is_name = |name: &str| {
+        name.starts_with(|char: char| char.is_ascii_alphabetic() || char == '_')
+            && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+    };
+    value.starts_with('`') || variable.is_some_and(|rest| rest.starts_with('(') || is_name(rest))
 }
 
 /// Whether a value may be a password: anything but nothing, switches, files and references.
