@@ -8,7 +8,7 @@ use anyhow::{Context, Result, bail};
 /// `cargo xtask new-check`
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// workload, image, namespace or document
+    /// The folder it goes into: workload, image, namespace, reliability, document
     family: String,
     /// Kebab-case; names the bad pattern
     id: String,
@@ -24,7 +24,7 @@ struct Family {
     page: &'static str,
 }
 
-const FAMILIES: [Family; 4] = [
+const FAMILIES: [Family; 5] = [
     Family { name: "document", uses: "", run: "Run::Object(run)", body: OF_OBJECT, page: OBJECTS },
     Family { name: "workload", uses: "", run: "Run::Pod(run)", body: OF_POD, page: PODS },
     Family { name: "image", uses: "", run: "Run::Pod(run)", body: OF_POD, page: PODS },
@@ -35,6 +35,7 @@ const FAMILIES: [Family; 4] = [
         body: OF_NAMESPACE,
         page: NAMESPACES,
     },
+    Family { name: "reliability", uses: "", run: "Run::Pod(run)", body: OF_POD, page: PODS },
 ];
 
 const RUST: &str = r#"//! TITLE.
@@ -308,7 +309,7 @@ mod tests {
         let said = |family, id| new_check(family, id).unwrap_err().to_string();
         assert_eq!(
             said("pods", "a"),
-            "there is no family \"pods\"; the families are document, workload, image, namespace"
+            "there is no family \"pods\"; the families are document, workload, image, namespace, reliability"
         );
         assert_eq!(
             said("image", "Some_BadPattern"),

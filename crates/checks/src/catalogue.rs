@@ -1,10 +1,11 @@
 //! All checks, in the order in which they are listed.
 
 use crate::check::Check;
-use crate::{document, image, namespace, workload};
+use crate::{document, image, namespace, reliability, workload};
 
 /// The families, each in its own order.
-pub static CATALOGUE: &[&[&Check]] = &[document::CHECKS, workload::CHECKS, image::CHECKS, namespace::CHECKS];
+pub static CATALOGUE: &[&[&Check]] =
+    &[document::CHECKS, workload::CHECKS, image::CHECKS, namespace::CHECKS, reliability::CHECKS];
 
 /// The check with this id.
 pub fn find(id: &str) -> Option<&'static Check> {

@@ -17,6 +17,7 @@ pub mod mend;
 mod namespace;
 mod out;
 pub mod page;
+mod reliability;
 mod sensitive;
 mod workload;
 
