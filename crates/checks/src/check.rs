@@ -3,6 +3,7 @@
 use ironsides_core::{CheckMeta, Inventory, Object, Pod};
 
 use crate::out::Out;
+use crate::waivers::WaiverCase;
 
 /// A check, declared once.
 #[derive(Clone, Copy, Debug)]
@@ -34,4 +35,6 @@ pub enum Run {
         /// The question about one object.
         run: fn(&Object, &Inventory, &mut Out<'_>),
     },
+    /// Every waiver, once all else was asked. What is wrong with it, in one sentence; `None` where it is as it should be.
+    Waiver(fn(&WaiverCase<'_>) -> Option<String>),
 }

@@ -11,6 +11,7 @@ use ironsides_schema::{Fault, FaultKind, is_misplaced};
 use crate::catalogue::CATALOGUE;
 use crate::check::{Check, Run};
 use crate::out::{Case, Draft, NO_CONTAINERS, Out};
+use crate::waivers::WaiverCase;
 
 /// What to run and how.
 #[derive(Clone, Debug, Default)]
@@ -67,7 +68,7 @@ impl Judge {
     /// keys, and the namespace it is in.
     pub fn goes_beyond_form(&self, object: &Object) -> bool {
         let asks = |check: &&Check| match check.run {
-            Run::Pod(_) | Run::Object(_) => false,
+            Run::Pod(_) | Run::Object(_) | Run::Waiver(_) => false,
             Run::Kinds(kinds, _) => is_any(object, kinds),
             Run::Together { judges, needs, welcomes, .. } => {
                 is_any(object, judges) || is_any(object, needs) || is_any(object, welcomes)
@@ -95,7 +96,7 @@ impl Judge {
                     is_any(object, kinds).then(|| asking.ask(check, |out| run(object, out)))
                 }
                 Run::Object(run) => Some(asking.ask(check, |out| run(object, out))),
-                Run::Together { .. } => None,
+                Run::Together { .. } | Run::Waiver(_) => None,
             };
             tally.add(answer.unwrap_or_default());
         }
@@ -117,6 +118,22 @@ impl Judge {
                 let case = Case::new(object, &self.options);
                 let mut asking = Asking { case: &case, drafts: Vec::new(), findings };
                 tally.add(asking.ask(check, |out| run(object, inventory, out)));
+            }
+        }
+    }
+
+    /// Judges waivers, once all findings have been held against them.
+    pub fn waivers(&self, cases: &[WaiverCase<'_>], findings: &mut Vec<Finding>, counts: &mut Counts) {
+        for (check, tally) in self.chosen.iter().zip(&mut counts.0) {
+            let Run::Waiver(run) = check.run else { continue };
+            for case in cases {
+                match run(case) {
+                    Some(message) => {
+                        tally.fail += 1;
+                        findings.push(case.finding(&check.meta, message));
+                    }
+                    None => tally.pass += 1,
+                }
             }
         }
     }

@@ -19,9 +19,11 @@ mod out;
 pub mod page;
 mod reliability;
 mod sensitive;
+mod waiver;
+pub mod waivers;
 mod workload;
 
-pub use catalogue::{CATALOGUE, find};
+pub use catalogue::{CATALOGUE, find, nearest};
 pub use check::{Check, Run};
 pub use image::{Reference, ReferenceError};
 pub use judge::{Counts, Judge, Options};

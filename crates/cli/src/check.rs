@@ -6,7 +6,6 @@ use std::io::Write;
 use anyhow::Result;
 use ironsides_checks::CATALOGUE;
 use ironsides_core::CheckMeta;
-use strsim::levenshtein;
 
 use crate::args::{CheckArgs, CheckCommand, CheckListArgs, Global, ListFormat};
 use crate::exit::Exit;
@@ -38,23 +37,9 @@ pub(crate) fn run(args: &CheckArgs, _: &Global) -> Result<Exit> {
     Ok(Exit::Clean)
 }
 
-/// The ids nearest to a word that is none, for error messages.
-pub(crate) fn nearest(word: &str) -> Vec<&'static str> {
-    let mut near: Vec<(usize, &str)> = CATALOGUE
-        .iter()
-        .copied()
-        .flatten()
-        .map(|check| check.meta.id)
-        .map(|id| (levenshtein(word, id), id))
-        .filter(|(distance, id)| *distance <= id.len() / 3 || word.len() > 2 && id.contains(word))
-        .collect();
-    near.sort_unstable();
-    near.into_iter().take(3).map(|(_, id)| id).collect()
-}
-
 /// The sentence for an id that no check has.
 pub(crate) fn unknown(word: &str) -> anyhow::Error {
-    let near = match nearest(word).as_slice() {
+    let near = match ironsides_checks::nearest(word).as_slice() {
         [] => ";".to_owned(),
         [one] => format!("; did you mean {one}?"),
         [others @ .., last] => format!("; did you mean {} or {last}?", others.join(", ")),
@@ -64,7 +49,7 @@ pub(crate) fn unknown(word: &str) -> anyhow::Error {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use ironsides_checks::nearest;
 
     #[test]
     fn a_slip_finds_its_check() {
