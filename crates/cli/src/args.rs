@@ -121,9 +121,16 @@ pub(crate) struct ScanArgs {
     #[arg(long, value_name = "CHECK", value_delimiter = ',', value_parser = words::check())]
     #[arg(hide_possible_values = true)]
     pub(crate) skip: Vec<String>,
-    /// Show passes and checks that do not apply too, with their evidence
-    #[arg(long)]
+    /// Show more than failures: `waived` findings, with who answers for them, or `passes` and checks that do not apply,
+    /// with their evidence; what is unknown is always shown. May be given several times, or with commas
+    #[arg(long, value_name = "WHAT", value_delimiter = ',')]
+    pub(crate) show: Vec<Show>,
+    /// The same as `--show passes`
+    #[arg(long, hide = true)]
     pub(crate) show_passes: bool,
+    /// Take no notice of exceptions written for other tools: their ignore files, annotations and comments
+    #[arg(long, help_heading = "Waivers")]
+    pub(crate) no_foreign_waivers: bool,
     /// Where a custom resource holds a pod template, as in example.com/Worker=spec.template; may be given several
     /// times
     #[arg(long, value_name = "GROUP/KIND=PATH")]
@@ -178,6 +185,22 @@ pub(crate) struct RenderArgs {
     /// times, or with commas
     #[arg(long, value_name = "VERSION", value_delimiter = ',', help_heading = "Charts")]
     pub(crate) api_versions: Vec<String>,
+}
+
+impl ScanArgs {
+    /// Whether something was asked for with `--show`.
+    pub(crate) fn shows(&self, what: Show) -> bool {
+        self.show.contains(&what) || what == Show::Passes && self.show_passes
+    }
+}
+
+/// What is shown besides failures.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Show {
+    // Without documentation: the help lists the words alone.
+    Waived,
+    Passes,
+    Unknown,
 }
 
 /// A format and where it goes.

@@ -5,6 +5,7 @@ mod look;
 mod output;
 mod pod_security;
 mod render;
+mod waiving;
 
 use std::path::PathBuf;
 use std::time::SystemTime;
@@ -15,7 +16,7 @@ use ironsides_checks::{Judge, Options};
 use ironsides_core::{Compliance, Extent, Fact, PodTemplates};
 use ironsides_report::{Header, Problem, Summary};
 
-use crate::args::{Global, ScanArgs};
+use crate::args::{Global, ScanArgs, Show};
 use crate::check;
 use crate::exit::Exit;
 use crate::say::Say;
@@ -30,6 +31,7 @@ pub(crate) fn run(args: &ScanArgs, global: &Global, say: &Say) -> Result<Exit> {
     let plan = render::plan(&mut found, render::options(args)?, say);
     let mut outputs = output::Outputs::open(args, global, &header, &found.files)?;
     let mut summary = Summary::default();
+    let waiving = waiving::Waiving::new(given(args), &args.paths)?;
 
     for error in &found.errors {
         record(&mut summary, say, look::file_problem(error));
@@ -37,7 +39,7 @@ pub(crate) fn run(args: &ScanArgs, global: &Global, say: &Say) -> Result<Exit> {
     for problem in plan.problems {
         record(&mut summary, say, problem);
     }
-    engine::run(&judge, versions, found.files, &plan.makers, &mut outputs, &mut summary, say)?;
+    engine::run((&judge, &waiving), versions, found.files, &plan.makers, &mut outputs, &mut summary, say)?;
     // What one check says of a namespace's pods is not what all would.
     if !args.check.is_empty() && args.kubernetes_version.is_none() {
         summary.pod_security.clear();
@@ -83,6 +85,11 @@ pub(crate) fn run(args: &ScanArgs, global: &Global, say: &Say) -> Result<Exit> {
     Ok(exit)
 }
 
+/// What findings are held against.
+fn given(args: &ScanArgs) -> waiving::Given {
+    waiving::Given { foreign: !args.no_foreign_waivers, ..waiving::Given::default() }
+}
+
 /// Now, in milliseconds; or the moment that `SOURCE_DATE_EPOCH` names, for reports that can be made again to the byte.
 fn started() -> u64 {
     let fixed = std::env::var("SOURCE_DATE_EPOCH").ok().and_then(|text| text.parse::<u64>().ok());
@@ -112,7 +119,7 @@ fn judge(args: &ScanArgs) -> Result<Judge> {
     let judge = Judge::new(Options {
         only,
         skip: args.skip.clone(),
-        keep_passes: args.show_passes,
+        keep_passes: args.shows(Show::Passes),
         templates,
         ..Options::default()
     });

@@ -118,31 +118,62 @@ impl Matcher {
 
 /// The name of the innermost container on the way to a field.
 fn container<'a>(root: &'a Node, path: &str) -> Option<&'a str> {
-    let (mut node, mut rest, mut found) = (root, path, None);
+    let mut found = None;
+    walk(root, path, |key, node, _| {
+        if matches!(key, "containers" | "initContainers" | "ephemeralContainers") && node.as_list().is_none()
+        {
+            found = node.get("name").and_then(Node::as_str).or(found);
+        }
+    });
+    found
+}
+
+/// Where a field is written, or the nearest thing on the way to it that is.
+pub(crate) fn field(root: &Node, path: &str) -> Span {
+    let mut place = root.span();
+    walk(root, path, |_, _, span| {
+        if span.is_some() {
+            place = span;
+        }
+    });
+    place
+}
+
+/// Follows a path as it is printed and shows every step: the last key, the node, and where it is written.
+fn walk<'a>(root: &'a Node, path: &str, mut step: impl FnMut(&str, &'a Node, Span)) {
+    let (mut node, mut rest) = (root, path);
     while !rest.is_empty() {
         rest = rest.trim_start_matches('.');
         let end = rest.find(['.', '[']).unwrap_or(rest.len());
-        let (key, after) = rest.split_at_checked(end)?;
+        let Some((key, after)) = rest.split_at_checked(end) else { return };
         rest = after;
-        if !key.is_empty() {
-            let Some(inner) = node.get(key) else { return found };
-            node = inner;
-        }
-        while let Some(inside) = rest.strip_prefix('[') {
-            let (index, after) = inside.split_once(']')?;
-            rest = after;
-            let inner = match index.parse::<usize>() {
-                Ok(at) if node.as_list().is_some() => node.items().get(at),
-                _ => node.get(index),
+        let mut enter = |inner: &str, node: &mut &'a Node| {
+            let listed = inner.parse::<usize>().ok().and_then(|at| node.as_list().map(|items| items.get(at)));
+            let entry = || node.as_map().and_then(|map| map.entry(inner));
+            let (next, span) = match listed {
+                Some(item) => (item, item.map_or(Span::NONE, Node::span)),
+                None => {
+                    (entry().map(|entry| &entry.value), entry().map_or(Span::NONE, |entry| entry.key_span))
+                }
             };
-            let Some(inner) = inner else { return found };
-            node = inner;
-            if matches!(key, "containers" | "initContainers" | "ephemeralContainers") {
-                found = node.get("name").and_then(Node::as_str).or(found);
+            let Some(next) = next else { return false };
+            *node = next;
+            step(key, next, span);
+            true
+        };
+        if !key.is_empty() && !enter(key, &mut node) {
+            return;
+        }
+        while let Some((index, after)) = rest.strip_prefix('[').and_then(|inside| inside.split_once(']')) {
+            rest = after;
+            if !enter(index, &mut node) {
+                return;
             }
         }
+        if rest.starts_with('[') {
+            return;
+        }
     }
-    found
 }
 
 #[cfg(test)]
@@ -165,5 +196,10 @@ mod tests {
         ] {
             assert_eq!(container(&root, path), name, "{path}");
         }
+        let written = |path| field(&root, path).slice(text).unwrap();
+        assert_eq!(written("spec.template.spec.containers[1].ports[0].hostPort"), "{name: web}");
+        assert_eq!(written("metadata.annotations[example.com/a]"), "example.com/a");
+        assert_eq!(written("spec.template.spec.hostPID"), "spec");
+        assert_eq!(written("spec.template.spec.containers[0].name"), "name");
     }
 }

@@ -10,11 +10,11 @@ use rustc_hash::FxHashMap;
 use crate::date::Date;
 use crate::evidence::Source;
 use crate::finding::Finding;
-use crate::object::Object;
+use crate::object::{Object, Origin};
 use crate::target::Target;
 use crate::verdict::Verdict;
 use crate::waived::{Waived, WaivedBy};
-use crate::waiver::{Scope, Waiver};
+use crate::waiver::{Scope, Waiver, field};
 
 /// What a waiver must have to hold.
 #[derive(Clone, Debug)]
@@ -237,6 +237,13 @@ impl Waivers {
             Some(Source::File { path, span }) => (Some(path), Some(*span)),
             _ => (None, None),
         };
+        // Comments of a rendered text stand in that text, where the files behind it are far apart.
+        let (text, span) = match object.map(|object| (&object.origin, &object.root)) {
+            Some((Origin::Rendered(rendered), root)) => {
+                (rendered.files.first().map(|file| &file.path), Some(field(root, &finding.path)))
+            }
+            _ => (path, span),
+        };
         let name = match &*finding.target {
             Target::Object(reference) => Some(reference.name.as_str()),
             _ => None,
@@ -252,7 +259,7 @@ impl Waivers {
         for number in candidates {
             let Some(entry) = self.entries.get(number as usize) else { continue };
             let matches = match &entry.waiver.scope {
-                Scope::Text { path: own, .. } => path.is_some_and(|path| path == own),
+                Scope::Text { path: own, .. } => text.is_some_and(|text| text == own),
                 Scope::Object(target) => Arc::ptr_eq(target, &finding.target),
                 Scope::Matching(matcher) => {
                     let in_file = matcher.path.as_ref().is_none_or(|(base, pattern)| {

@@ -74,6 +74,41 @@ pub struct Blocker {
     pub reasons: Vec<String>,
 }
 
+/// Exceptions that were written for another tool, in one file or in all comments or annotations.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Exceptions {
+    /// Where they were read: `.trivyignore`, `kube-linter annotations`.
+    pub source: String,
+    /// How many there are.
+    pub entries: u64,
+    /// How many of them apply to checks.
+    pub applied: u64,
+    /// Those that do not, and why, by what the tool calls the rule.
+    pub ignored: BTreeMap<String, String>,
+}
+
+impl Exceptions {
+    /// `.trivyignore: 4 entries, 3 apply to checks here, 1 does not (AVD-DS-0001: why)`
+    pub fn told(&self) -> String {
+        let Self { source, entries, applied, ignored } = self;
+        let word = |count: u64, one: &'static str, many: &'static str| if count == 1 { one } else { many };
+        let told = format!(
+            "{source}: {entries} {}, {applied} {} to checks here",
+            word(*entries, "entry", "entries"),
+            word(*applied, "applies", "apply")
+        );
+        let rest = entries - applied;
+        if rest == 0 {
+            return told;
+        }
+        let named: Vec<String> = ignored.iter().take(3).map(|(id, why)| format!("{id}: {why}")).collect();
+        let more = ignored.len().saturating_sub(named.len());
+        let more = if more > 0 { format!("; and {more} more") } else { String::new() };
+        format!("{told}, {rest} {} not ({}{more})", word(rest, "does", "do"), named.join("; "))
+    }
+}
+
 /// What is known after the last finding.
 #[derive(Clone, Debug, Default)]
 pub struct Summary {
@@ -97,6 +132,8 @@ pub struct Summary {
     pub failures: [u64; 5],
     /// Failures that somebody answers for; they are in no other count of failures here.
     pub waived: u64,
+    /// What exceptions written for other tools came to, by where they were read.
+    pub exceptions: Vec<Exceptions>,
     /// What was and was not seen.
     pub coverage: Coverage,
     /// What could not be read, in order.

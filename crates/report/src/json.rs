@@ -99,6 +99,7 @@ pub(crate) fn counts(summary: &Summary) -> Value {
         "formOnly": summary.form_only,
         "findings": failures,
         "waived": summary.waived,
+        "exceptions": summary.exceptions,
         "checks": total,
         "decided": total.decided(),
         "complete": summary.is_complete(),

@@ -22,7 +22,7 @@ mod wrap;
 use std::io::{self, Write};
 use std::str::FromStr;
 
-pub use input::{Blocker, Header, NamespaceLevel, Problem, Summary};
+pub use input::{Blocker, Exceptions, Header, NamespaceLevel, Problem, Summary};
 use ironsides_core::Finding;
 pub use snippet::plain;
 pub use source::{SourceText, Sources};

@@ -226,6 +226,9 @@ impl<W: Write> Table<W> {
             _ = write!(line, ", {count} {word}");
         }
         writeln!(self.sink, "{line}")?;
+        for exceptions in &summary.exceptions {
+            writeln!(self.sink, "read {}", plain(&exceptions.told()))?;
+        }
         if !summary.form_only.is_empty() {
             let count: u64 = summary.form_only.values().sum();
             let kinds: Vec<&str> = summary.form_only.keys().map(String::as_str).collect();

@@ -18,6 +18,7 @@ use crate::scan::output::Outputs;
 use crate::scan::pod_security::{Gathering, Versions};
 use crate::scan::record;
 use crate::scan::render::Maker;
+use crate::scan::waiving::{Beside, Ledger, Waiving};
 
 /// Sources up to this size are read whole on one core each; larger ones are read by one and judged by all.
 const LARGE: u64 = 1 << 20;
@@ -33,10 +34,15 @@ const AT_ONCE: usize = 8;
 const MAKERS: usize = 64;
 
 /// What one chart or kustomization made, and what there is to say about each text.
-type Made = Result<Vec<(Arc<Rendered>, Look)>, Box<Problem>>;
+type Made = Result<Vec<(Arc<Rendered>, (Look, Beside))>, Box<Problem>>;
+
+/// A file and what there is to say about it.
+type Seen = (SourceText, (Look, Beside));
 
 struct Engine<'a> {
     judge: &'a Judge,
+    waiving: &'a Waiving,
+    ledger: Ledger,
     versions: Versions,
     gathering: Gathering,
     counts: Counts,
@@ -58,7 +64,7 @@ struct Engine<'a> {
 
 /// Reads and judges `files`, sorted, then what `makers` make, and writes what is found.
 pub(crate) fn run(
-    judge: &Judge,
+    (judge, waiving): (&Judge, &Waiving),
     versions: Versions,
     files: Vec<PathBuf>,
     makers: &[Maker],
@@ -79,6 +85,8 @@ pub(crate) fn run(
     let progress = say.progress(total, outputs.on_stdout());
     let mut engine = Engine {
         judge,
+        waiving,
+        ledger: Ledger::default(),
         versions,
         gathering: Gathering::new(versions),
         counts: judge.counts(),
@@ -92,6 +100,7 @@ pub(crate) fn run(
         held: Some(Vec::new()),
         held_bytes: 0,
     };
+    engine.keep_texts(&waiving.texts);
     let mut rest = sized.as_slice();
     while let Some(((path, size), after)) = rest.split_first() {
         if *size >= LARGE {
@@ -117,21 +126,23 @@ pub(crate) fn run(
 impl Engine<'_> {
     /// Small files, a core each.
     fn chunk(&mut self, files: &[(PathBuf, u64)]) -> Result<()> {
-        let (judge, versions) = (self.judge, self.versions);
-        let looks: Vec<Result<(SourceText, Look), Problem>> = files
+        let (judge, versions, waiving) = (self.judge, self.versions, self.waiving);
+        let looks: Vec<Result<Seen, Problem>> = files
             .par_iter()
             .map(|(path, _)| {
                 let source = open(path)?;
-                let look = Look::at(&Looked::Written(&source), judge, &versions);
+                let look = Look::at(&Looked::Written(&source), judge, &versions, waiving);
                 Ok((source, look))
             })
             .collect();
         for (read, (path, size)) in looks.into_iter().zip(files) {
             self.progress.inc(*size);
             match read {
-                Ok((source, look)) => {
+                Ok((source, (look, beside))) => {
                     self.opened(path);
-                    self.report(&[Arc::new(source)], look)?;
+                    let source = Arc::new(source);
+                    self.beside(std::slice::from_ref(&source), source.text(), beside);
+                    self.report(&[source], look)?;
                 }
                 Err(problem) => record(self.summary, self.say, problem),
             }
@@ -149,7 +160,8 @@ impl Engine<'_> {
             }
         };
         self.opened(path);
-        let (judge, versions) = (self.judge, self.versions);
+        let (judge, versions, waiving) = (self.judge, self.versions, self.waiving);
+        let beside = waiving.beside(&Looked::Written(&source));
         let mut documents = Documents::new(source.text(), Limits::default());
         let (mut told, total) = (0, source.text().len() as u64);
         loop {
@@ -168,7 +180,7 @@ impl Engine<'_> {
                 .map(|reads| {
                     let mut look = Look::new(judge);
                     for read in reads {
-                        look.take(read, &Looked::Written(&source), judge, &versions);
+                        look.take(read, &Looked::Written(&source), judge, &versions, (waiving, &beside));
                     }
                     look
                 })
@@ -182,6 +194,7 @@ impl Engine<'_> {
                 told = told.max(now);
             }
         }
+        self.beside(std::slice::from_ref(&source), source.text(), beside);
         self.progress.inc(size.saturating_sub(told));
         Ok(())
     }
@@ -193,14 +206,14 @@ impl Engine<'_> {
 
     /// What charts and kustomizations make, rendered and judged on all cores.
     fn rendered(&mut self, makers: &[Maker]) -> Result<()> {
-        let (judge, versions) = (self.judge, self.versions);
+        let (judge, versions, waiving) = (self.judge, self.versions, self.waiving);
         for some in makers.chunks(MAKERS) {
             let made: Vec<Made> = some
                 .par_iter()
                 .map(|maker| {
                     let outputs = maker.render()?;
                     let look = |rendered: Arc<Rendered>| {
-                        let look = Look::at(&Looked::Rendered(&rendered), judge, &versions);
+                        let look = Look::at(&Looked::Rendered(&rendered), judge, &versions, waiving);
                         (rendered, look)
                     };
                     Ok(outputs.into_iter().map(look).collect())
@@ -211,8 +224,9 @@ impl Engine<'_> {
                     Ok(looks) => {
                         maker.count(self.summary);
                         self.say.detail(&format!("rendered {}", maker.name()));
-                        for (rendered, look) in looks {
+                        for (rendered, (look, beside)) in looks {
                             let sources = self.sources(&rendered);
+                            self.beside(&sources, &rendered.text, beside);
                             self.report(&sources, look)?;
                         }
                     }
@@ -249,6 +263,7 @@ impl Engine<'_> {
             sights,
             form_only,
             foreign,
+            annotated,
         } = look;
         let Some(main) = sources.first() else { return Ok(()) };
         if foreign > 0 {
@@ -271,13 +286,12 @@ impl Engine<'_> {
         self.summary.objects += objects;
         self.counts.add(&counts);
         self.count(&findings);
-        if !kept.is_empty() {
+        if !kept.is_empty() || !annotated.is_empty() {
             for object in kept {
                 self.inventory.push(object);
             }
-            for source in sources {
-                self.texts.entry(Arc::clone(source.path())).or_insert_with(|| Arc::clone(source));
-            }
+            self.ledger.objects(annotated);
+            self.keep_texts(sources);
         }
         if sources.len() == 1 {
             self.hold(main, findings)?;
@@ -293,6 +307,20 @@ impl Engine<'_> {
             record(self.summary, self.say, problem);
         }
         Ok(())
+    }
+
+    /// Keeps the comments beside what was looked at.
+    fn beside(&mut self, sources: &[Arc<SourceText>], text: &Arc<str>, beside: Beside) {
+        if self.ledger.text(text, beside) {
+            self.keep_texts(sources);
+        }
+    }
+
+    /// Keeps texts that findings at the end will point into.
+    fn keep_texts(&mut self, sources: &[Arc<SourceText>]) {
+        for source in sources {
+            self.texts.entry(Arc::clone(source.path())).or_insert_with(|| Arc::clone(source));
+        }
     }
 
     /// Keeps findings about a source for the end, or writes them where there is too much to keep.
@@ -335,6 +363,8 @@ impl Engine<'_> {
     fn together(mut self) -> Result<()> {
         let mut findings = Vec::new();
         self.judge.together(&self.inventory, &mut findings, &mut self.counts);
+        self.ledger.together(self.waiving, &self.inventory, &mut findings);
+        self.ledger.audit(self.waiving, self.judge, self.summary, &mut self.counts, &mut findings);
         self.summary.tallies = self.judge.tallies(&self.counts);
         self.count(&findings);
         let mut by_source = by_source(findings);

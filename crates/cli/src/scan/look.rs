@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use crate::scan::pod_security::{Sight, Versions};
+use crate::scan::waiving::{Beside, OnObject, Waiving};
 use ironsides_checks::{Counts, Judge};
 use ironsides_core::{Finding, Object, Origin, Rendered, Source};
 use ironsides_files::FileError;
@@ -28,6 +29,8 @@ pub(crate) struct Look {
     pub(crate) form_only: Vec<Text>,
     /// What Pod Security makes of the objects.
     pub(crate) sights: Vec<Sight>,
+    /// The waivers in the annotations of the objects.
+    pub(crate) annotated: Vec<OnObject>,
 }
 
 impl Look {
@@ -37,12 +40,18 @@ impl Look {
     }
 
     /// Looks at a whole text.
-    pub(crate) fn at(text: &Looked<'_>, judge: &Judge, versions: &Versions) -> Self {
+    pub(crate) fn at(
+        text: &Looked<'_>,
+        judge: &Judge,
+        versions: &Versions,
+        waiving: &Waiving,
+    ) -> (Self, Beside) {
         let mut look = Self::new(judge);
+        let beside = waiving.beside(text);
         for read in Documents::new(text.text(), Limits::default()) {
-            look.take(read, text, judge, versions);
+            look.take(read, text, judge, versions, (waiving, &beside));
         }
-        look
+        (look, beside)
     }
 
     /// Takes in one document.
@@ -52,6 +61,7 @@ impl Look {
         text: &Looked<'_>,
         judge: &Judge,
         versions: &Versions,
+        (waiving, beside): (&Waiving, &Beside),
     ) {
         let document = match read {
             Ok(document) => document,
@@ -71,7 +81,9 @@ impl Look {
                 let begin = self.findings.len();
                 let refused = judge.object(&object, &mut self.findings, &mut self.counts);
                 self.sights.extend(versions.see(&object, judge.templates(), refused));
-                sort(self.findings.get_mut(begin..).unwrap_or_default());
+                let findings = self.findings.get_mut(begin..).unwrap_or_default();
+                self.annotated.extend(waiving.object(text, beside, &object, judge.templates(), findings));
+                sort(findings);
                 let secrets = ironsides_checks::sensitive(&object, judge.templates());
                 self.secrets.extend(secrets.into_iter().map(|span| object.source(span)));
                 if judge.keeps(&object) {
@@ -95,10 +107,18 @@ pub(crate) enum Looked<'a> {
 }
 
 impl Looked<'_> {
-    fn text(&self) -> &str {
+    pub(crate) fn text(&self) -> &Arc<str> {
         match self {
             Self::Written(source) => source.text(),
             Self::Rendered(rendered) => &rendered.text,
+        }
+    }
+
+    /// The file to name where no more is known.
+    pub(crate) fn path(&self) -> Option<&Arc<str>> {
+        match self {
+            Self::Written(source) => Some(source.path()),
+            Self::Rendered(rendered) => rendered.files.first().map(|file| &file.path),
         }
     }
 

@@ -8,7 +8,7 @@ use anyhow::{Context, Result, bail};
 use ironsides_core::{Finding, Severity, Verdict};
 use ironsides_report::{Format, Header, Options, Sources, Summary, Writer};
 
-use crate::args::{Global, ScanArgs};
+use crate::args::{Global, ScanArgs, Show};
 use crate::say::{self, Say};
 
 /// All outputs of a run.
@@ -31,6 +31,7 @@ impl Outputs {
         if args.output.iter().filter(|output| output.file.is_none()).count() > 1 {
             bail!("two outputs go to standard output; give all but one a file: -o sarif=findings.sarif");
         }
+        let waived = args.shows(Show::Waived);
         let mut taken: Vec<PathBuf> = inputs.iter().filter_map(|path| path.canonicalize().ok()).collect();
         let mut writers: Vec<(Format, Box<dyn Writer>)> = Vec::new();
         for output in &args.output {
@@ -38,7 +39,7 @@ impl Outputs {
                 None => {
                     let colour = say::colours_stdout(global.color);
                     let width = say::stdout_width();
-                    output.format.writer(sink(io::stdout()), Options { colour, width, waived: false })
+                    output.format.writer(sink(io::stdout()), Options { colour, width, waived })
                 }
                 Some(path) => {
                     if path.canonicalize().is_ok_and(|path| path.is_file() && taken.contains(&path)) {
@@ -50,7 +51,7 @@ impl Outputs {
                     let file =
                         File::create(path).with_context(|| format!("cannot write {}", path.display()))?;
                     taken.extend(path.canonicalize());
-                    output.format.writer(sink(file), Options::default())
+                    output.format.writer(sink(file), Options { waived, ..Options::default() })
                 }
             };
             writer.begin(header)?;
