@@ -87,7 +87,7 @@ fn exit_codes() {
         (2, &[("pod.yaml", POD)], &["--fail-on", "bad"]),
         (2, &[("pod.yaml", POD)], &["--check", "priviledged-container"]),
         (2, &[("pod.yaml", POD)], &["-o", "table", "-o", "json"]),
-        (2, &[("pod.yaml", POD)], &["-o", "yaml"]),
+        (2, &[("pod.yaml", POD)], &["-o", "xml"]),
         (2, &[("pod.yaml", POD)], &["-o", "json=absent/folder/x.json"]),
         (2, &[("pod.yaml", POD)], &["--bogus"]),
     ];

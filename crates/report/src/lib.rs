@@ -4,26 +4,36 @@
 //! then [`Writer::end`]. Nothing but counts is kept in between, so that a report may be larger than memory.
 
 mod compliance;
+mod csv;
 mod github;
 mod gitlab;
+mod html;
 mod input;
 mod json;
 mod jsonl;
+mod junit;
+mod markdown;
 mod name;
+mod ocsf;
+mod oscal;
 mod place;
+mod policy_report;
 mod sarif;
 mod snippet;
 mod source;
 mod table;
+mod time;
 mod unwaived;
 mod worst;
 mod wrap;
+mod yaml;
 
 use std::io::{self, Write};
 use std::str::FromStr;
 
 pub use input::{Blocker, Exceptions, Header, NamespaceLevel, Problem, Summary};
 use ironsides_core::Finding;
+use policy_report::{Api, PolicyReport};
 pub use snippet::plain;
 pub use source::{SourceText, Sources};
 
@@ -67,25 +77,57 @@ pub enum Format {
     Sarif,
     /// The same as [`Self::Json`], one value a line.
     JsonLines,
+    /// The same as [`Self::Json`], as YAML.
+    Yaml,
+    /// One row a finding, for spreadsheets.
+    Csv,
+    /// One file for people, read in a browser.
+    Html,
+    /// GitHub's Markdown, for comments on pull requests.
+    Markdown,
+    /// `JUnit` XML, for build servers.
+    JUnit,
     /// Annotations of GitHub Actions.
     GitHub,
     /// GitLab's Code Quality report.
     GitLab,
+    /// `PolicyReport` resources of `wgpolicyk8s.io/v1alpha2`.
+    PolicyReport,
+    /// `Report` resources of `openreports.io/v1alpha1`.
+    OpenReports,
+    /// OCSF 1.5 Compliance Findings, one a line.
+    Ocsf,
+    /// OSCAL 1.1 assessment results.
+    Oscal,
     /// The names of the objects that fail, for `kubectl`.
     Name,
 }
 
 impl Format {
     /// All formats, by the names the command line takes.
-    pub const ALL: [(&'static str, Self); 7] = [
+    pub const ALL: [(&'static str, Self); 16] = [
         ("table", Self::Table),
         ("json", Self::Json),
         ("jsonl", Self::JsonLines),
+        ("yaml", Self::Yaml),
+        ("csv", Self::Csv),
+        ("html", Self::Html),
+        ("markdown", Self::Markdown),
         ("sarif", Self::Sarif),
+        ("junit", Self::JUnit),
         ("github", Self::GitHub),
         ("gitlab", Self::GitLab),
+        ("policyreport", Self::PolicyReport),
+        ("openreports", Self::OpenReports),
+        ("ocsf", Self::Ocsf),
+        ("oscal", Self::Oscal),
         ("name", Self::Name),
     ];
+
+    /// The name the command line takes.
+    pub fn name(self) -> &'static str {
+        Self::ALL.iter().find(|(_, format)| *format == self).map_or("", |(name, _)| name)
+    }
 
     /// A writer of this format into `sink`.
     pub fn writer<'a>(self, sink: impl Write + 'a, options: Options) -> Box<dyn Writer + 'a> {
@@ -94,11 +136,21 @@ impl Format {
             Self::Json => Box::new(json::Json::new(sink)),
             Self::Sarif => Box::new(sarif::Sarif::new(sink)),
             Self::JsonLines => Box::new(jsonl::JsonLines::new(sink)),
+            Self::Yaml => Box::new(yaml::Yaml::new(sink)),
+            Self::Html => Box::new(html::Html::new(sink)),
+            Self::Markdown => Box::new(markdown::Markdown::new(sink)),
+            Self::Csv => Box::new(csv::Csv::new(sink)),
+            Self::JUnit => Box::new(junit::JUnit::new(sink)),
+            Self::PolicyReport => Box::new(PolicyReport::new(sink, Api::PolicyReport)),
+            Self::OpenReports => Box::new(PolicyReport::new(sink, Api::OpenReports)),
+            Self::Ocsf => Box::new(ocsf::Ocsf::new(sink)),
+            Self::Oscal => Box::new(oscal::Oscal::new(sink)),
             Self::GitHub => Box::new(github::GitHub::new(sink)),
             Self::GitLab => Box::new(gitlab::GitLab::new(sink)),
             Self::Name => Box::new(name::Name::new(sink)),
         };
-        if options.waived { writer } else { Box::new(unwaived::Unwaived::new(writer)) }
+        // An HTML report lists them in a part of their own.
+        if options.waived || self == Self::Html { writer } else { Box::new(unwaived::Unwaived::new(writer)) }
     }
 }
 

@@ -165,3 +165,15 @@ pub(crate) fn cut(text: &str, most: usize) -> Cow<'_, str> {
     let end = text.char_indices().nth(most.saturating_sub(1)).map_or(0, |(at, _)| at);
     format!("{}…", text.get(..end).unwrap_or_default()).into()
 }
+
+/// Whether two findings say of a whole object that nothing can be said, for the same reason.
+pub(crate) fn is_same_unknown(a: &Finding, b: &Finding) -> bool {
+    let whole =
+        |finding: &Finding| matches!(finding.verdict, Verdict::Unknown { .. }) && finding.path.is_empty();
+    whole(a) && whole(b) && a.verdict == b.verdict
+}
+
+/// The word for so many.
+pub(crate) fn count_word(count: u64, one: &'static str, many: &'static str) -> &'static str {
+    if count == 1 { one } else { many }
+}

@@ -60,9 +60,7 @@ impl<W: Write> Writer for Sarif<W> {
     fn cut(&self) -> Option<String> {
         let count = self.results.left_out();
         (count > 0).then(|| {
-            format!(
-                "sarif: {count} results of least severity are left out: GitHub refuses more than {RESULTS}"
-            )
+            format!("{count} results of least severity are left out: GitHub refuses more than {RESULTS}")
         })
     }
 

@@ -1,6 +1,7 @@
 //! The line that a finding points at, cut to what fits, with secrets out of sight.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 use ironsides_tree::Span;
 use unicode_width::UnicodeWidthStr;
@@ -23,6 +24,8 @@ pub(crate) struct Snippet {
     pub(crate) gap: usize,
     /// How many columns the mark is wide.
     pub(crate) width: usize,
+    /// The characters of the line that are marked.
+    pub(crate) mark: Range<usize>,
 }
 
 impl Snippet {
@@ -39,6 +42,8 @@ impl Snippet {
         let mark_to = (span.end as usize).clamp(mark, window_to.max(mark));
         let line = plain(&source.shown(window_from, window_to)).into_owned();
         let width_of = |from: usize, to: usize| plain(text.get(from..to).unwrap_or_default()).width();
+        let chars = |from: usize, to: usize| text.get(from..to).unwrap_or_default().chars().count();
+        let marked = chars(window_from, mark);
         let before = start
             .line
             .checked_sub(1)
@@ -51,6 +56,7 @@ impl Snippet {
             line,
             gap: width_of(window_from, mark),
             width: width_of(mark, mark_to).max(1),
+            mark: marked..marked + chars(mark, mark_to),
         })
     }
 }

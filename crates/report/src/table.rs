@@ -9,7 +9,7 @@ use anstyle::{AnsiColor, Style};
 use ironsides_core::{Fact, Finding, Safety, Severity, Source, Verdict};
 
 use crate::input::{Header, NamespaceLevel, Summary};
-use crate::place::{self, Outcome, Place};
+use crate::place::{self, Outcome, Place, count_word};
 use crate::snippet::{Snippet, plain};
 use crate::source::Sources;
 use crate::wrap::wrap;
@@ -54,7 +54,7 @@ impl<W: Write> Table<W> {
         }
         let width = group.iter().map(|finding| finding.check.len()).max().unwrap_or_default();
         // Where an object cannot be judged, every check says the same: once is enough.
-        for same in group.chunk_by(is_same_unknown) {
+        for same in group.chunk_by(place::is_same_unknown) {
             match same {
                 [one] => self.finding(one, width)?,
                 many => self.unknowns(many)?,
@@ -66,7 +66,7 @@ impl<W: Write> Table<W> {
     fn snippet(&mut self, snippet: &Snippet) -> io::Result<()> {
         let (dim, dim_end) = self.paint(Style::new().dimmed());
         let (mark, mark_end) = self.paint(AnsiColor::Red.on_default().bold());
-        let Snippet { number, before, line, gap, width } = snippet;
+        let Snippet { number, before, line, gap, width, .. } = snippet;
         if let Some(before) = before {
             writeln!(self.sink, "{dim}{:>6} |{dim_end:#} {before}", number - 1)?;
         }
@@ -347,17 +347,6 @@ impl<W: Write> Writer for Table<W> {
         }
         self.sink.flush()
     }
-}
-
-/// Whether two findings say of a whole object that nothing can be said, for the same reason.
-fn is_same_unknown(a: &Finding, b: &Finding) -> bool {
-    let whole =
-        |finding: &Finding| matches!(finding.verdict, Verdict::Unknown { .. }) && finding.path.is_empty();
-    whole(a) && whole(b) && a.verdict == b.verdict
-}
-
-fn count_word(count: u64, one: &'static str, many: &'static str) -> &'static str {
-    if count == 1 { one } else { many }
 }
 
 fn place_of(finding: &Finding) -> Option<&Source> {

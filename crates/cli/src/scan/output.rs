@@ -84,10 +84,10 @@ impl Outputs {
 
     /// Reports the end, and says what the limits of a format left out.
     pub(crate) fn end(&mut self, summary: &Summary, say: &Say) -> Result<()> {
-        for (_, writer) in &mut self.writers {
+        for (format, writer) in &mut self.writers {
             writer.end(summary).context("cannot write the report")?;
             if let Some(cut) = writer.cut() {
-                say.warning(&cut);
+                say.warning(&format!("{}: {cut}", format.name()));
             }
         }
         Ok(())
