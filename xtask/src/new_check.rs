@@ -8,7 +8,7 @@ use anyhow::{Context, Result, bail};
 /// `cargo xtask new-check`
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// The folder it goes into: workload, image, namespace, reliability, document
+    /// document, workload, image, namespace, rbac, network, …
     family: String,
     /// Kebab-case; names the bad pattern
     id: String,
@@ -24,7 +24,7 @@ struct Family {
     page: &'static str,
 }
 
-const FAMILIES: [Family; 5] = [
+const FAMILIES: [Family; 13] = [
     Family { name: "document", uses: "", run: "Run::Object(run)", body: OF_OBJECT, page: OBJECTS },
     Family { name: "workload", uses: "", run: "Run::Pod(run)", body: OF_POD, page: PODS },
     Family { name: "image", uses: "", run: "Run::Pod(run)", body: OF_POD, page: PODS },
@@ -36,6 +36,38 @@ const FAMILIES: [Family; 5] = [
         page: NAMESPACES,
     },
     Family { name: "reliability", uses: "", run: "Run::Pod(run)", body: OF_POD, page: PODS },
+    Family { name: "api", uses: "", run: "Run::Object(run)", body: OF_OBJECT, page: OBJECTS },
+    Family {
+        name: "rbac",
+        uses: "use super::ROLES;\nuse super::rule::Rule;\n",
+        run: "Run::Kinds(ROLES, run)",
+        body: OF_ROLE,
+        page: ROLES,
+    },
+    Family {
+        name: "service",
+        uses: "use super::SERVICE;\n",
+        run: "Run::Kinds(SERVICE, run)",
+        body: OF_SPEC,
+        page: SERVICES,
+    },
+    Family {
+        name: "ingress",
+        uses: "use super::INGRESS;\n",
+        run: "Run::Kinds(INGRESS, run)",
+        body: OF_SPEC,
+        page: INGRESSES,
+    },
+    Family {
+        name: "network",
+        uses: "use super::POLICY;\n",
+        run: "Run::Kinds(POLICY, run)",
+        body: OF_SPEC,
+        page: POLICIES,
+    },
+    Family { name: "storage", uses: "", run: "Run::Object(run)", body: OF_OBJECT, page: OBJECTS },
+    Family { name: "admission", uses: "", run: "Run::Object(run)", body: OF_OBJECT, page: OBJECTS },
+    Family { name: "reference", uses: "", run: "Run::Object(run)", body: OF_OBJECT, page: OBJECTS },
 ];
 
 const RUST: &str = r#"//! TITLE.
@@ -66,6 +98,19 @@ const OF_POD: &str = r#"fn run(pod: &Pod<'_>, out: &mut Out<'_>) {
 
 const OF_NAMESPACE: &str = r#"fn run(namespace: &Object, out: &mut Out<'_>) {
     let at = namespace.cursor().get("metadata").get("labels");
+    out.pass(&at);
+}
+"#;
+
+const OF_ROLE: &str = r#"fn run(role: &Object, out: &mut Out<'_>) {
+    for rule in Rule::all(role) {
+        out.pass(&rule.at);
+    }
+}
+"#;
+
+const OF_SPEC: &str = r#"fn run(object: &Object, out: &mut Out<'_>) {
+    let at = object.cursor().get("spec");
     out.pass(&at);
 }
 "#;
@@ -137,6 +182,79 @@ apiVersion: v1
 kind: Namespace
 metadata:
   name: example
+```
+";
+
+const ROLES: &str = "\
+```yaml flagged
+apiVersion: rbac.authorization.k8s.io/v1
+kind: Role
+metadata: {name: example, namespace: shop}
+rules:
+- apiGroups: [\"\"] # finding
+  resources: [pods]
+  verbs: [get]
+```
+
+```yaml passes
+apiVersion: rbac.authorization.k8s.io/v1
+kind: Role
+metadata: {name: example, namespace: shop}
+rules: []
+```
+";
+
+const SERVICES: &str = "\
+```yaml flagged
+apiVersion: v1
+kind: Service
+metadata: {name: example}
+spec: # finding
+  ports: [{port: 80}]
+```
+
+```yaml passes
+apiVersion: v1
+kind: Service
+metadata: {name: example}
+spec:
+  ports: [{port: 80}]
+```
+";
+
+const INGRESSES: &str = "\
+```yaml flagged
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata: {name: example}
+spec: # finding
+  rules: []
+```
+
+```yaml passes
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata: {name: example}
+spec:
+  rules: []
+```
+";
+
+const POLICIES: &str = "\
+```yaml flagged
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: example}
+spec: # finding
+  podSelector: {}
+```
+
+```yaml passes
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: example}
+spec:
+  podSelector: {}
 ```
 ";
 
@@ -309,7 +427,8 @@ mod tests {
         let said = |family, id| new_check(family, id).unwrap_err().to_string();
         assert_eq!(
             said("pods", "a"),
-            "there is no family \"pods\"; the families are document, workload, image, namespace, reliability"
+            "there is no family \"pods\"; the families are document, workload, image, namespace, reliability, api, rbac, \
+             service, ingress, network, storage, admission, reference"
         );
         assert_eq!(
             said("image", "Some_BadPattern"),

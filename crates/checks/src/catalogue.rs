@@ -3,14 +3,25 @@
 use strsim::levenshtein;
 
 use crate::check::Check;
-use crate::{document, image, namespace, reliability, waiver, workload};
+use crate::{
+    admission, api, document, image, ingress, namespace, network, rbac, reference, reliability, service,
+    storage, waiver, workload,
+};
 
 /// The families, each in its own order.
 pub static CATALOGUE: &[&[&Check]] = &[
     document::CHECKS,
+    api::CHECKS,
     workload::CHECKS,
     image::CHECKS,
     namespace::CHECKS,
+    rbac::CHECKS,
+    service::CHECKS,
+    ingress::CHECKS,
+    network::CHECKS,
+    storage::CHECKS,
+    admission::CHECKS,
+    reference::CHECKS,
     reliability::CHECKS,
     waiver::CHECKS,
 ];

@@ -14,6 +14,9 @@ pub struct Check {
     pub run: Run,
 }
 
+/// Stands among the kinds that a check looks up for every object that holds a pod.
+pub const ANY_POD: (&str, &str) = ("*", "Pod");
+
 /// What a check is asked about. The function reports through [`Out`]; where it reports no failure, the target
 /// passes, and `Out::pass` names the facts that make it so.
 #[derive(Clone, Copy, Debug)]
@@ -28,7 +31,8 @@ pub enum Run {
     Together {
         /// The kinds that the function judges, one object a call; empty for every object that holds a pod.
         judges: &'static [(&'static str, &'static str)],
-        /// The kinds it looks up in the inventory meanwhile. Where none of them was seen, it is not asked at all.
+        /// The kinds it looks up in the inventory meanwhile ([`ANY_POD`] for whatever holds a pod). Where none of them was
+        /// seen, it is not asked at all.
         needs: &'static [(&'static str, &'static str)],
         /// The kinds it looks up too, and does without where there are none.
         welcomes: &'static [(&'static str, &'static str)],

@@ -9,7 +9,7 @@ use ironsides_core::{
 use ironsides_schema::{Fault, FaultKind, is_misplaced};
 
 use crate::catalogue::CATALOGUE;
-use crate::check::{Check, Run};
+use crate::check::{ANY_POD, Check, Run};
 use crate::out::{Case, Draft, NO_CONTAINERS, Out};
 use crate::waivers::WaiverCase;
 
@@ -26,6 +26,8 @@ pub struct Options {
     pub fixes: bool,
     /// Where custom resources hold pods.
     pub templates: PodTemplates,
+    /// The minor version of Kubernetes that the objects are meant for: 36 for 1.36. `None` for the newest known.
+    pub kubernetes: Option<u64>,
 }
 
 /// Runs the chosen checks. One judge serves any number of threads.
@@ -58,7 +60,9 @@ impl Judge {
     pub fn keeps(&self, object: &Object) -> bool {
         self.chosen.iter().any(|check| match check.run {
             Run::Together { judges, needs, welcomes, .. } => {
-                is_any(object, needs) || is_any(object, welcomes) || self.is_judged(object, judges)
+                self.is_looked_up(object, needs)
+                    || self.is_looked_up(object, welcomes)
+                    || self.is_judged(object, judges)
             }
             _ => false,
         })
@@ -109,7 +113,11 @@ impl Judge {
             let Run::Together { judges, needs, run, .. } = check.run else { continue };
             let judged = inventory.objects().iter().filter(|object| self.is_judged(object, judges));
             // Where nothing was seen of what a check needs, its question arises for none.
-            let seen = needs.iter().any(|(group, kind)| inventory.of_kind(group, kind).next().is_some());
+            let is_pod = |object: &Object| Pod::is_in(object, &self.options.templates);
+            let seen = needs.iter().any(|(group, kind)| match (*group, *kind) {
+                ANY_POD => inventory.objects().iter().any(is_pod),
+                (group, kind) => inventory.of_kind(group, kind).next().is_some(),
+            });
             if !needs.is_empty() && !seen && !self.options.keep_passes {
                 tally.not_applicable += judged.count() as u64;
                 continue;
@@ -147,6 +155,10 @@ impl Judge {
     pub fn tallies(&self, counts: &Counts) -> Tallies {
         let all = self.chosen.iter().zip(&counts.0).map(|(check, tally)| (check.meta.id, *tally));
         all.filter(|(_, tally)| *tally != Tally::default()).collect()
+    }
+
+    fn is_looked_up(&self, object: &Object, kinds: &[(&str, &str)]) -> bool {
+        is_any(object, kinds) || kinds.contains(&ANY_POD) && Pod::is_in(object, &self.options.templates)
     }
 
     fn is_judged(&self, object: &Object, judges: &[(&str, &str)]) -> bool {

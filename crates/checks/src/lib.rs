@@ -5,26 +5,35 @@
 //!
 //! [`CATALOGUE`] lists them all; [`Judge`] runs them over objects.
 
+mod admission;
+mod api;
 mod catalogue;
 mod check;
 mod document;
 mod fixes;
 pub mod foreign;
 pub mod framework;
+mod gathered;
 mod image;
+mod ingress;
 mod judge;
 pub mod mend;
 mod namespace;
+mod network;
 mod out;
 pub mod page;
+mod rbac;
+mod reference;
 mod reliability;
 mod sensitive;
+mod service;
+mod storage;
 mod waiver;
 pub mod waivers;
 mod workload;
 
 pub use catalogue::{CATALOGUE, find, nearest};
-pub use check::{Check, Run};
+pub use check::{ANY_POD, Check, Run};
 pub use image::{Reference, ReferenceError};
 pub use judge::{Counts, Judge, Options};
 pub use out::{Draft, Out};
@@ -32,7 +41,7 @@ pub use sensitive::sensitive;
 
 /// What the file of a check imports.
 mod prelude {
-    pub(crate) use crate::check::{Check, Run};
+    pub(crate) use crate::check::{ANY_POD, Check, Run};
     pub(crate) use crate::fixes::{append, remove, set};
     pub(crate) use crate::out::Out;
     pub(crate) use ironsides_core::{CheckMeta, Confidence, Container, ContainerKind, Object, Pod, Severity};

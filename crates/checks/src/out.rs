@@ -107,6 +107,11 @@ impl<'a> Out<'a> {
         &self.case.options.templates
     }
 
+    /// The minor version of Kubernetes that the object is meant for.
+    pub fn kubernetes(&self) -> u64 {
+        self.case.options.kubernetes.unwrap_or_else(crate::api::newest)
+    }
+
     /// What an API server would refuse or drop of the object, in the order of the document; nothing for kinds that are
     /// not built in.
     pub fn faults(&self) -> &'a [Fault] {

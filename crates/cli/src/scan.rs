@@ -22,9 +22,9 @@ use crate::exit::Exit;
 use crate::say::Say;
 
 pub(crate) fn run(args: &ScanArgs, global: &Global, say: &Say) -> Result<Exit> {
-    let judge = judge(args)?;
     let versions =
         pod_security::Versions::new(args.kubernetes_version.as_deref(), args.upgrade_to.as_deref())?;
+    let judge = judge(args, args.kubernetes_version.is_some().then(|| versions.last()))?;
     let header =
         Header { version: env!("CARGO_PKG_VERSION"), checks: judge.metas().collect(), started: started() };
     let mut found = ironsides_files::walk(&args.paths, !args.no_ignore);
@@ -100,7 +100,7 @@ fn started() -> u64 {
     }
 }
 
-fn judge(args: &ScanArgs) -> Result<Judge> {
+fn judge(args: &ScanArgs, kubernetes: Option<u64>) -> Result<Judge> {
     for id in args.check.iter().chain(&args.skip) {
         if ironsides_checks::find(id).is_none() {
             return Err(check::unknown(id));
@@ -121,6 +121,7 @@ fn judge(args: &ScanArgs) -> Result<Judge> {
         skip: args.skip.clone(),
         keep_passes: args.shows(Show::Passes),
         templates,
+        kubernetes,
         ..Options::default()
     });
     if judge.metas().next().is_none() {

@@ -14,7 +14,7 @@ pub struct CheckMeta {
     pub title: &'static str,
     /// How bad a finding is unless the finding says otherwise.
     pub severity: Severity,
-    /// The folder it lives in: `workload`, `image`, `namespace`, `reliability`, `document`.
+    /// The folder it lives in: `workload`, `rbac`, `network`, …
     pub family: &'static str,
     /// The version of Ironsides that brought it.
     pub since: &'static str,

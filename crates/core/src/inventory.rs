@@ -1,6 +1,7 @@
 //! Everything that was collected, and how complete it is.
 
-use std::sync::OnceLock;
+use std::any::{Any, TypeId};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use ironsides_tree::Text;
 use rustc_hash::FxHashMap;
@@ -16,6 +17,8 @@ use crate::object::Object;
 pub struct Inventory {
     objects: Vec<Object>,
     kinds: FxHashMap<(Text, Text), OfKind>,
+    /// What was derived from all objects together, by its type.
+    derived: Mutex<FxHashMap<TypeId, Arc<dyn Any + Send + Sync>>>,
     /// How much of each kind of fact was seen.
     pub coverage: Coverage,
 }
@@ -40,6 +43,22 @@ impl Inventory {
         kind.places.push(self.objects.len());
         kind.names = OnceLock::new();
         self.objects.push(object);
+        self.derived.get_mut().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+
+    /// What `derive` makes of all objects: an index, say. It is made once for each type and kept until an object is
+    /// added; places in [`Inventory::objects`] are the way to remember objects in it.
+    pub fn derived<T: Any + Send + Sync>(&self, derive: impl FnOnce(&Self) -> T) -> Arc<T> {
+        let mut derived = self.derived.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = derived.get(&TypeId::of::<T>()).cloned();
+        if let Some(known) = known.and_then(|known| known.downcast().ok()) {
+            return known;
+        }
+        drop(derived);
+        let made = Arc::new(derive(self));
+        derived = self.derived.lock().unwrap_or_else(PoisonError::into_inner);
+        derived.insert(TypeId::of::<T>(), Arc::<T>::clone(&made));
+        made
     }
 
     /// All objects, in the order they were read.
@@ -108,5 +127,18 @@ mod tests {
         assert_eq!(inventory.of_kind("apps", "Pod").count(), 0);
         assert_eq!(inventory.named("", "Pod", Some("a"), "x").count(), 2);
         assert_eq!(inventory.named("", "Pod", None, "x").count(), 0);
+    }
+
+    #[test]
+    fn what_is_derived_is_made_once_and_anew_when_an_object_comes() {
+        struct Count(usize);
+        let mut inventory = Inventory::default();
+        let count = |inventory: &Inventory| inventory.derived(|all| Count(all.objects().len())).0;
+        assert_eq!(count(&inventory), 0);
+        let root = ironsides_tree::parse_one("{apiVersion: v1, kind: Pod}").unwrap();
+        inventory.push(Object::new(root, Origin::Api { request: Arc::from("") }, Vec::new()));
+        assert_eq!(count(&inventory), 1);
+        let again = inventory.derived(|_| -> Count { unreachable!() });
+        assert_eq!(again.0, 1);
     }
 }

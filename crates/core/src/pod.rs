@@ -6,6 +6,7 @@ use std::rc::Rc;
 use ironsides_tree::{Cursor, Segment, Text};
 
 use crate::object::Object;
+use crate::selector::Labels;
 
 /// Where pod templates stand in kinds that are not built in.
 ///
@@ -81,6 +82,11 @@ impl<'a> Pod<'a> {
     /// Whether objects of this one's kind hold a pod, without reading it.
     pub fn is_in(object: &Object, templates: &PodTemplates) -> bool {
         templates.find(object).is_some()
+    }
+
+    /// The labels of the pods that an object makes, without reading the rest; `None` where its kind has no pod.
+    pub fn labels_in(object: &'a Object, templates: &'a PodTemplates) -> Option<Labels<'a>> {
+        Some(Labels::of(&templates.find(object)?.get("metadata")))
     }
 
     /// The place of what holds the pod's `metadata` and `spec`.

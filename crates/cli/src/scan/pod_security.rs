@@ -52,6 +52,11 @@ impl Versions {
         Ok(Self { evaluator: Evaluator::of_server(minor), minor, upgrade })
     }
 
+    /// The minor version that the objects are to run on in the end.
+    pub(crate) fn last(&self) -> u64 {
+        self.upgrade.unwrap_or(self.minor)
+    }
+
     /// Judges one object.
     pub(crate) fn see(&self, object: &Object, templates: &PodTemplates, refused: bool) -> Option<Sight> {
         let reference = object.reference();

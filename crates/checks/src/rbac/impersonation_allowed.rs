@@ -1,0 +1,36 @@
+//! A role that may impersonate other identities.
+
+use super::ROLES;
+use super::rule::{Power, report};
+use crate::prelude::*;
+
+pub(super) static CHECK: Check = Check {
+    meta: CheckMeta {
+        id: "impersonation-allowed",
+        title: "role may act as somebody else",
+        severity: Severity::Critical,
+        family: "rbac",
+        since: "0.1.0",
+        page: include_str!("impersonation_allowed.md"),
+    },
+    run: Run::Kinds(ROLES, run),
+};
+
+const POWERS: &[Power] = &[
+    Power { group: "", resources: &["users", "groups", "serviceaccounts"], verbs: &["impersonate"] },
+    Power {
+        group: "authentication.k8s.io",
+        resources: &["uids", "userextras", "users", "groups", "serviceaccounts"],
+        verbs: &[
+            "impersonate",
+            "impersonate:user-info",
+            "impersonate:serviceaccount",
+            "impersonate:arbitrary-node",
+            "impersonate:associated-node",
+        ],
+    },
+];
+
+fn run(role: &Object, out: &mut Out<'_>) {
+    report(role, out, POWERS);
+}

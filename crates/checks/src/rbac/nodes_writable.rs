@@ -1,0 +1,27 @@
+//! A role that may change nodes.
+
+use super::ROLES;
+use super::rule::{Power, report};
+use crate::prelude::*;
+
+pub(super) static CHECK: Check = Check {
+    meta: CheckMeta {
+        id: "nodes-writable",
+        title: "role may change nodes",
+        severity: Severity::Medium,
+        family: "rbac",
+        since: "0.1.0",
+        page: include_str!("nodes_writable.md"),
+    },
+    run: Run::Kinds(ROLES, run),
+};
+
+const POWERS: &[Power] = &[Power {
+    group: "",
+    resources: &["nodes", "nodes/status"],
+    verbs: &["create", "update", "patch", "delete"],
+}];
+
+fn run(role: &Object, out: &mut Out<'_>) {
+    report(role, out, POWERS);
+}

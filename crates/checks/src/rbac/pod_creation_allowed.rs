@@ -1,0 +1,23 @@
+//! A role that may create pods.
+
+use super::ROLES;
+use super::rule::{Power, report};
+use crate::prelude::*;
+
+pub(super) static CHECK: Check = Check {
+    meta: CheckMeta {
+        id: "pod-creation-allowed",
+        title: "role may create pods",
+        severity: Severity::Medium,
+        family: "rbac",
+        since: "0.1.0",
+        page: include_str!("pod_creation_allowed.md"),
+    },
+    run: Run::Kinds(ROLES, run),
+};
+
+const POWERS: &[Power] = &[Power { group: "", resources: &["pods"], verbs: &["create"] }];
+
+fn run(role: &Object, out: &mut Out<'_>) {
+    report(role, out, POWERS);
+}
