@@ -37,7 +37,7 @@ fn run(route: &Object, inventory: &Inventory, out: &mut Out<'_>) {
             out.pass(&at);
             continue;
         }
-        let finding = out.fail(&at, format!("Service \"{name}\" is not among the scanned files"));
+        let finding = out.fail(&at, format!("the Service \"{name}\" is not among the scanned files"));
         let whole = is_kept(inventory, SERVICE, namespace);
         finding.confidence(if whole { Confidence::Medium } else { Confidence::Low });
     }

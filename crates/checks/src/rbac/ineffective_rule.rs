@@ -1,7 +1,7 @@
 //! A rule that looks as if it allowed something, and does not.
 
 use super::ROLES;
-use super::rule::{Rule, excused};
+use super::rule::{Rule, excused, is_global};
 use crate::prelude::*;
 
 pub(super) static CHECK: Check = Check {
@@ -63,6 +63,20 @@ fn fault(role: &Object, rule: &Rule<'_>) -> Option<(&'static str, String)> {
             let why =
                 "requests with these verbs carry no name, so a rule with resourceNames never matches one";
             return Some(("verbs", why.into()));
+        }
+    }
+    if role.reference().kind == "Role" {
+        let groups = || rule.list("apiGroups");
+        let global = |resource: &&str| {
+            !resource.contains('*')
+                && groups().next().is_some()
+                && groups().all(|group| is_global(group, resource))
+        };
+        if let Some(resource) = rule.list("resources").find(global) {
+            return Some((
+                "resources",
+                format!("\"{resource}\" belongs to no namespace, so a Role cannot allow it"),
+            ));
         }
     }
     let urls = rule.list("nonResourceURLs").next().is_some();

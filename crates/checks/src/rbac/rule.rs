@@ -13,6 +13,8 @@ pub(super) struct Rule<'a> {
     /// The rule's place.
     pub(super) at: Cursor<'a>,
     node: &'a Node,
+    /// Whether it is in a Role, which allows nothing outside of its namespace.
+    local: bool,
 }
 
 /// Resources of a group, and what may be done with them.
@@ -28,7 +30,8 @@ pub(super) struct Power {
 impl<'a> Rule<'a> {
     /// The rules of a role, in written order.
     pub(super) fn all(role: &'a Object) -> impl Iterator<Item = Self> {
-        role.cursor().get("rules").items().filter_map(|at| Some(Self { node: at.node()?, at }))
+        let local = role.reference().kind == "Role";
+        role.cursor().get("rules").items().filter_map(move |at| Some(Self { node: at.node()?, at, local }))
     }
 
     /// The texts of a list of the rule.
@@ -99,7 +102,7 @@ impl<'a> Rule<'a> {
         let mut verbs: Vec<&str> = Vec::new();
         for power in powers {
             for &resource in power.resources {
-                if !self.covers(power.group, resource) {
+                if !self.covers(power.group, resource) || self.local && is_global(power.group, resource) {
                     continue;
                 }
                 let allowed = self.verbs_on(resource, power.verbs);
@@ -115,6 +118,18 @@ impl<'a> Rule<'a> {
         }
         (!verbs.is_empty()).then(|| format!("{} on {}", listed(&verbs), listed(&resources)))
     }
+}
+
+/// Whether a resource belongs to no namespace, so that no Role can allow it. (Requests for a namespace itself count as
+/// requests in it.)
+pub(super) fn is_global(group: &str, resource: &str) -> bool {
+    let plural = resource.split('/').next().unwrap_or_default();
+    let virtual_ones = ["groups", "signers", "uids", "userextras", "users"];
+    if virtual_ones.contains(&plural) {
+        return matches!(group, "" | "authentication.k8s.io" | "certificates.k8s.io");
+    }
+    let known = ironsides_schema::kinds().iter().find(|kind| kind.group == group && kind.plural == plural);
+    known.is_some_and(|kind| !kind.namespaced) && (group, plural) != ("", "namespaces")
 }
 
 /// `a`, `a and b`, `a, b and c`.
@@ -182,7 +197,7 @@ mod tests {
     use super::*;
 
     const POWERS: &[Power] =
-        &[Power { group: "", resources: &["pods", "pods/exec"], verbs: &["create", "get", "list"] }];
+        &[Power { group: "", resources: &["pods", "pods/exec", "nodes"], verbs: &["create", "get", "list"] }];
 
     fn allowed(rule: &str) -> Option<String> {
         let root = parse_one(&format!("{{kind: Role, rules: [{rule}]}}")).unwrap();
@@ -211,6 +226,8 @@ mod tests {
                 Some("create on pods/exec"),
             ),
             ("{nonResourceURLs: ['*'], verbs: ['*']}", None),
+            // Nodes are in no namespace.
+            ("{apiGroups: [''], resources: [nodes], verbs: ['*']}", None),
         ] {
             assert_eq!(allowed(rule).as_deref(), expected, "{rule}");
         }
