@@ -102,12 +102,12 @@ const OF_NAMESPACE: &str = r#"fn run(namespace: &Object, out: &mut Out<'_>) {
 }
 "#;
 
-const OF_ROLE: &str = r#"fn run(role: &Object, out: &mut Out<'_>) {
+const OF_ROLE: &str = r"fn run(role: &Object, out: &mut Out<'_>) {
     for rule in Rule::all(role) {
         out.pass(&rule.at);
     }
 }
-"#;
+";
 
 const OF_SPEC: &str = r#"fn run(object: &Object, out: &mut Out<'_>) {
     let at = object.cursor().get("spec");
