@@ -85,6 +85,7 @@ Examples:
   kubectl get pods -A -o yaml | ironsides scan -
   ironsides scan chart/ --values prod.yaml -o sarif=findings.sarif
   ironsides scan deploy/ --check privileged-container,host-pid --fail-on critical
+  ironsides scan deploy/ --fix --diff
 
 ",
     exit_codes!()
@@ -121,6 +122,13 @@ pub(crate) struct ScanArgs {
     #[arg(long, value_name = "CHECK", value_delimiter = ',', value_parser = words::check())]
     #[arg(hide_possible_values = true)]
     pub(crate) skip: Vec<String>,
+    /// Edit the manifests so that findings are closed: only what no program can rely on with `safe` (the default), all
+    /// that an edit can close with `unsafe`. The report and the exit code are about what remains
+    #[arg(long, value_name = "WHICH", num_args = 0..=1, require_equals = true, default_missing_value = "safe")]
+    pub(crate) fix: Option<FixMode>,
+    /// Print what --fix would change as a unified diff, and write nothing
+    #[arg(long, requires = "fix")]
+    pub(crate) diff: bool,
     /// Show more than failures: `waived` findings, with who answers for them, or `passes` and checks that do not apply,
     /// with their evidence; what is unknown is always shown. May be given several times, or with commas
     #[arg(long, value_name = "WHAT", value_delimiter = ',')]
@@ -227,6 +235,14 @@ impl std::str::FromStr for Output {
 /// The severity from which findings fail the run.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct FailOn(pub(crate) Option<Severity>);
+
+/// Which fixes are made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum FixMode {
+    // Without documentation: the help lists the words alone.
+    Safe,
+    Unsafe,
+}
 
 /// A kind of custom resource and the place of its pod template.
 #[derive(Clone, Debug)]

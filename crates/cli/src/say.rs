@@ -18,6 +18,7 @@ const WORTH_WAITING: u64 = 8 << 20;
 pub(crate) struct Say {
     quiet: bool,
     verbose: bool,
+    mute: bool,
     progress: bool,
     choice: ColorChoice,
     bar: OnceCell<ProgressBar>,
@@ -28,6 +29,7 @@ impl Say {
         Self {
             quiet: global.quiet,
             verbose: global.verbose,
+            mute: false,
             progress: !global.no_progress && !global.quiet && std::io::stderr().is_terminal(),
             choice: choice(global.color),
             bar: OnceCell::new(),
@@ -37,10 +39,18 @@ impl Say {
     /// Speaks before the arguments are understood.
     pub(crate) fn plain() -> Self {
         let choice = ColorChoice::Auto;
-        Self { quiet: false, verbose: false, progress: false, choice, bar: OnceCell::new() }
+        Self { quiet: false, verbose: false, mute: false, progress: false, choice, bar: OnceCell::new() }
+    }
+
+    /// Says nothing at all.
+    pub(crate) fn mute() -> Self {
+        Self { quiet: true, mute: true, ..Self::plain() }
     }
 
     fn line(&self, style: Style, word: &str, text: &dyn Display) {
+        if self.mute {
+            return;
+        }
         // File names and documents reach messages; they must not drive the terminal.
         let text = text.to_string();
         let text = ironsides_report::plain(&text);
@@ -91,6 +101,13 @@ impl Say {
     pub(crate) fn detail(&self, text: &dyn Display) {
         if self.verbose {
             self.line(Style::new().dimmed(), "note", text);
+        }
+    }
+
+    /// What was done.
+    pub(crate) fn news(&self, word: &str, text: &dyn Display) {
+        if !self.quiet {
+            self.line(AnsiColor::Green.on_default().bold(), word, text);
         }
     }
 

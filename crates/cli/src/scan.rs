@@ -1,6 +1,7 @@
 //! `ironsides scan`: judge manifests.
 
 mod engine;
+mod fix;
 mod look;
 mod output;
 mod pod_security;
@@ -24,12 +25,17 @@ use crate::say::Say;
 pub(crate) fn run(args: &ScanArgs, global: &Global, say: &Say) -> Result<Exit> {
     let versions =
         pod_security::Versions::new(args.kubernetes_version.as_deref(), args.upgrade_to.as_deref())?;
-    let judge = judge(args, args.kubernetes_version.is_some().then(|| versions.last()))?;
+    let options = options(args, args.kubernetes_version.is_some().then(|| versions.last()))?;
+    let judge = Judge::new(options.clone());
+    if judge.metas().next().is_none() {
+        bail!("--check and --skip leave no check to run");
+    }
     let header =
         Header { version: env!("CARGO_PKG_VERSION"), checks: judge.metas().collect(), started: started() };
     let mut found = ironsides_files::walk(&args.paths, !args.no_ignore);
     let plan = render::plan(&mut found, render::options(args)?, say);
-    let mut outputs = output::Outputs::open(args, global, &header, &found.files)?;
+    let silent = fix::takes_stdout(args)?;
+    let mut outputs = output::Outputs::open(args, global, &header, &found.files, silent)?;
     let mut summary = Summary::default();
     let waiving = waiving::Waiving::new(given(args), &args.paths)?;
 
@@ -39,7 +45,19 @@ pub(crate) fn run(args: &ScanArgs, global: &Global, say: &Say) -> Result<Exit> {
     for problem in plan.problems {
         record(&mut summary, say, problem);
     }
-    engine::run((&judge, &waiving), versions, found.files, &plan.makers, &mut outputs, &mut summary, say)?;
+    let mut texts = engine::Texts::new();
+    if let Some(mode) = args.fix {
+        // Waivers count what they are used for; the report begins anew.
+        let waiving = waiving::Waiving::new(given(args), &args.paths)?;
+        let scan = fix::Scan { judge: &judge, options, waiving: &waiving, versions, makers: &plan.makers };
+        let fixed = fix::run(args, mode, scan, &mut found.files, say)?;
+        for problem in fixed.problems {
+            record(&mut summary, say, problem);
+        }
+        texts = fixed.texts;
+    }
+    let input = engine::Input { files: &found.files, texts: &texts, makers: &plan.makers };
+    engine::run((&judge, &waiving), versions, input, &mut outputs, &mut summary, say)?;
     // What one check says of a namespace's pods is not what all would.
     if !args.check.is_empty() && args.kubernetes_version.is_none() {
         summary.pod_security.clear();
@@ -100,7 +118,8 @@ fn started() -> u64 {
     }
 }
 
-fn judge(args: &ScanArgs, kubernetes: Option<u64>) -> Result<Judge> {
+/// What to run and how.
+fn options(args: &ScanArgs, kubernetes: Option<u64>) -> Result<Options> {
     for id in args.check.iter().chain(&args.skip) {
         if ironsides_checks::find(id).is_none() {
             return Err(check::unknown(id));
@@ -116,18 +135,14 @@ fn judge(args: &ScanArgs, kubernetes: Option<u64>) -> Result<Judge> {
     if only.is_empty() && !args.framework.is_empty() {
         bail!("no check decides anything of {}", args.framework.join(", "));
     }
-    let judge = Judge::new(Options {
+    Ok(Options {
         only,
         skip: args.skip.clone(),
         keep_passes: args.shows(Show::Passes),
         templates,
         kubernetes,
-        ..Options::default()
-    });
-    if judge.metas().next().is_none() {
-        bail!("--check and --skip leave no check to run");
-    }
-    Ok(judge)
+        fixes: args.fix.is_some(),
+    })
 }
 
 /// Tells of something that could not be read, now and in the report.

@@ -20,7 +20,7 @@ use crate::node::Node;
 
 pub use patch::{Operation, json_patch};
 pub use path::{OwnedPath, Part};
-pub use stream::{apply, apply_all};
+pub use stream::{apply, apply_all, chunks};
 pub use tree::apply_to;
 
 /// A change to one document.
@@ -159,4 +159,22 @@ pub enum EditError {
         /// The line of what is edited.
         line: u32,
     },
+}
+
+impl EditError {
+    /// The same error of a part of a text that begins after so many lines.
+    #[must_use]
+    pub fn after(mut self, lines: u32) -> Self {
+        match &mut self {
+            // A line of 0 is none.
+            Self::NoDocument { .. } | Self::Mismatch { line: 0, .. } | Self::NoItem { line: 0, .. } => {}
+            Self::Unreadable { line, .. }
+            | Self::Template { line }
+            | Self::Mismatch { line, .. }
+            | Self::NoItem { line, .. }
+            | Self::Shared { line, .. }
+            | Self::Unsafe { line, .. } => *line += lines,
+        }
+        self
+    }
 }

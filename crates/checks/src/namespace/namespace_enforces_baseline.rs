@@ -26,8 +26,7 @@ fn run(namespace: &Object, out: &mut Out<'_>) {
             out.fail(
                 &at,
                 format!("namespace \"{name}\" enforces the baseline level; restricted may be possible"),
-            )
-            .unsafe_fix("enforce restricted", super::TRY_LEVEL, || [set(&at, "restricted")]);
+            );
         }
         Some(Level::Restricted) => out.pass(&at),
         _ => out.not_applicable("baseline is not enforced"),

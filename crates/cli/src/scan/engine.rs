@@ -44,6 +44,8 @@ struct Engine<'a> {
     waiving: &'a Waiving,
     ledger: Ledger,
     versions: Versions,
+    /// Texts that stand for what the disk holds.
+    texts_for: &'a Texts,
     gathering: Gathering,
     counts: Counts,
     outputs: &'a mut Outputs,
@@ -62,23 +64,34 @@ struct Engine<'a> {
     held_bytes: u64,
 }
 
-/// Reads and judges `files`, sorted, then what `makers` make, and writes what is found.
+/// What is read.
+#[derive(Clone, Copy)]
+pub(crate) struct Input<'a> {
+    /// The files, sorted.
+    pub(crate) files: &'a [PathBuf],
+    /// Texts that stand for what the disk holds.
+    pub(crate) texts: &'a Texts,
+    /// What makes more.
+    pub(crate) makers: &'a [Maker],
+}
+
+/// Reads and judges the files, then what the makers make, and writes what is found.
 pub(crate) fn run(
     (judge, waiving): (&Judge, &Waiving),
     versions: Versions,
-    files: Vec<PathBuf>,
-    makers: &[Maker],
+    input: Input<'_>,
     outputs: &mut Outputs,
     summary: &mut Summary,
     say: &Say,
 ) -> Result<()> {
+    let Input { files, texts, makers } = input;
     let sized: Vec<(PathBuf, u64)> = files
-        .into_iter()
+        .iter()
         .map(|path| {
             // Pipes and standard input have no size; they are read as large.
             let size =
                 path.metadata().ok().filter(std::fs::Metadata::is_file).map_or(LARGE, |meta| meta.len());
-            (path, size)
+            (path.clone(), size)
         })
         .collect();
     let total: u64 = sized.iter().map(|(_, size)| size).sum();
@@ -88,6 +101,7 @@ pub(crate) fn run(
         waiving,
         ledger: Ledger::default(),
         versions,
+        texts_for: texts,
         gathering: Gathering::new(versions),
         counts: judge.counts(),
         outputs,
@@ -127,10 +141,11 @@ impl Engine<'_> {
     /// Small files, a core each.
     fn chunk(&mut self, files: &[(PathBuf, u64)]) -> Result<()> {
         let (judge, versions, waiving) = (self.judge, self.versions, self.waiving);
+        let texts = self.texts_for;
         let looks: Vec<Result<Seen, Problem>> = files
             .par_iter()
             .map(|(path, _)| {
-                let source = open(path)?;
+                let source = open(path, texts)?;
                 let look = Look::at(&Looked::Written(&source), judge, &versions, waiving);
                 Ok((source, look))
             })
@@ -152,7 +167,7 @@ impl Engine<'_> {
 
     /// A large file: its documents come from one core and are judged on all.
     fn large(&mut self, path: &Path, size: u64) -> Result<()> {
-        let source = match open(path) {
+        let source = match open(path, self.texts_for) {
             Ok(source) => Arc::new(source),
             Err(problem) => {
                 record(self.summary, self.say, problem);
@@ -418,7 +433,14 @@ fn merged(held: Vec<(Arc<SourceText>, Vec<Finding>)>) -> Vec<(Arc<SourceText>, V
     merged
 }
 
-fn open(path: &Path) -> Result<SourceText, Problem> {
-    let text = ironsides_files::read(path).map_err(|error| file_problem(&error))?;
-    Ok(SourceText::new(Arc::from(path.to_string_lossy()), Arc::from(text)))
+/// Texts that stand for what the disk holds, by their paths.
+pub(crate) type Texts = BTreeMap<PathBuf, Arc<str>>;
+
+/// A file's text, or the one that stands for it.
+pub(crate) fn open(path: &Path, texts: &Texts) -> Result<SourceText, Problem> {
+    let text = match texts.get(path) {
+        Some(text) => Arc::clone(text),
+        None => Arc::from(ironsides_files::read(path).map_err(|error| file_problem(&error))?),
+    };
+    Ok(SourceText::new(Arc::from(path.to_string_lossy()), text))
 }

@@ -21,12 +21,13 @@ pub(crate) struct Outputs {
 impl Outputs {
     /// Opens every output and writes its beginning, so that a file that cannot be written is told before the work.
     ///
-    /// A file that is among the `inputs`, or is named twice, is refused: it would be emptied before it is read.
+    /// With `silent`, standard output is for something else. A file that is among the `inputs`, or is named twice, is refused: it would be emptied before it is read.
     pub(crate) fn open(
         args: &ScanArgs,
         global: &Global,
         header: &Header,
         inputs: &[PathBuf],
+        silent: bool,
     ) -> Result<Self> {
         if args.output.iter().filter(|output| output.file.is_none()).count() > 1 {
             bail!("two outputs go to standard output; give all but one a file: -o sarif=findings.sarif");
@@ -34,7 +35,8 @@ impl Outputs {
         let waived = args.shows(Show::Waived);
         let mut taken: Vec<PathBuf> = inputs.iter().filter_map(|path| path.canonicalize().ok()).collect();
         let mut writers: Vec<(Format, Box<dyn Writer>)> = Vec::new();
-        for output in &args.output {
+        let outputs = args.output.iter().filter(|output| !silent || output.file.is_some());
+        for output in outputs.clone() {
             let mut writer = match &output.file {
                 None => {
                     let colour = say::colours_stdout(global.color);
@@ -57,8 +59,13 @@ impl Outputs {
             writer.begin(header)?;
             writers.push((output.format, writer));
         }
-        let on_stdout = args.output.iter().any(|output| output.file.is_none());
+        let on_stdout = outputs.clone().any(|output| output.file.is_none());
         Ok(Self { writers, min_severity: args.min_severity, on_stdout })
+    }
+
+    /// Everything goes to one writer.
+    pub(crate) fn to(writer: Box<dyn Writer>) -> Self {
+        Self { writers: vec![(Format::Json, writer)], min_severity: Severity::Info, on_stdout: false }
     }
 
     /// Reports findings about one source.

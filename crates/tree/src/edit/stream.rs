@@ -1,6 +1,7 @@
 //! Edits of whole texts: finding the documents, making the edits, and checking what came of them.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use super::page::{Page, whole};
 use super::path::Part;
@@ -58,6 +59,18 @@ pub fn apply_all<'e>(
         return Err(EditError::Unsafe { path: edit.path().to_string(), line });
     }
     Ok(out)
+}
+
+/// The bytes of each document of a text, in order; together they are the whole text. Edits of one part, as its only
+/// document, are edits of the text.
+pub fn chunks(text: &str) -> Result<Vec<Range<usize>>, EditError> {
+    if let Some(at) = memchr::memmem::find(text.as_bytes(), b"{{") {
+        return Err(EditError::Template { line: line(text, at) });
+    }
+    let trees = read(text)?;
+    let (_, ends) = ends(text, &trees);
+    let starts = std::iter::once(0).chain(ends.iter().copied());
+    Ok(starts.zip(ends.iter().copied().chain([text.len()])).map(|(start, end)| start..end).collect())
 }
 
 /// The trees of a text.

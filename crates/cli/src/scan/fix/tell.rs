@@ -1,0 +1,130 @@
+//! What is said about fixes: what was done, what was left, and what to do about that.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use ironsides_core::{Cause, Safety};
+
+use super::gather::{Key, Wish};
+use super::survey::Surveyed;
+use crate::args::{FixMode, ScanArgs};
+use crate::say::Say;
+
+/// How many things are told one by one before the rest is counted.
+const TOLD: usize = 20;
+
+/// A finding whose fix was made or refused.
+pub(crate) struct Done {
+    pub(crate) path: Arc<str>,
+    pub(crate) check: &'static str,
+    pub(crate) target: String,
+    pub(crate) place: String,
+    pub(crate) summary: String,
+    /// Why it was not.
+    pub(crate) why: Option<String>,
+}
+
+/// What was not fixed.
+#[derive(Default)]
+pub(crate) struct Left {
+    /// It was wanted, but cannot be done.
+    pub(crate) refused: Vec<Done>,
+    /// The fix is not safe, and nobody asked for such.
+    pub(crate) needs_unsafe: usize,
+    /// Charts and kustomizations make it: what to change instead.
+    pub(crate) rendered: BTreeSet<String>,
+}
+
+impl Left {
+    /// Sorts out what nobody tried to fix.
+    pub(crate) fn gather(
+        &mut self,
+        wishes: &BTreeMap<Key, Wish>,
+        files: &[Surveyed],
+        mode: FixMode,
+        args: &ScanArgs,
+    ) {
+        let written: BTreeSet<(&str, String)> = files
+            .iter()
+            .flat_map(|file| file.seen.iter().map(|seen| (&*file.path, seen.object.target.to_string())))
+            .collect();
+        let wanted = |wish: &&Wish| !wish.waived && wish.severity >= args.min_severity;
+        for ((path, check, target, _), wish) in wishes.iter().filter(|(_, wish)| wanted(wish)) {
+            let in_file = written.contains(&(&**path, target.clone()));
+            match (in_file, wish.safety == Safety::Unsafe && mode == FixMode::Safe) {
+                (true, true) => self.needs_unsafe += 1,
+                (false, false) => _ = self.rendered.insert(instead(check, target, wish)),
+                (true, false) | (false, true) => {}
+            }
+        }
+    }
+}
+
+/// What to change where the place itself is made of something else.
+fn instead(check: &str, target: &str, wish: &Wish) -> String {
+    let where_to = match wish.causes.as_slice() {
+        [] => format!("edit {}", wish.place),
+        causes => {
+            let causes: Vec<String> = causes.iter().map(cause).collect();
+            format!("change {}", causes.join(" or "))
+        }
+    };
+    format!("{target}: {check}: to {}, {where_to}", wish.summary)
+}
+
+/// `.Values.image.tag (values.yaml:12)`
+fn cause(cause: &Cause) -> String {
+    match (&cause.path, cause.line) {
+        (Some(path), Some(line)) => format!("{} ({path}:{line})", cause.what),
+        (Some(path), None) => format!("{} ({path})", cause.what),
+        (None, _) => cause.what.to_string(),
+    }
+}
+
+/// Tells everything on standard error.
+pub(crate) fn tell(say: &Say, diff: bool, done: &[Done], left: &Left) {
+    let mut files: BTreeMap<&str, BTreeMap<&str, usize>> = BTreeMap::new();
+    for one in done {
+        *files.entry(&one.path).or_default().entry(one.check).or_default() += 1;
+    }
+    let word = if diff { "would fix" } else { "fixed" };
+    for (path, checks) in &files {
+        let path = if *path == ironsides_files::STDIN { "(standard input)" } else { path };
+        let count: usize = checks.values().sum();
+        let each: Vec<String> = checks.iter().map(|(check, count)| format!("{count} {check}")).collect();
+        say.news(word, &format!("{path}: {}: {}", findings(count), each.join(", ")));
+    }
+    let refused = left.refused.iter().filter_map(|one| {
+        let why = one.why.as_deref()?;
+        Some(format!("{}: {}: {}: cannot {}: {why}", one.place, one.target, one.check, one.summary))
+    });
+    told(say, "not fixed", refused.collect());
+    told(say, "rendered", left.rendered.iter().cloned().collect());
+    if files.is_empty() && left.refused.is_empty() && left.rendered.is_empty() {
+        say.news(word, &"nothing: no finding has a fix of this kind");
+    }
+    if left.needs_unsafe > 0 {
+        say.hint(&format!(
+            "{} can be fixed with --fix=unsafe; the report says what to try first",
+            match left.needs_unsafe {
+                1 => "1 more finding".into(),
+                count => format!("{count} more findings"),
+            }
+        ));
+    }
+}
+
+fn told(say: &Say, word: &str, mut lines: Vec<String>) {
+    lines.sort();
+    let more = lines.len().saturating_sub(TOLD);
+    for line in lines.iter().take(TOLD) {
+        say.ending(word, line);
+    }
+    if more > 0 {
+        say.ending(word, &format!("{more} more"));
+    }
+}
+
+fn findings(count: usize) -> String {
+    if count == 1 { "1 finding".into() } else { format!("{count} findings") }
+}
