@@ -19,6 +19,7 @@
 //! The tables are written by `cargo xtask gen schema` from the OpenAPI documents that a real API server
 //! publishes, with every API switched on; [`RELEASE`] is that server's version.
 
+pub mod admit;
 mod fault;
 mod field;
 #[rustfmt::skip]
@@ -26,14 +27,19 @@ mod field;
 mod generated;
 mod kind;
 mod nearest;
+mod quantity;
 mod scalar;
 mod shape;
 mod table;
 mod validate;
+mod wire;
+#[rustfmt::skip]
+mod wire_table;
 
 pub use fault::{Fault, FaultKind};
 pub use field::{Field, ListType};
 pub use kind::{Unknown, is_misplaced, kind, kinds, pod_template, unknown};
+pub use quantity::Quantity;
 pub use shape::Shape;
 pub use table::{Kind, Type, TypeId};
 pub use validate::{each_fault, validate};

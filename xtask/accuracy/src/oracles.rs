@@ -1,5 +1,6 @@
 //! All oracles, one file each.
 
+mod defaulting;
 mod podsecurity;
 mod podsecurity_messages;
 mod polaris;
@@ -9,5 +10,10 @@ mod trivy_examples;
 use crate::oracle::Oracle;
 
 /// In the order in which reports show them.
-pub(crate) const ORACLES: &[Oracle] =
-    &[podsecurity::ORACLE, podsecurity_messages::ORACLE, polaris::ORACLE, trivy_examples::ORACLE];
+pub(crate) const ORACLES: &[Oracle] = &[
+    podsecurity::ORACLE,
+    podsecurity_messages::ORACLE,
+    defaulting::ORACLE,
+    polaris::ORACLE,
+    trivy_examples::ORACLE,
+];
