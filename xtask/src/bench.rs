@@ -1,7 +1,9 @@
 //! `cargo xtask bench`: what a run costs, in CPU seconds and memory, beside a peer where one is installed.
 
+mod charts;
 mod deployments;
 mod measure;
+mod peers;
 
 use std::fmt::Write as _;
 use std::io::Write as _;
@@ -21,11 +23,14 @@ pub(crate) struct Args {
 
 #[derive(clap::Subcommand)]
 enum Bench {
-    /// Manifests: a thousand files, one large dump, the start of the program
+    /// Manifests: a thousand files, two hundred charts, one large dump, the start of the program
     Scan {
         /// A folder of manifests to use instead of generated ones
         #[arg(long, value_name = "FOLDER")]
         manifests: Option<PathBuf>,
+        /// A folder of other people's manifests, with whatever else lies there, to scan too
+        #[arg(long, value_name = "FOLDER")]
+        corpus: Option<PathBuf>,
         /// The size of the dump in MB
         #[arg(long, value_name = "MB", default_value_t = 100)]
         dump: usize,
@@ -39,7 +44,7 @@ enum Bench {
 }
 
 pub(crate) fn run(args: &Args) -> Result<()> {
-    let Bench::Scan { manifests, dump, write, runs } = &args.what;
+    let Bench::Scan { manifests, corpus, dump, write, runs } = &args.what;
     let status = crate::cargo()
         .args(["build", "--quiet", "--release", "--package", "ironsides-cli"])
         .current_dir(crate::root())
@@ -56,7 +61,10 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     let bytes = dump * 1_000_000;
     let served = deployments::dump(&folder, &scratch.join("served.yaml"), bytes, true)?;
     let bare = deployments::dump(&folder, &scratch.join("bare.yaml"), bytes, false)?;
-    let rows = scan(&ironsides, &folder, &served, &bare, *runs)?;
+    let charts = charts::write(&scratch.join("charts"), CHARTS)?;
+    let inputs =
+        Inputs { folder: &folder, served: &served, bare: &bare, charts: &charts, corpus: corpus.as_deref() };
+    let rows = scan(&ironsides, &inputs, *runs)?;
     if *write {
         let path = crate::root().join("docs/speed.md");
         let page =
@@ -71,6 +79,23 @@ pub(crate) fn run(args: &Args) -> Result<()> {
         )?;
     }
     Ok(())
+}
+
+/// How many charts are rendered.
+const CHARTS: usize = 200;
+
+/// What is scanned.
+struct Inputs<'a> {
+    /// A folder of manifests, a file an object.
+    folder: &'a Path,
+    /// One large list as a cluster serves it.
+    served: &'a Path,
+    /// One large list of bare manifests.
+    bare: &'a Path,
+    /// A folder of charts.
+    charts: &'a Path,
+    /// A folder of other people's manifests.
+    corpus: Option<&'a Path>,
 }
 
 /// A line of figures.
@@ -93,7 +118,8 @@ fn table(rows: &[Row]) -> String {
     text
 }
 
-fn scan(ironsides: &Path, folder: &Path, served: &Path, bare: &Path, runs: u32) -> Result<Vec<Row>> {
+fn scan(ironsides: &Path, inputs: &Inputs<'_>, runs: u32) -> Result<Vec<Row>> {
+    let Inputs { folder, served, bare, charts, corpus } = *inputs;
     let scan = |path: &Path, more: &[&str]| -> Result<Cost> {
         let mut command = Command::new(ironsides);
         command.args(["scan", "--quiet"]).args(more).arg(path);
@@ -123,6 +149,11 @@ fn scan(ironsides: &Path, folder: &Path, served: &Path, bare: &Path, runs: u32) 
     }
     let one = std::fs::read_dir(folder)?.next().context("the folder is empty")??.path();
     add("scan 1 file, from start to exit".into(), Some(scan(&one, &[])?), String::new())?;
+    add(format!("scan {CHARTS} charts, rendered"), Some(scan(charts, &[])?), String::new())?;
+    if let Some(corpus) = corpus {
+        let what = format!("scan the manifests of {}", corpus.file_name().unwrap_or_default().display());
+        add(what, Some(scan(corpus, &["--no-ignore"])?), String::new())?;
+    }
     for (what, large) in [("as a cluster serves it", served), ("of bare Deployments", bare)] {
         #[expect(clippy::cast_precision_loss, reason = "a figure for people")]
         let megabytes = std::fs::metadata(large)?.len() as f64 / 1e6;
@@ -134,13 +165,16 @@ fn scan(ironsides: &Path, folder: &Path, served: &Path, bare: &Path, runs: u32) 
     }
     let start = smallest_wall(Command::new(ironsides).arg("--version"), 20)?;
     add("--version".into(), None, format!("{:.1} ms wall", start * 1e3))?;
-    match measure(Command::new("kube-linter").arg("lint").arg(folder), runs) {
-        Ok(peer) => {
-            let ratio =
-                format!("{:.1} x our CPU, {:.1} x our memory", peer.cpu / many.cpu, peer.mib / many.mib);
-            add(format!("kube-linter lint {count} files"), Some(peer), ratio)?;
+    for peer in peers::all() {
+        let what = format!("{} {count} files", peer.name);
+        match measure(&mut peer.lint(folder), peer.runs.min(runs)) {
+            Ok(cost) => {
+                let ratio =
+                    format!("{:.1} x our CPU, {:.1} x our memory", cost.cpu / many.cpu, cost.mib / many.mib);
+                add(what, Some(cost), ratio)?;
+            }
+            Err(_) => add(what, None, "not on PATH: it was not run beside".into())?,
         }
-        Err(_) => add("kube-linter".into(), None, "not on PATH: no peer was run beside it".into())?,
     }
     Ok(rows)
 }
