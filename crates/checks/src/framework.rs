@@ -67,7 +67,13 @@ static FRAMEWORKS: LazyLock<Vec<Framework>> =
     LazyLock::new(|| TEXTS.iter().filter_map(|(_, text)| toml::from_str(text).ok()).collect());
 
 /// Every framework's file, in the order in which they are listed.
-const TEXTS: &[(&str, &str)] = &[("pss", include_str!("../../../frameworks/pss.toml"))];
+const TEXTS: &[(&str, &str)] = &[
+    ("cis-1.12-policies", include_str!("../../../frameworks/cis-1.12-policies.toml")),
+    ("microsoft-threat-matrix-3", include_str!("../../../frameworks/microsoft-threat-matrix-3.toml")),
+    ("mitre-attack-containers", include_str!("../../../frameworks/mitre-attack-containers.toml")),
+    ("nsa-cisa-1.0", include_str!("../../../frameworks/nsa-cisa-1.0.toml")),
+    ("pss", include_str!("../../../frameworks/pss.toml")),
+];
 
 /// All frameworks.
 pub fn all() -> &'static [Framework] {
