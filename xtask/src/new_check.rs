@@ -24,7 +24,7 @@ struct Family {
     page: &'static str,
 }
 
-const FAMILIES: [Family; 13] = [
+const FAMILIES: [Family; 14] = [
     Family { name: "document", uses: "", run: "Run::Object(run)", body: OF_OBJECT, page: OBJECTS },
     Family { name: "workload", uses: "", run: "Run::Pod(run)", body: OF_POD, page: PODS },
     Family { name: "image", uses: "", run: "Run::Pod(run)", body: OF_POD, page: PODS },
@@ -35,6 +35,7 @@ const FAMILIES: [Family; 13] = [
         body: OF_NAMESPACE,
         page: NAMESPACES,
     },
+    Family { name: "configuration", uses: "", run: "Run::Object(run)", body: OF_OBJECT, page: OBJECTS },
     Family { name: "reliability", uses: "", run: "Run::Pod(run)", body: OF_POD, page: PODS },
     Family { name: "api", uses: "", run: "Run::Object(run)", body: OF_OBJECT, page: OBJECTS },
     Family {

@@ -4,8 +4,8 @@ use strsim::levenshtein;
 
 use crate::check::Check;
 use crate::{
-    admission, api, document, image, ingress, namespace, network, rbac, reference, reliability, service,
-    storage, waiver, workload,
+    admission, api, configuration, document, image, ingress, namespace, network, rbac, reference,
+    reliability, service, storage, waiver, workload,
 };
 
 /// The families, each in its own order.
@@ -15,6 +15,7 @@ pub static CATALOGUE: &[&[&Check]] = &[
     workload::CHECKS,
     image::CHECKS,
     namespace::CHECKS,
+    configuration::CHECKS,
     rbac::CHECKS,
     service::CHECKS,
     ingress::CHECKS,

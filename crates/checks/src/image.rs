@@ -7,21 +7,27 @@ use ironsides_tree::Cursor;
 
 use crate::check::Check;
 
+mod debugging_image;
+mod image_registry_by_address;
 mod implicit_image_registry;
 mod invalid_image_reference;
 mod latest_image_tag;
 mod mutable_image_tag;
 mod reference;
+mod retired_image_registry;
 mod stale_image_pull;
 
 pub use reference::{Reference, ReferenceError};
 
 /// The checks of this family, in alphabetical order.
 pub(crate) static CHECKS: &[&Check] = &[
+    &debugging_image::CHECK,
+    &image_registry_by_address::CHECK,
     &implicit_image_registry::CHECK,
     &invalid_image_reference::CHECK,
     &latest_image_tag::CHECK,
     &mutable_image_tag::CHECK,
+    &retired_image_registry::CHECK,
     &stale_image_pull::CHECK,
 ];
 

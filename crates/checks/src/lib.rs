@@ -9,6 +9,7 @@ mod admission;
 mod api;
 mod catalogue;
 mod check;
+mod configuration;
 mod document;
 mod fixes;
 pub mod foreign;

@@ -3,6 +3,7 @@
 use ironsides_core::{Object, Pod, PodTemplates};
 use ironsides_tree::{Cursor, Node, RemarkKind, Span};
 
+use crate::configuration::content;
 use crate::workload::{each_command, is_secret};
 
 /// Words that announce a secret in a command line.
@@ -10,8 +11,8 @@ const WORDS: [&str; 9] =
     ["password", "passwd", "pwd", "secret", "token", "apikey", "api-key", "api_key", "authorization"];
 
 /// The spans of an object's secret values, whether or not a check speaks of them: the data of a Secret; values under
-/// secret names in a ConfigMap and in environment variables; command lines and headers that carry one. A guess on the
-/// side of silence: only what reports repeat is at stake.
+/// secret names in a ConfigMap and in environment variables; files, annotations, command lines and headers that carry
+/// one. A guess on the side of silence: only what reports repeat is at stake.
 pub fn sensitive(object: &Object, templates: &PodTemplates) -> Vec<Span> {
     let mut spans = Vec::new();
     let reference = object.reference();
@@ -23,12 +24,16 @@ pub fn sensitive(object: &Object, templates: &PodTemplates) -> Vec<Span> {
         }
     }
     if core("ConfigMap") {
-        let entries = object.cursor().get("data").entries();
+        let shows = |(key, value): &(&str, Cursor<'_>)| {
+            is_secret(key, value) || value.str().is_some_and(|text| content::secret(key, text).is_some())
+        };
         spans.extend(
-            entries.filter(|(key, value)| is_secret(key, value)).filter_map(|(_, value)| span(&value)),
+            object.cursor().get("data").entries().filter(shows).filter_map(|(_, value)| span(&value)),
         );
     }
+    annotations(object, &object.cursor().at(&["metadata", "annotations"]), &mut spans);
     if let Some(pod) = Pod::of(object, templates) {
+        annotations(object, &pod.metadata().get("annotations"), &mut spans);
         for container in pod.containers() {
             for variable in container.get("env").items() {
                 environment(&variable, &mut spans);
@@ -72,6 +77,14 @@ pub fn sensitive(object: &Object, templates: &PodTemplates) -> Vec<Span> {
     }
     spans.retain(|span| span.is_some());
     spans
+}
+
+/// Annotations that show a secret.
+fn annotations(object: &Object, annotations: &Cursor<'_>, spans: &mut Vec<Span>) {
+    let shows = |(key, value): &(&str, Cursor<'_>)| {
+        value.str().is_some_and(|text| content::annotation(object, key, text).is_some())
+    };
+    spans.extend(annotations.entries().filter(shows).filter_map(|(_, value)| span(&value)));
 }
 
 /// Whatever stands beside the name of a variable and would be a secret under it: its field may be misspelt.

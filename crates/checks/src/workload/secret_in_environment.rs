@@ -60,6 +60,11 @@ pub(crate) fn by_form(text: &str) -> Option<(&'static str, Confidence)> {
     value::credential(text).map(|what| (what, Confidence::High))
 }
 
+/// Whether a text may be a password, rather than a switch, a file, or something that is to be filled in.
+pub(crate) fn is_password(text: &str) -> bool {
+    value::may_be_password(text)
+}
+
 /// What secret a variable holds, and how sure that is.
 pub(crate) fn secret(name: &str, literal: &str) -> Option<(&'static str, Confidence)> {
     if let Some(found) = by_form(literal) {
@@ -102,7 +107,7 @@ mod tests {
             ("GITHUB_TOKEN", "abcdef123", Some(Medium)),
             ("SECRET_KEY_BASE", "abcdef", Some(Medium)),
             ("TLS_PRIVATE_KEY", "abcdef", Some(Medium)),
-            ("AZURE_BATCH_KEY", "q8ZbN2x0Vt7LrK5mYw3Hc9Js", Some(Low)),
+            ("AZURE_BATCH_KEY", "q8ZbN2x0Vt7LrK5mYw3Hc9Js", Some(Medium)),
             ("TOKEN_PROVIDER_X", "q8ZbN2x0Vt7LrK5mYw3Hc9Js", Some(Low)),
             // Nothing, references, placeholders.
             ("DB_PASSWORD", "", None),
@@ -162,7 +167,7 @@ mod tests {
             ("PUBLIC_KEY", "MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8A", None),
             ("CACHE_KEY", "cart", None),
             ("PARTITION_KEY", "customerId", None),
-            ("AZURE_BATCH_KEY", "Hello from the environment", None),
+            ("AZURE_BATCH_KEY", "Hello from the environment", Some(Medium)),
             ("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE", None),
             ("TOKEN_HASH", "5e884898da28047151d0e56f8dc62927", None),
             ("PWD", "/app", None),

@@ -113,6 +113,8 @@ const SECRET_KEYS: &[&str] = &[
     "api",
     "app",
     "auth",
+    // Of Oracle's command line, OCI_CLI_KEY_CONTENT.
+    "cli",
     "cookie",
     "deploy",
     "encryption",
@@ -166,6 +168,11 @@ pub(super) fn hint(name: &str) -> Option<Hint> {
         if !NEUTRAL.contains(&word) && !word.is_empty() {
             strength = Strength::Possible;
         }
+    }
+    // The services of Azure call the passwords of their accounts so: AZURE_BATCH_KEY, AZURE_SEARCH_KEY.
+    let of_azure = words.first().is_some_and(|word| word == "azure");
+    if of_azure && what == "a key" && words.last().is_some_and(|word| word == "key") {
+        strength = Strength::Likely;
     }
     Some(Hint { what, strength })
 }
