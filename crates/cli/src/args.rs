@@ -68,6 +68,8 @@ pub(crate) enum Command {
     Check(CheckArgs),
     /// Work with frameworks: NSA/CISA, CIS, MITRE ATT&CK and others
     Framework(FrameworkArgs),
+    /// Write down today's findings, so that only new ones fail from now on
+    Baseline(BaselineArgs),
     /// Print a completion script for a shell
     Completions(CompletionsArgs),
     /// Write man pages
@@ -77,7 +79,7 @@ pub(crate) enum Command {
 }
 
 /// `ironsides scan`
-#[derive(Args, Debug)]
+#[derive(Args, Clone, Debug)]
 #[command(after_help = concat!(
     "\
 Examples:
@@ -139,6 +141,18 @@ pub(crate) struct ScanArgs {
     /// Take no notice of exceptions written for other tools: their ignore files, annotations and comments
     #[arg(long, help_heading = "Waivers")]
     pub(crate) no_foreign_waivers: bool,
+    /// Findings that this file holds are known: only new ones fail the run. Written by `ironsides baseline write`; a
+    /// report of `-o json` serves too
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Waivers")]
+    pub(crate) baseline: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) configuration: ConfigArgs,
+    /// Whether the findings become a baseline: then none is held against one.
+    #[arg(skip)]
+    pub(crate) writes_baseline: bool,
+    /// The arguments that stand on the command line, of those that have defaults.
+    #[arg(skip)]
+    pub(crate) given: Vec<&'static str>,
     /// Where a custom resource holds a pod template, as in example.com/Worker=spec.template; may be given several
     /// times
     #[arg(long, value_name = "GROUP/KIND=PATH")]
@@ -162,8 +176,70 @@ pub(crate) struct ScanArgs {
     pub(crate) rendering: RenderArgs,
 }
 
-/// How charts are rendered.
+/// `ironsides baseline`
 #[derive(Args, Debug)]
+pub(crate) struct BaselineArgs {
+    #[command(subcommand)]
+    pub(crate) command: BaselineCommand,
+}
+
+/// The commands of `ironsides baseline`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum BaselineCommand {
+    /// Write the findings of today into a file, for `scan --baseline`
+    Write(Box<BaselineWriteArgs>),
+}
+
+/// `ironsides baseline write`
+#[derive(Args, Debug)]
+pub(crate) struct BaselineWriteArgs {
+    /// What to scan, as `ironsides scan` takes it
+    #[arg(value_name = "PATH", default_value = ".", value_hint = ValueHint::AnyPath)]
+    pub(crate) paths: Vec<PathBuf>,
+    /// The file to write; `-` is standard output
+    #[arg(short, long, value_name = "FILE", default_value = "ironsides-baseline.json")]
+    #[arg(value_hint = ValueHint::FilePath)]
+    pub(crate) output: PathBuf,
+    /// Read files that .gitignore and .ironsidesignore leave out, too
+    #[arg(long)]
+    pub(crate) no_ignore: bool,
+    /// Run only these checks; may be given several times, or with commas
+    #[arg(long, value_name = "CHECK", value_delimiter = ',', value_parser = words::check())]
+    #[arg(hide_possible_values = true)]
+    pub(crate) check: Vec<String>,
+    /// Do not run these checks; may be given several times, or with commas
+    #[arg(long, value_name = "CHECK", value_delimiter = ',', value_parser = words::check())]
+    #[arg(hide_possible_values = true)]
+    pub(crate) skip: Vec<String>,
+    /// Where a custom resource holds a pod template, as in example.com/Worker=spec.template
+    #[arg(long, value_name = "GROUP/KIND=PATH")]
+    pub(crate) pod_template: Vec<PodTemplate>,
+    /// The cluster's Kubernetes version
+    #[arg(long, value_name = "VERSION")]
+    pub(crate) kubernetes_version: Option<String>,
+    /// Take no notice of exceptions written for other tools
+    #[arg(long)]
+    pub(crate) no_foreign_waivers: bool,
+    #[command(flatten)]
+    pub(crate) configuration: ConfigArgs,
+    #[command(flatten)]
+    pub(crate) rendering: RenderArgs,
+}
+
+/// Where the configuration is.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct ConfigArgs {
+    /// The configuration file [default: the first .ironsides.yaml from the scanned path upwards, to the root of the git
+    /// checkout; or what `IRONSIDES_CONFIG` names]
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) config: Option<PathBuf>,
+    /// Read no configuration file
+    #[arg(long, conflicts_with = "config")]
+    pub(crate) no_config: bool,
+}
+
+/// How charts are rendered.
+#[derive(Args, Clone, Debug)]
 pub(crate) struct RenderArgs {
     /// Values for every chart that is scanned; may be given several times, later files win
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Charts")]
@@ -196,6 +272,29 @@ pub(crate) struct RenderArgs {
 }
 
 impl ScanArgs {
+    /// The arguments of a scan of these paths and nothing else.
+    pub(crate) fn plain(paths: Vec<PathBuf>) -> Self {
+        let command = <Self as Args>::augment_args(clap::Command::new("scan"));
+        let matches = command.get_matches_from(["scan"]);
+        let args = <Self as clap::FromArgMatches>::from_arg_matches(&matches);
+        Self { paths, ..args.unwrap_or_else(|error| error.exit()) }
+    }
+
+    /// Whether an argument that has a default stands on the command line.
+    pub(crate) fn is_given(&self, name: &str) -> bool {
+        self.given.contains(&name)
+    }
+
+    /// Notes which arguments stand on the command line.
+    pub(crate) fn note_given(&mut self, matches: &clap::ArgMatches) {
+        let written =
+            |name: &&str| matches.value_source(name) == Some(clap::parser::ValueSource::CommandLine);
+        self.given = ["fail_on", "min_severity", "output", "release_name", "release_namespace"]
+            .into_iter()
+            .filter(written)
+            .collect();
+    }
+
     /// Whether something was asked for with `--show`.
     pub(crate) fn shows(&self, what: Show) -> bool {
         self.show.contains(&what) || what == Show::Passes && self.show_passes
@@ -387,6 +486,10 @@ pub(crate) struct SchemaArgs {
 pub(crate) enum SchemaName {
     /// The report of `scan -o json`
     Report,
+    /// The configuration file, .ironsides.yaml
+    Config,
+    /// The file of `baseline write`
+    Baseline,
 }
 
 #[cfg(test)]

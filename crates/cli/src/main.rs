@@ -1,7 +1,9 @@
 //! The `ironsides` command.
 
 mod args;
+mod baseline;
 mod check;
+mod config;
 mod exit;
 mod explain;
 mod framework;
@@ -61,7 +63,13 @@ fn meant_path(error: &clap::Error) -> Option<&str> {
 fn parse() -> Result<Cli, clap::Error> {
     let command = Cli::command();
     let command = if shell::is_plugin() { command.bin_name("kubectl ironsides") } else { command };
-    Cli::from_arg_matches(&command.try_get_matches()?)
+    let matches = command.try_get_matches()?;
+    let mut cli = Cli::from_arg_matches(&matches)?;
+    if let (Some(Command::Scan(args)), Some(matches)) = (&mut cli.command, matches.subcommand_matches("scan"))
+    {
+        args.note_given(matches);
+    }
+    Ok(cli)
 }
 
 fn run(cli: &Cli, say: &say::Say) -> Result<Exit> {
@@ -71,6 +79,7 @@ fn run(cli: &Cli, say: &say::Say) -> Result<Exit> {
         Some(Command::Explain(args)) => explain::run(args, &cli.global),
         Some(Command::Check(args)) => check::run(args, &cli.global),
         Some(Command::Framework(args)) => framework::run(args, &cli.global),
+        Some(Command::Baseline(args)) => baseline::run(args, &cli.global, say),
         Some(Command::Completions(args)) => shell::completions(args),
         Some(Command::Man(args)) => shell::man(args),
         Some(Command::Schema(args)) => shell::schema(args),

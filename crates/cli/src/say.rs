@@ -90,6 +90,13 @@ impl Say {
         self.line(AnsiColor::Yellow.on_default().bold(), "warning", text);
     }
 
+    /// Something worth knowing.
+    pub(crate) fn note(&self, text: &dyn Display) {
+        if !self.quiet {
+            self.line(Style::new().bold(), "note", text);
+        }
+    }
+
     /// What to do next.
     pub(crate) fn hint(&self, hint: &dyn Display) {
         if !self.quiet {

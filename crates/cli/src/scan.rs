@@ -1,5 +1,6 @@
 //! `ironsides scan`: judge manifests.
 
+mod baseline;
 mod engine;
 mod fix;
 mod look;
@@ -8,65 +9,27 @@ mod pod_security;
 mod render;
 mod waiving;
 
+pub(crate) use waiving::here;
+
 use std::path::PathBuf;
 use std::time::SystemTime;
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
 use ironsides_checks::framework::{self, Framework};
+use ironsides_checks::waivers::Noted;
 use ironsides_checks::{Judge, Options};
 use ironsides_core::{Compliance, Extent, Fact, PodTemplates};
-use ironsides_report::{Header, Problem, Summary};
+use ironsides_report::{Header, Problem, Summary, Writer};
 
 use crate::args::{Global, ScanArgs, Show};
 use crate::check;
+use crate::config::Config;
 use crate::exit::Exit;
 use crate::say::Say;
 
 pub(crate) fn run(args: &ScanArgs, global: &Global, say: &Say) -> Result<Exit> {
-    let versions =
-        pod_security::Versions::new(args.kubernetes_version.as_deref(), args.upgrade_to.as_deref())?;
-    let options = options(args, args.kubernetes_version.is_some().then(|| versions.last()))?;
-    let judge = Judge::new(options.clone());
-    if judge.metas().next().is_none() {
-        bail!("--check and --skip leave no check to run");
-    }
-    let header =
-        Header { version: env!("CARGO_PKG_VERSION"), checks: judge.metas().collect(), started: started() };
-    let mut found = ironsides_files::walk(&args.paths, !args.no_ignore);
-    let plan = render::plan(&mut found, render::options(args)?, say);
-    let silent = fix::takes_stdout(args)?;
-    let mut outputs = output::Outputs::open(args, global, &header, &found.files, silent)?;
-    let mut summary = Summary::default();
-    let waiving = waiving::Waiving::new(given(args), &args.paths)?;
-
-    for error in &found.errors {
-        record(&mut summary, say, look::file_problem(error));
-    }
-    for problem in plan.problems {
-        record(&mut summary, say, problem);
-    }
-    let mut texts = engine::Texts::new();
-    if let Some(mode) = args.fix {
-        // Waivers count what they are used for; the report begins anew.
-        let waiving = waiving::Waiving::new(given(args), &args.paths)?;
-        let scan = fix::Scan { judge: &judge, options, waiving: &waiving, versions, makers: &plan.makers };
-        let fixed = fix::run(args, mode, scan, &mut found.files, say)?;
-        for problem in fixed.problems {
-            record(&mut summary, say, problem);
-        }
-        texts = fixed.texts;
-    }
-    let input = engine::Input { files: &found.files, texts: &texts, makers: &plan.makers };
-    engine::run((&judge, &waiving), versions, input, &mut outputs, &mut summary, say)?;
-    // What one check says of a namespace's pods is not what all would.
-    if !args.check.is_empty() && args.kubernetes_version.is_none() {
-        summary.pod_security.clear();
-    }
-    for framework in args.framework.iter().filter_map(|id| framework::named(id)) {
-        summary.compliance.push(framework.compliance(&summary.tallies, &summary.pod_security_tallies));
-    }
-    outputs.end(&summary, say)?;
-
+    let (args, summary) = assess(args, global, say, None)?;
+    let args = &args;
     let exit = exit(args, &summary);
     if let (Exit::Findings, Some(severity)) = (exit, args.fail_on.0) {
         let count = summary.failures_from(severity);
@@ -103,9 +66,81 @@ pub(crate) fn run(args: &ScanArgs, global: &Global, say: &Say) -> Result<Exit> {
     Ok(exit)
 }
 
+/// Scans and writes the reports, one of them into `writer` where there is one. Gives the arguments as the configuration
+/// completes them.
+pub(crate) fn assess(
+    args: &ScanArgs,
+    global: &Global,
+    say: &Say,
+    writer: Option<Box<dyn Writer>>,
+) -> Result<(ScanArgs, Summary)> {
+    let config = Config::load(args)?;
+    if let Some(source) = &config.source {
+        say.detail(&format!("configuration: {}", source.path()));
+    }
+    let args = config.complete(args);
+    let versions =
+        pod_security::Versions::new(args.kubernetes_version.as_deref(), args.upgrade_to.as_deref())?;
+    let options = options(&args, args.kubernetes_version.is_some().then(|| versions.last()))?;
+    let judge = Judge::new(options.clone());
+    if judge.metas().next().is_none() {
+        bail!("--check and --skip leave no check to run");
+    }
+    let header =
+        Header { version: env!("CARGO_PKG_VERSION"), checks: judge.metas().collect(), started: started() };
+    let mut found = ironsides_files::walk(&args.paths, !args.no_ignore);
+    found.exclude(&config.folder, &config.exclude, &args.paths).context("exclude in the configuration")?;
+    let plan = render::plan(&mut found, &render::Ways::new(&args, &config)?, say);
+    let baseline = args.baseline.as_deref().map(baseline::Baseline::read).transpose()?;
+    let waiving = waiving::Waiving::new(waiving::Given { baseline, ..given(&args, &config) }, &args.paths)?;
+    let silent = fix::takes_stdout(&args)?;
+    let mut outputs = output::Outputs::open(&args, global, &header, &found.files, silent)?;
+    if let Some(writer) = writer {
+        outputs.add(writer, &header)?;
+    }
+    let mut summary = Summary::default();
+
+    for error in &found.errors {
+        record(&mut summary, say, look::file_problem(error));
+    }
+    for problem in plan.problems {
+        record(&mut summary, say, problem);
+    }
+    let mut texts = engine::Texts::new();
+    if let Some(mode) = args.fix {
+        // Waivers count what they are used for; the report begins anew. What is merely known is worth mending.
+        let waiving = waiving::Waiving::new(given(&args, &config), &args.paths)?;
+        let scan = fix::Scan { judge: &judge, options, waiving: &waiving, versions, makers: &plan.makers };
+        let fixed = fix::run(&args, mode, scan, &mut found.files, say)?;
+        for problem in fixed.problems {
+            record(&mut summary, say, problem);
+        }
+        texts = fixed.texts;
+    }
+    let input = engine::Input { files: &found.files, texts: &texts, makers: &plan.makers };
+    engine::run((&judge, &waiving), versions, input, &mut outputs, &mut summary, say)?;
+    // What one check says of a namespace's pods is not what all would.
+    if !args.check.is_empty() && args.kubernetes_version.is_none() {
+        summary.pod_security.clear();
+    }
+    for framework in args.framework.iter().filter_map(|id| framework::named(id)) {
+        summary.compliance.push(framework.compliance(&summary.tallies, &summary.pod_security_tallies));
+    }
+    outputs.end(&summary, say)?;
+    waiving.tell(&judge, &summary, outputs.has_table(), say);
+    Ok((args, summary))
+}
+
 /// What findings are held against.
-fn given(args: &ScanArgs) -> waiving::Given {
-    waiving::Given { foreign: !args.no_foreign_waivers, ..waiving::Given::default() }
+fn given(args: &ScanArgs, config: &Config) -> waiving::Given {
+    waiving::Given {
+        noted: Noted { waivers: config.waivers.clone(), ..Noted::default() },
+        texts: config.source.iter().cloned().collect(),
+        severities: config.severities.clone(),
+        foreign: !args.no_foreign_waivers,
+        endless: config.require_expiry == Some(false),
+        baseline: None,
+    }
 }
 
 /// Now, in milliseconds; or the moment that `SOURCE_DATE_EPOCH` names, for reports that can be made again to the byte.

@@ -55,6 +55,8 @@ pub(crate) fn man(args: &ManArgs) -> Result<Exit> {
 pub(crate) fn schema(args: &SchemaArgs) -> Result<Exit> {
     let text = match args.name {
         SchemaName::Report => ironsides_report::JSON_SCHEMA,
+        SchemaName::Config => crate::config::SCHEMA,
+        SchemaName::Baseline => crate::baseline::SCHEMA,
     };
     std::io::stdout().write_all(text.as_bytes())?;
     Ok(Exit::Clean)

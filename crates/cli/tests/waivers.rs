@@ -134,3 +134,165 @@ fn what_is_waived_is_counted_and_can_be_shown() {
     let (_, found, _) = scan(folder.path(), &["--show", "waived"]);
     assert_eq!(found, ["host-pid a.yaml:1", "privileged-container a.yaml:1"]);
 }
+
+const CONFIG: &str = "waivers:\n- check: [host-pid, host-ipc]\n  target: {kind: Pod, namespace: ops, name: agent}\n  reason: it must\n  expires: 2026-06-15\n- check: privileged-container\n  target: {container: ag*, path: apps/**}\n  reason: it loads modules\n  owner: platform\n  expires: 2026-12-31\n";
+
+#[test]
+fn the_configuration_file_waives() {
+    let folder = folder(&[(".ironsides.yaml", CONFIG), ("apps/a.yaml", POD), (".git/HEAD", "")]);
+    let shown = |args: &[&str]| scan(folder.path(), &[args, &["--show", "waived"]].concat());
+    let all =
+        ["host-pid .ironsides.yaml:2", "privileged-container .ironsides.yaml:6"].map(str::to_owned).to_vec();
+    let unused = |mut found: Vec<String>| {
+        found.push("unused-waiver".into());
+        found
+    };
+    // The whole folder was looked at, so that one of the waivers is known to be of no use.
+    assert_eq!(shown(&[]), (0, unused(all.clone()), 2));
+    // Of a part of it nobody can tell.
+    assert_eq!(shown(&["apps"]), (0, all.clone(), 2));
+    assert_eq!(shown(&["apps/a.yaml"]), (0, all, 2));
+    assert_eq!(shown(&["--no-config"]).2, 0);
+    // From within, the file is found above, and its paths still begin beside it.
+    let inside = folder.path().join("apps");
+    let found = scan(&inside, &["--show", "waived"]);
+    assert_eq!(found.1, ["host-pid ../.ironsides.yaml:2", "privileged-container ../.ironsides.yaml:6"]);
+    fs::rename(inside.join("a.yaml"), folder.path().join("b.yaml")).unwrap();
+    assert_eq!(shown(&["b.yaml"]).2, 1, "not in apps");
+}
+
+#[test]
+fn a_waiver_in_the_file_is_shown_with_its_line() {
+    let config = CONFIG.replace("2026-06-15", "2026-06-14").replace("  reason: it loads modules\n", "");
+    let folder = folder(&[(".ironsides.yaml", &config), ("apps/a.yaml", POD)]);
+    let (_, out, _) = run(folder.path(), &["scan", "--check", CHECKS]);
+    insta::assert_snapshot!(out);
+}
+
+#[test]
+fn the_command_line_wins_over_the_file() {
+    let config = "fail-on: none\nmin-severity: critical\noutput: json\nchecks:\n  disable: ['*']\n  enable: [host-pid, privileged-container]\n  severity: {host-pid: low}\nexclude: [old/]\nkubernetes-version: 1.30\n";
+    let folder = folder(&[("conf.yaml", config), ("a.yaml", POD), ("old/b.yaml", POD)]);
+    let (code, out, _) = run(folder.path(), &["scan", "--config", "conf.yaml"]);
+    let report: Value = serde_json::from_str(&out).unwrap();
+    let found: Vec<(&str, &str)> = report["findings"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|finding| (finding["check"].as_str().unwrap(), finding["severity"].as_str().unwrap()))
+        .collect();
+    assert_eq!((code, found), (0, vec![("host-pid", "low"), ("privileged-container", "critical")]));
+    assert_eq!(report["podSecurity"][0]["version"], "v1.30");
+    let (code, out, _) = run(
+        folder.path(),
+        &["scan", "--config", "conf.yaml", "--fail-on", "low", "--check", "host-ipc,host-pid", "-o", "name"],
+    );
+    assert_eq!((code, out.as_str()), (1, "pod/agent --namespace=ops\n"), "{out}");
+    // What is excluded is read where it is named.
+    assert_eq!(scan(folder.path(), &["--config", "conf.yaml", "old/b.yaml"]).1.len(), 2);
+    let output = Command::new(env!("CARGO_BIN_EXE_ironsides"))
+        .arg("scan")
+        .current_dir(folder.path())
+        .env("IRONSIDES_CONFIG", "conf.yaml")
+        .output()
+        .unwrap();
+    assert!(output.stdout.starts_with(b"{"));
+}
+
+#[test]
+fn a_broken_configuration_ends_the_run() {
+    let folder = folder(&[(".ironsides.yaml", "fail-ob: high\n"), ("a.yaml", POD)]);
+    let (code, _, err) = run(folder.path(), &["scan"]);
+    assert_eq!(
+        (code, err.as_str()),
+        (2, "error: .ironsides.yaml:1:1: no key is called fail-ob; did you mean fail-on?\n")
+    );
+    let (code, _, err) = run(folder.path(), &["scan", "--config", "absent.yaml"]);
+    assert_eq!(code, 2);
+    assert!(err.contains("absent.yaml"), "{err}");
+    assert_eq!(run(folder.path(), &["scan", "--no-config", "--fail-on", "none"]).0, 0);
+}
+
+#[test]
+fn published_schemas_take_what_the_program_takes() {
+    let schema = |name: &str| -> Value {
+        let (_, out, _) = run(Path::new("."), &["schema", name]);
+        serde_json::from_str(&out).unwrap()
+    };
+    let config = jsonschema::validator_for(&schema("config")).unwrap();
+    let docs = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/waivers.md")).unwrap();
+    let marked =
+        docs.split("```yaml .ironsides.yaml\n").skip(1).map(|rest| rest.split("```").next().unwrap());
+    let mut examples: Vec<&str> = marked.collect();
+    assert!(examples.len() >= 2, "the page shows the file");
+    examples.push(CONFIG);
+    for text in examples {
+        let folder = folder(&[(".ironsides.yaml", text), ("a.yaml", POD)]);
+        let (code, _, err) = run(folder.path(), &["scan", "--fail-on", "none"]);
+        assert_eq!(code, 0, "{text}\n{err}");
+        let root = ironsides_tree::parse_one(text).unwrap();
+        let value: Value = serde_json::from_str(&ironsides_tree::print::json(&root)).unwrap();
+        let errors: Vec<String> = config.iter_errors(&value).map(|error| error.to_string()).collect();
+        assert!(errors.is_empty(), "{text}\n{errors:?}");
+    }
+    for wrong in ["{\"fail-ob\": 1}", "{\"waivers\": [{\"reason\": \"x\"}]}", "[]"] {
+        assert!(!config.is_valid(&serde_json::from_str(wrong).unwrap()), "{wrong}");
+    }
+    let folder = folder(&[("a.yaml", POD)]);
+    let (_, out, _) = run(folder.path(), &["baseline", "write", "-o", "-"]);
+    let baseline = jsonschema::validator_for(&schema("baseline")).unwrap();
+    assert!(baseline.is_valid(&serde_json::from_str(&out).unwrap()), "{out}");
+}
+
+#[test]
+fn only_what_is_new_fails_against_a_baseline() {
+    let folder = folder(&[("a.yaml", POD), ("b.yaml", POD)]);
+    let (code, _, err) =
+        run(folder.path(), &["baseline", "write", "--output", "known.json", "--check", CHECKS]);
+    assert_eq!(code, 0, "{err}");
+    assert!(err.starts_with("note: wrote 4 findings to known.json\n"), "{err}");
+    let text = fs::read_to_string(folder.path().join("known.json")).unwrap();
+    assert_eq!(text.lines().filter(|line| line.contains("fingerprint")).count(), 4);
+    let against = |args: &[&str]| scan(folder.path(), &[&["--baseline", "known.json"], args].concat());
+    assert_eq!(against(&[]), (0, vec![], 4));
+    // The same object in a third file: its findings have fingerprints that are known, but not that often.
+    fs::write(folder.path().join("c.yaml"), POD).unwrap();
+    assert_eq!(against(&[]), (1, vec!["host-pid".into(), "privileged-container".into()], 4));
+    fs::write(
+        folder.path().join("c.yaml"),
+        POD.replace("hostPID", "hostIPC").replace("privileged: true", "privileged: false"),
+    )
+    .unwrap();
+    assert_eq!(against(&[]).1, ["host-ipc"]);
+    fs::remove_file(folder.path().join("c.yaml")).unwrap();
+    fs::write(folder.path().join("b.yaml"), POD.replace("hostPID: true", "hostPID: false")).unwrap();
+    let (code, _, err) = run(folder.path(), &["scan", "--check", CHECKS, "--baseline", "known.json"]);
+    assert_eq!(code, 0);
+    assert!(err.starts_with("note: 1 finding of the baseline is fixed\nhint: "), "{err}");
+    // Of what was not looked at nothing is said.
+    for args in [&["a.yaml"][..], &[".", "--skip", "host-pid"]] {
+        let (_, _, err) =
+            run(folder.path(), &[&["scan", "--check", CHECKS, "--baseline", "known.json"], args].concat());
+        assert_eq!(err, "", "{args:?}");
+    }
+}
+
+#[test]
+fn a_report_serves_as_a_baseline() {
+    let folder = folder(&[("a.yaml", POD)]);
+    run(folder.path(), &["scan", "-o", "json=report.json", "--show", "passes"]);
+    fs::rename(folder.path().join("report.json"), folder.path().join("report.txt")).unwrap();
+    let (code, found, waived) = scan(folder.path(), &["--baseline", "report.txt"]);
+    assert_eq!((code, found, waived), (0, vec![], 2));
+    for (text, said) in [
+        ("{\"a\": [", "wrong:1:7: the baseline is no JSON"),
+        ("{}", "wrong is neither a baseline nor a report"),
+        ("{\"schemaVersion\": \"2.0\", \"findings\": []}", "schema version \"2.0\""),
+        ("{\"schemaVersion\": \"1.0\", \"findings\": [{}]}", "finding 0 has no fingerprint"),
+    ] {
+        fs::write(folder.path().join("wrong"), text).unwrap();
+        let (code, _, err) = run(folder.path(), &["scan", "--baseline", "wrong"]);
+        assert_eq!(code, 2);
+        assert!(err.contains(said), "{err}");
+    }
+}

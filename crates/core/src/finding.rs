@@ -1,6 +1,7 @@
 //! A verdict worth showing, with its evidence.
 
 use std::fmt;
+use std::str::FromStr;
 use std::sync::Arc;
 
 use serde::{Serialize, Serializer};
@@ -85,6 +86,20 @@ impl fmt::Display for Fingerprint {
     }
 }
 
+impl FromStr for Fingerprint {
+    type Err = String;
+
+    /// Reads 32 hexadecimal digits.
+    fn from_str(text: &str) -> Result<Self, String> {
+        let number =
+            text.bytes().all(|byte| byte.is_ascii_hexdigit()).then(|| u128::from_str_radix(text, 16).ok());
+        match number.flatten().filter(|_| text.len() == 32) {
+            Some(number) => Ok(Self(number.to_be_bytes())),
+            None => Err(format!("{text:?} is no fingerprint: it has 32 hexadecimal digits")),
+        }
+    }
+}
+
 impl fmt::Debug for Fingerprint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)
@@ -121,5 +136,9 @@ mod tests {
         assert_ne!(first, of(&target("apps/v1", "a"), "spe"));
         // Fixed for all time: stored baselines hold it.
         assert_eq!(first.to_string().len(), 32);
+        assert_eq!(first.to_string().parse(), Ok(first));
+        for wrong in ["", "0", "+123456789012345678901234567890ab", "zz"] {
+            assert!(wrong.parse::<Fingerprint>().is_err());
+        }
     }
 }

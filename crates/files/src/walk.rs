@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
+use ignore::gitignore::GitignoreBuilder;
 use ignore::{DirEntry, WalkBuilder};
 
 use crate::error::FileError;
@@ -29,6 +30,32 @@ pub struct Found {
     pub kustomizations: Vec<PathBuf>,
     /// What could not be looked at.
     pub errors: Vec<FileError>,
+}
+
+impl Found {
+    /// Takes out what these patterns (in the syntax of `.gitignore`, from a folder) leave out. What was named itself
+    /// stays.
+    pub fn exclude(&mut self, base: &Path, patterns: &[String], named: &[PathBuf]) -> Result<(), FileError> {
+        if patterns.is_empty() {
+            return Ok(());
+        }
+        let wrong = |error: ignore::Error| FileError::Ignore(error.to_string());
+        let mut builder = GitignoreBuilder::new(base);
+        for pattern in patterns {
+            builder.add_line(None, pattern).map_err(wrong)?;
+        }
+        let ignore = builder.build().map_err(wrong)?;
+        let is_out = |path: &Path, is_dir: bool| {
+            let whole = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+            whole.starts_with(base)
+                && !named.iter().any(|named| plain(named) == path)
+                && ignore.matched_path_or_any_parents(&whole, is_dir).is_ignore()
+        };
+        self.files.retain(|path| !is_out(path, false));
+        self.charts.retain(|path| !is_out(path, path.is_dir()));
+        self.kustomizations.retain(|path| !is_out(path, true));
+        Ok(())
+    }
 }
 
 /// Places by what they are, each once.

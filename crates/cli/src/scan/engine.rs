@@ -268,7 +268,7 @@ impl Engine<'_> {
     /// behind a rendered text.
     fn report(&mut self, sources: &[Arc<SourceText>], look: Look) -> Result<()> {
         let Look {
-            findings,
+            mut findings,
             counts,
             kept,
             documents,
@@ -300,6 +300,7 @@ impl Engine<'_> {
         self.summary.documents += documents;
         self.summary.objects += objects;
         self.counts.add(&counts);
+        self.waiving.known(&mut findings);
         self.count(&findings);
         if !kept.is_empty() || !annotated.is_empty() {
             for object in kept {
@@ -381,6 +382,8 @@ impl Engine<'_> {
         self.ledger.together(self.waiving, &self.inventory, &mut findings);
         self.ledger.audit(self.waiving, self.judge, self.summary, &mut self.counts, &mut findings);
         self.summary.tallies = self.judge.tallies(&self.counts);
+        sort(&mut findings);
+        self.waiving.known(&mut findings);
         self.count(&findings);
         let mut by_source = by_source(findings);
         for (source, mut findings) in merged(self.held.take().unwrap_or_default()) {

@@ -84,6 +84,18 @@ impl Outputs {
         Ok(())
     }
 
+    /// Adds a report that goes elsewhere.
+    pub(crate) fn add(&mut self, mut writer: Box<dyn Writer>, header: &Header) -> Result<()> {
+        writer.begin(header)?;
+        self.writers.push((Format::Json, writer));
+        Ok(())
+    }
+
+    /// Whether a table goes to standard output.
+    pub(crate) fn has_table(&self) -> bool {
+        self.on_stdout && self.writers.iter().any(|(format, _)| *format == Format::Table)
+    }
+
     /// Whether anything goes to standard output.
     pub(crate) fn on_stdout(&self) -> bool {
         self.on_stdout

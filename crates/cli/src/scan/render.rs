@@ -5,13 +5,14 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::Result;
-use ironsides_core::Rendered;
+use ironsides_core::{Pattern, Rendered};
 use ironsides_files::{Disk, Found};
 use ironsides_render::{RenderError, helm, kustomize};
 use ironsides_report::{Problem, Summary};
 use rayon::prelude::*;
 
 use crate::args::ScanArgs;
+use crate::config::{Config, absolute};
 use crate::say::Say;
 
 /// Something that makes manifests.
@@ -71,7 +72,7 @@ pub(crate) struct Plan {
 ///
 /// Of kustomizations that use each other only those are built that no other uses: a base is judged as its overlays make
 /// it. The files that take part are not judged a second time as they stand.
-pub(crate) fn plan(found: &mut Found, options: helm::Options, say: &Say) -> Plan {
+pub(crate) fn plan(found: &mut Found, ways: &Ways, say: &Say) -> Plan {
     let mut plan = Plan::default();
     let folders: Vec<String> = found.kustomizations.iter().map(|path| text(path)).collect();
     let how = kustomize::Options::default();
@@ -99,21 +100,67 @@ pub(crate) fn plan(found: &mut Found, options: helm::Options, say: &Say) -> Plan
     }
     // The kustomization files themselves are judged for their form like any other document.
     found.files.retain(|file| is_entry(file) || !used.contains(file));
-    let options = Arc::new(options);
     for chart in &found.charts {
         if !used.contains(&chart.join("Chart.yaml")) {
-            plan.makers.push(Maker::Chart { path: text(chart), options: Arc::clone(&options) });
+            let charts = ways.of(chart).map(|options| Maker::Chart { path: text(chart), options });
+            plan.makers.extend(charts);
         }
     }
     plan
 }
 
+/// How charts are rendered, as the arguments and the configuration say.
+pub(crate) struct Ways {
+    /// By the arguments alone.
+    plain: Arc<helm::Options>,
+    /// Those of the configuration, by the chart's path from its folder.
+    releases: Vec<(Pattern, Arc<helm::Options>)>,
+    /// The folder of the configuration.
+    folder: PathBuf,
+}
+
+impl Ways {
+    /// Reads the files that the arguments and the configuration name.
+    pub(crate) fn new(args: &ScanArgs, config: &Config) -> Result<Self> {
+        let plain = options(args)?;
+        let mut releases = Vec::new();
+        for release in &config.helm {
+            // What stands on the command line comes later, so that it wins.
+            let mut own = plain.clone();
+            let values = release.values.iter().map(|path| named(path)).collect::<Result<Vec<_>>>()?;
+            own.values.splice(0..0, values);
+            own.set.splice(0..0, release.set.iter().cloned());
+            if let Some(name) = release.name.as_ref().filter(|_| !args.is_given("release_name")) {
+                own.release.clone_from(name);
+            }
+            if let Some(namespace) =
+                release.namespace.as_ref().filter(|_| !args.is_given("release_namespace"))
+            {
+                own.namespace.clone_from(namespace);
+            }
+            releases.push((release.chart.clone(), Arc::new(own)));
+        }
+        Ok(Self { plain: Arc::new(plain), releases, folder: config.folder.clone() })
+    }
+
+    /// The ways to render a chart: every one that the configuration names, or the one of the arguments.
+    fn of(&self, chart: &Path) -> impl Iterator<Item = Arc<helm::Options>> {
+        let path = absolute(chart).unwrap_or_default();
+        let path = path.strip_prefix(&self.folder).map(text).unwrap_or_default();
+        let own: Vec<_> = self.releases.iter().filter(|(pattern, _)| pattern.matches(&path)).collect();
+        let plain = own.is_empty().then(|| Arc::clone(&self.plain));
+        own.into_iter().map(|(_, options)| Arc::clone(options)).chain(plain).collect::<Vec<_>>().into_iter()
+    }
+}
+
+/// A file that is named, and its text.
+fn named(path: &Path) -> Result<helm::NamedText> {
+    let content = ironsides_files::read(path)?;
+    Ok(helm::NamedText { path: Arc::from(text(path)), text: Arc::from(content) })
+}
+
 /// How charts are rendered, as the arguments say. Files that they name are read here.
-pub(crate) fn options(args: &ScanArgs) -> Result<helm::Options> {
-    let named = |path: &Path| -> Result<helm::NamedText> {
-        let content = ironsides_files::read(path)?;
-        Ok(helm::NamedText { path: Arc::from(text(path)), text: Arc::from(content) })
-    };
+fn options(args: &ScanArgs) -> Result<helm::Options> {
     let args_of_charts = &args.rendering;
     let values = args_of_charts.values.iter().map(|path| named(path)).collect::<Result<_>>()?;
     let paths = args_of_charts.set_file.iter().flat_map(|text| text.split(','));

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::SystemTime;
 
 use anyhow::{Context, Result};
@@ -15,6 +15,9 @@ use ironsides_core::{
 use ironsides_report::{Exceptions, SourceText, Summary};
 use ironsides_tree::{Lines, Span};
 
+use crate::config::absolute;
+use crate::say::Say;
+use crate::scan::baseline::Baseline;
 use crate::scan::look::Looked;
 
 /// The variable that says which day it is: for tests, and for looking ahead.
@@ -38,6 +41,10 @@ pub(crate) struct Waiving {
     pub(crate) texts: Vec<Arc<SourceText>>,
     /// The folders that are scanned as a whole, absolute.
     roots: Vec<PathBuf>,
+    /// The files that are named, absolute.
+    named: Vec<PathBuf>,
+    /// The findings that are known.
+    baseline: Option<Mutex<Baseline>>,
 }
 
 /// What a [`Waiving`] is made of.
@@ -48,6 +55,7 @@ pub(crate) struct Given {
     pub(crate) severities: BTreeMap<String, Severity>,
     pub(crate) foreign: bool,
     pub(crate) endless: bool,
+    pub(crate) baseline: Option<Baseline>,
 }
 
 /// The comments of one text.
@@ -74,12 +82,31 @@ impl Waiving {
             require_expiry: !given.endless,
             here: Arc::from(here.to_string_lossy().trim_end_matches('/')),
         };
-        let roots = paths.iter().filter(|path| path.is_dir()).filter_map(|path| path.canonicalize().ok());
-        let Given { noted: Noted { waivers, faults, foreign: entries }, texts, severities, foreign, .. } =
-            given;
+        let (roots, named): (Vec<PathBuf>, Vec<PathBuf>) =
+            paths.iter().filter_map(|path| path.canonicalize().ok()).partition(|path| path.is_dir());
+        let Given {
+            noted: Noted { waivers, faults, foreign: entries },
+            texts,
+            severities,
+            foreign,
+            baseline,
+            ..
+        } = given;
         let set = Waivers::new(waivers, &rules);
-        let roots = roots.collect();
-        Ok(Self { rules, foreign, annotations: true, severities, set, faults, entries, texts, roots })
+        let baseline = baseline.map(Mutex::new);
+        Ok(Self {
+            rules,
+            foreign,
+            annotations: true,
+            severities,
+            set,
+            faults,
+            entries,
+            texts,
+            roots,
+            named,
+            baseline,
+        })
     }
 
     /// Reads the comments of a text.
@@ -306,6 +333,39 @@ impl Ledger {
 }
 
 impl Waiving {
+    /// Holds findings against the baseline. They come in the order of the report: of several that are equal, the first
+    /// are known.
+    pub(crate) fn known(&self, findings: &mut [Finding]) {
+        let Some(baseline) = &self.baseline else { return };
+        let mut baseline = baseline.lock().unwrap_or_else(PoisonError::into_inner);
+        for finding in findings {
+            baseline.apply(finding);
+        }
+    }
+
+    /// Says what became of the baseline, and, where no table does, of the exceptions of other tools.
+    pub(crate) fn tell(&self, judge: &Judge, summary: &Summary, table: bool, say: &Say) {
+        if !table {
+            for exceptions in &summary.exceptions {
+                say.note(&format!("read {}", exceptions.told()));
+            }
+        }
+        let Some(baseline) = &self.baseline else { return };
+        let baseline = baseline.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_scanned = |path: &str| {
+            let whole = absolute(Path::new(path)).is_ok_and(|path| {
+                self.roots.iter().any(|root| path.starts_with(root)) || self.named.contains(&path)
+            });
+            whole && summary.problems.iter().all(|problem| problem.path != path)
+        };
+        let gone = baseline.gone(|check, path| is_scanned(path) && has_run(judge, &summary.tallies, check));
+        if gone > 0 {
+            let (noun, verb) = if gone == 1 { ("finding", "is") } else { ("findings", "are") };
+            say.note(&format!("{gone} {noun} of the baseline {verb} fixed"));
+            say.hint(&"write the baseline anew, so that they stay so: ironsides baseline write");
+        }
+    }
+
     /// Whether everything was read that a waiver can be about.
     fn is_scanned(&self, waiver: &Waiver, summary: &Summary) -> bool {
         match waiver.scope {
