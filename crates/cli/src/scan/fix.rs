@@ -34,6 +34,9 @@ use crate::scan::waiving::Waiving;
 /// How often what was left for later is tried again.
 const ROUNDS: usize = 8;
 
+/// Up to how many fixes are left out one by one to find the one that brought up something new.
+const SUSPECTS: usize = 64;
+
 /// What a run with `--fix` leaves to the report.
 #[derive(Default)]
 pub(crate) struct Fixed {
@@ -99,6 +102,7 @@ pub(crate) fn run(
         chosen: judge.metas().map(|meta| meta.id).collect(),
         wanted: &wanted,
         milder: BTreeSet::new(),
+        granted: BTreeSet::new(),
         refused: BTreeMap::new(),
         done: Vec::new(),
     };
@@ -183,6 +187,8 @@ struct Work<'a> {
     wanted: &'a (dyn Fn(Severity, Safety) -> bool + Sync),
     /// What is found only since something worse was fixed, by file.
     milder: BTreeSet<(Arc<str>, &'static str, String)>,
+    /// What checks across objects may find though they did not before.
+    granted: BTreeSet<survey::Said>,
     /// Why findings of objects of files are not fixed.
     refused: BTreeMap<(usize, usize, Fingerprint), Done>,
     done: Vec<Done>,
@@ -289,48 +295,87 @@ impl Work<'_> {
 
     /// Looks for what checks across objects say of new texts, and refuses what is to blame. Says whether anything is.
     fn blame(&mut self, before: &[Surveyed], after: &[Surveyed], settled: &Settled) -> bool {
-        let mut blamed: BTreeMap<(usize, usize), String> = BTreeMap::new();
-        let no_fates = Vec::new();
+        let mut blamed: Vec<(usize, Proposal, String)> = Vec::new();
         for (file, (was, is)) in before.iter().zip(after).enumerate() {
-            let fates = settled.get(&file).map_or(&no_fates, |(_, settled)| &settled.fates);
+            let path = &was.path;
+            let made: Vec<&Proposal> =
+                settled.get(&file).into_iter().flat_map(|(_, settled)| settled.made()).collect();
             if was.seen.len() != is.seen.len() {
                 let why = "the edited text holds other objects";
-                blamed.extend(fates.iter().map(|(proposal, _)| ((file, proposal.at), why.to_owned())));
+                blamed.extend(made.into_iter().map(|one| (file, one.clone(), why.to_owned())));
                 continue;
             }
             for (at, (was, is)) in was.seen.iter().zip(&is.seen).enumerate() {
-                let made = fates.iter().filter(|(one, fate)| one.at == at && matches!(fate, Fate::Made));
-                let closed: Vec<&Finding> =
-                    made.filter(|(one, _)| one.joint).map(|(one, _)| &one.finding).collect();
-                match compare(&was.joint, &is.joint, &closed, &BTreeSet::new()) {
+                let own = || made.iter().copied().filter(move |one| one.at == at);
+                let closed: Vec<&Finding> = own().filter(|one| one.joint).map(|one| &one.finding).collect();
+                let mut wrong = compare(&was.joint, &is.joint, &closed, &self.granted);
+                // What is milder than what was closed is the next thing to do about the same.
+                while let Some(Wrong::New(new)) = &wrong
+                    && own().any(|one| one.finding.severity > new.severity)
+                    && guilty(new, (file, at), after, settled) == BTreeSet::from([(file, at)])
+                    && self.granted.insert((new.check, new.message.clone()))
+                {
+                    self.milder.insert((Arc::clone(path), new.check, new.message.clone()));
+                    wrong = compare(&was.joint, &is.joint, &closed, &self.granted);
+                }
+                match wrong {
                     None => {}
-                    Some(wrong @ Wrong::Open) => _ = blamed.insert((file, at), said(&wrong)),
-                    Some(Wrong::New(finding)) => {
-                        let guilty = guilty(&finding, (file, at), after, settled);
-                        let why = said(&Wrong::New(finding));
-                        blamed.extend(guilty.into_iter().map(|place| (place, why.clone())));
+                    Some(wrong @ Wrong::Open) => {
+                        let open = own().filter(|one| one.joint);
+                        blamed.extend(open.map(|one| (file, one.clone(), said(&wrong))));
+                    }
+                    Some(Wrong::New(new)) => {
+                        let culprits = self.culprits(before, after, settled, (file, at), &new);
+                        let why = said(&Wrong::New(new));
+                        blamed.extend(culprits.into_iter().map(|(file, one)| (file, one, why.clone())));
                     }
                 }
             }
         }
-        let mut refused = false;
-        for ((file, at), why) in blamed {
-            let fates = settled.get(&file).map_or(&no_fates, |(_, settled)| &settled.fates);
-            let made: Vec<&Proposal> = fates
-                .iter()
-                .filter(|(one, fate)| one.at == at && matches!(fate, Fate::Made))
-                .map(|(one, _)| one)
-                .collect();
-            // What is safe is not to blame where there is something else.
-            let is_unsafe =
-                |one: &&&Proposal| one.finding.fix.as_ref().is_some_and(|fix| fix.safety == Safety::Unsafe);
-            let some = made.iter().any(|one| is_unsafe(&one));
-            for proposal in made.iter().filter(|one| !some || is_unsafe(one)) {
-                self.refuse(file, proposal, &why);
-                refused = true;
-            }
+        for (file, proposal, why) in &blamed {
+            self.refuse(*file, proposal, why);
         }
-        refused
+        !blamed.is_empty()
+    }
+
+    /// The fixes that brought up a new finding about an object: those without which it is gone, or all that may have.
+    fn culprits(
+        &self,
+        before: &[Surveyed],
+        after: &[Surveyed],
+        settled: &Settled,
+        own: (usize, usize),
+        new: &Finding,
+    ) -> Vec<(usize, Proposal)> {
+        let places = guilty(new, own, after, settled);
+        let suspects: Vec<(usize, &Proposal)> = settled
+            .iter()
+            .flat_map(|(file, (_, settled))| settled.made().map(move |one| (*file, one)))
+            .filter(|(file, one)| places.contains(&(*file, one.at)))
+            .collect();
+        let says_so = |files: &[Surveyed]| {
+            let seen = files.get(own.0).and_then(|file| file.seen.get(own.1));
+            let mut findings = seen.into_iter().flat_map(|seen| &seen.joint);
+            findings.any(|finding| finding.check == new.check && finding.message == new.message)
+        };
+        let is_culprit = |(file, suspect): &(usize, &Proposal)| {
+            let Some(was) = before.get(*file) else { return false };
+            let proposals = self
+                .proposals(*file, was)
+                .into_iter()
+                .filter(|one| (one.at, one.finding.fingerprint) != (suspect.at, suspect.finding.fingerprint));
+            let without = settle(self.judge, was, proposals.collect());
+            let mut files = after.to_vec();
+            if let Some(slot) = files.get_mut(*file) {
+                *slot = survey(self.judge, &was.path, &Arc::from(without.text.as_str()));
+            }
+            together(self.judge, &mut files);
+            !says_so(&files)
+        };
+        let few = suspects.len() <= SUSPECTS;
+        let found: Vec<_> = suspects.iter().filter(|suspect| few && is_culprit(suspect)).collect();
+        let culprits = if found.is_empty() { suspects.iter().collect() } else { found };
+        culprits.into_iter().map(|(file, one)| (*file, (*one).clone())).collect()
     }
 
     fn refuse(&mut self, file: usize, proposal: &Proposal, why: &str) {
