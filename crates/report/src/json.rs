@@ -45,20 +45,27 @@ impl<W: Write> Writer for Json<W> {
     }
 
     fn end(&mut self, summary: &Summary) -> io::Result<()> {
-        let line = |value: &Value| value.to_string();
         writeln!(self.sink, "\n],")?;
-        writeln!(self.sink, "\"checks\": {},", lines(&checks(&self.checks, summary)))?;
-        writeln!(self.sink, "\"podSecurity\": {},", lines(&values(&summary.pod_security)))?;
-        writeln!(self.sink, "\"compliance\": {},", lines(&values(&compliance(summary))))?;
-        writeln!(
-            self.sink,
-            "\"coverage\": {},",
-            line(&serde_json::to_value(&summary.coverage).unwrap_or_default())
-        )?;
-        writeln!(self.sink, "\"problems\": {},", lines(&values(&summary.problems)))?;
-        writeln!(self.sink, "\"summary\": {}\n}}", line(&counts(summary)))?;
+        let sections = sections(&self.checks, summary);
+        let last = sections.len();
+        for (at, (key, value)) in (1..).zip(&sections) {
+            let text = value.as_array().map_or_else(|| value.to_string(), |values| lines(values));
+            writeln!(self.sink, "\"{key}\": {text}{}", if at == last { "\n}" } else { "," })?;
+        }
         self.sink.flush()
     }
+}
+
+/// What a report tells besides findings, by key, in order.
+pub(crate) fn sections(cards: &[&'static CheckMeta], summary: &Summary) -> [(&'static str, Value); 6] {
+    [
+        ("checks", checks(cards, summary).into()),
+        ("podSecurity", values(&summary.pod_security).into()),
+        ("compliance", compliance(summary).into()),
+        ("coverage", serde_json::to_value(&summary.coverage).unwrap_or_default()),
+        ("problems", values(&summary.problems).into()),
+        ("summary", counts(summary)),
+    ]
 }
 
 /// Frameworks with their scores.
@@ -73,7 +80,7 @@ fn compliance(summary: &Summary) -> Vec<Value> {
 }
 
 /// The cards of the checks with their tallies.
-pub(crate) fn checks(cards: &[&'static CheckMeta], summary: &Summary) -> Vec<Value> {
+fn checks(cards: &[&'static CheckMeta], summary: &Summary) -> Vec<Value> {
     let card = |check: &&'static CheckMeta| {
         let mut card = serde_json::to_value(check).unwrap_or_default();
         let tally = summary.tallies.get(check.id).copied().unwrap_or_default();
@@ -84,7 +91,7 @@ pub(crate) fn checks(cards: &[&'static CheckMeta], summary: &Summary) -> Vec<Val
 }
 
 /// The counts of the run.
-pub(crate) fn counts(summary: &Summary) -> Value {
+fn counts(summary: &Summary) -> Value {
     let total = summary.total();
     let failures: serde_json::Map<String, Value> = Severity::ALL
         .into_iter()
@@ -106,7 +113,7 @@ pub(crate) fn counts(summary: &Summary) -> Value {
     })
 }
 
-pub(crate) fn values<T: Serialize>(items: &[T]) -> Vec<Value> {
+fn values<T: Serialize>(items: &[T]) -> Vec<Value> {
     items.iter().map(|item| serde_json::to_value(item).unwrap_or_default()).collect()
 }
 

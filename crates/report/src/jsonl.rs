@@ -8,11 +8,11 @@ use serde_json::{Value, json};
 
 use crate::Writer;
 use crate::input::{Header, Summary};
-use crate::json::{SCHEMA_VERSION, Shape, checks, counts};
+use crate::json::{SCHEMA_VERSION, Shape, sections};
 use crate::source::Sources;
 
-/// The lines, in this order: one `tool`, any number of `finding`, one `check` a check, then `podSecurity`, `coverage`
-/// and `problem` as there are any, one `summary`. Their fields are those of the `json` report.
+/// The lines, in this order: one `tool`, any number of `finding`, one `check` a check, then `podSecurity`,
+/// `framework`, `coverage` and `problem` as there are any, one `summary`. Their fields are those of the `json` report.
 pub(crate) struct JsonLines<W> {
     sink: W,
     header: Option<Header>,
@@ -37,10 +37,6 @@ impl<W: Write> JsonLines<W> {
         }
         writeln!(self.sink, "{}", Value::Object(line))
     }
-
-    fn lines<T: Serialize>(&mut self, kind: &'static str, values: &[T]) -> io::Result<()> {
-        values.iter().try_for_each(|value| self.line(kind, serde_json::to_value(value).unwrap_or_default()))
-    }
 }
 
 impl<W: Write> Writer for JsonLines<W> {
@@ -61,12 +57,19 @@ impl<W: Write> Writer for JsonLines<W> {
 
     fn end(&mut self, summary: &Summary) -> io::Result<()> {
         let cards = self.header.take().map(|header| header.checks).unwrap_or_default();
-        self.lines("check", &checks(&cards, summary))?;
-        self.lines("podSecurity", &summary.pod_security)?;
-        let coverage = serde_json::to_value(&summary.coverage).unwrap_or_default();
-        self.lines("coverage", coverage.as_array().map(Vec::as_slice).unwrap_or_default())?;
-        self.lines("problem", &summary.problems)?;
-        self.line("summary", counts(summary))?;
+        for (key, value) in sections(&cards, summary) {
+            // The type names one of what the section holds.
+            let kind = match key {
+                "checks" => "check",
+                "compliance" => "framework",
+                "problems" => "problem",
+                one => one,
+            };
+            match value {
+                Value::Array(values) => values.into_iter().try_for_each(|value| self.line(kind, value))?,
+                value => self.line(kind, value)?,
+            }
+        }
         self.sink.flush()
     }
 }

@@ -10,6 +10,7 @@ use std::io::{self, Write};
 use ironsides_core::{Fact, Finding, Severity};
 
 use crate::Writer;
+use crate::compliance;
 use crate::input::{Header, Summary};
 use crate::place::{self, Outcome, Place, count_word, cut, rank};
 use crate::snippet::plain;
@@ -105,12 +106,7 @@ fn head(summary: &Summary) -> String {
         .filter(|(_, count)| *count > 0)
         .map(|(severity, count)| format!("{count} {severity}"))
         .collect();
-    let (objects, files) = (summary.objects, summary.files);
-    let looked = format!(
-        "{objects} {} of {files} {}",
-        count_word(objects, "object", "objects"),
-        count_word(files, "file", "files")
-    );
+    let looked = text(&summary.looked_at());
     let mut out = match failures {
         0 => format!("## Ironsides: no findings\n\nNo findings in {looked}"),
         _ => format!(
@@ -131,7 +127,11 @@ fn head(summary: &Summary) -> String {
             _ = write!(out, ", {count} {word}");
         }
     }
-    out + ".\n"
+    out += ".\n";
+    for framework in summary.compliance.iter().take(NAMED) {
+        _ = write!(out, "\n**{}**: {}.\n", text(&framework.title), text(&compliance::score(framework)));
+    }
+    out
 }
 
 /// What could not be looked at or decided, before anything else.

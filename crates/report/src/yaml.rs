@@ -9,7 +9,7 @@ use serde_json::json;
 
 use crate::Writer;
 use crate::input::{Header, Summary};
-use crate::json::{SCHEMA_VERSION, Shape, checks, counts};
+use crate::json::{SCHEMA_VERSION, Shape, sections};
 use crate::source::Sources;
 
 /// Findings are written as they come.
@@ -59,12 +59,9 @@ impl<W: Write> Writer for Yaml<W> {
         if self.first {
             writeln!(self.sink, "findings: []")?;
         }
-        let cards = checks(&self.checks, summary);
-        self.entry("checks", &cards)?;
-        self.entry("podSecurity", &summary.pod_security)?;
-        self.entry("coverage", &summary.coverage)?;
-        self.entry("problems", &summary.problems)?;
-        self.entry("summary", &counts(summary))?;
+        for (key, value) in sections(&self.checks, summary) {
+            self.entry(key, &value)?;
+        }
         self.sink.flush()
     }
 }

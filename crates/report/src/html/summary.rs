@@ -4,9 +4,10 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use ironsides_core::{CheckMeta, Fact, Severity, Tally};
+use ironsides_core::{CheckMeta, Compliance, Fact, Severity, Tally};
 
 use super::escape::text;
+use crate::compliance;
 use crate::input::{NamespaceLevel, Summary};
 use crate::place::count_word;
 
@@ -25,6 +26,7 @@ pub(crate) fn html(
     gaps(summary, &mut out);
     families(summary, checks, waived, &mut out);
     namespaces(&summary.pod_security, &mut out);
+    summary.compliance.iter().for_each(|framework| controls(framework, &mut out));
     out += "</section>\n";
     by_check(summary, checks, said, &mut out);
     out
@@ -33,14 +35,12 @@ pub(crate) fn html(
 fn sentence(summary: &Summary, out: &mut String) {
     let failures: u64 = summary.failures.iter().sum();
     let total = summary.total();
-    let (objects, files) = (summary.objects, summary.files);
-    let many = |count: u64, one, more| format!("{count} {}", count_word(count, one, more));
-    let looked = format!("{} in {}", many(objects, "object", "objects"), many(files, "file", "files"));
     let said = match failures {
         0 => "No findings".to_owned(),
-        _ => many(failures, "finding", "findings"),
+        _ => format!("{failures} {}", count_word(failures, "finding", "findings")),
     };
-    _ = writeln!(out, "<p class=\"verdict\"><strong>{said}</strong> in {looked}.</p>");
+    let looked = summary.looked_at();
+    _ = writeln!(out, "<p class=\"verdict\"><strong>{said}</strong> in {}.</p>", text(&looked));
     let mut rest = format!("{} of {} decided checks passed", total.pass, total.decided());
     for (count, word) in [
         (total.unknown, "unknown"),
@@ -53,6 +53,9 @@ fn sentence(summary: &Summary, out: &mut String) {
         }
     }
     _ = writeln!(out, "<p>{rest}.</p>");
+    for exceptions in &summary.exceptions {
+        _ = writeln!(out, "<p>Exceptions for other tools: {}.</p>", text(&exceptions.told()));
+    }
     if !summary.form_only.is_empty() {
         let kinds: Vec<String> =
             summary.form_only.iter().map(|(kind, count)| format!("{count} {}", text(kind))).collect();
@@ -211,6 +214,34 @@ fn namespaces(rows: &[NamespaceLevel], out: &mut String) {
         );
     }
     *out += "</tbody>\n</table></div>\n";
+}
+
+/// How far a framework is met: the score, then its controls.
+fn controls(framework: &Compliance, out: &mut String) {
+    _ = write!(
+        out,
+        "<h3>{}</h3>\n<p>{}.</p>\n<details>\n<summary>Its {} controls</summary>\n<div class=\"scroll\"><table class=\"stack\">\n\
+         <thead><tr><th scope=\"col\">Control</th><th scope=\"col\">What it asks for</th>\
+         <th scope=\"col\">Standing</th><th scope=\"col\">Passed</th><th scope=\"col\">Failed</th>\
+         <th scope=\"col\">Why</th></tr></thead>\n<tbody>\n",
+        text(&framework.title),
+        text(&compliance::score(framework)),
+        framework.controls.len()
+    );
+    for control in &framework.controls {
+        _ = writeln!(
+            out,
+            "<tr><th scope=\"row\">{}</th><td class=\"words\">{}</td><td>{}</td>\
+             <td data-label=\"Passed\">{}</td><td data-label=\"Failed\">{}</td><td class=\"words\">{}</td></tr>",
+            text(&control.id),
+            text(&control.title),
+            control.standing.as_str(),
+            control.tally.pass,
+            control.tally.fail,
+            text(control.why.as_deref().unwrap_or_default())
+        );
+    }
+    *out += "</tbody>\n</table></div>\n</details>\n";
 }
 
 /// How often each check failed, the worst first, with links to the pages.
