@@ -61,8 +61,10 @@ fn name(target: &Target) -> String {
 /// Names come from manifests and go to shells: what no Kubernetes name holds is written as `%XX`.
 fn safe(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    for byte in text.bytes() {
+    for (at, byte) in text.bytes().enumerate() {
         match byte {
+            // A word that begins so would be an option.
+            b'-' if at == 0 => out += "%2D",
             b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b':' | b'/' => {
                 out.push(char::from(byte));
             }

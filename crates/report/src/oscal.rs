@@ -158,7 +158,7 @@ impl<W: Write> Writer for Oscal<W> {
             self.checks.iter().filter(|check| summary.tallies.contains_key(check.id)).collect();
         let controls: Vec<Value> = asked.iter().map(|check| json!({ "control-id": check.id })).collect();
         let selection = if controls.is_empty() {
-            json!({ "description": "No check was asked." })
+            json!({ "description": "No check was asked.", "include-all": {} })
         } else {
             json!({ "description": "The checks that were asked.", "include-controls": controls })
         };

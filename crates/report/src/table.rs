@@ -164,8 +164,12 @@ impl<W: Write> Table<W> {
             writeln!(self.sink, "  {on}{word:<8}{off:#}  {line}")?;
         }
         let ids: Vec<&str> = findings.iter().map(|finding| finding.check).collect();
-        for some in ids.chunks(4) {
-            writeln!(self.sink, "            {dim}{}{dim_end:#}", some.join(", "))?;
+        let lines: Vec<String> = match self.width {
+            None => ids.chunks(4).map(|some| some.join(", ")).collect(),
+            Some(_) => self.wrapped(&ids.join(", "), INDENT),
+        };
+        for line in lines {
+            writeln!(self.sink, "            {dim}{line}{dim_end:#}")?;
         }
         Ok(())
     }
