@@ -56,7 +56,9 @@ fn json_lines_hold_what_the_json_holds() {
         let lines: Vec<Value> = case.report(Format::JsonLines).lines().map(json).collect();
         let of = |kind: &str| -> Vec<Value> {
             let mut found: Vec<Value> = lines.iter().filter(|line| line["type"] == kind).cloned().collect();
-            found.iter_mut().for_each(|line| _ = line.as_object_mut().unwrap().remove("type"));
+            for line in &mut found {
+                line.as_object_mut().unwrap().remove("type");
+            }
             found
         };
         for (kind, key) in [("finding", "findings"), ("check", "checks"), ("problem", "problems")] {

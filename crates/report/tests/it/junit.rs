@@ -1,4 +1,4 @@
-//! JUnit XML, held against the rules of `junit-10.xsd` of Jenkins' xUnit plugin.
+//! `JUnit` XML, held against the rules of `junit-10.xsd` of Jenkins' xUnit plugin.
 
 use ironsides_report::Format;
 use quick_xml::Reader;
@@ -100,7 +100,7 @@ fn check(text: &str) -> Vec<String> {
                             .position(|found| *found == name)
                             .unwrap()
                             + 1] += 1;
-                        *outcomes.last_mut().unwrap() = name.clone();
+                        outcomes.last_mut().unwrap().clone_from(&name);
                     }
                     _ => {}
                 }
@@ -132,7 +132,7 @@ fn check(text: &str) -> Vec<String> {
 fn reports_follow_the_schema() {
     for case in all() {
         let outcomes = check(&case.report(Format::JUnit));
-        let failures = case.summary.failures.iter().sum::<u64>() as usize;
+        let failures = usize::try_from(case.summary.failures.iter().sum::<u64>()).unwrap();
         assert_eq!(outcomes.iter().filter(|outcome| *outcome == "failure").count(), failures);
         assert!(outcomes.len() >= case.findings.len() + case.summary.problems.len());
     }
