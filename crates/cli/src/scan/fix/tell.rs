@@ -128,3 +128,38 @@ fn told(say: &Say, word: &str, mut lines: Vec<String>) {
 fn findings(count: usize) -> String {
     if count == 1 { "1 finding".into() } else { format!("{count} findings") }
 }
+
+#[cfg(test)]
+mod tests {
+    use ironsides_core::Severity;
+
+    use super::*;
+
+    #[test]
+    fn what_is_rendered_is_told_with_what_to_change() {
+        let cause = |what: &str, path: Option<&str>, line| Cause {
+            what: what.into(),
+            path: path.map(Arc::from),
+            line,
+        };
+        let mut wish = Wish {
+            severity: Severity::High,
+            safety: Safety::Unsafe,
+            summary: "set hostPID to false".into(),
+            waived: false,
+            place: "chart/templates/pod.yaml:9:14".into(),
+            causes: Vec::new(),
+        };
+        let told = |wish: &Wish| instead("host-pid", "Pod web", wish);
+        assert_eq!(
+            told(&wish),
+            "Pod web: host-pid: to set hostPID to false, edit chart/templates/pod.yaml:9:14"
+        );
+        wish.causes =
+            vec![cause(".Values.pid", Some("chart/values.yaml"), Some(2)), cause("--set pid", None, None)];
+        assert_eq!(
+            told(&wish),
+            "Pod web: host-pid: to set hostPID to false, change .Values.pid (chart/values.yaml:2) or --set pid"
+        );
+    }
+}
