@@ -270,13 +270,13 @@ impl Work<'_> {
     /// Whether a finding is to be fixed: the report has it, or would have it since another one was.
     fn is_wanted(&self, finding: &Finding) -> bool {
         let key = key(finding);
+        let Some(safety) = finding.fix.as_ref().map(|fix| fix.safety) else { return false };
         if let Some(wish) = self.wishes.get(&key) {
-            return (self.wanted)(wish.severity, wish.safety) && !wish.waived;
+            return (self.wanted)(wish.severity, safety) && !wish.waived;
         }
         let (path, check, _, message) = key;
-        let safety = finding.fix.as_ref().map(|fix| fix.safety);
         self.chosen.contains(check)
-            && safety.is_some_and(|safety| (self.wanted)(finding.severity, safety))
+            && (self.wanted)(finding.severity, safety)
             && self.milder.contains(&(path, check, message))
     }
 

@@ -17,12 +17,12 @@ use crate::scan::output::Outputs;
 /// By what a finding is known in another look at the same texts: file, check, target and message.
 pub(crate) type Key = (Arc<str>, &'static str, String, String);
 
-/// A finding that an edit could close.
+/// A finding that is to be closed, if it can be.
 #[derive(Clone)]
 pub(crate) struct Wish {
     pub(crate) severity: Severity,
-    pub(crate) safety: Safety,
-    pub(crate) summary: String,
+    /// The safety of its fix and what that does, where it has one. It may get one when others are fixed.
+    pub(crate) fix: Option<(Safety, String)>,
     /// Whether somebody answers for it.
     pub(crate) waived: bool,
     /// `file:line:column`
@@ -62,12 +62,10 @@ impl Writer for Gather {
     fn batch(&mut self, sources: &dyn Sources, findings: &[Finding]) -> io::Result<()> {
         let mut gathered = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         for finding in findings.iter().filter(|finding| finding.verdict == Verdict::Fail) {
-            let Some(fix) = &finding.fix else { continue };
             let waived = finding.waived.is_some();
             let wish = gathered.entry(key(finding)).or_insert_with(|| Wish {
                 severity: finding.severity,
-                safety: fix.safety,
-                summary: fix.summary.to_string(),
+                fix: finding.fix.as_ref().map(|fix| (fix.safety, fix.summary.to_string())),
                 waived,
                 place: place(finding, sources),
                 causes: finding.evidence.first().map(|fact| fact.causes.clone()).unwrap_or_default(),

@@ -50,10 +50,11 @@ impl Left {
             .collect();
         let wanted = |wish: &&Wish| !wish.waived && wish.severity >= args.min_severity;
         for ((path, check, target, _), wish) in wishes.iter().filter(|(_, wish)| wanted(wish)) {
+            let Some((safety, summary)) = &wish.fix else { continue };
             let in_file = written.contains(&(&**path, target.clone()));
-            match (in_file, wish.safety == Safety::Unsafe && mode == FixMode::Safe) {
+            match (in_file, *safety == Safety::Unsafe && mode == FixMode::Safe) {
                 (true, true) => self.needs_unsafe += 1,
-                (false, false) => _ = self.rendered.insert(instead(check, target, wish)),
+                (false, false) => _ = self.rendered.insert(instead(check, target, summary, wish)),
                 (true, false) | (false, true) => {}
             }
         }
@@ -61,7 +62,7 @@ impl Left {
 }
 
 /// What to change where the place itself is made of something else.
-fn instead(check: &str, target: &str, wish: &Wish) -> String {
+fn instead(check: &str, target: &str, summary: &str, wish: &Wish) -> String {
     let where_to = match wish.causes.as_slice() {
         [] => format!("edit {}", wish.place),
         causes => {
@@ -69,7 +70,7 @@ fn instead(check: &str, target: &str, wish: &Wish) -> String {
             format!("change {}", causes.join(" or "))
         }
     };
-    format!("{target}: {check}: to {}, {where_to}", wish.summary)
+    format!("{target}: {check}: to {summary}, {where_to}")
 }
 
 /// `.Values.image.tag (values.yaml:12)`
@@ -144,13 +145,12 @@ mod tests {
         };
         let mut wish = Wish {
             severity: Severity::High,
-            safety: Safety::Unsafe,
-            summary: "set hostPID to false".into(),
+            fix: None,
             waived: false,
             place: "chart/templates/pod.yaml:9:14".into(),
             causes: Vec::new(),
         };
-        let told = |wish: &Wish| instead("host-pid", "Pod web", wish);
+        let told = |wish: &Wish| instead("host-pid", "Pod web", "set hostPID to false", wish);
         assert_eq!(
             told(&wish),
             "Pod web: host-pid: to set hostPID to false, edit chart/templates/pod.yaml:9:14"
