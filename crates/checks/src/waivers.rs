@@ -13,6 +13,10 @@
 
 mod annotation;
 mod comment;
+mod file;
+mod kubescape;
+mod linters;
+mod trivy;
 
 use std::sync::Arc;
 
@@ -23,11 +27,15 @@ use ironsides_tree::{Span, Text};
 
 pub use annotation::of_object;
 pub use comment::of_text;
+pub use file::IgnoreFile;
+pub use kubescape::kubescape_exceptions;
+pub use linters::{checkov, kube_linter, polaris};
+pub use trivy::{trivyignore, trivyignore_yaml};
 
 use crate::foreign::{Mapping, Tool};
 
 /// What was read of waivers.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Noted {
     /// The waivers.
     pub waivers: Vec<Waiver>,

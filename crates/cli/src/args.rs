@@ -141,6 +141,12 @@ pub(crate) struct ScanArgs {
     /// Take no notice of exceptions written for other tools: their ignore files, annotations and comments
     #[arg(long, help_heading = "Waivers")]
     pub(crate) no_foreign_waivers: bool,
+    /// An ignore file of trivy, besides the .trivyignore that is found; may be given several times
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Waivers")]
+    pub(crate) ignore_file: Vec<PathBuf>,
+    /// Exceptions of kubescape, or a configuration of polaris with exemptions; may be given several times
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Waivers")]
+    pub(crate) exceptions: Vec<PathBuf>,
     /// Findings that this file holds are known: only new ones fail the run. Written by `ironsides baseline write`; a
     /// report of `-o json` serves too
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Waivers")]

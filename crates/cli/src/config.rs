@@ -15,7 +15,7 @@ use ironsides_core::{Pattern, Severity, Waiver};
 use ironsides_report::SourceText;
 use ironsides_tree::Cursor;
 
-pub(crate) use self::find::{absolute, find, shown};
+pub(crate) use self::find::{above, absolute, find, shown};
 use self::read::Reader;
 use crate::args::{FailOn, Output, PodTemplate, ScanArgs};
 

@@ -3,6 +3,7 @@
 mod baseline;
 mod engine;
 mod fix;
+mod foreign;
 mod look;
 mod output;
 mod pod_security;
@@ -92,7 +93,9 @@ pub(crate) fn assess(
     found.exclude(&config.folder, &config.exclude, &args.paths).context("exclude in the configuration")?;
     let plan = render::plan(&mut found, &render::Ways::new(&args, &config)?, say);
     let baseline = args.baseline.as_deref().map(baseline::Baseline::read).transpose()?;
-    let waiving = waiving::Waiving::new(waiving::Given { baseline, ..given(&args, &config) }, &args.paths)?;
+    let foreign = foreign::read(&args, say)?;
+    let given = || given(&args, &config, &foreign);
+    let waiving = waiving::Waiving::new(waiving::Given { baseline, ..given() }, &args.paths)?;
     let silent = fix::takes_stdout(&args)?;
     let mut outputs = output::Outputs::open(&args, global, &header, &found.files, silent)?;
     if let Some(writer) = writer {
@@ -109,7 +112,7 @@ pub(crate) fn assess(
     let mut texts = engine::Texts::new();
     if let Some(mode) = args.fix {
         // Waivers count what they are used for; the report begins anew. What is merely known is worth mending.
-        let waiving = waiving::Waiving::new(given(&args, &config), &args.paths)?;
+        let waiving = waiving::Waiving::new(given(), &args.paths)?;
         let scan = fix::Scan { judge: &judge, options, waiving: &waiving, versions, makers: &plan.makers };
         let fixed = fix::run(&args, mode, scan, &mut found.files, say)?;
         for problem in fixed.problems {
@@ -132,9 +135,11 @@ pub(crate) fn assess(
 }
 
 /// What findings are held against.
-fn given(args: &ScanArgs, config: &Config) -> waiving::Given {
+fn given(args: &ScanArgs, config: &Config, foreign: &Noted) -> waiving::Given {
+    let mut noted = Noted { waivers: config.waivers.clone(), ..Noted::default() };
+    noted.append(foreign.clone());
     waiving::Given {
-        noted: Noted { waivers: config.waivers.clone(), ..Noted::default() },
+        noted,
         texts: config.source.iter().cloned().collect(),
         severities: config.severities.clone(),
         foreign: !args.no_foreign_waivers,

@@ -296,3 +296,53 @@ fn a_report_serves_as_a_baseline() {
         assert!(err.contains(said), "{err}");
     }
 }
+
+#[test]
+fn the_ignore_files_of_other_tools_are_honoured_and_reported() {
+    let folder = folder(&[
+        (".git/HEAD", ""),
+        (".trivyignore", "# ours\nAVD-KSV-0010\nCVE-2024-1\n"),
+        (".checkov.yaml", "skip-check: [CKV_K8S_18]\n"),
+        (".kube-linter.yaml", "checks: {ignorePaths: [old/**]}\n"),
+        (
+            "apps/a.yaml",
+            &POD.replace("hostPID", "hostIPC: true\n  hostPID")
+                .replace("privileged: true", "privileged: false"),
+        ),
+        ("old/b.yaml", &POD.replace("privileged: true", "privileged: false")),
+    ]);
+    let (code, found, waived) = scan(folder.path(), &["--show", "waived"]);
+    assert_eq!((code, waived), (0, 3), "{found:?}");
+    assert!(found.contains(&"host-ipc .checkov.yaml:1".to_owned()), "{found:?}");
+    let (_, out, err) = run(&folder.path().join("apps"), &["scan", "--check", CHECKS]);
+    assert!(
+        out.contains("read ../.trivyignore: 2 entries, 1 applies to checks here, 1 does not (CVE-2024-1: "),
+        "{out}"
+    );
+    assert_eq!(err, "");
+    let (_, _, err) = run(folder.path(), &["scan", "--check", CHECKS, "-o", "name"]);
+    assert!(err.contains("note: read .checkov.yaml: 1 entry, 1 applies to checks here\n"), "{err}");
+    assert_eq!(scan(folder.path(), &["--no-foreign-waivers"]).2, 0);
+    fs::write(folder.path().join(".kube-linter.yaml"), "checks: [\n").unwrap();
+    let (code, _, err) = run(folder.path(), &["scan", "--check", CHECKS]);
+    assert_eq!(code, 0, "trivy's says the same of b.yaml");
+    assert!(err.starts_with("warning: .kube-linter.yaml:1:9: "), "{err}");
+}
+
+#[test]
+fn exceptions_can_be_named() {
+    let polaris = "exemptions:\n- namespace: ops\n  controllerNames: [agent]\n  rules: [hostPIDSet]\n";
+    let folder = folder(&[
+        ("a.yaml", POD),
+        ("polaris.yaml", polaris),
+        ("trivy.yaml", "misconfigurations: [{id: KSV010, paths: [a.yaml]}]\n"),
+    ]);
+    for args in [["--exceptions", "polaris.yaml"], ["--ignore-file", "trivy.yaml"]] {
+        let (_, found, waived) = scan(folder.path(), &[&args[..], &["a.yaml"]].concat());
+        assert_eq!((found.as_slice(), waived), (&["privileged-container".to_owned()][..], 1), "{args:?}");
+    }
+    let (code, _, err) = run(folder.path(), &["scan", "--exceptions", "a.yaml"]);
+    assert_eq!(code, 2);
+    assert!(err.contains("a.yaml holds neither exceptions of kubescape"), "{err}");
+    assert_eq!(run(folder.path(), &["scan", "--ignore-file", "absent"]).0, 2);
+}
