@@ -8,9 +8,42 @@
 //! the same byte for byte. Nothing is fetched and nothing is run; entries that would need that are errors that name
 //! the entry.
 
+use ironsides_core::Rendered;
+
 use crate::error::RenderError;
 use crate::files::Files;
-use ironsides_core::Rendered;
+
+mod build;
+mod config;
+mod decode;
+mod field;
+mod generate;
+mod hash;
+mod id;
+mod json;
+mod load;
+mod node;
+mod origin;
+mod patch;
+mod path;
+mod print;
+mod read;
+mod refer;
+mod replace;
+mod resource;
+mod scalar;
+mod schema;
+mod scope;
+mod selector;
+mod set;
+mod settings;
+mod sources;
+mod transform;
+mod vars;
+
+use build::Builder;
+use print::Printer;
+use sources::Sources;
 
 /// The names that a kustomization file may have. Exactly one of them stands in a folder that can be built.
 pub const FILE_NAMES: [&str; 3] = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
@@ -85,12 +118,16 @@ pub fn is_kustomization(file_name: &str) -> bool {
 ///
 /// What kustomize refuses is refused, at the place that is wrong.
 pub fn build(files: &dyn Files, folder: &str, options: &Options) -> Result<Built, RenderError> {
-    let _ = (files, options);
-    Err(RenderError::At {
-        path: folder.to_owned(),
-        line: None,
-        column: None,
-        message: "kustomizations are not built yet".to_owned(),
-        hint: None,
-    })
+    let sources = Sources::new(files, options.limits);
+    let mut builder = Builder::new(sources, options);
+    let resources = builder.build(folder)?;
+    let sources = &builder.sources;
+    let mut printer = Printer::new(sources, options.limits.output);
+    for resource in &resources {
+        printer.document(resource.id().to_string(), &resource.node)?;
+    }
+    let (text, marks) = printer.finish();
+    let rendered = Rendered { text: text.into(), files: sources.all(), marks };
+    let reads = sources.used();
+    Ok(Built { rendered, warnings: std::mem::take(&mut builder.sources.warnings), reads })
 }
