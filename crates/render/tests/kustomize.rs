@@ -1,4 +1,5 @@
 //! Kustomizations: what they build, compared with what kubectl builds; patches, errors, and where values come from.
+#![cfg(test)]
 
 #[path = "kustomize/errors.rs"]
 mod errors;

@@ -330,25 +330,25 @@ impl<'a> Builder<'a> {
         for (recipe, secret) in recipes {
             let mut resource = recipe.make(&mut self.sources, &spot.root)?;
             if let Some(note) =
-                self.note(spot, settings, if secret { "SecretGenerator" } else { "ConfigMapGenerator" })
+                Self::note(spot, settings, if secret { "SecretGenerator" } else { "ConfigMapGenerator" })
             {
                 resource.set_annotation(ORIGIN, &note, &Origin::at(recipe.place()));
             }
             set.absorb(&self.sources, resource, recipe.place())?;
         }
-        self.charts(spot, settings, set)?;
+        self.charts(settings)?;
         self.plugin_generators(spot, settings, set)
     }
 
     /// What is written down of a step that a kustomization file asks for.
-    fn note(&self, spot: &Spot, settings: &Settings, kind: &str) -> Option<String> {
+    fn note(spot: &Spot, settings: &Settings, kind: &str) -> Option<String> {
         let origin = spot.origin.as_ref()?;
         let path = join(origin, settings.file_name);
         Some(format!("configuredIn: {path}\nconfiguredBy:\n  apiVersion: builtin\n  kind: {kind}\n"))
     }
 
     /// Charts. Only those that lie beside the kustomization could be rendered: nothing is fetched.
-    fn charts(&mut self, _spot: &Spot, settings: &Settings, _set: &mut Set) -> Result<(), RenderError> {
+    fn charts(&self, settings: &Settings) -> Result<(), RenderError> {
         let table = settings.table(&self.sources)?;
         for field in ["helmCharts", "helmChartInflationGenerator"] {
             if let Some(entry) = table.list(field)?.first() {

@@ -52,12 +52,11 @@ impl Config {
     }
 
     pub(super) fn refer(&mut self, referred: &Referred) -> Result<(), FieldSpec> {
-        match self.name_reference.iter_mut().find(|there| there.gvk == referred.gvk) {
-            Some(there) => merge_all(&mut there.from, &referred.from),
-            None => {
-                self.name_reference.push(referred.clone());
-                Ok(())
-            }
+        if let Some(there) = self.name_reference.iter_mut().find(|there| there.gvk == referred.gvk) {
+            merge_all(&mut there.from, &referred.from)
+        } else {
+            self.name_reference.push(referred.clone());
+            Ok(())
         }
     }
 }

@@ -104,16 +104,12 @@ impl Walk<'_> {
                         Some(Kind::Scalar(Scalar { text: "".into(), tag: Some(tag), quoted: false }))
                     }
                 };
-                let at = match fields.iter().position(|field| field.key == name) {
-                    Some(at) => at,
-                    None => {
-                        let Some(kind) = &kind else { return Ok(()) };
-                        fields.push(Field::added(
-                            name,
-                            Node { kind: kind.clone(), origin: self.origin.clone() },
-                        ));
-                        fields.len() - 1
-                    }
+                let at = if let Some(at) = fields.iter().position(|field| field.key == name) {
+                    at
+                } else {
+                    let Some(kind) = &kind else { return Ok(()) };
+                    fields.push(Field::added(name, Node { kind: kind.clone(), origin: self.origin.clone() }));
+                    fields.len() - 1
                 };
                 let Some(field) = fields.get_mut(at) else { return Ok(()) };
                 if field.value.is_null() {

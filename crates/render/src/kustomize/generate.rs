@@ -172,12 +172,11 @@ impl Recipe {
         let mut pairs = Vec::new();
         for env in &self.envs {
             let bytes = root.bytes(sources, env)?;
-            let file = match std::str::from_utf8(&bytes) {
-                Ok(_) => root.text(sources, env)?,
-                Err(_) => {
-                    let message = format!("{} is no list of variables: it is no UTF-8 text", env.text);
-                    return Err(sources.error(env.place, message, Some("name it in `files`")));
-                }
+            let file = if std::str::from_utf8(&bytes).is_ok() {
+                root.text(sources, env)?
+            } else {
+                let message = format!("{} is no list of variables: it is no UTF-8 text", env.text);
+                return Err(sources.error(env.place, message, Some("name it in `files`")));
             };
             variables(sources, file, &mut pairs)?;
         }

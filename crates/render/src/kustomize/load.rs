@@ -116,7 +116,7 @@ impl Root {
                 .map(|visited| Self::name(visited))
                 .chain([Self::name(&folder)])
                 .collect();
-            let message = if above.iter().any(|visited| *visited == folder) {
+            let message = if above.contains(&folder) {
                 format!("kustomizations name each other in a circle: {}", circle.join(" -> "))
             } else {
                 format!(

@@ -139,12 +139,11 @@ impl Node {
     /// The field of a map, made as a map at `origin` where it is missing or null.
     pub(super) fn map_at(&mut self, key: &str, origin: &Origin) -> Option<&mut Self> {
         let fields = self.fields_mut()?;
-        let at = match fields.iter().position(|field| field.key == key) {
-            Some(at) => at,
-            None => {
-                fields.push(Field::added(key, Self::map(origin.clone())));
-                fields.len() - 1
-            }
+        let at = if let Some(at) = fields.iter().position(|field| field.key == key) {
+            at
+        } else {
+            fields.push(Field::added(key, Self::map(origin.clone())));
+            fields.len() - 1
         };
         let value = &mut fields.get_mut(at)?.value;
         if value.is_null() {

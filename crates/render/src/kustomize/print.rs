@@ -110,10 +110,12 @@ impl<'a> Printer<'a> {
     ) -> Result<(), RenderError> {
         // A list in a map stands as far left as its key, unless the map began in the same line.
         let own = if around == Around::Map && !self.writer.indention { indent } else { indent + 2 };
-        let mut mark = None;
+        let mut mark = Opened::Not;
         for item in items {
             self.writer.indent(own);
-            mark = mark.or_else(|| Some(self.open(&node.origin)));
+            if let Opened::Not = mark {
+                mark = Opened::At(self.open(&node.origin));
+            }
             self.writer.indicator("-", true, true);
             self.node(item, own, Around::List, depth + 1)?;
         }
@@ -125,10 +127,12 @@ impl<'a> Printer<'a> {
         let own = indent + 2;
         let mut sorted: Vec<&Field> = fields.iter().collect();
         sorted.sort_by(|a, b| order::natural(&a.key, &b.key));
-        let mut mark = None;
+        let mut mark = Opened::Not;
         for field in sorted {
             self.writer.indent(own);
-            mark = mark.or_else(|| Some(self.open(&node.origin)));
+            if let Opened::Not = mark {
+                mark = Opened::At(self.open(&node.origin));
+            }
             let origin = Origin { place: field.place, reasons: field.value.origin.reasons.clone() };
             if text::is_simple_key(&field.key) {
                 self.token(&origin, |writer| writer.scalar(&field.key, Style::Plain, own, true));
@@ -192,9 +196,10 @@ impl<'a> Printer<'a> {
         Some(self.marks.len() - 1)
     }
 
-    fn close(&mut self, mark: Option<Option<usize>>) {
+    fn close(&mut self, mark: Opened) {
         let end = self.writer.text.len();
-        if let Some(mark) = mark.flatten().and_then(|mark| self.marks.get_mut(mark)) {
+        let Opened::At(Some(mark)) = mark else { return };
+        if let Some(mark) = self.marks.get_mut(mark) {
             mark.output = Span::new(mark.output.start as usize, end);
         }
     }
@@ -206,4 +211,12 @@ enum Around {
     Root,
     Map,
     List,
+}
+
+/// The mark of a list or map, which begins with its first item.
+#[derive(Clone, Copy)]
+enum Opened {
+    Not,
+    /// The number of the mark, where it got one.
+    At(Option<usize>),
 }

@@ -304,8 +304,8 @@ pub(super) fn json_number(value: f64) -> String {
         let text = format!("{value:e}");
         let Some((digits, exponent)) = text.split_once('e') else { return text };
         return match exponent.strip_prefix('-') {
-            Some(exponent) => format!("{digits}e-{:0>2}", exponent).replace("e-0", "e-"),
-            None => format!("{digits}e+{:0>2}", exponent),
+            Some(exponent) => format!("{digits}e-{exponent:0>2}").replace("e-0", "e-"),
+            None => format!("{digits}e+{exponent:0>2}"),
         };
     }
     format!("{value}")

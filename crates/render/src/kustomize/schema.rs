@@ -77,7 +77,7 @@ impl<'a> Schema<'a> {
 
 /// Versions that servers dropped are looked up under those that took their place.
 fn built_in(api_version: &str, kind: &str) -> Option<&'static Type> {
-    let find = |api_version: &str| ironsides_schema::kind(api_version, kind).map(|found| found.ty());
+    let find = |api_version: &str| ironsides_schema::kind(api_version, kind).map(ironsides_schema::Kind::ty);
     find(api_version).or_else(|| match api_version {
         "extensions/v1beta1" if kind == "Ingress" => find("networking.k8s.io/v1"),
         "batch/v1beta1" if kind == "CronJob" => find("batch/v1"),

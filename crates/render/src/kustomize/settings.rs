@@ -84,7 +84,9 @@ impl Settings {
             }
         }
         let settings = Self::look(sources, root, file, file_name)?;
-        deprecated.into_iter().for_each(|(place, message)| sources.warn(place, message));
+        for (place, message) in deprecated {
+            sources.warn(place, message);
+        }
         Ok(settings)
     }
 
@@ -134,6 +136,7 @@ impl Settings {
         let components = table.texts("components")?;
         let build_metadata = build_metadata.into_iter().map(|option| option.text).collect::<Vec<_>>();
         Ok(Self {
+            root,
             file,
             file_name,
             component,
@@ -142,7 +145,6 @@ impl Settings {
             components,
             build_metadata,
             openapi,
-            root,
         })
     }
 

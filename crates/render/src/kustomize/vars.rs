@@ -111,7 +111,7 @@ fn indexed(path: &str) -> Vec<String> {
         let parts = name.strip_suffix(']').and_then(|name| name.rsplit_once('['));
         match parts.filter(|(_, at)| !at.is_empty() && at.bytes().all(|byte| byte.is_ascii_digit())) {
             Some((list, at)) => {
-                found.extend([list, at].into_iter().filter(|part| !part.is_empty()).map(str::to_owned))
+                found.extend([list, at].into_iter().filter(|part| !part.is_empty()).map(str::to_owned));
             }
             None => found.push(name),
         }
@@ -278,16 +278,13 @@ fn replace(text: &str, meanings: &BTreeMap<&str, Meaning>, note: &mut impl FnMut
                     continue;
                 };
                 let (name, tail) = inner.split_at(end);
-                match meanings.get(name) {
-                    Some(meaning) => {
-                        note(meaning);
-                        out.push_str(&value_text(&meaning.scalar));
-                    }
-                    None => {
-                        out.push_str("$(");
-                        out.push_str(name);
-                        out.push(')');
-                    }
+                if let Some(meaning) = meanings.get(name) {
+                    note(meaning);
+                    out.push_str(&value_text(&meaning.scalar));
+                } else {
+                    out.push_str("$(");
+                    out.push_str(name);
+                    out.push(')');
                 }
                 rest = tail.get(1..).unwrap_or_default();
             }

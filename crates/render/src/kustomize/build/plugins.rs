@@ -329,7 +329,7 @@ fn note(plugin: &Resource) -> Option<String> {
         plugin.name()
     );
     if !plugin.namespace().is_empty() {
-        note.push_str(&format!("  namespace: {}\n", plugin.namespace()));
+        note = format!("{note}  namespace: {}\n", plugin.namespace());
     }
     Some(note)
 }

@@ -104,7 +104,7 @@ impl Builder<'_> {
             steps.push((step, "ReplacementTransformer"));
         }
         let mut all: Vec<_> =
-            steps.into_iter().map(|(step, kind)| (step, self.note(spot, settings, kind))).collect();
+            steps.into_iter().map(|(step, kind)| (step, Self::note(spot, settings, kind))).collect();
         all.extend(self.plugin_transformers(spot, settings, "transformers")?);
         Ok(all)
     }
@@ -285,7 +285,9 @@ impl Builder<'_> {
             Inset::file(&self.sources, file)
         };
         let mut patches = objects(&self.sources, &inset)?;
-        patches.iter_mut().for_each(|patch| blame(patch, &because));
+        for patch in &mut patches {
+            blame(patch, &because);
+        }
         Ok(Patch { content: Content::Strategic(patches), target: None, because, schema: self.schema.clone() })
     }
 

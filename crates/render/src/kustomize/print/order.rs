@@ -44,6 +44,6 @@ mod tests {
     fn numbers_count() {
         let mut keys = vec!["a10", "a9", "A1", "b", "a", "_", "a.b", "a-b", "a01", "1", "10", "2", "aa"];
         keys.sort_by(|a, b| natural(a, b));
-        assert_eq!(keys, ["1", "2", "10", "_", "A1", "a", "a-b", "a.b", "a01", "a9", "a10", "aa", "b"]);
+        assert_eq!(keys, ["_", "1", "2", "10", "A1", "a", "a-b", "a.b", "a01", "a9", "a10", "aa", "b"]);
     }
 }

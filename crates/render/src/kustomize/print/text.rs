@@ -116,9 +116,9 @@ impl Writer {
             self.plain(text, indent, false);
         } else if text.contains('\n') {
             if shape.block && !key {
-                self.literal(text, indent)
+                self.literal(text, indent);
             } else {
-                self.double_quoted(text, indent, !key)
+                self.double_quoted(text, indent, !key);
             }
         } else if is_ambiguous(text) || date(text).is_some() || is_sexagesimal(text) {
             self.double_quoted(text, indent, !key);

@@ -99,7 +99,7 @@ fn json(text: &str, root: &Plain, span: Span, new: &str, string: bool) -> String
 
 type Exchange<'a> = dyn Fn(&Plain) -> Option<(&'a str, bool)> + 'a;
 
-fn write_json<'a>(out: &mut String, node: &Plain, exchange: &Exchange<'a>, level: Option<usize>) {
+fn write_json(out: &mut String, node: &Plain, exchange: &Exchange<'_>, level: Option<usize>) {
     use crate::kustomize::json::string;
     let line = |out: &mut String, level: Option<usize>| {
         if let Some(level) = level {

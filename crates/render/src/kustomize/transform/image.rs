@@ -156,13 +156,12 @@ fn split(image: &str) -> (&str, &str, &str) {
     let colon = tail.find(':').map(|colon| colon + from);
     let cut = |start: usize, end: usize| image.get(start..end).unwrap_or_default();
     match (at, colon) {
-        (None, None) => (image, "", ""),
         (Some(at), colon) if colon.is_none_or(|colon| at < colon) => {
             (cut(0, at), "", cut(at + 1, image.len()))
         }
         (Some(at), Some(colon)) => (cut(0, colon), cut(colon + 1, at), cut(at + 1, image.len())),
         (_, Some(colon)) => (cut(0, colon), cut(colon + 1, image.len()), ""),
-        (Some(_), None) => (image, "", ""),
+        (_, None) => (image, "", ""),
     }
 }
 

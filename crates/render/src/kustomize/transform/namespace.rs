@@ -124,12 +124,11 @@ impl Namespace {
             if !moved {
                 continue;
             }
-            match subject.get_mut("namespace").filter(|node| !node.is_null()) {
-                Some(node) => self.write(node, because),
-                None => {
-                    let origin = Origin::made(self.name.place, because);
-                    subject.set("namespace", Node::string(self.name.text.as_str(), origin));
-                }
+            if let Some(node) = subject.get_mut("namespace").filter(|node| !node.is_null()) {
+                self.write(node, because);
+            } else {
+                let origin = Origin::made(self.name.place, because);
+                subject.set("namespace", Node::string(self.name.text.as_str(), origin));
             }
         }
     }
