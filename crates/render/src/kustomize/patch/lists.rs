@@ -7,15 +7,31 @@ use crate::kustomize::origin::Origin;
 use crate::kustomize::scalar::Scalar;
 use crate::kustomize::schema::Schema;
 
+/// What the items of a list meet.
+#[derive(Clone, Copy)]
+pub(super) enum Against<'a> {
+    /// Nothing: they were there before.
+    Nothing,
+    /// Themselves: they are new.
+    Themselves,
+    /// The items of a patch.
+    Patch(&'a [Node]),
+}
+
 /// Merges the items of a patch into those of a list: items of the patch come first, in its order.
 pub(super) fn merge<'a>(
     merge: &Merge<'a>,
     old: &[Node],
-    new: Option<&[Node]>,
+    new: Against<'_>,
     keys: &[&str],
     schema: &Schema<'a>,
 ) -> Result<Vec<Node>, Wrong> {
     let keys: Vec<&str> = if keys.is_empty() { vec![""] } else { keys.to_vec() };
+    let (new, fresh) = match new {
+        Against::Nothing => (None, false),
+        Against::Themselves => (None, true),
+        Against::Patch(items) => (Some(items), false),
+    };
     let mut tuples = Vec::new();
     for items in [new, Some(old)].into_iter().flatten() {
         for item in items {
@@ -50,6 +66,7 @@ pub(super) fn merge<'a>(
         let before = at.and_then(|at| rest.get(at)).cloned();
         let outcome = match (before, patch) {
             (None, Some(patch)) => merge.settle(patch.clone(), schema)?.map(|node| (node, false)),
+            (Some(before), None) if fresh => merge.settle(before, schema)?.map(|node| (node, true)),
             (before, patch) => {
                 let outcome = merge.values(before, patch, schema)?;
                 outcome.node.map(|node| (node, outcome.in_place))

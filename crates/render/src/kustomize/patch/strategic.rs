@@ -6,7 +6,7 @@
 
 use std::sync::Arc;
 
-use super::lists;
+use super::lists::{self, Against};
 use crate::kustomize::field::Wrong;
 use crate::kustomize::node::{Field, Kind, Node};
 use crate::kustomize::origin::Because;
@@ -192,7 +192,7 @@ impl<'a> Merge<'a> {
                 if directive == Directive::Delete {
                     return Ok(None);
                 }
-                let merged = lists::merge(self, &items, None, keys, &schema.items())?;
+                let merged = lists::merge(self, &items, Against::Themselves, keys, &schema.items())?;
                 Ok(Some(Node { kind: Kind::List(merged), origin: node.origin }))
             }
         }
@@ -210,7 +210,7 @@ impl<'a> Merge<'a> {
             return Ok(Outcome::of(settled, false));
         };
         let Some(new) = new else {
-            let merged = lists::merge(self, old.items(), None, keys, &schema.items())?;
+            let merged = lists::merge(self, old.items(), Against::Nothing, keys, &schema.items())?;
             old.kind = Kind::List(merged);
             return Ok(Outcome::of(Some(old), true));
         };
@@ -221,11 +221,11 @@ impl<'a> Merge<'a> {
         match directive {
             Directive::Delete => Ok(Outcome::of(None, false)),
             Directive::Replace => {
-                let merged = lists::merge(self, &items, None, keys, &schema.items())?;
+                let merged = lists::merge(self, &items, Against::Themselves, keys, &schema.items())?;
                 Ok(Outcome::of(Some(Node { kind: Kind::List(merged), origin: new.origin.clone() }), false))
             }
             Directive::Merge => {
-                let merged = lists::merge(self, old.items(), Some(&items), keys, &schema.items())?;
+                let merged = lists::merge(self, old.items(), Against::Patch(&items), keys, &schema.items())?;
                 old.kind = Kind::List(merged);
                 Ok(Outcome::of(Some(old), true))
             }
