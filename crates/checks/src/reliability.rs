@@ -10,7 +10,11 @@ mod amount;
 mod autoscaler_cannot_scale;
 mod autoscaler_minimum_of_one;
 mod blocking_disruption_budget;
+mod budget;
+mod budget_exceeds_autoscaler_minimum;
+mod budget_exceeds_replicas;
 mod budget_keeps_broken_pods;
+mod budget_selects_nothing;
 mod cron_job_without_starting_deadline;
 mod downtime_on_update;
 mod finished_job_kept;
@@ -18,12 +22,14 @@ mod hasty_liveness_probe;
 mod identical_probes;
 mod job_without_deadline;
 mod missing_app_labels;
+mod missing_disruption_budget;
 mod missing_revision_history;
 mod missing_startup_probe;
 mod missing_topology_spread;
 mod naked_pod;
 mod never_restarted_pod;
 mod overlapping_cron_jobs;
+mod overlapping_disruption_budgets;
 mod pre_stop_outlasts_grace;
 mod probe_names_no_port;
 mod probe_timeout_above_period;
@@ -38,7 +44,10 @@ pub(crate) static CHECKS: &[&Check] = &[
     &autoscaler_cannot_scale::CHECK,
     &autoscaler_minimum_of_one::CHECK,
     &blocking_disruption_budget::CHECK,
+    &budget_exceeds_autoscaler_minimum::CHECK,
+    &budget_exceeds_replicas::CHECK,
     &budget_keeps_broken_pods::CHECK,
+    &budget_selects_nothing::CHECK,
     &cron_job_without_starting_deadline::CHECK,
     &downtime_on_update::CHECK,
     &finished_job_kept::CHECK,
@@ -46,12 +55,14 @@ pub(crate) static CHECKS: &[&Check] = &[
     &identical_probes::CHECK,
     &job_without_deadline::CHECK,
     &missing_app_labels::CHECK,
+    &missing_disruption_budget::CHECK,
     &missing_revision_history::CHECK,
     &missing_startup_probe::CHECK,
     &missing_topology_spread::CHECK,
     &naked_pod::CHECK,
     &never_restarted_pod::CHECK,
     &overlapping_cron_jobs::CHECK,
+    &overlapping_disruption_budgets::CHECK,
     &pre_stop_outlasts_grace::CHECK,
     &probe_names_no_port::CHECK,
     &probe_timeout_above_period::CHECK,

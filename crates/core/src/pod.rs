@@ -30,6 +30,8 @@ impl Default for PodTemplates {
         ] {
             templates.add(group, kind, "spec.template");
         }
+        templates.add("agents.x-k8s.io", "Sandbox", "spec.podTemplate");
+        templates.add("extensions.agents.x-k8s.io", "SandboxTemplate", "spec.podTemplate");
         templates
     }
 }

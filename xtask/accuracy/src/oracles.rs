@@ -5,6 +5,7 @@ mod podsecurity;
 mod podsecurity_messages;
 mod polaris;
 mod posture;
+mod regolibrary;
 mod trivy_examples;
 
 use crate::oracle::Oracle;
@@ -15,5 +16,6 @@ pub(crate) const ORACLES: &[Oracle] = &[
     podsecurity_messages::ORACLE,
     defaulting::ORACLE,
     polaris::ORACLE,
+    regolibrary::ORACLE,
     trivy_examples::ORACLE,
 ];

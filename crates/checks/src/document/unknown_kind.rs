@@ -2,6 +2,7 @@
 
 use ironsides_schema::{RELEASE, Unknown, unknown};
 
+use crate::api::is_removed;
 use crate::prelude::*;
 
 pub(super) static CHECK: Check = Check {
@@ -20,6 +21,9 @@ fn run(object: &Object, out: &mut Out<'_>) {
     let reference = object.reference();
     let (api_version, kind) = (&reference.api_version, &reference.kind);
     let cursor = object.cursor();
+    if is_removed(api_version, kind, out.kubernetes()) {
+        return out.not_applicable("the version was taken away, which another check tells");
+    }
     let Some(why) = unknown(api_version, kind) else { return out.pass(&cursor.get("kind")) };
     let message = match why {
         Unknown::Foreign => return out.not_applicable("Kubernetes itself serves nothing of this group"),

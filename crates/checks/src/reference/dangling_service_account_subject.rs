@@ -1,0 +1,39 @@
+//! A permission for an account that nobody brings.
+
+use ironsides_core::Inventory;
+
+use crate::gathered::{is_kept, is_there, namespace};
+use crate::prelude::*;
+
+pub(super) static CHECK: Check = Check {
+    meta: CheckMeta {
+        id: "dangling-service-account-subject",
+        title: "binding names a service account that is not in the input",
+        severity: Severity::Low,
+        family: "reference",
+        since: "0.1.0",
+        page: include_str!("dangling_service_account_subject.md"),
+    },
+    run: Run::Together { judges: BINDINGS, needs: &[("", "ServiceAccount")], welcomes: &[], run },
+};
+
+const BINDINGS: &[(&str, &str)] =
+    &[("rbac.authorization.k8s.io", "RoleBinding"), ("rbac.authorization.k8s.io", "ClusterRoleBinding")];
+const KIND: (&str, &str) = ("", "ServiceAccount");
+
+fn run(binding: &Object, inventory: &Inventory, out: &mut Out<'_>) {
+    for subject in binding.cursor().get("subjects").items() {
+        let at = subject.get("name");
+        let account = subject.get("kind").str() == Some("ServiceAccount");
+        let Some(name) = at.str().filter(|name| account && *name != "default") else { continue };
+        let home = subject.get("namespace").str().filter(|home| !home.is_empty());
+        let home = home.unwrap_or_else(|| namespace(binding));
+        if is_there(inventory, KIND, home, name) || !is_kept(inventory, KIND, home) {
+            out.pass(&at);
+        } else {
+            let message =
+                format!("the service account \"{name}\" of \"{home}\" is not among the scanned files");
+            out.fail(&at, message).confidence(Confidence::Medium);
+        }
+    }
+}
