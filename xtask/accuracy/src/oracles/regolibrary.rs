@@ -10,8 +10,7 @@ use super::posture;
 use crate::data;
 use crate::oracle::{Oracle, Score};
 
-pub(crate) const ORACLE: Oracle =
-    Oracle { name: "regolibrary", files: &["posture/regolibrary.jsonl"], run };
+pub(crate) const ORACLE: Oracle = Oracle { name: "regolibrary", files: &["posture/regolibrary.jsonl"], run };
 
 /// Rules whose answer is in settings of Kubescape that a case does not show: registries that are allowed, labels that
 /// are wanted, amounts that are too much.
@@ -68,9 +67,14 @@ impl Group {
         let has = |word: &str| case.inputs.iter().any(|input| input.text.contains(word));
         if has("hostdata.kubescape.cloud") {
             Self::Host
-        } else if ["eks.amazonaws.com/v1", "container.googleapis.com/v1", "management.azure.com/v1", "cloudvendordata"]
-            .into_iter()
-            .any(has)
+        } else if [
+            "eks.amazonaws.com/v1",
+            "container.googleapis.com/v1",
+            "management.azure.com/v1",
+            "cloudvendordata",
+        ]
+        .into_iter()
+        .any(has)
         {
             Self::Cloud
         } else if has("rbac.authorization.k8s.io") {
