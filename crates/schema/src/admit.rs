@@ -190,7 +190,12 @@ fn created(
     place(&mut draft, resource, world)?;
     match resource {
         Resource::BuiltIn(kind) => {
+            // A job without labels shares those of its template, with what is added to them.
+            let shares = kind.kind == "Job" && !draft.at(&["metadata", "labels"]).is_filled();
             defaults::fill(&mut draft, kind.ty());
+            if shares && let Some(metadata) = draft.get_mut("metadata") {
+                metadata.remove("labels");
+            }
             if kind.kind == "Pod" {
                 pods::admit(&mut draft, world)?;
             }
@@ -205,6 +210,9 @@ fn created(
 
 /// The first document of a body; nothing at all is an empty object.
 fn read(body: &str, format: Format) -> Result<(Node, Vec<Remark>), Refusal> {
+    if format == Format::Json && body.starts_with('\u{feff}') {
+        return Err(Refusal::bad("a byte order mark is no JSON"));
+    }
     let limits = Limits { split_lists: false, ..Limits::default() };
     let mut documents = Documents::with_format(body, format, limits);
     let first = match documents.next() {
@@ -233,6 +241,9 @@ fn check_type(root: &Node, resource: Resource<'_>) -> Result<(), Refusal> {
     }
     for (field, expected) in [("apiVersion", resource.api_version()), ("kind", resource.kind().to_owned())] {
         match root.get(field).filter(|value| !value.is_null()) {
+            None if matches!(resource, Resource::Custom(_)) => {
+                return Err(Refusal::bad(format!("{field} is missing")));
+            }
             None => {}
             Some(value) => match value.as_str() {
                 None => return Err(Refusal::bad(format!("{field}: a {} is no string", value.shape()))),
@@ -275,6 +286,15 @@ fn place(draft: &mut Draft, resource: Resource<'_>, world: &World<'_>) -> Result
         }
     }
     Ok(())
+}
+
+/// The name that the server makes of `generateName`, with `xxxxx` for the five letters that it picks.
+fn generate_name(metadata: &mut Draft) {
+    const MOST: usize = 58;
+    if !metadata.has("name") && metadata.has("generateName") {
+        let start: String = metadata.str("generateName").chars().take(MOST).collect();
+        metadata.set("name", format!("{start}xxxxx"));
+    }
 }
 
 fn written(mut draft: Draft, resource: Resource<'_>, kind: &'static Kind) -> Node {

@@ -94,10 +94,7 @@ impl CustomKind {
             metadata.remove(key);
         }
         metadata.remove("resourceVersion");
-        if !metadata.has("name") && metadata.has("generateName") {
-            let name = format!("{}xxxxx", metadata.str("generateName"));
-            metadata.set("name", name);
-        }
+        super::generate_name(metadata);
         metadata.set("generation", 1);
         let mut wrong = rules::custom(&draft);
         schema::check(&draft, &self.schema, "", &mut wrong);

@@ -4,8 +4,9 @@
 //! and a value of a wrong type ends it all. Source: `sigs.k8s.io/json` and the types' own `UnmarshalJSON`.
 
 use std::fmt::Write;
+use std::sync::Arc;
 
-use ironsides_tree::{Entry, Node, Remark, RemarkKind, Text, Value, print};
+use ironsides_tree::{Documents, Entry, Format, Limits, Map, Node, Remark, RemarkKind, Text, Value, print};
 
 use super::base64;
 use super::draft::Draft;
@@ -89,6 +90,24 @@ impl<'a> Decoder<'a> {
             })
     }
 
+    /// What a repeated key of a JSON body held first: Go decodes the next value on top of it.
+    fn earlier(&self, entry: &Entry) -> Option<Node> {
+        if self.yaml || self.remarks.is_empty() {
+            return None;
+        }
+        let first = self.remarks.iter().find_map(|remark| match &remark.kind {
+            RemarkKind::DuplicateKey { key, first } if *key == entry.key && remark.span == entry.key_span => {
+                Some(*first)
+            }
+            _ => None,
+        })?;
+        let rest = self.text.get(first.end as usize..)?.trim_start().strip_prefix(':')?;
+        let limits = Limits { split_lists: false, ..Limits::default() };
+        let read = Documents::with_format(rest, Format::Json, limits).next()?.ok()?;
+        // Its spans are not those of the body.
+        Some(Draft::from_node(&read.root).into_node())
+    }
+
     /// A map with known fields.
     pub(super) fn object(&mut self, node: &Node, ty: &'static Type) -> Result<Draft, Wrong> {
         if node.as_map().is_none() {
@@ -107,7 +126,9 @@ impl<'a> Decoder<'a> {
                 continue;
             }
             let wire = wire::wire(letters, at);
-            let value = self.enter(field.name, |this| this.value(&entry.value, field.shape))?;
+            let again = self.earlier(entry).map(|first| merged(&first, &entry.value, field.shape));
+            let node = again.as_ref().unwrap_or(&entry.value);
+            let value = self.enter(field.name, |this| this.value(node, field.shape))?;
             let pointer = matches!(wire, Wire::Pointer | Wire::Nullable);
             if pointer || !is_zero(&value, field.shape) {
                 made.push((Text::new_static(field.name), value));
@@ -225,7 +246,12 @@ impl<'a> Decoder<'a> {
             Value::Int(_) | Value::Float(_) if !self.yaml => {
                 node.span().slice(self.text).map_or_else(|| number(node), Quantity::parse)
             }
-            Value::Int(_) | Value::Float(_) => number(node),
+            // YAML keeps whole numbers of 64 bits without a sign.
+            Value::Float(_) => {
+                let written = node.span().slice(self.text).and_then(|text| text.parse::<u64>().ok());
+                written.map_or_else(|| number(node), |whole| Quantity::parse(&whole.to_string()))
+            }
+            Value::Int(_) => number(node),
             _ => None,
         };
         read.map(|read| Draft::from(read.canonical())).ok_or_else(|| self.wrong(node, "quantity"))
@@ -254,6 +280,36 @@ impl<'a> Decoder<'a> {
     }
 }
 
+/// A value decoded on top of another: fields of objects and entries of maps stay unless they come again, items of
+/// lists are taken pair by pair.
+fn merged(first: &Node, again: &Node, shape: Shape) -> Node {
+    match (shape, first.value(), again.value()) {
+        (Shape::Object(_) | Shape::Map(_), Value::Map(old), Value::Map(new)) => {
+            let kept = old.entries().iter().filter(|entry| new.get(&entry.key).is_none());
+            let taken = new.entries().iter().map(|entry| {
+                let inner = match shape {
+                    Shape::Object(id) => id.get().field(&entry.key).map(|field| field.shape),
+                    _ => None,
+                };
+                let value = match inner.zip(old.get(&entry.key)) {
+                    Some((inner, old)) => merged(old, &entry.value, inner),
+                    None => entry.value.clone(),
+                };
+                Entry { value, ..entry.clone() }
+            });
+            Node::new(Value::Map(Arc::new(Map::new(kept.cloned().chain(taken).collect()))), again.span())
+        }
+        (Shape::List(item), Value::List(old), Value::List(new)) => {
+            let items = new.iter().enumerate().map(|(at, value)| match old.get(at) {
+                Some(old) => merged(old, value, *item),
+                None => value.clone(),
+            });
+            Node::new(Value::List(items.collect()), again.span())
+        }
+        _ => again.clone(),
+    }
+}
+
 fn number(node: &Node) -> Option<Quantity> {
     match node.value() {
         Value::Int(value) => Quantity::parse(&value.to_string()),
@@ -265,7 +321,7 @@ fn number(node: &Node) -> Option<Quantity> {
 /// What Go leaves where a list or map holds null.
 fn zero(shape: Shape) -> Draft {
     match shape {
-        Shape::String => Draft::from(""),
+        Shape::String | Shape::Bytes => Draft::from(""),
         Shape::Bool => Draft::Bool(false),
         Shape::Int32 | Shape::Int64 | Shape::Double | Shape::IntOrString => Draft::Int(0),
         Shape::Quantity => Draft::from("0"),

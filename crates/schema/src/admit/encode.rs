@@ -14,8 +14,12 @@ pub(super) fn complete(draft: &mut Draft, ty: &'static Type) {
             Some(value) => {
                 inner(value, field.shape);
                 let list = matches!(field.shape, Shape::List(_) | Shape::Map(_));
-                if wire == Wire::Value && list && !value.is_filled() {
-                    draft.remove(field.name);
+                if list && !value.is_filled() {
+                    // On its way through storage an empty list becomes none.
+                    match wire {
+                        Wire::Value => draft.remove(field.name),
+                        _ => draft.set(field.name, Draft::Null),
+                    }
                 }
             }
             None => match wire {

@@ -24,8 +24,9 @@ pub(super) fn account(spec: &mut Draft) {
     }
 }
 
-/// The status of a new pod.
+/// The status of a new pod, and its `AppArmor` profiles.
 pub(super) fn prepare(draft: &mut Draft) {
+    profiles(draft);
     let spec = draft.get("spec");
     let mut status = Draft::of([("phase", Draft::from("Pending")), ("qosClass", Draft::from(quality(spec)))]);
     if spec.get("schedulingGates").is_filled() {
@@ -38,6 +39,35 @@ pub(super) fn prepare(draft: &mut Draft) {
         status.set("conditions", vec![condition]);
     }
     draft.set("status", status);
+}
+
+/// Annotations once named the `AppArmor` profiles of containers (`applyAppArmorVersionSkew`).
+fn profiles(draft: &mut Draft) {
+    const PREFIX: &str = "container.apparmor.security.beta.kubernetes.io/";
+    let annotations = draft.at(&["metadata", "annotations"]).clone();
+    let Some(spec) = draft.get_mut("spec").filter(|spec| spec.get("os").str("name") != "windows") else {
+        return;
+    };
+    let whole = spec.get("securityContext").get("appArmorProfile").clone();
+    for list in ["initContainers", "containers"] {
+        for container in spec.items_mut(list) {
+            let name = annotations.str(&format!("{PREFIX}{}", container.str("name")));
+            let profile = match name {
+                "runtime/default" => Draft::of([("type", Draft::from("RuntimeDefault"))]),
+                "unconfined" => Draft::of([("type", Draft::from("Unconfined"))]),
+                _ => match name.strip_prefix("localhost/").filter(|file| !file.trim().is_empty()) {
+                    Some(file) => Draft::of([
+                        ("type", Draft::from("Localhost")),
+                        ("localhostProfile", Draft::from(file)),
+                    ]),
+                    None => continue,
+                },
+            };
+            if !container.get("securityContext").has("appArmorProfile") && profile != whole {
+                container.need("securityContext").set("appArmorProfile", profile);
+            }
+        }
+    }
 }
 
 /// `GetPodQOS`: what the kubelet takes into account when memory runs short.

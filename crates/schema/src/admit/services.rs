@@ -15,7 +15,7 @@ pub(super) fn prepare(draft: &mut Draft, world: &World<'_>) {
     addresses(spec);
     let headless = spec.str("clusterIP") == "None";
     families(spec, headless);
-    if !headless && !spec.has("clusterIP") {
+    if !headless && !spec.has("clusterIP") && !spec.get("clusterIPs").is_filled() {
         spec.set("clusterIP", world.cluster_ip);
         spec.set("clusterIPs", vec![Draft::from(world.cluster_ip)]);
     }
@@ -47,18 +47,11 @@ pub(super) fn prepare(draft: &mut Draft, world: &World<'_>) {
     }
 }
 
-/// The one address and the list of addresses say the same.
+/// The list of addresses follows the one address.
 fn addresses(spec: &mut Draft) {
-    match (spec.get("clusterIP").is_filled(), spec.get("clusterIPs").is_filled()) {
-        (true, false) => {
-            let one = spec.get("clusterIP").clone();
-            spec.set("clusterIPs", vec![one]);
-        }
-        (false, true) => {
-            let first = spec.get("clusterIPs").items().first().cloned().unwrap_or(Draft::Null);
-            spec.set("clusterIP", first);
-        }
-        _ => {}
+    if spec.get("clusterIP").is_filled() && !spec.get("clusterIPs").is_filled() {
+        let one = spec.get("clusterIP").clone();
+        spec.set("clusterIPs", vec![one]);
     }
 }
 

@@ -9,7 +9,7 @@ use super::{pods, services};
 use crate::table::Kind;
 
 /// What stands for an identifier that the server makes up.
-const UID: &str = "00000000-0000-0000-0000-000000000000";
+pub(super) const UID: &str = "00000000-0000-0000-0000-000000000000";
 
 /// Kinds whose first generation is 1 though their status, if any, is kept as written.
 const GENERATION: [&str; 17] = [
@@ -74,9 +74,10 @@ pub(super) fn prepare(draft: &mut Draft, kind: &'static Kind, world: &World<'_>)
         metadata.remove(key);
     }
     metadata.remove("resourceVersion");
-    if !metadata.has("name") && metadata.has("generateName") {
-        let name = format!("{}xxxxx", metadata.str("generateName"));
-        metadata.set("name", name);
+    metadata.remove("selfLink");
+    super::generate_name(metadata);
+    if kind.kind == "LimitRange" && !metadata.has("name") {
+        metadata.set("name", UID);
     }
     if WORKLOADS.contains(&kind.kind) || GENERATION.contains(&kind.kind) {
         metadata.set("generation", 1);
@@ -142,11 +143,15 @@ pub(super) fn prepare(draft: &mut Draft, kind: &'static Kind, world: &World<'_>)
     templates(draft, kind);
 }
 
-/// The old name of the service account follows the new one (`Convert_core_PodSpec_To_v1_PodSpec`).
+/// The old name of the service account follows the new one, and no grace period is negative (conversions of
+/// `PodSpec` and `PodTemplateSpec`).
 fn templates(draft: &mut Draft, kind: &Kind) {
     let Some(path) = kind.pod_template else { return };
     let Some(spec) = draft.at_mut(path).and_then(|template| template.get_mut("spec")) else { return };
     pods::account(spec);
+    if spec.get("terminationGracePeriodSeconds").int().is_some_and(|seconds| seconds < 0) {
+        spec.set("terminationGracePeriodSeconds", 1);
+    }
 }
 
 fn finalize(draft: &mut Draft, name: &str) {
@@ -208,8 +213,17 @@ fn service_account(draft: &mut Draft) {
     }
 }
 
-/// `NormalizeDataSources`: the two ways of naming a data source follow each other.
+/// `EnforceDataSourceBackwardsCompatibility` and `NormalizeDataSources`: unknown sources are dropped, and the two ways
+/// of naming a data source follow each other.
 fn data_sources(spec: &mut Draft) {
+    let source = spec.get("dataSource");
+    let known = matches!(
+        (source.str("apiGroup"), source.str("kind")),
+        ("", "PersistentVolumeClaim") | ("snapshot.storage.k8s.io", "VolumeSnapshot")
+    );
+    if !known && !spec.has("dataSourceRef") {
+        spec.remove("dataSource");
+    }
     let copy = |from: &Draft| {
         let mut made = Draft::map();
         for key in ["apiGroup", "kind", "name"] {

@@ -10,6 +10,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use crate::data;
+use crate::objects;
 use crate::oracle::{Oracle, Score};
 
 pub(crate) const ORACLE: Oracle =
@@ -94,14 +95,9 @@ fn answers(case: &Case, custom: &[CustomKind]) -> Result<Value> {
 fn kind(case: &Case) -> Option<&'static Kind> {
     let of_name = || kinds().iter().filter(|kind| kind.kind == case.kind && kind.group != "events.k8s.io");
     let rank = |kind: &&Kind| (!kind.version.contains("alpha"), !kind.version.contains("beta"), kind.version);
-    let named = of_name().filter(|kind| {
-        let version = match kind.group {
-            "" => kind.version.to_owned(),
-            group => format!("{group}/{}", kind.version),
-        };
-        case.text.contains(&format!("apiVersion: {version}\n"))
-            || case.text.contains(&format!("\"apiVersion\":\"{version}\""))
-    });
+    let read = parse_one(&case.text).ok();
+    let written = read.as_ref().and_then(|root| root.get("apiVersion")?.as_str());
+    let named = of_name().filter(|kind| written == Some(objects::api_version(kind).as_str()));
     named.max_by_key(rank).or_else(|| of_name().max_by_key(rank))
 }
 

@@ -194,6 +194,16 @@ fn tag_of(image: &str) -> Option<&str> {
     let first = parts.clone().next().unwrap_or_default();
     let has_host = path.contains('/')
         && (first.contains(['.', ':']) || first == "localhost" || first.chars().any(char::is_uppercase));
+    let is_host = |host: &str| {
+        let (name, port) = host.split_once(':').unwrap_or((host, "0"));
+        let label = |label: &str| {
+            !label.is_empty()
+                && !label.starts_with('-')
+                && !label.ends_with('-')
+                && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+        };
+        name.split('.').all(label) && !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit())
+    };
     if has_host {
         parts.next();
     }
@@ -206,7 +216,10 @@ fn tag_of(image: &str) -> Option<&str> {
             && part.bytes().all(joined)
             && !part.contains("..")
     };
-    let readable = parts.clone().next().is_some() && parts.all(is_part) && tag.is_none_or(is_tag);
+    let readable = (!has_host || is_host(first))
+        && parts.clone().next().is_some()
+        && parts.all(is_part)
+        && tag.is_none_or(is_tag);
     let digest_readable = digest.is_none_or(|digest| {
         digest
             .split_once(':')
@@ -238,6 +251,8 @@ mod tests {
             ("NGINX", "IfNotPresent"),
             ("", "IfNotPresent"),
             ("a b", "IfNotPresent"),
+            ("../x", "IfNotPresent"),
+            ("example.com:80/a/b", "Always"),
         ] {
             assert_eq!(pull_policy(image), expected, "{image}");
         }

@@ -17,12 +17,35 @@ pub(super) fn check(draft: &Draft, kind: &'static Kind, faults: &mut Faults) {
         ("", "Secret") => secret(draft, faults),
         ("", "LimitRange") => limit_range(draft, faults),
         ("", "ResourceQuota") => quota(draft.get("spec"), faults),
+        ("", "Node") => {
+            for range in draft.at(&["spec", "podCIDRs"]).items() {
+                faults.ensure(
+                    form::cidr(range.text()).is_some(),
+                    "spec.podCIDRs",
+                    "must be ranges of addresses",
+                );
+            }
+        }
+        ("", "Event") => {
+            let place = draft.get("involvedObject").str("namespace");
+            let own = draft.at(&["metadata", "namespace"]).text();
+            let right = place == own || (place.is_empty() && own == "default");
+            faults.ensure(right, "involvedObject.namespace", "must be that of the event");
+        }
         ("", "Endpoints") => endpoints(draft, faults),
         ("", "PersistentVolumeClaim") => {
             let modes = draft.at(&["spec", "accessModes"]).is_filled();
             faults.ensure(modes, "spec.accessModes", "at least one is required");
         }
         ("", "Pod") => {
+            for container in draft.at(&["spec", "containers"]).items() {
+                let image = container.str("image");
+                faults.ensure(
+                    image.trim() == image,
+                    "spec.containers",
+                    "an image begins or ends with a space",
+                );
+            }
             let template = draft.at(&["spec", "serviceAccountName"]).text();
             faults.ensure(!template.is_empty(), "spec.serviceAccountName", "is required");
         }
@@ -43,6 +66,21 @@ pub(super) fn check(draft: &Draft, kind: &'static Kind, faults: &mut Faults) {
                 }
             }
         }
+        ("rbac.authorization.k8s.io", "ClusterRole") if draft.has("aggregationRule") => {
+            let selectors = draft.get("aggregationRule").get("clusterRoleSelectors").is_filled();
+            faults.ensure(selectors, "aggregationRule", "clusterRoleSelectors are required");
+        }
+        ("batch", "Job") => job(draft, faults),
+        ("batch", "CronJob") => {
+            let spec = draft.at(&["spec", "jobTemplate", "spec"]);
+            faults.ensure(!spec.has("selector"), "spec.jobTemplate.spec.selector", "is made by the server");
+            faults.ensure(
+                !spec.is_true("manualSelector"),
+                "spec.jobTemplate.spec.manualSelector",
+                "is not supported",
+            );
+        }
+        ("flowcontrol.apiserver.k8s.io", _) => flow(draft, faults),
         ("rbac.authorization.k8s.io", "Role") => {
             for rule in draft.get("rules").items() {
                 let urls = rule.get("nonResourceURLs").is_filled();
@@ -76,8 +114,95 @@ pub(super) fn check(draft: &Draft, kind: &'static Kind, faults: &mut Faults) {
         }
         ("node.k8s.io", "RuntimeClass") => {
             resources::amounts(draft.at(&["overhead", "podFixed"]), "overhead", faults);
+            super::labels::labels(draft.at(&["scheduling", "nodeSelector"]), "scheduling", faults);
         }
         _ => {}
+    }
+}
+
+/// A job whose selector the server makes has no other.
+fn job(draft: &Draft, faults: &mut Faults) {
+    const UIDS: [&str; 2] = ["controller-uid", "batch.kubernetes.io/controller-uid"];
+    const NAMES: [&str; 2] = ["job-name", "batch.kubernetes.io/job-name"];
+    let (spec, name) = (draft.get("spec"), draft.at(&["metadata", "name"]).text());
+    let last = spec.get("completions").int().unwrap_or_default() - 1;
+    if spec.str("completionMode") == "Indexed" && last >= 0 {
+        let right = form::is_label(&format!("{name}-{last}"));
+        faults.ensure(right, "metadata.name", "is no host name for the pods");
+    }
+    let labels = spec.at(&["template", "metadata", "labels"]);
+    let selector = spec.get("selector");
+    if spec.is_true("manualSelector") {
+        faults.ensure(!selector.is_null(), "spec.selector", "is required");
+    } else {
+        let made = NAMES.iter().all(|key| labels.str(key) == name)
+            && UIDS.iter().all(|key| labels.str(key) == super::super::strategy::UID);
+        faults.ensure(made, "spec.template.metadata.labels", "are made by the server");
+        let known = |key: &str| UIDS.contains(&key) || NAMES.contains(&key);
+        let own = selector.get("matchLabels").entries().iter().all(|(key, _)| known(key));
+        faults.ensure(own, "spec.selector", "is made by the server");
+    }
+    let right = selector.is_null() || super::labels::selects(selector, labels);
+    faults.ensure(right, "spec.template.metadata.labels", "`selector` does not match template `labels`");
+}
+
+/// Flow schemas and priority levels. Source: `pkg/apis/flowcontrol/validation`.
+fn flow(draft: &Draft, faults: &mut Faults) {
+    let spec = draft.get("spec");
+    if spec.has("priorityLevelConfiguration") || draft.str("kind") == "FlowSchema" {
+        for rule in spec.get("rules").items() {
+            faults.ensure(rule.get("subjects").is_filled(), "spec.rules", "subjects are required");
+            let any = rule.get("resourceRules").is_filled() || rule.get("nonResourceRules").is_filled();
+            faults.ensure(any, "spec.rules", "rules are required");
+            for subject in rule.get("subjects").items() {
+                let key = match subject.str("kind") {
+                    "User" => "user",
+                    "Group" => "group",
+                    "ServiceAccount" => "serviceAccount",
+                    _ => {
+                        faults.add("spec.rules", "the kind of a subject is not supported");
+                        continue;
+                    }
+                };
+                faults.ensure(subject.get(key).has("name"), "spec.rules", "a subject needs a name");
+            }
+            for resource in rule.get("resourceRules").items() {
+                for key in ["verbs", "apiGroups", "resources"] {
+                    faults.ensure(
+                        resource.get(key).is_filled(),
+                        "spec.rules",
+                        "verbs, groups and resources are required",
+                    );
+                }
+                let placed = resource.get("namespaces").is_filled() || resource.is_true("clusterScope");
+                faults.ensure(placed, "spec.rules", "namespaces are required");
+                for namespace in resource.get("namespaces").items() {
+                    let text = namespace.text();
+                    faults.ensure(
+                        text == "*" || form::is_label(text),
+                        "spec.rules",
+                        "a namespace is no label",
+                    );
+                }
+            }
+        }
+        return;
+    }
+    match spec.str("type") {
+        "Limited" => {
+            let limited = spec.get("limited");
+            faults.ensure(!limited.is_null(), "spec.limited", "is required");
+            let response = limited.get("limitResponse");
+            let queues = response.has("queuing");
+            match response.str("type") {
+                "Queue" => faults.ensure(queues, "spec.limited.limitResponse.queuing", "is required"),
+                "Reject" => faults.ensure(!queues, "spec.limited.limitResponse.queuing", "is for type Queue"),
+                _ if limited.is_null() => {}
+                _ => faults.add("spec.limited.limitResponse.type", "must be Queue or Reject"),
+            }
+        }
+        "Exempt" => {}
+        _ => faults.add("spec.type", "must be Limited or Exempt"),
     }
 }
 
@@ -154,6 +279,13 @@ fn limit_range(draft: &Draft, faults: &mut Faults) {
         types.push(kind);
         for which in ["max", "min", "default", "defaultRequest", "maxLimitRequestRatio"] {
             resources::amounts(limit.get(which), "spec.limits", faults);
+            for (name, _) in limit.get(which).entries() {
+                let known = matches!(name.as_str(), "ephemeral-storage" | "cpu" | "memory")
+                    || name.contains('/')
+                    || name.starts_with("hugepages-")
+                    || (name == "storage" && !matches!(kind, "Pod" | "Container"));
+                faults.ensure(known, "spec.limits", "the resource is not known");
+            }
         }
         if kind == "Pod" {
             let bare = !limit.get("default").is_filled() && !limit.get("defaultRequest").is_filled();
@@ -218,6 +350,14 @@ fn quota(spec: &Draft, faults: &mut Faults) {
             || name.starts_with("requests.hugepages-");
         faults.ensure(known, "spec.hard", "the resource is not known");
     }
+    for expression in spec.at(&["scopeSelector", "matchExpressions"]).items() {
+        let values = expression.get("values").is_filled();
+        let right = match expression.str("operator") {
+            "In" | "NotIn" => values,
+            _ => !values,
+        };
+        faults.ensure(right, "spec.scopeSelector", "the operator and the values do not fit");
+    }
     let scopes: Vec<&str> = spec.get("scopes").items().iter().map(Draft::text).collect();
     let twice = (1..scopes.len()).any(|at| scopes[..at].contains(&scopes[at]));
     faults.ensure(!twice, "spec.scopes", "a scope stands twice");
@@ -279,13 +419,31 @@ fn definition(draft: &Draft, faults: &mut Faults) {
     let stored = versions.iter().filter(|version| version.is_true("storage")).count();
     faults.ensure(stored == 1, "spec.versions", "exactly one version is stored");
     let mut names = Vec::new();
+    let kinds = ["kind", "listKind"].map(|key| spec.get("names").str(key).to_lowercase());
+    let named = kinds.iter().all(|name| name.is_empty() || form::is_label_1035(name));
+    faults.ensure(named, "spec.names", "a kind is no name");
     for version in versions {
         faults.ensure(!names.contains(&version.str("name")), "spec.versions", "a name stands twice");
         names.push(version.str("name"));
         let schema = version.at(&["schema", "openAPIV3Schema"]);
         let typed = schema.is_null() || schema.str("type") == "object";
         faults.ensure(typed, "spec.versions", "the schema must be of type object");
+        let structural = schema.get("properties").entries().iter().all(|(_, inner)| is_structural(inner));
+        faults.ensure(structural, "spec.versions", "every part of the schema needs a type");
     }
+}
+
+/// Whether every field that a schema describes has a type, as structural schemas demand.
+fn is_structural(schema: &Draft) -> bool {
+    let open = schema.is_true("x-kubernetes-int-or-string")
+        || schema.is_true("x-kubernetes-preserve-unknown-fields");
+    let nested = schema.get("properties").entries().iter().all(|(_, inner)| is_structural(inner));
+    let of = |key: &str| !matches!(schema.get(key), Draft::Map(_)) || is_structural(schema.get(key));
+    let items = schema.str("type") != "array" || schema.has("items");
+    let known =
+        matches!(schema.str("type"), "object" | "array" | "string" | "integer" | "number" | "boolean");
+    let typed = known || (open && !schema.get("type").is_filled());
+    typed && nested && items && of("items") && of("additionalProperties")
 }
 
 /// A rule of a role.

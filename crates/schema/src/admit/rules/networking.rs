@@ -35,12 +35,8 @@ pub(super) fn service(spec: &Draft, faults: &mut Faults) {
         taken.push(key);
         if let Some(node) = port.get("nodePort").int() {
             let outside = matches!(kind, "NodePort" | "LoadBalancer");
+            // Whether it is in the range of the cluster is seen when it is allocated, not in a dry run.
             faults.ensure(outside, "ports", "nodePort is not for this type");
-            faults.ensure(
-                (30_000..=32_767).contains(&node),
-                "ports",
-                "nodePort is not in the range of the cluster",
-            );
             let key = (port.str("protocol"), node);
             faults.ensure(!nodes.contains(&key), "ports", "a node port stands twice");
             nodes.push(key);
@@ -71,6 +67,8 @@ fn addresses(spec: &Draft, faults: &mut Faults) {
     let first = addresses.first().map_or("", Draft::text);
     faults.ensure(first == spec.str("clusterIP"), "clusterIPs", "the first must be clusterIP");
     let headless = first == "None";
+    let alone = !addresses.is_empty() && !spec.has("clusterIP");
+    faults.ensure(!alone, "clusterIPs", "must be empty without clusterIP");
     for address in addresses {
         let text = address.text();
         if text == "None" {

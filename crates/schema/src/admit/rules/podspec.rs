@@ -177,15 +177,20 @@ fn affinity(affinity: &Draft, faults: &mut Faults) {
     let required = node.at(&["requiredDuringSchedulingIgnoredDuringExecution", "nodeSelectorTerms"]).items();
     let preferred = node.get("preferredDuringSchedulingIgnoredDuringExecution").items();
     for term in required.iter().chain(preferred.iter().map(|term| term.get("preference"))) {
-        for list in ["matchExpressions", "matchFields"] {
-            for expression in term.get(list).items() {
-                faults.enter("affinity.nodeAffinity", |faults| node_term(expression, list, faults));
-            }
-        }
+        node_terms(term, "affinity.nodeAffinity", faults);
     }
     for kind in ["podAffinity", "podAntiAffinity"] {
         for term in affinity.get(kind).get("preferredDuringSchedulingIgnoredDuringExecution").items() {
             faults.ensure(term.has("podAffinityTerm"), kind, "podAffinityTerm is required");
+        }
+    }
+}
+
+/// The expressions of a term that selects nodes.
+pub(super) fn node_terms(term: &Draft, key: &str, faults: &mut Faults) {
+    for list in ["matchExpressions", "matchFields"] {
+        for expression in term.get(list).items() {
+            faults.enter(key, |faults| node_term(expression, list, faults));
         }
     }
 }
@@ -201,6 +206,8 @@ fn node_term(expression: &Draft, list: &str, faults: &mut Faults) {
         _ => false,
     };
     faults.ensure(right, list, "the operator and the values do not fit");
+    let valued = list == "matchFields" || values.iter().all(|value| form::is_label_value(value.text()));
+    faults.ensure(valued, list, "a value is no label value");
     let named = list == "matchFields" || form::is_qualified(expression.str("key"));
     faults.ensure(named, list, "a key is no qualified name");
 }

@@ -41,13 +41,8 @@ pub(super) fn volume(spec: &Draft, faults: &mut Faults) {
     let root = spec.at(&["hostPath", "path"]).text();
     let recycled = spec.str("persistentVolumeReclaimPolicy") == "Recycle";
     faults.ensure(!(recycled && root == "/"), "persistentVolumeReclaimPolicy", "may not be Recycle for /");
-    if spec.has("claimRef") {
-        let claim = spec.get("claimRef");
-        faults.ensure(
-            claim.has("name") && claim.has("namespace"),
-            "claimRef",
-            "name and namespace are required",
-        );
+    for term in spec.at(&["nodeAffinity", "required", "nodeSelectorTerms"]).items() {
+        super::podspec::node_terms(term, "nodeAffinity", faults);
     }
     if spec.has("volumeAttributesClassName") {
         faults.ensure(spec.has("csi"), "csi", "is required with a volume attributes class");

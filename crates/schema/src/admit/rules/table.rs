@@ -30,8 +30,8 @@ const POD: &[(&str, &str)] = &[
     ("core.v1.EnvFromSource", "prefix:env"),
     ("core.v1.ConfigMapEnvSource", "name!:subdomain"),
     ("core.v1.SecretEnvSource", "name!:subdomain"),
-    ("core.v1.ConfigMapKeySelector", "name! key!:configkey"),
-    ("core.v1.SecretKeySelector", "name! key!:configkey"),
+    ("core.v1.ConfigMapKeySelector", "name!:subdomain key!:configkey"),
+    ("core.v1.SecretKeySelector", "name!:subdomain key!:configkey"),
     ("core.v1.ObjectFieldSelector", "apiVersion!=v1 fieldPath!"),
     ("core.v1.ResourceFieldSelector", "resource!"),
     ("core.v1.VolumeMount", "name! mountPath! subPath:local subPathExpr:local"),
@@ -125,10 +125,7 @@ const CORE: &[(&str, &str)] = &[
          externalIPs:outsideip loadBalancerSourceRanges:cidrtrim \
           trafficDistribution=PreferClose|PreferSameZone|PreferSameNode",
     ),
-    (
-        "core.v1.ServicePort",
-        "port!:port targetPort:portornname nodePort:0..65535 protocol!=TCP|UDP|SCTP appProtocol:qualified",
-    ),
+    ("core.v1.ServicePort", "port!:port targetPort:portornname protocol!=TCP|UDP|SCTP appProtocol:qualified"),
     ("core.v1.ClientIPConfig", "timeoutSeconds!:1..86400"),
     (
         "core.v1.PersistentVolumeSpec",
@@ -144,15 +141,8 @@ const CORE: &[(&str, &str)] = &[
     ("core.v1.EndpointAddress", "ip!:ip hostname:label"),
     ("core.v1.EndpointPort", "port!:port protocol!=TCP|UDP|SCTP name:label"),
     ("core.v1.Taint", "key!:qualified effect!=NoSchedule|PreferNoSchedule|NoExecute value:labelvalue"),
-    (
-        "core.v1.ScopedResourceSelectorRequirement",
-        "operator!=In|NotIn|Exists|DoesNotExist \
-         scopeName!=Terminating|NotTerminating|BestEffort|NotBestEffort|PriorityClass|CrossNamespacePodAffinity|VolumeAttributesClass",
-    ),
-    (
-        "core.v1.ResourceQuotaSpec",
-        "scopes=Terminating|NotTerminating|BestEffort|NotBestEffort|PriorityClass|CrossNamespacePodAffinity|VolumeAttributesClass",
-    ),
+    ("core.v1.ScopedResourceSelectorRequirement", "operator!=In|NotIn|Exists|DoesNotExist scopeName!:scope"),
+    ("core.v1.ResourceQuotaSpec", "scopes:scope"),
     ("core.v1.ReplicationControllerSpec", "template! replicas:nonneg minReadySeconds:nonneg selector!"),
 ];
 
@@ -197,12 +187,12 @@ const WORKLOADS: &[(&str, &str)] = &[
         "autoscaling.v1.HorizontalPodAutoscalerSpec",
         "maxReplicas!:1..2147483647 minReplicas:1..2147483647 targetCPUUtilizationPercentage:1..2147483647",
     ),
-    ("autoscaling.v1.CrossVersionObjectReference", "kind! name!"),
+    ("autoscaling.v1.CrossVersionObjectReference", "kind!:segment name!:segment"),
     ("autoscaling.v2.HorizontalPodAutoscalerSpec", "maxReplicas!:1..2147483647 minReplicas:1..2147483647"),
-    ("autoscaling.v2.CrossVersionObjectReference", "kind! name!"),
+    ("autoscaling.v2.CrossVersionObjectReference", "kind!:segment name!:segment"),
     ("autoscaling.v2.MetricSpec", "type!=Object|Pods|Resource|ContainerResource|External"),
     ("autoscaling.v2.MetricTarget", "type!=Utilization|Value|AverageValue averageUtilization:1..2147483647"),
-    ("autoscaling.v2.MetricIdentifier", "name!"),
+    ("autoscaling.v2.MetricIdentifier", "name!:segment"),
     ("autoscaling.v2.ResourceMetricSource", "name!"),
     ("autoscaling.v2.ContainerResourceMetricSource", "name! container!"),
     (
@@ -226,7 +216,10 @@ const REST: &[(&str, &str)] = &[
     ("networking.v1.IngressServiceBackend", "name!:label1035"),
     ("networking.v1.ServiceBackendPort", "number:port name:portname"),
     ("networking.v1.IngressClassSpec", "controller!:domainpath"),
-    ("networking.v1.IngressClassParametersReference", "kind! name! scope!=Cluster|Namespace"),
+    (
+        "networking.v1.IngressClassParametersReference",
+        "kind!:segment name!:segment apiGroup:subdomain scope!=Cluster|Namespace",
+    ),
     ("rbac.v1.RoleRef", "name! kind!"),
     ("rbac.v1.Subject", "name!"),
     ("rbac.v1.PolicyRule", "verbs!"),
@@ -240,8 +233,11 @@ const REST: &[(&str, &str)] = &[
     ),
     ("scheduling.v1.PriorityClass", "preemptionPolicy=PreemptLowerPriority|Never"),
     ("discovery.v1.EndpointSlice", "addressType!=IPv4|IPv6|FQDN"),
-    ("discovery.v1.Endpoint", "addresses! hostname:label"),
+    ("discovery.v1.Endpoint", "addresses! hostname:label nodeName:subdomain"),
     ("discovery.v1.EndpointPort", "port:port protocol=TCP|UDP|SCTP name:endpointport appProtocol:qualified"),
+    ("flowcontrol.v1.FlowSchemaSpec", "matchingPrecedence:1..10000"),
+    ("flowcontrol.v1.PriorityLevelConfigurationReference", "name!:subdomain"),
+    ("flowcontrol.v1.FlowDistinguisherMethod", "type!=ByUser|ByNamespace"),
     ("coordination.v1.LeaseSpec", "leaseDurationSeconds:1..2147483647 leaseTransitions:nonneg"),
     ("node.v1.RuntimeClass", "handler!:label"),
     (
@@ -367,7 +363,8 @@ pub(super) fn check(draft: &Draft, ty: &Type, faults: &mut Faults) {
             if rule.required && !there {
                 faults.add(rule.field, "is required");
             }
-            if value.is_null() || (matches!(value, Draft::Text(_)) && rule.words.is_none()) {
+            let share = matches!(rule.form, Some(Form::Text("share" | "surge")));
+            if value.is_null() || (matches!(value, Draft::Text(_)) && rule.words.is_none() && !share) {
                 continue;
             }
         }
@@ -398,6 +395,17 @@ fn has_form(name: &str, value: &Draft) -> bool {
         "subdomain" => form::is_subdomain(text),
         "subdomaindot" => form::is_subdomain(text) && text.contains('.'),
         "webhook" => form::is_subdomain(text) && text.split('.').count() > 2,
+        "scope" => matches!(
+            text,
+            "Terminating"
+                | "NotTerminating"
+                | "BestEffort"
+                | "NotBestEffort"
+                | "PriorityClass"
+                | "CrossNamespacePodAffinity"
+                | "VolumeAttributesClass"
+        ),
+        "segment" => form::is_path_segment(text),
         "label1035" => form::is_label_1035(text),
         "qualified" => form::is_qualified(text),
         "qualifiedlower" => form::is_qualified(&text.to_lowercase()),

@@ -33,10 +33,6 @@ pub(super) fn check(volume: &Draft, name: &str, faults: &mut Faults) {
                         "sizeLimit",
                         "must not be negative",
                     );
-                    let medium = source.str("medium");
-                    let known =
-                        matches!(medium, "" | "Memory" | "HugePages") || medium.starts_with("HugePages-");
-                    faults.ensure(known, "medium", "is not supported");
                 }
                 "projected" => projected(source, faults),
                 "gitRepo" => faults.ensure(source.has("repository"), "repository", "is required"),

@@ -156,6 +156,12 @@ pub(super) fn job(spec: &Draft, faults: &mut Faults) {
 
 /// Autoscalers of both versions.
 pub(super) fn autoscaler(spec: &Draft, faults: &mut Faults) {
+    let target = spec.get("scaleTargetRef");
+    if target.has("name") && target.str("kind") != "ReplicationController" {
+        let group = target.str("apiVersion").split_once('/');
+        let right = group.is_some_and(|(group, version)| !group.is_empty() && !version.contains('/'));
+        faults.ensure(right, "scaleTargetRef.apiVersion", "must name a group");
+    }
     let least = spec.get("minReplicas").int().unwrap_or(1);
     faults.ensure(
         spec.get("maxReplicas").int().unwrap_or(0) >= least,
