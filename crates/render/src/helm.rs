@@ -7,9 +7,31 @@
 //! }
 //! ```
 
+mod archive;
+mod capabilities;
 mod chart;
+mod encoding;
+mod functions;
+mod ignore;
+mod json;
+mod loaded;
+mod machine;
+mod metadata;
+mod number;
+mod object;
 mod options;
+mod origin;
 mod output;
+mod print;
+mod render;
+mod schema;
+mod semver;
+mod settings;
+mod template;
+mod time;
+mod value;
+mod values;
+mod yaml;
 
 use crate::{Files, RenderError, Rendered};
 
