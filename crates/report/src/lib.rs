@@ -1,7 +1,8 @@
 //! Every output format.
 //!
 //! A report is written as a stream: [`Writer::begin`], any number of [`Writer::batch`]es in the order of the sources,
-//! then [`Writer::end`]. Nothing but counts is kept in between, so that a report may be larger than memory.
+//! then [`Writer::end`]. Most formats keep nothing but counts in between, so that a report may be larger than memory.
+//! Those that cannot (a summary stands first, a limit leaves room for the worst alone) keep no more than they may show.
 
 mod compliance;
 mod csv;

@@ -1,14 +1,15 @@
 //! OSCAL 1.1 assessment results (NIST), in JSON: an observation a finding, a finding a check.
 //!
-//! OSCAL's findings are about controls, so each check that was asked is one: `satisfied` where no target failed and
-//! none was left open. What was seen at single targets are observations, the targets inventory items. Identifiers are
-//! made from the fingerprints, so the same result has the same one in every run.
+//! OSCAL's findings are about controls, so each check that was asked is one: `satisfied` where no target failed, waived
+//! or not, and none was left open. So is each control of a framework that was asked for. What was seen at single
+//! targets are observations, the targets inventory items. Identifiers are made from the fingerprints, so the same result
+//! has the same one in every run.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 use std::sync::Arc;
 
-use ironsides_core::{CheckMeta, Finding, Target};
+use ironsides_core::{CheckMeta, ControlResult, ControlStanding, Finding, Target};
 use serde_json::{Value, json};
 
 use crate::Writer;
@@ -33,6 +34,8 @@ pub(crate) struct Oscal<W> {
     first: bool,
     /// The observations that each check failed or was left open by.
     open: BTreeMap<&'static str, Vec<Uuid>>,
+    /// The checks with a failure that nobody answers for.
+    failed: BTreeSet<&'static str>,
     targets: BTreeMap<Arc<Target>, Uuid>,
 }
 
@@ -45,6 +48,7 @@ impl<W: Write> Oscal<W> {
             at: String::new(),
             first: true,
             open: BTreeMap::new(),
+            failed: BTreeSet::new(),
             targets: BTreeMap::new(),
         }
     }
@@ -90,6 +94,9 @@ impl<W: Write> Writer for Oscal<W> {
             let id = uuid(&["observation", &finding.fingerprint.to_string(), &place.told()]);
             if matches!(outcome, Outcome::Fail | Outcome::Unknown | Outcome::Manual) {
                 self.open.entry(finding.check).or_default().push(id);
+            }
+            if outcome == Outcome::Fail {
+                self.failed.insert(finding.check);
             }
             let mut props = Vec::new();
             let mut prop = |name: &str, value: &str| {
@@ -162,8 +169,33 @@ impl<W: Write> Writer for Oscal<W> {
         } else {
             json!({ "description": "The checks that were asked.", "include-controls": controls })
         };
-        let reviewed = json!({ "control-selections": [selection] });
-        let findings: Vec<Value> = asked.iter().map(|check| self.finding(check, summary)).collect();
+        let mut selections = vec![selection];
+        // Where a question arose for nothing, there is nothing to be satisfied with.
+        let arose = |check: &CheckMeta| {
+            let tally = summary.tallies.get(check.id).copied().unwrap_or_default();
+            tally.decided() + tally.unknown + tally.manual > 0
+        };
+        let mut findings: Vec<Value> =
+            asked.iter().filter(|check| arose(check)).map(|check| self.finding(check, summary)).collect();
+        for framework in summary.compliance.iter().filter(|framework| !framework.controls.is_empty()) {
+            let decided = |control: &&ControlResult| control.standing != ControlStanding::NotCovered;
+            let controls: Vec<&ControlResult> = framework.controls.iter().filter(decided).collect();
+            let ids: Vec<Value> = controls
+                .iter()
+                .map(|control| json!({ "control-id": token(&framework.framework, &control.id) }))
+                .collect();
+            if ids.is_empty() {
+                continue;
+            }
+            selections.push(json!({ "description": one_line(&framework.title), "include-controls": ids }));
+            findings.extend(
+                controls
+                    .iter()
+                    .filter(|control| control.standing != ControlStanding::NotApplicable)
+                    .map(|control| self.control(&framework.framework, control)),
+            );
+        }
+        let reviewed = json!({ "control-selections": selections });
         if !findings.is_empty() {
             writeln!(self.sink, "\"findings\": [")?;
             for (at, finding) in findings.iter().enumerate() {
@@ -180,16 +212,13 @@ impl<W> Oscal<W> {
     fn finding(&self, check: &CheckMeta, summary: &Summary) -> Value {
         let tally = summary.tallies.get(check.id).copied().unwrap_or_default();
         let open = self.open.get(check.id).map(Vec::as_slice).unwrap_or_default();
-        // Only a waiver stands between a failed target and an open observation.
-        let (state, reason) = if tally.fail > 0 && !open.is_empty() {
-            ("not-satisfied", "fail")
-        } else if tally.unknown + tally.manual > 0 {
-            ("not-satisfied", "other")
-        } else if tally.fail > 0 {
-            ("satisfied", "other")
-        } else {
-            ("satisfied", "pass")
-        };
+        // A waived failure is accepted, not satisfied.
+        let (state, reason) =
+            match (self.failed.contains(check.id), tally.fail + tally.unknown + tally.manual) {
+                (true, _) => ("not-satisfied", "fail"),
+                (false, 0) => ("satisfied", "pass"),
+                (false, _) => ("not-satisfied", "other"),
+            };
         let count = |name: &str, count: u64| json!({ "name": name, "ns": NS, "value": count.to_string() });
         let mut finding = json!({
             "uuid": text(uuid(&["finding", check.id])),
@@ -214,6 +243,47 @@ impl<W> Oscal<W> {
         }
         finding
     }
+}
+
+impl<W> Oscal<W> {
+    /// What the checks behind a control of a framework came to.
+    fn control(&self, framework: &str, control: &ControlResult) -> Value {
+        let (state, reason) = match control.standing {
+            ControlStanding::Pass => ("satisfied", "pass"),
+            ControlStanding::Fail => ("not-satisfied", "fail"),
+            _ => ("not-satisfied", "other"),
+        };
+        let mut finding = json!({
+            "uuid": text(uuid(&["control", framework, &control.id])),
+            "title": one_line(&format!("{} {}", control.id, control.title)),
+            "description": plain(control.why.as_deref().unwrap_or(&control.title)),
+            "props": [{ "name": "standing", "ns": NS, "value": control.standing.as_str() }],
+            "target": {
+                "type": "objective-id",
+                "target-id": token(framework, &control.id),
+                "status": { "state": state, "reason": reason },
+            },
+        });
+        let open: Vec<Value> = control
+            .checks
+            .iter()
+            .filter_map(|check| self.open.get(check))
+            .flatten()
+            .map(|id| json!({ "observation-uuid": text(*id) }))
+            .collect();
+        if !open.is_empty() {
+            finding["related-observations"] = open.into();
+        }
+        finding
+    }
+}
+
+/// The id of a control as OSCAL's tokens are: they begin with a letter and hold letters, digits, `.`, `-` and `_`.
+fn token(framework: &str, control: &str) -> String {
+    let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');
+    let inner = |text: &str| text.chars().map(|c| if fits(c) { c } else { '-' }).collect::<String>();
+    let token = format!("{}_{}", inner(framework), inner(control));
+    if token.starts_with(|c: char| c.is_ascii_alphabetic()) { token } else { format!("_{token}") }
 }
 
 fn evidence(finding: &Finding, place: &Place<'_>) -> String {

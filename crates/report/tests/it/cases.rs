@@ -5,8 +5,8 @@ use std::io::{self, Write};
 use std::sync::{Arc, Mutex};
 
 use ironsides_core::{
-    Cause, CheckMeta, Confidence, Evidence, Extent, Fact, Finding, Fingerprint, Fix, ObjectRef, Severity,
-    Source, Tally, Target, Verdict, Waived, WaivedBy,
+    Cause, CheckMeta, Compliance, Confidence, ControlResult, ControlStanding, Evidence, Extent, Fact,
+    Finding, Fingerprint, Fix, ObjectRef, Severity, Source, Tally, Target, Verdict, Waived, WaivedBy,
 };
 use ironsides_report::{Blocker, Format, Header, NamespaceLevel, Options, Problem, SourceText, Summary};
 use ironsides_tree::{Span, Text};
@@ -217,6 +217,25 @@ pub(crate) fn every() -> Case {
     ];
     let mut case = Case { texts, findings, summary: Summary::default() };
     case.summary = summary(&case.findings);
+    let control = |id: &str, standing, checks: &[&'static str]| ControlResult {
+        id: id.into(),
+        title: format!("what {id} asks for"),
+        level: None,
+        standing,
+        why: (standing != ControlStanding::Pass).then(|| "because".into()),
+        checks: checks.to_vec(),
+        tally: Tally { pass: 1, fail: 1, ..Tally::default() },
+    };
+    case.summary.compliance.push(Compliance {
+        framework: "1-odd framework".into(),
+        title: "A framework with odd ids".into(),
+        controls: vec![
+            control("5.2.1", ControlStanding::Fail, &[CHECKS[0].id]),
+            control("a b/c", ControlStanding::Pass, &[CHECKS[4].id]),
+            control("III", ControlStanding::Manual, &[]),
+            control("IV", ControlStanding::NotCovered, &[]),
+        ],
+    });
     case.summary.form_only.insert("Service".into(), 2);
     case.summary
         .coverage

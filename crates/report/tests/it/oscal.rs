@@ -57,11 +57,24 @@ fn a_check_is_satisfied_only_where_nothing_is_open() {
         told,
         [
             (CHECKS[0].id, "not-satisfied", "fail"),
-            (CHECKS[1].id, "not-satisfied", "fail"),
+            // Its failure is waived, and something was left open.
+            (CHECKS[1].id, "not-satisfied", "other"),
             (CHECKS[2].id, "not-satisfied", "fail"),
             (CHECKS[3].id, "not-satisfied", "fail"),
+            ("_1-odd-framework_5.2.1", "not-satisfied", "fail"),
+            ("_1-odd-framework_a-b-c", "satisfied", "pass"),
+            ("_1-odd-framework_III", "not-satisfied", "other"),
         ]
     );
+}
+
+#[test]
+fn what_applies_to_nothing_is_not_satisfied() {
+    let report: Value = serde_json::from_str(&crate::cases::none().report(Format::Oscal)).unwrap();
+    let findings = report["assessment-results"]["results"][0]["findings"].as_array().unwrap();
+    assert_eq!(findings.len(), 1);
+    assert_eq!(findings[0]["target"]["target-id"], CHECKS[0].id);
+    assert_eq!(findings[0]["target"]["status"]["state"], "satisfied");
 }
 
 #[test]
