@@ -192,6 +192,9 @@ impl Patch {
         })?;
         let Some(merged) = merged.filter(|merged| !merged.is_empty()) else { return Ok(()) };
         resource.node = merged;
+        if clears_annotations(&patch.node) {
+            resource.forget();
+        }
         if let Some(kind) = kind.filter(|_| !patch.allow_kind_change) {
             resource.node.set("kind", kind);
         }
@@ -206,4 +209,15 @@ impl Patch {
         }
         Ok(())
     }
+}
+
+/// Whether a patch takes all annotations away, and with them the notes that kustomize keeps there.
+fn clears_annotations(patch: &Node) -> bool {
+    let clears = |node: &Node| {
+        node.is_null() || matches!(node.get("$patch").map(Node::text), Some("replace" | "delete"))
+    };
+    [&["metadata"][..], &["metadata", "annotations"]]
+        .into_iter()
+        .filter_map(|path| patch.at(path))
+        .any(clears)
 }

@@ -128,6 +128,16 @@ impl Resource {
             || self.behavior != Behavior::Unspecified
     }
 
+    /// Forgets what is remembered of it.
+    pub(super) fn forget(&mut self) {
+        self.previous.clear();
+        self.prefixes.clear();
+        self.suffixes.clear();
+        self.behavior = Behavior::Unspecified;
+        self.needs_hash = false;
+        self.from_chart = false;
+    }
+
     pub(super) fn is_empty(&self) -> bool {
         self.node.is_empty()
     }

@@ -35,7 +35,8 @@ pub(super) fn merge<'a>(
     let mut tuples = Vec::new();
     for items in [new, Some(old)].into_iter().flatten() {
         for item in items {
-            if let Some(tuple) = values_of(item, &keys).filter(|tuple| !tuples.contains(tuple)) {
+            let tuple = values_of(item, &keys);
+            if !tuples.contains(&tuple) {
                 tuples.push(tuple);
             }
         }
@@ -96,8 +97,9 @@ pub(super) fn merge<'a>(
         }
         let found: Vec<String> =
             names.iter().filter_map(|name| item.get(name)).map(|node| node.text().to_owned()).collect();
+        // An item without its key takes the place of all before it: kustomize asks all of them for nothing.
         if found.is_empty() {
-            merged.push(item);
+            merged = vec![item];
             continue;
         }
         if names.len() > 1 {
@@ -112,16 +114,12 @@ fn is_empty_map(node: &Node) -> bool {
     matches!(&node.kind, Kind::Map(fields) if fields.is_empty())
 }
 
-/// What tells an item apart: the texts of its keys, empty where it lacks one; `None` where it has none of them.
-fn values_of(item: &Node, keys: &[&str]) -> Option<Vec<String>> {
+/// What tells an item apart: the texts of its keys, empty where it lacks one.
+fn values_of(item: &Node, keys: &[&str]) -> Vec<String> {
     if keys == [""] {
-        return Some(vec![item.text().to_owned()]);
+        return vec![item.text().to_owned()];
     }
-    let values: Vec<Option<&Node>> = keys.iter().map(|key| item.get(key)).collect();
-    values
-        .iter()
-        .any(Option::is_some)
-        .then(|| values.into_iter().map(|node| node.map_or("", Node::text).to_owned()).collect())
+    keys.iter().map(|key| item.get(key).map_or("", Node::text).to_owned()).collect()
 }
 
 /// Tuples that agree in one key, and in the others as far as both have them, mean the same item.

@@ -6,6 +6,9 @@
 
 use std::sync::Arc;
 
+use ironsides_tree::Text;
+use rustc_hash::FxHashSet;
+
 use super::lists::{self, Against};
 use crate::kustomize::field::Wrong;
 use crate::kustomize::node::{Field, Kind, Node};
@@ -134,6 +137,11 @@ impl<'a> Merge<'a> {
         let Node { kind: Kind::Map(fields), origin } = old else { return Ok(Outcome::of(Some(old), true)) };
         let mut merged = Node { kind: Kind::Map(Vec::with_capacity(fields.len())), origin };
         let Some(out) = merged.fields_mut() else { return Ok(Outcome::of(Some(merged), true)) };
+        let met: FxHashSet<Text> = fields
+            .iter()
+            .filter(|field| new.is_some_and(|new| new.get(&field.key).is_some()))
+            .map(|field| field.key.clone())
+            .collect();
         for Field { key, place, value } in fields {
             let quoted = value.as_scalar().is_some_and(|scalar| scalar.quoted);
             let patch = new.and_then(|new| new.get(&key));
@@ -150,10 +158,10 @@ impl<'a> Merge<'a> {
             out.push(Field { key, place, value });
         }
         for field in new.map(Node::fields).unwrap_or_default() {
-            if field.key == DIRECTIVE || out.iter().any(|there| there.key == field.key) {
+            // A field that was there is merged already, or gone.
+            if field.key == DIRECTIVE || met.contains(&field.key) {
                 continue;
             }
-            // A field that was there and is gone is not added again.
             let outcome = self.values(None, Some(&field.value), &schema.field(&field.key))?;
             if let Some(value) = outcome.node.filter(|node| !node.is_null()) {
                 out.push(Field { key: field.key.clone(), place: field.place, value });
@@ -206,8 +214,13 @@ impl<'a> Merge<'a> {
             });
         };
         let Some(mut old) = old.filter(|old| !old.is_null()) else {
-            let settled = new.map(|new| self.settle(new.clone(), schema)).transpose()?.flatten();
-            return Ok(Outcome::of(settled, false));
+            // Where no list is, its directive is an item like any other.
+            let Some(new) = new.filter(|new| !new.is_null()) else { return Ok(Outcome::of(None, false)) };
+            let merged = lists::merge(self, new.items(), Against::Themselves, keys, &schema.items())?;
+            return Ok(Outcome::of(
+                Some(Node { kind: Kind::List(merged), origin: new.origin.clone() }),
+                false,
+            ));
         };
         let Some(new) = new else {
             let merged = lists::merge(self, old.items(), Against::Nothing, keys, &schema.items())?;
