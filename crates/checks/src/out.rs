@@ -19,11 +19,22 @@ pub(crate) struct Case<'a> {
     pub(crate) object: &'a Object,
     options: &'a Options,
     faults: OnceCell<Vec<Fault>>,
+    secrets: OnceCell<Vec<String>>,
 }
 
 impl<'a> Case<'a> {
     pub(crate) fn new(object: &'a Object, options: &'a Options) -> Self {
-        Self { object, options, faults: OnceCell::new() }
+        Self { object, options, faults: OnceCell::new(), secrets: OnceCell::new() }
+    }
+
+    /// The secret values of the object, as they are written but for quotes. Looked for when first asked.
+    fn secrets(&self) -> &[String] {
+        self.secrets.get_or_init(|| {
+            let spans = crate::sensitive(self.object, &self.options.templates);
+            let texts = spans.into_iter().filter_map(|span| self.object.written(span));
+            let bare = texts.map(|text| text.trim().trim_matches(['"', '\'']));
+            bare.filter(|text| !text.is_empty()).map(str::to_owned).collect()
+        })
     }
 
     pub(crate) fn keep_passes(&self) -> bool {
@@ -204,7 +215,7 @@ impl<'a> Out<'a> {
             confidence: draft.confidence,
             path: draft.path,
             evidence: draft.evidence,
-            fix: draft.fix.and_then(|fix| complete(fix, case.object)),
+            fix: draft.fix.and_then(|fix| complete(fix, case)),
             waived: None,
         }));
         (not_applicable, passes)
@@ -284,11 +295,29 @@ impl Draft {
 }
 
 /// A fix with the JSON Patch that does the same. One whose edits do not fit the object is none.
-fn complete(mut fix: Box<Fix>, object: &Object) -> Option<Box<Fix>> {
-    if !fix.edits.is_empty() {
-        fix.patch = json_patch(&object.root, &fix.edits).ok()?;
+fn complete(mut fix: Box<Fix>, case: &Case<'_>) -> Option<Box<Fix>> {
+    if fix.edits.is_empty() {
+        return Some(fix);
+    }
+    let patch = json_patch(&case.object.root, &fix.edits).ok()?;
+    // Reports show the patch, and no report repeats a secret: a value that is only quoted or moved may be one.
+    let values = || patch.iter().filter_map(|operation| operation.value.as_ref());
+    let is_shown = values().all(|value| matches!(value.value(), Value::Bool(_)))
+        || case.secrets().iter().all(|secret| values().all(|value| !holds(value, secret)));
+    if is_shown {
+        fix.patch = patch;
     }
     Some(fix)
+}
+
+/// Whether a text stands somewhere in a value.
+fn holds(value: &Node, text: &str) -> bool {
+    match value.value() {
+        Value::String(string) => string.contains(text),
+        Value::List(items) => items.iter().any(|item| holds(item, text)),
+        Value::Map(map) => map.iter().any(|(_, value)| holds(value, text)),
+        Value::Null | Value::Bool(_) | Value::Int(_) | Value::Float(_) => print::json(value) == text,
+    }
 }
 
 /// The fact at a place: its path, its value as it was written, its source.

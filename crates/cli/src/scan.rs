@@ -20,7 +20,7 @@ use ironsides_checks::framework::{self, Framework};
 use ironsides_checks::waivers::Noted;
 use ironsides_checks::{Judge, Options};
 use ironsides_core::{Compliance, Extent, Fact, PodTemplates};
-use ironsides_report::{Header, Problem, Summary, Writer};
+use ironsides_report::{Format, Header, Problem, Summary, Writer};
 
 use crate::args::{Global, ScanArgs, Show};
 use crate::check;
@@ -122,6 +122,10 @@ pub(crate) fn assess(
     }
     let input = engine::Input { files: &found.files, texts: &texts, makers: &plan.makers };
     engine::run((&judge, &waiving), versions, input, &mut outputs, &mut summary, say)?;
+    if args.fix.is_some() {
+        // What could be fixed is; standard error tells why the rest is not.
+        summary.fixable = [0, 0];
+    }
     // What one check says of a namespace's pods is not what all would.
     if !args.check.is_empty() && args.kubernetes_version.is_none() {
         summary.pod_security.clear();
@@ -158,6 +162,11 @@ fn started() -> u64 {
     }
 }
 
+/// Whether reports of a format carry the edits of fixes.
+fn shows_edits(format: Format) -> bool {
+    matches!(format, Format::Json | Format::JsonLines | Format::Yaml)
+}
+
 /// What to run and how.
 fn options(args: &ScanArgs, kubernetes: Option<u64>) -> Result<Options> {
     for id in args.check.iter().chain(&args.skip) {
@@ -181,7 +190,7 @@ fn options(args: &ScanArgs, kubernetes: Option<u64>) -> Result<Options> {
         keep_passes: args.shows(Show::Passes),
         templates,
         kubernetes,
-        fixes: args.fix.is_some(),
+        fixes: args.fix.is_some() || args.output.iter().any(|output| shows_edits(output.format)),
     })
 }
 

@@ -16,7 +16,7 @@ pub struct Fix {
     pub test: Option<Cow<'static, str>>,
     /// The edits, in order; paths begin at the root of the object. Empty where nobody asked for them.
     pub edits: Vec<Edit>,
-    /// The same as a JSON Patch (RFC 6902) of the object as it is.
+    /// The same as a JSON Patch (RFC 6902) of the object as it is. Empty where it would repeat a secret.
     pub patch: Vec<Operation>,
 }
 

@@ -132,6 +132,8 @@ pub struct Summary {
     pub failures: [u64; 5],
     /// Failures that somebody answers for; they are in no other count of failures here.
     pub waived: u64,
+    /// How many failures `scan --fix` could close: with safe fixes, and only with unsafe ones.
+    pub fixable: [u64; 2],
     /// What exceptions written for other tools came to, by where they were read.
     pub exceptions: Vec<Exceptions>,
     /// What was and was not seen.

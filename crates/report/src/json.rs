@@ -3,9 +3,10 @@
 use std::io::{self, Write};
 
 use ironsides_core::{
-    Cause, CheckMeta, Compliance, Confidence, Evidence, Finding, Fingerprint, Safety, Severity, Source,
+    Cause, CheckMeta, Compliance, Confidence, Evidence, Finding, Fingerprint, Fix, Safety, Severity, Source,
     Target, Verdict, Waived,
 };
+use ironsides_tree::print;
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -150,13 +151,35 @@ pub(crate) struct Shape<'a> {
     waived: Option<&'a Waived>,
 }
 
-/// A fix, without its edits: those are for the program that makes them.
 #[derive(Serialize)]
 struct FixShape<'a> {
     safety: Safety,
     summary: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     test: Option<&'a str>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    patch: Vec<OperationShape<'a>>,
+}
+
+/// An operation of a JSON Patch.
+#[derive(Serialize)]
+struct OperationShape<'a> {
+    op: &'static str,
+    path: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    value: Option<Value>,
+}
+
+impl<'a> FixShape<'a> {
+    fn new(fix: &'a Fix) -> Self {
+        let patch = fix.patch.iter().map(|operation| OperationShape {
+            op: operation.op,
+            path: &operation.path,
+            value: operation.value.as_ref().and_then(|value| serde_json::from_str(&print::json(value)).ok()),
+        });
+        let test = fix.test.as_deref();
+        Self { safety: fix.safety, summary: &fix.summary, test, patch: patch.collect() }
+    }
 }
 
 #[derive(Serialize)]
@@ -222,11 +245,7 @@ impl<'a> Shape<'a> {
             path: &finding.path,
             evidence: finding.evidence.iter().map(|fact| FactShape::new(fact, sources)).collect(),
             fingerprint: finding.fingerprint,
-            fix: finding.fix.as_deref().map(|fix| FixShape {
-                safety: fix.safety,
-                summary: &fix.summary,
-                test: fix.test.as_deref(),
-            }),
+            fix: finding.fix.as_deref().map(FixShape::new),
             waived: finding.waived.as_deref(),
         }
     }

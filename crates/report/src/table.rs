@@ -230,6 +230,14 @@ impl<W: Write> Table<W> {
             _ = write!(line, ", {count} {word}");
         }
         writeln!(self.sink, "{line}")?;
+        match summary.fixable {
+            [0, 0] => {}
+            [safe, 0] => writeln!(self.sink, "{safe} of these can be fixed by --fix")?,
+            [0, risky] => writeln!(self.sink, "{risky} of these can be fixed by --fix=unsafe")?,
+            [safe, risky] => {
+                writeln!(self.sink, "{safe} of these can be fixed by --fix, {risky} more by --fix=unsafe")?;
+            }
+        }
         for exceptions in &summary.exceptions {
             writeln!(self.sink, "read {}", plain(&exceptions.told()))?;
         }

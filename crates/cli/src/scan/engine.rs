@@ -7,7 +7,7 @@ use std::sync::Arc;
 use anyhow::Result;
 use indicatif::ProgressBar;
 use ironsides_checks::{Counts, Judge};
-use ironsides_core::{Finding, Inventory, Rendered, Source};
+use ironsides_core::{Finding, Inventory, Rendered, Safety, Source, Verdict};
 use ironsides_report::{Problem, SourceText, Summary};
 use ironsides_tree::{Documents, Limits};
 use rayon::prelude::*;
@@ -372,6 +372,17 @@ impl Engine<'_> {
     fn count(&mut self, findings: &[Finding]) {
         for finding in findings {
             self.summary.count(finding);
+            // What is rendered stands in no file that could be edited.
+            let written = || match finding.evidence.first().map(|fact| &fact.source) {
+                Some(Source::File { path, .. }) => !self.behind.contains_key(path),
+                _ => false,
+            };
+            if let (Verdict::Fail, None, Some(fix)) = (&finding.verdict, &finding.waived, &finding.fix)
+                && written()
+            {
+                let [safe, risky] = &mut self.summary.fixable;
+                *(if fix.safety == Safety::Safe { safe } else { risky }) += 1;
+            }
         }
     }
 
