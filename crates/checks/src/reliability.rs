@@ -9,6 +9,7 @@ use crate::check::Check;
 mod amount;
 mod autoscaler_cannot_scale;
 mod autoscaler_minimum_of_one;
+mod autoscaler_without_requests;
 mod blocking_disruption_budget;
 mod budget;
 mod budget_exceeds_autoscaler_minimum;
@@ -18,6 +19,7 @@ mod budget_selects_nothing;
 mod cron_job_without_starting_deadline;
 mod downtime_on_update;
 mod finished_job_kept;
+mod gathered;
 mod hasty_liveness_probe;
 mod identical_probes;
 mod job_without_deadline;
@@ -33,7 +35,10 @@ mod overlapping_disruption_budgets;
 mod pre_stop_outlasts_grace;
 mod probe_names_no_port;
 mod probe_timeout_above_period;
+mod replicas_beside_autoscaler;
 mod rollout_without_spare;
+mod selector_mismatch;
+mod single_replica;
 mod suspended_cron_job;
 mod zero_termination_grace;
 
@@ -43,6 +48,7 @@ pub(crate) use amount::amount;
 pub(crate) static CHECKS: &[&Check] = &[
     &autoscaler_cannot_scale::CHECK,
     &autoscaler_minimum_of_one::CHECK,
+    &autoscaler_without_requests::CHECK,
     &blocking_disruption_budget::CHECK,
     &budget_exceeds_autoscaler_minimum::CHECK,
     &budget_exceeds_replicas::CHECK,
@@ -66,7 +72,10 @@ pub(crate) static CHECKS: &[&Check] = &[
     &pre_stop_outlasts_grace::CHECK,
     &probe_names_no_port::CHECK,
     &probe_timeout_above_period::CHECK,
+    &replicas_beside_autoscaler::CHECK,
     &rollout_without_spare::CHECK,
+    &selector_mismatch::CHECK,
+    &single_replica::CHECK,
     &suspended_cron_job::CHECK,
     &zero_termination_grace::CHECK,
 ];
@@ -80,6 +89,9 @@ const ROLLED_OUT: &[(&str, &str)] = &[("apps", "Deployment"), ("apps", "Stateful
 const AUTOSCALERS: &[(&str, &str)] = &[("autoscaling", "HorizontalPodAutoscaler")];
 
 const BUDGETS: &[(&str, &str)] = &[("policy", "PodDisruptionBudget")];
+
+/// What autoscalers usually scale.
+const SCALED: &[(&str, &str)] = &[("apps", "Deployment"), ("apps", "StatefulSet"), ("apps", "ReplicaSet")];
 
 const JOBS: &[(&str, &str)] = &[("batch", "Job"), ("batch", "CronJob")];
 

@@ -34,8 +34,17 @@ pub(super) fn role(binding: &Object) -> (&str, &str) {
 /// The roles of that kind and name in the input: one most often, none where it is somewhere else.
 pub(super) fn roles<'a>(binding: &'a Object, inventory: &'a Inventory) -> impl Iterator<Item = &'a Object> {
     let (kind, name) = role(binding);
-    let cluster =
-        (kind == "ClusterRole").then(|| inventory.named(CLUSTER_ROLE.0, CLUSTER_ROLE.1, None, name));
+    // A namespace that is written on a ClusterRole all the same means nothing.
+    let (group, cluster_role) = CLUSTER_ROLE;
+    let here = Some(namespace(binding));
+    let cluster = (kind == "ClusterRole").then(|| {
+        inventory.named(group, cluster_role, None, name).chain(inventory.named(
+            group,
+            cluster_role,
+            here,
+            name,
+        ))
+    });
     let local = (kind == "Role").then(|| named(inventory, ROLE, namespace(binding), name));
     cluster.into_iter().flatten().chain(local.into_iter().flatten())
 }

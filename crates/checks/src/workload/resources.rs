@@ -16,7 +16,7 @@ pub(super) fn limit<'a>(container: &Container<'a>, pod: &Pod<'a>, resource: &'a 
 
 /// Where the request in force for a container is written: its own or, where it has none, its limit, which then is
 /// the request too; or else the pod's as a whole.
-pub(super) fn request<'a>(container: &Container<'a>, pod: &Pod<'a>, resource: &'a str) -> Option<Cursor<'a>> {
+pub(crate) fn request<'a>(container: &Container<'a>, pod: &Pod<'a>, resource: &'a str) -> Option<Cursor<'a>> {
     let own = || amount(&container.at, "requests", resource);
     let is_written = container.at.at(&["resources", "requests", resource]).is_set();
     let filled_in = || if is_written { None } else { amount(&container.at, "limits", resource) };
