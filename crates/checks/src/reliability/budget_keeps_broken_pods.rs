@@ -1,6 +1,7 @@
 //! A budget that counts pods which do not work.
 
 use super::BUDGETS;
+use crate::fixes::set;
 use crate::prelude::*;
 
 pub(super) static CHECK: Check = Check {
@@ -22,6 +23,11 @@ fn run(object: &Object, out: &mut Out<'_>) {
         written => {
             let draft =
                 out.fail(&at, "pods that never became ready may not be evicted while the budget is used up");
+            draft.unsafe_fix(
+                "set unhealthyPodEvictionPolicy to AlwaysAllow",
+                "evict a pod that is not ready, and see that no data is lost",
+                || [set(&at, "AlwaysAllow")],
+            );
             if written.is_none() {
                 draft.effective("IfHealthyBudget", "the default of unhealthyPodEvictionPolicy");
             }

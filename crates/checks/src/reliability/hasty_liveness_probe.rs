@@ -1,5 +1,6 @@
 //! A container that one lost packet restarts.
 
+use crate::fixes::remove;
 use crate::prelude::*;
 
 pub(super) static CHECK: Check = Check {
@@ -19,7 +20,8 @@ fn run(pod: &Pod<'_>, out: &mut Out<'_>) {
         let probe = container.get("livenessProbe");
         let at = probe.get("failureThreshold");
         if at.int() == Some(1) {
-            out.fail(&at, format!("{container} is restarted when its liveness probe fails once"));
+            out.fail(&at, format!("{container} is restarted when its liveness probe fails once"))
+                .safe_fix("remove failureThreshold", || [remove(&at)]);
         } else if probe.is_set() {
             out.pass(&at);
         }

@@ -1,6 +1,7 @@
 //! A workload that keeps nothing to go back to.
 
 use super::ROLLED_OUT;
+use crate::fixes::remove;
 use crate::prelude::*;
 
 pub(super) static CHECK: Check = Check {
@@ -18,7 +19,8 @@ pub(super) static CHECK: Check = Check {
 fn run(object: &Object, out: &mut Out<'_>) {
     let at = object.cursor().at(&["spec", "revisionHistoryLimit"]);
     if at.int() == Some(0) {
-        out.fail(&at, "no earlier revision is kept to roll back to (revisionHistoryLimit 0)");
+        out.fail(&at, "no earlier revision is kept to roll back to (revisionHistoryLimit 0)")
+            .safe_fix("remove revisionHistoryLimit", || [remove(&at)]);
     } else {
         out.pass(&at);
     }

@@ -1,5 +1,6 @@
 //! A cron job that starts while the last one still runs.
 
+use crate::fixes::set;
 use crate::prelude::*;
 
 pub(super) static CHECK: Check = Check {
@@ -20,6 +21,11 @@ fn run(object: &Object, out: &mut Out<'_>) {
         Some("Forbid" | "Replace") => out.pass(&at),
         written => {
             let draft = out.fail(&at, "the job may start while the one before it still runs");
+            draft.unsafe_fix(
+                "set concurrencyPolicy to Forbid",
+                "make sure that a run which is left out is made up for by the next",
+                || [set(&at, "Forbid")],
+            );
             if written.is_none() {
                 draft.effective("Allow", "the default of concurrencyPolicy");
             }

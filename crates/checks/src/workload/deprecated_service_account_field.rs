@@ -1,5 +1,6 @@
 //! A pod that names its account under the old name of the field.
 
+use crate::fixes::{remove, set};
 use crate::prelude::*;
 
 pub(super) static CHECK: Check = Check {
@@ -22,9 +23,13 @@ fn run(pod: &Pod<'_>, out: &mut Out<'_>) {
         return out.pass(&current_at);
     }
     if current.is_empty() {
-        out.fail(&at, "the pod sets serviceAccount, the deprecated name of serviceAccountName");
+        out.fail(&at, "the pod sets serviceAccount, the deprecated name of serviceAccountName")
+            .safe_fix("write it as serviceAccountName", || [set(&current_at, old), remove(&at)]);
     } else {
         let message = format!("serviceAccount \"{old}\" is ignored: serviceAccountName is \"{current}\"");
-        out.fail(&at, message).severity(Severity::Low).also(pod.object(), &current_at);
+        out.fail(&at, message)
+            .severity(Severity::Low)
+            .also(pod.object(), &current_at)
+            .safe_fix("remove serviceAccount", || [remove(&at)]);
     }
 }

@@ -1,5 +1,6 @@
 //! A pod on the node's network that asks the node's DNS.
 
+use crate::fixes::set;
 use crate::prelude::*;
 
 pub(super) static CHECK: Check = Check {
@@ -25,5 +26,10 @@ fn run(pod: &Pod<'_>, out: &mut Out<'_>) {
     }
     out.fail(&at, "the pod asks the node's DNS servers, which know no Services of the cluster")
         .effective("Default", "with hostNetwork, ClusterFirst means Default")
-        .also(pod.object(), &pod.spec().get("hostNetwork"));
+        .also(pod.object(), &pod.spec().get("hostNetwork"))
+        .unsafe_fix(
+            "set dnsPolicy to ClusterFirstWithHostNet",
+            "look up the names it uses, inside the cluster and outside",
+            || [set(&at, "ClusterFirstWithHostNet")],
+        );
 }

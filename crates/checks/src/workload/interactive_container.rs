@@ -1,5 +1,6 @@
 //! A container that waits for somebody to type.
 
+use crate::fixes::remove;
 use crate::prelude::*;
 
 pub(super) static CHECK: Check = Check {
@@ -21,7 +22,11 @@ fn run(pod: &Pod<'_>, out: &mut Out<'_>) {
             if at.is(true) {
                 let what =
                     if field == "tty" { "allocates a terminal" } else { "keeps its standard input open" };
-                out.fail(&at, format!("{container} {what} ({field}: true)"));
+                out.fail(&at, format!("{container} {what} ({field}: true)")).unsafe_fix(
+                    format!("remove {field}"),
+                    "start it: a program that reads its standard input ends when that is closed",
+                    || [remove(&at)],
+                );
             } else {
                 out.pass(&at);
             }

@@ -1,5 +1,6 @@
 //! A projected token that lives too long.
 
+use crate::fixes::remove;
 use crate::prelude::*;
 
 pub(super) static CHECK: Check = Check {
@@ -27,7 +28,11 @@ fn run(pod: &Pod<'_>, out: &mut Out<'_>) {
                     let name = volume.get("name").str().unwrap_or_default();
                     let message =
                         format!("volume \"{name}\" asks for a token that lives for {seconds} seconds");
-                    out.fail(&at, message);
+                    out.fail(&at, message).unsafe_fix(
+                        "remove expirationSeconds",
+                        "let the program run for more than an hour: it must read the file anew",
+                        || [remove(&at)],
+                    );
                 }
                 _ if token.is_set() => out.pass(&at),
                 _ => {}

@@ -1,6 +1,7 @@
 //! A capability that not everybody understands as it is written.
 
 use super::security_context::on_windows;
+use crate::fixes::set;
 use crate::prelude::*;
 
 pub(super) static CHECK: Check = Check {
@@ -75,12 +76,21 @@ fn run(pod: &Pod<'_>, out: &mut Out<'_>) {
                 }
                 let bare = name.to_ascii_uppercase();
                 let bare = bare.strip_prefix("CAP_").unwrap_or(&bare);
-                let message = if KNOWN.contains(&bare) {
-                    format!("{container} writes capability {bare} as \"{name}\"")
+                if KNOWN.contains(&bare) {
+                    let message = format!("{container} writes capability {bare} as \"{name}\"");
+                    let draft = out.fail(&at, message);
+                    // Runtimes ignore case, but some of them know no CAP_.
+                    if name.len() == bare.len() {
+                        draft.safe_fix(format!("write {bare} in capitals"), || [set(&at, bare)]);
+                    } else {
+                        let summary = format!("write {bare} without CAP_");
+                        draft.unsafe_fix(summary, "start it under containerd, where it now counts", || {
+                            [set(&at, bare)]
+                        });
+                    }
                 } else {
-                    format!("{container} names \"{name}\", which is no capability")
-                };
-                out.fail(&at, message);
+                    out.fail(&at, format!("{container} names \"{name}\", which is no capability"));
+                }
             }
         }
     }

@@ -1,6 +1,7 @@
 //! A pod without a user namespace of its own.
 
 use super::security_context::on_windows;
+use crate::fixes::set;
 use crate::prelude::*;
 
 pub(super) static CHECK: Check = Check {
@@ -29,6 +30,11 @@ fn run(pod: &Pod<'_>, out: &mut Out<'_>) {
     }
     let written = at.is_set();
     let draft = out.fail(&at, "the pod's users are the node's users (hostUsers is not false)");
+    draft.unsafe_fix(
+        "set hostUsers to false",
+        "start it on a node that has user namespaces, and read and write its volumes",
+        || [set(&at, false)],
+    );
     if !written {
         draft.effective("true", "the default of hostUsers");
     }

@@ -1,6 +1,7 @@
 //! A container that can write a path of its node.
 
 use super::host_path::mounted;
+use crate::fixes::set;
 use crate::prelude::*;
 
 pub(super) static CHECK: Check = Check {
@@ -25,6 +26,13 @@ fn run(pod: &Pod<'_>, out: &mut Out<'_>) {
             let message = format!("{} can write the node's \"{}\"", mount.container, mount.path);
             let draft = out.fail(&mount.at.get("readOnly"), message);
             draft.also(pod.object(), &volume.at);
+            if !mount.is_shallow() {
+                draft.unsafe_fix(
+                    "mount it read-only",
+                    "start it and let it do what it writes there for",
+                    || [set(&mount.at.get("readOnly"), true)],
+                );
+            }
             if mount.is_shallow() {
                 draft.effective(
                     "what is mounted beneath stays writable",
