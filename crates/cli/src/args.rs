@@ -151,6 +151,9 @@ pub(crate) struct ScanArgs {
     /// report of `-o json` serves too
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Waivers")]
     pub(crate) baseline: Option<PathBuf>,
+    /// Scan again whenever something changes, until interrupted
+    #[arg(long, conflicts_with = "fix")]
+    pub(crate) watch: bool,
     #[command(flatten)]
     pub(crate) configuration: ConfigArgs,
     /// Whether the findings become a baseline: then none is held against one.

@@ -9,6 +9,7 @@ mod output;
 mod pod_security;
 mod render;
 mod waiving;
+mod watch;
 
 pub(crate) use waiving::here;
 
@@ -29,6 +30,11 @@ use crate::exit::Exit;
 use crate::say::Say;
 
 pub(crate) fn run(args: &ScanArgs, global: &Global, say: &Say) -> Result<Exit> {
+    if args.watch { watch::run(args, global, say) } else { once(args, global, say) }
+}
+
+/// One scan.
+fn once(args: &ScanArgs, global: &Global, say: &Say) -> Result<Exit> {
     let (args, summary) = assess(args, global, say, None)?;
     let args = &args;
     let exit = exit(args, &summary);

@@ -6,9 +6,11 @@
 mod disk;
 mod error;
 mod read;
+mod stamp;
 mod walk;
 
 pub use disk::Disk;
 pub use error::FileError;
 pub use read::{STDIN, decode, read};
+pub use stamp::stamp;
 pub use walk::{Found, walk};
