@@ -8,6 +8,9 @@ use crate::wire::{self, Wire};
 /// Puts in what Go always writes and takes out what it never does.
 pub(super) fn complete(draft: &mut Draft, ty: &'static Type) {
     let letters = wire::letters(ty);
+    if let Draft::Map(entries) = draft {
+        entries.retain(|(_, value)| !value.is_null());
+    }
     for (at, field) in ty.fields.iter().enumerate() {
         let wire = wire::wire(letters, at);
         match draft.get_mut(field.name) {
@@ -25,7 +28,7 @@ pub(super) fn complete(draft: &mut Draft, ty: &'static Type) {
             None => match wire {
                 Wire::Always => draft.set(field.name, zero(field.shape)),
                 Wire::Nullable => draft.set(field.name, Draft::Null),
-                Wire::Value | Wire::Pointer => draft.remove(field.name),
+                Wire::Value | Wire::Pointer => {}
             },
         }
     }

@@ -71,8 +71,10 @@ fn walk(value: &Draft, shape: Shape, faults: &mut Faults) {
 fn object(value: &Draft, ty: &'static Type, faults: &mut Faults) {
     table::check(value, ty, faults);
     related(value, ty.name, faults);
+    // The metadata that a cron job gives its jobs is judged when it makes them.
+    let unjudged = if ty.name == "batch.v1.JobTemplateSpec" { "metadata" } else { "status" };
     for field in ty.fields {
-        if field.shape.object().is_some() && field.name != "status" {
+        if field.shape.object().is_some() && field.name != unjudged {
             let inner = value.get(field.name);
             if !inner.is_null() {
                 faults.enter(field.name, |faults| walk(inner, field.shape, faults));
@@ -91,6 +93,17 @@ fn related(value: &Draft, name: &str, faults: &mut Faults) {
         "core.v1.PersistentVolumeSpec" => storage::volume(value, faults),
         "core.v1.PersistentVolumeClaimSpec" => storage::claim(value, faults),
         "core.v1.ServiceSpec" => networking::service(value, faults),
+        "networking.v1.NetworkPolicySpec" => {
+            let few = value.get("policyTypes").items().len() <= 2;
+            faults.ensure(few, "policyTypes", "are at most two");
+        }
+        "storage.v1.CSIDriverSpec" => {
+            let requests = value.get("tokenRequests").items();
+            let twice = (1..requests.len()).any(|at| {
+                requests[..at].iter().any(|known| known.str("audience") == requests[at].str("audience"))
+            });
+            faults.ensure(!twice, "tokenRequests", "an audience stands twice");
+        }
         "networking.v1.IPBlock" => networking::ip_block(value, faults),
         "networking.v1.NetworkPolicyPort" => networking::policy_port(value, faults),
         "networking.v1.NetworkPolicyPeer" => networking::peer(value, faults),

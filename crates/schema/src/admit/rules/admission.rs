@@ -84,6 +84,6 @@ fn rule(rule: &Draft, faults: &mut Faults) {
     let all = resources.iter().any(|item| item.text() == "*/*");
     faults.ensure(!all || resources.len() == 1, "resources", "*/* stands alone");
     let bare = resources.iter().any(|item| item.text() == "*");
-    let plain = resources.iter().filter(|item| !item.text().contains('/')).count();
-    faults.ensure(!bare || plain == 1, "resources", "* stands for all without a slash");
+    let plain = resources.iter().all(|item| item.text().contains('/') || item.text() == "*");
+    faults.ensure(!bare || plain, "resources", "* stands for all without a slash");
 }

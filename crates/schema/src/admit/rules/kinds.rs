@@ -113,7 +113,10 @@ pub(super) fn check(draft: &Draft, kind: &'static Kind, faults: &mut Faults) {
             faults.ensure(!both, "spec.insecureSkipTLSVerify", "cannot stand beside caBundle");
         }
         ("node.k8s.io", "RuntimeClass") => {
-            resources::amounts(draft.at(&["overhead", "podFixed"]), "overhead", faults);
+            let fixed = draft.at(&["overhead", "podFixed"]);
+            resources::amounts(fixed, "overhead", faults);
+            let known = fixed.entries().iter().all(|(name, _)| resources::is_container_resource(name));
+            faults.ensure(known, "overhead", "the resource is not known");
             super::labels::labels(draft.at(&["scheduling", "nodeSelector"]), "scheduling", faults);
         }
         _ => {}

@@ -59,7 +59,8 @@ pub(super) fn amounts(list: &Draft, key: &str, faults: &mut Faults) {
     }
 }
 
-fn is_container_resource(name: &str) -> bool {
+/// Whether containers can ask for a resource.
+pub(super) fn is_container_resource(name: &str) -> bool {
     if !form::is_qualified(name) {
         return false;
     }

@@ -213,7 +213,7 @@ const REST: &[(&str, &str)] = &[
     ("networking.v1.IngressSpec", "ingressClassName:subdomain"),
     ("networking.v1.HTTPIngressRuleValue", "paths!"),
     ("networking.v1.HTTPIngressPath", "pathType!=Exact|Prefix|ImplementationSpecific"),
-    ("networking.v1.IngressServiceBackend", "name!:label1035"),
+    ("networking.v1.IngressServiceBackend", "name!:label"),
     ("networking.v1.ServiceBackendPort", "number:port name:portname"),
     ("networking.v1.IngressClassSpec", "controller!:domainpath"),
     (
@@ -295,7 +295,7 @@ const REST: &[(&str, &str)] = &[
     ),
     (
         "apiextensions.v1.CustomResourceDefinitionNames",
-        "plural!:label1035 singular:label1035 kind! listKind!",
+        "plural!:label1035 singular:label1035 kind! listKind! shortNames:label1035 categories:label1035",
     ),
     ("apiextensions.v1.CustomResourceDefinitionVersion", "name!:label1035 schema!"),
     ("apiextensions.v1.CustomResourceValidation", "openAPIV3Schema!"),

@@ -11,8 +11,9 @@ const VOLUME_FIELDS: [&str; 5] =
 /// A volume of a pod, or a source of a projected volume.
 pub(super) fn check(volume: &Draft, name: &str, faults: &mut Faults) {
     let sources = volume.entries().iter().filter(|(key, value)| *key != "name" && !value.is_null()).count();
-    let least = usize::from(name == "core.v1.VolumeProjection");
-    faults.ensure((least..=1).contains(&sources), "", "exactly one source is required");
+    // A projected volume may have sources that hold nothing; a volume has its default by now.
+    let most = if name == "core.v1.VolumeProjection" { 0..=1 } else { 1..=1 };
+    faults.ensure(most.contains(&sources), "", "exactly one source is required");
     for (key, source) in volume.entries() {
         let source: &Draft = source;
         faults.enter(key, |faults| {

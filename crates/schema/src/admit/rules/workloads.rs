@@ -147,6 +147,11 @@ pub(super) fn job(spec: &Draft, faults: &mut Faults) {
             .collect();
         let sorted = values.windows(2).all(|pair| pair.first() < pair.last());
         faults.ensure(sorted, "podFailurePolicy", "values must be sorted and unique");
+        let container = rule.at(&["onExitCodes", "containerName"]).text();
+        let pod = spec.at(&["template", "spec"]);
+        let all = pod.get("containers").items().iter().chain(pod.get("initContainers").items());
+        let known = container.is_empty() || all.into_iter().any(|one| one.str("name") == container);
+        faults.ensure(known, "podFailurePolicy", "the pod has no such container");
         let zero = rule.at(&["onExitCodes", "operator"]).text() == "In" && values.contains(&0);
         faults.ensure(!zero, "podFailurePolicy", "0 is no failure");
         let per_index = rule.str("action") == "FailIndex" && !spec.has("backoffLimitPerIndex");
