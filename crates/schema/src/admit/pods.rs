@@ -120,6 +120,9 @@ pub(super) fn admit(draft: &mut Draft, world: &World<'_>) -> Result<(), Refusal>
     service_account(spec, world)?;
     tolerations(spec);
     priority(spec, world)?;
+    if spec.get("overhead").is_filled() && !spec.has("runtimeClassName") {
+        return Err(Refusal::forbidden("pod rejected: an overhead comes with a RuntimeClass"));
+    }
     if spec.has("runtimeClassName") {
         let name = spec.str("runtimeClassName");
         return Err(Refusal::forbidden(format!("pod rejected: RuntimeClass {name:?} not found")));

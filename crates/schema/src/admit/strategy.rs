@@ -88,6 +88,15 @@ pub(super) fn prepare(draft: &mut Draft, kind: &'static Kind, world: &World<'_>)
     match kind.kind {
         "Pod" => pods::prepare(draft),
         "DaemonSet" => daemon_set(draft),
+        "APIService" if !draft.get("spec").has("service") => {
+            let condition = Draft::of([
+                ("type", Draft::from("Available")),
+                ("status", Draft::from("True")),
+                ("reason", Draft::from("Local")),
+                ("message", Draft::from("Local APIServices are always available")),
+            ]);
+            draft.need("status").set("conditions", vec![condition]);
+        }
         "StatefulSet" => {
             // The conversion names the kind of each claim (`Convert_apps_StatefulSetSpec_To_v1_StatefulSetSpec`).
             for claim in draft.need("spec").items_mut("volumeClaimTemplates") {
@@ -149,6 +158,18 @@ fn templates(draft: &mut Draft, kind: &Kind) {
     let Some(path) = kind.pod_template else { return };
     let Some(spec) = draft.at_mut(path).and_then(|template| template.get_mut("spec")) else { return };
     pods::account(spec);
+    // Fields of features that are off are dropped (`DropDisabledTemplateFields`).
+    for list in ["containers", "initContainers"] {
+        for container in spec.items_mut(list) {
+            let Some(lifecycle) = container.get_mut("lifecycle") else { continue };
+            if lifecycle.has("stopSignal") {
+                lifecycle.remove("stopSignal");
+                if !lifecycle.is_filled() {
+                    container.remove("lifecycle");
+                }
+            }
+        }
+    }
     if spec.get("terminationGracePeriodSeconds").int().is_some_and(|seconds| seconds < 0) {
         spec.set("terminationGracePeriodSeconds", 1);
     }

@@ -39,6 +39,12 @@ pub(super) fn fill(draft: &mut Draft, name: &str) -> bool {
         ("admissionregistration", _) => admission(draft, kind),
         ("flowcontrol", _) => flow(draft, kind),
         ("apiextensions", _) => definition(draft, kind),
+        ("resource", "ExactDeviceRequest" | "DeviceSubRequest") => {
+            draft.default("allocationMode", "ExactCount");
+            if draft.str("allocationMode") == "ExactCount" {
+                draft.default("count", 1);
+            }
+        }
         ("apiregistration", "ServiceReference") => draft.default("port", 443),
         _ => return false,
     }

@@ -67,8 +67,6 @@ fn ports(container: &Draft, around: &Surroundings<'_>, faults: &mut Faults) {
         let (host, inner) = (port.get("hostPort").int(), port.get("containerPort").int());
         let same = !around.host_network || host.is_none() || host == inner;
         faults.ensure(same, "ports", "hostPort must be containerPort on the host's network");
-        let ip = port.str("hostIP");
-        faults.ensure(ip.is_empty() || form::is_ip(ip), "ports", "hostIP is no address");
     }
 }
 
@@ -229,8 +227,6 @@ pub(super) fn lifecycle(container: &Draft, around: &Surroundings<'_>, faults: &m
             faults.ensure((0..=around.grace).contains(&seconds), key, "sleeps longer than the grace period");
         }
     }
-    let signal = container.get("lifecycle").get("stopSignal");
-    faults.ensure(signal.is_null(), "lifecycle", "stopSignal needs the pod's os");
 }
 
 fn handlers(probe: &Draft) -> usize {

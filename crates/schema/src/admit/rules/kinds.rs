@@ -70,6 +70,29 @@ pub(super) fn check(draft: &Draft, kind: &'static Kind, faults: &mut Faults) {
             let selectors = draft.get("aggregationRule").get("clusterRoleSelectors").is_filled();
             faults.ensure(selectors, "aggregationRule", "clusterRoleSelectors are required");
         }
+        ("apps", "ControllerRevision") => {
+            faults.ensure(draft.has("data"), "data", "is required");
+            let revision = draft.get("revision").int().unwrap_or_default();
+            faults.ensure(revision >= 0, "revision", "must not be negative");
+        }
+        ("networking.k8s.io", "IngressClass") => {
+            let parameters = draft.at(&["spec", "parameters"]);
+            let placed = parameters.has("namespace");
+            let right = parameters.is_null() || placed == (parameters.str("scope") == "Namespace");
+            faults.ensure(right, "spec.parameters.namespace", "goes with scope Namespace");
+        }
+        ("certificates.k8s.io", "CertificateSigningRequest") => {
+            let request = base64::decode(draft.at(&["spec", "request"]).text());
+            let text = String::from_utf8(request).unwrap_or_default();
+            let block = text.contains("-----BEGIN CERTIFICATE REQUEST-----")
+                && text.contains("-----END CERTIFICATE REQUEST-----");
+            faults.ensure(block, "spec.request", "must be a PEM block of type CERTIFICATE REQUEST");
+            let signer = draft.at(&["spec", "signerName"]).text();
+            let named = signer.split_once('/').is_some_and(|(domain, name)| {
+                form::is_subdomain(domain) && domain.contains('.') && form::is_subdomain(name)
+            });
+            faults.ensure(named, "spec.signerName", "must be DOMAIN/NAME");
+        }
         ("batch", "Job") => job(draft, faults),
         ("batch", "CronJob") => {
             let spec = draft.at(&["spec", "jobTemplate", "spec"]);
@@ -418,6 +441,8 @@ fn definition(draft: &Draft, faults: &mut Faults) {
     let spec = draft.get("spec");
     let name = format!("{}.{}", spec.get("names").str("plural"), spec.str("group"));
     faults.ensure(draft.at(&["metadata", "name"]).text() == name, "metadata.name", "must be PLURAL.GROUP");
+    let pruned = !spec.is_true("preserveUnknownFields");
+    faults.ensure(pruned, "spec.preserveUnknownFields", "cannot be true");
     let versions = spec.get("versions").items();
     let stored = versions.iter().filter(|version| version.is_true("storage")).count();
     faults.ensure(stored == 1, "spec.versions", "exactly one version is stored");

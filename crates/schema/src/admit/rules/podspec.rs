@@ -38,10 +38,45 @@ pub(super) fn check(spec: &Draft, faults: &mut Faults) {
     let placed = spec.has("nodeName") && !gates.is_empty();
     faults.ensure(!placed, "nodeName", "cannot stand beside scheduling gates");
     faults.ensure(!spec.get("ephemeralContainers").is_filled(), "ephemeralContainers", "cannot be created");
+    devices(spec, faults);
     if spec.has("resources") {
         faults.enter("resources", |faults| resources::check(spec.get("resources"), faults));
     }
     resources::amounts(spec.get("overhead"), "overhead", faults);
+}
+
+/// Claims to devices, and containers that are processes of a Windows host.
+fn devices(spec: &Draft, faults: &mut Faults) {
+    let claims = spec.get("resourceClaims").items();
+    let named = |name: &str| claims.iter().any(|claim| claim.str("name") == name);
+    for (at, claim) in claims.iter().enumerate() {
+        let one = claim.has("resourceClaimName") != claim.has("resourceClaimTemplateName");
+        faults.ensure(one, "resourceClaims", "one of a claim and a template is required");
+        let twice = claims.iter().take(at).any(|known| known.str("name") == claim.str("name"));
+        faults.ensure(!twice, "resourceClaims", "a name stands twice");
+    }
+    let hosts = |context: &Draft| context.get("windowsOptions").is_true("hostProcess");
+    let users = *spec.get("hostUsers") == Draft::Bool(false);
+    let all = spec.get("containers").items().iter().chain(spec.get("initContainers").items());
+    let mut host = hosts(spec.get("securityContext"));
+    for container in all {
+        for claim in container.at(&["resources", "claims"]).items() {
+            faults.ensure(
+                named(claim.str("name")),
+                "resourceClaims",
+                "a container names a claim that is not there",
+            );
+        }
+        let context = container.get("securityContext");
+        host |= hosts(context);
+        let masked = context.str("procMount") != "Unmasked";
+        faults.ensure(masked || users, "procMount", "Unmasked needs users of its own");
+    }
+    faults.ensure(
+        !host || spec.is_true("hostNetwork"),
+        "hostNetwork",
+        "is required for processes of the host",
+    );
 }
 
 fn containers(spec: &Draft, around: &Surroundings<'_>, faults: &mut Faults) {
