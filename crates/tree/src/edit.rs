@@ -39,6 +39,12 @@ pub enum Edit {
         /// Where, from the root of the document.
         path: OwnedPath,
     },
+    /// Takes away all but the last of the entries that have the key at the end of a path. The document says the same as
+    /// before: the last one counts.
+    Unrepeat {
+        /// Where, from the root of the document.
+        path: OwnedPath,
+    },
     /// Puts a value behind the last item of the list at a path, which is created where it is missing.
     Append {
         /// Where the list is, from the root of the document.
@@ -59,6 +65,11 @@ impl Edit {
         Self::Remove { path: path.into() }
     }
 
+    /// Leaves only the last of the entries with the key at `path`.
+    pub fn unrepeat(path: impl Into<OwnedPath>) -> Self {
+        Self::Unrepeat { path: path.into() }
+    }
+
     /// Puts `value` behind the items of the list at `path`.
     pub fn append(path: impl Into<OwnedPath>, value: Node) -> Self {
         Self::Append { path: path.into(), value }
@@ -76,6 +87,7 @@ impl Edit {
         match self {
             Self::Set { path, value } => Self::Set { path: within(path), value },
             Self::Remove { path } => Self::Remove { path: within(path) },
+            Self::Unrepeat { path } => Self::Unrepeat { path: within(path) },
             Self::Append { path, value } => Self::Append { path: within(path), value },
         }
     }
@@ -83,7 +95,10 @@ impl Edit {
     /// Where the edit is made.
     pub fn path(&self) -> &OwnedPath {
         match self {
-            Self::Set { path, .. } | Self::Remove { path } | Self::Append { path, .. } => path,
+            Self::Set { path, .. }
+            | Self::Remove { path }
+            | Self::Unrepeat { path }
+            | Self::Append { path, .. } => path,
         }
     }
 }

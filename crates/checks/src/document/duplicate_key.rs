@@ -4,6 +4,7 @@ use std::cell::OnceCell;
 use std::collections::BTreeMap;
 
 use ironsides_core::Origin;
+use ironsides_tree::edit::Edit;
 use ironsides_tree::{Lines, Node, RemarkKind, Segment, Span};
 
 use super::find;
@@ -42,13 +43,17 @@ fn run(object: &Object, out: &mut Out<'_>) {
         let RemarkKind::DuplicateKey { key, first } = &remark.kind else { continue };
         let holds_key = |node: &Node| node.get(key).is_some();
         let place = (number < LOOKED_UP).then(|| find(object, remark.span, &holds_key)).flatten();
-        let path = place.map_or_else(|| key.to_string(), |place| place.join(Segment::Key(key)).to_string());
+        let place = place.map(|place| place.join(Segment::Key(key)));
+        let path = place.as_ref().map_or_else(|| key.to_string(), ToString::to_string);
         let message = match line(*first) {
             Some(line) => format!("duplicate key \"{key}\"; the first one (line {line}) is ignored"),
             None => format!("duplicate key \"{key}\"; the first one is ignored"),
         };
         let before = seen.entry(path.clone()).or_default();
         let finding = out.fail_at(path, remark.span, message);
+        if let Some(place) = place {
+            finding.safe_fix("take away what is ignored", || [Edit::unrepeat(&place)]);
+        }
         // Of three equal keys, two are too many.
         if *before > 0 {
             finding.key(before.to_string());

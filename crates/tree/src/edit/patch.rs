@@ -36,6 +36,8 @@ fn operation(root: &Node, edit: &Edit, operations: &mut Vec<Operation>) {
                 operations.push(Operation { op: "remove", path: pointer(path.parts()), value: None });
             }
         }
+        // A tree has every key once.
+        Edit::Unrepeat { .. } => {}
         Edit::Append { path, value } if there.is_some_and(|list| list.as_list().is_some()) => {
             let path = format!("{}/-", pointer(path.parts()));
             operations.push(Operation { op: "add", path, value: Some(value.clone()) });

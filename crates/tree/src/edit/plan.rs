@@ -20,7 +20,7 @@ pub(super) fn next_change(page: &Page<'_>, edit: &Edit) -> Result<Option<Edit>, 
         }
         node = match (step(node, part), node.value(), part) {
             (Some(next), ..) => next,
-            _ if matches!(edit, Edit::Remove { .. }) => return Ok(None),
+            _ if matches!(edit, Edit::Remove { .. } | Edit::Unrepeat { .. }) => return Ok(None),
             (None, Value::Map(_), Part::Key(_)) => {
                 let Some(value) = created(edit, depth + 1)? else { return Ok(None) };
                 return Ok(Some(Edit::Set {
@@ -46,6 +46,7 @@ pub(super) fn next_change(page: &Page<'_>, edit: &Edit) -> Result<Option<Edit>, 
             _ => Err(mismatch(path, path.parts().len(), node, page.line_of(node))),
         },
         Edit::Remove { .. } => Ok(Some(edit.clone())),
+        Edit::Unrepeat { .. } => Ok(page.is_repeated(path).then(|| edit.clone())),
     }
 }
 
@@ -138,12 +139,13 @@ impl Page<'_> {
                 let column = self.key_starts(pairs).first().map_or(0, |&start| self.column(start));
                 Ok(self.add_key(parent.shape, column, key, value))
             }
-            Edit::Remove { .. } => {
+            Edit::Remove { .. } | Edit::Unrepeat { .. } => {
                 let parent = self.find(path, above)?;
-                if step_shape(parent.shape, last).is_none() {
+                let Some(counts) = step_shape(parent.shape, last) else {
                     return Err(self.shared(path, parent.shape));
-                }
-                Ok(self.remove(&parent, last))
+                };
+                let kept = matches!(change, Edit::Unrepeat { .. }).then_some(counts);
+                Ok(self.remove(&parent, last, kept))
             }
         }
     }
@@ -166,13 +168,26 @@ impl Page<'_> {
         Ok(self.add_item(found.shape, column, value))
     }
 
-    /// Removes an item, or every entry of a key.
-    fn remove(&self, parent: &Found<'_>, last: &Part) -> Vec<Splice> {
+    /// Whether the key at the end of a path stands in its map more than once.
+    fn is_repeated(&self, path: &OwnedPath) -> bool {
+        let Some((Part::Key(key), above)) = path.parts().split_last() else { return false };
+        self.find(path, above).is_ok_and(|parent| match &parent.shape.kind {
+            ShapeKind::Map { pairs, .. } => {
+                pairs.iter().filter(|pair| pair.name.as_ref() == Some(key)).count() > 1
+            }
+            _ => false,
+        })
+    }
+
+    /// Removes an item, or every entry of a key but one that is kept.
+    fn remove(&self, parent: &Found<'_>, last: &Part, kept: Option<usize>) -> Vec<Splice> {
         let (gone, starts, ends, flow): (Vec<usize>, Vec<usize>, Vec<usize>, bool) =
             match (&parent.shape.kind, last) {
                 (ShapeKind::Map { flow, pairs }, Part::Key(key)) => {
-                    let named =
-                        |at: &usize| pairs.get(*at).is_some_and(|pair| pair.name.as_ref() == Some(key));
+                    let named = |at: &usize| {
+                        Some(*at) != kept
+                            && pairs.get(*at).is_some_and(|pair| pair.name.as_ref() == Some(key))
+                    };
                     let gone = (0..pairs.len()).filter(named).collect();
                     (
                         gone,

@@ -199,7 +199,7 @@ fn is_once(edit: &Edit) -> bool {
     match edit {
         Edit::Append { .. } => true,
         Edit::Remove { path } => matches!(path.parts().last(), Some(Part::Index(_))),
-        Edit::Set { .. } => false,
+        Edit::Set { .. } | Edit::Unrepeat { .. } => false,
     }
 }
 

@@ -10,7 +10,11 @@ use crate::span::Span;
 
 /// A tree with edits made on it, one after another.
 pub fn apply_to(root: &Node, edits: &[Edit]) -> Result<Node, EditError> {
-    edits.iter().try_fold(root.clone(), |root, edit| change(&root, edit, 0))
+    edits.iter().try_fold(root.clone(), |root, edit| match edit {
+        // The tree has the last of equal keys only.
+        Edit::Unrepeat { .. } => Ok(root),
+        edit => change(&root, edit, 0),
+    })
 }
 
 fn change(node: &Node, edit: &Edit, depth: usize) -> Result<Node, EditError> {
@@ -74,7 +78,7 @@ fn at_end(node: &Node, edit: &Edit) -> Result<Node, EditError> {
             Ok(Node::new(Value::List(items.iter().chain([value]).cloned().collect()), node.span()))
         }
         (Edit::Append { value, .. }, Value::Null) => Ok(list_of(value)),
-        (Edit::Remove { path } | Edit::Append { path, .. }, _) => {
+        (Edit::Remove { path } | Edit::Unrepeat { path } | Edit::Append { path, .. }, _) => {
             Err(mismatch(path, path.parts().len(), node, 0))
         }
     }
@@ -85,7 +89,7 @@ pub(super) fn created(edit: &Edit, depth: usize) -> Result<Option<Node>, EditErr
     let (path, value) = match edit {
         Edit::Set { path, value } => (path, value.clone()),
         Edit::Append { path, value } => (path, list_of(value)),
-        Edit::Remove { .. } => return Ok(None),
+        Edit::Remove { .. } | Edit::Unrepeat { .. } => return Ok(None),
     };
     let missing = path.parts().get(depth..).unwrap_or_default();
     let nested = missing.iter().enumerate().rev().try_fold(value, |value, (at, part)| match part {

@@ -273,3 +273,15 @@ fn errors_say_what_is_in_the_way() {
     assert!(message("a: 1\nb: \"{{ .x }}\"\n", 0, "a = 2").contains("line 2 holds template syntax ({{)"));
     assert!(message("a: &x 1\nb: *x\n", 0, "a = 2").contains("line 1 shares the value"));
 }
+
+#[test]
+fn of_equal_keys_the_last_is_left() {
+    let one = |text: &str, path: &[&str]| apply(text, 0, &[Edit::unrepeat(OwnedPath::from(path))]).unwrap();
+    assert_eq!(one("a: 1 # first\nb: 2\na: 3\n", &["a"]), "# first\nb: 2\na: 3\n");
+    assert_eq!(one("m:\n  a:\n    x: 1\n  a: 2\n  a: 3\n", &["m", "a"]), "m:\n  a: 3\n");
+    assert_eq!(one("- {a: 1, b: 2, a: 3}\n", &["a"]), "- {a: 1, b: 2, a: 3}\n", "there is no such place");
+    assert_eq!(one("m: {a: 1, b: 2, a: 3}\n", &["m", "a"]), "m: {b: 2, a: 3}\n");
+    assert_eq!(one("l:\n- a: 1\n  b: 2\n", &["l"]), "l:\n- a: 1\n  b: 2\n");
+    let item = Edit::unrepeat([Part::Key("l".into()), Part::Index(0), Part::Key("a".into())]);
+    assert_eq!(apply("l:\n- a: 1\n  b: 2\n  a: 3\n", 0, &[item]).unwrap(), "l:\n- b: 2\n  a: 3\n");
+}
