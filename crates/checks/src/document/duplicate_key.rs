@@ -4,7 +4,7 @@ use std::cell::OnceCell;
 use std::collections::BTreeMap;
 
 use ironsides_core::Origin;
-use ironsides_tree::edit::Edit;
+use ironsides_tree::edit::{Edit, OwnedPath};
 use ironsides_tree::{Lines, Node, RemarkKind, Segment, Span};
 
 use super::find;
@@ -43,6 +43,13 @@ fn run(object: &Object, out: &mut Out<'_>) {
         let RemarkKind::DuplicateKey { key, first } = &remark.kind else { continue };
         let holds_key = |node: &Node| node.get(key).is_some();
         let place = (number < LOOKED_UP).then(|| find(object, remark.span, &holds_key)).flatten();
+        // A merge key brings in what stands elsewhere; there is nothing here to take away.
+        let holder = place.as_ref().and_then(|place| OwnedPath::from(place).of(&object.root)).map(Node::span);
+        let is_here = holder.is_some_and(|map| {
+            let holds = |span: Span| map.start <= span.start && span.end <= map.end;
+            let merges = object.written(map).is_none_or(|text| text.contains("<<"));
+            holds(*first) && holds(remark.span) && !merges
+        });
         let place = place.map(|place| place.join(Segment::Key(key)));
         let path = place.as_ref().map_or_else(|| key.to_string(), ToString::to_string);
         let message = match line(*first) {
@@ -51,7 +58,7 @@ fn run(object: &Object, out: &mut Out<'_>) {
         };
         let before = seen.entry(path.clone()).or_default();
         let finding = out.fail_at(path, remark.span, message);
-        if let Some(place) = place {
+        if let Some(place) = place.filter(|_| is_here) {
             finding.safe_fix("take away what is ignored", || [Edit::unrepeat(&place)]);
         }
         // Of three equal keys, two are too many.
