@@ -156,6 +156,9 @@ pub(crate) struct ScanArgs {
     pub(crate) watch: bool,
     #[command(flatten)]
     pub(crate) configuration: ConfigArgs,
+    /// Files that this program wrote itself, and that are no input.
+    #[arg(skip)]
+    pub(crate) own_outputs: Vec<PathBuf>,
     /// Whether the findings become a baseline: then none is held against one.
     #[arg(skip)]
     pub(crate) writes_baseline: bool,

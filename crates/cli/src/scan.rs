@@ -96,6 +96,9 @@ pub(crate) fn assess(
     let header =
         Header { version: env!("CARGO_PKG_VERSION"), checks: judge.metas().collect(), started: started() };
     let mut found = ironsides_files::walk(&args.paths, !args.no_ignore);
+    found.files.retain(|path| {
+        !args.own_outputs.iter().any(|own| own.canonicalize().ok() == path.canonicalize().ok())
+    });
     found.exclude(&config.folder, &config.exclude, &args.paths).context("exclude in the configuration")?;
     let plan = render::plan(&mut found, &render::Ways::new(&args, &config)?, say);
     let baseline = args.baseline.as_deref().map(baseline::Baseline::read).transpose()?;

@@ -8,7 +8,7 @@ use std::time::Duration;
 use anyhow::{Result, bail};
 
 use crate::args::{Global, ScanArgs};
-use crate::config;
+use crate::config::{self, Config};
 use crate::exit::{Exit, is_broken_pipe};
 use crate::say::Say;
 
@@ -23,28 +23,37 @@ pub(crate) fn run(args: &ScanArgs, global: &Global, say: &Say) -> Result<Exit> {
     if args.paths.iter().any(|path| path == Path::new(ironsides_files::STDIN)) {
         bail!("standard input cannot be watched; name files or folders");
     }
-    let outputs: Vec<PathBuf> = args.output.iter().filter_map(|output| output.file.clone()).collect();
+    let mut args = args.clone();
     loop {
-        let mut seen = state(args, &outputs);
+        let outputs = outputs(&args);
+        let mut seen = state(&args, &outputs);
         clear()?;
-        match super::once(args, global, say) {
+        match super::once(&args, global, say) {
             Err(error) if is_broken_pipe(&error) => return Err(error),
             Err(error) => say.error(&error),
-            Ok(_) => {}
+            // The first run made sure that nothing is overwritten; from now on the reports are known for ours.
+            Ok(_) => args.own_outputs.clone_from(&outputs),
         }
         say.note(&"watching for changes; Ctrl-C ends");
         // What changed during the scan is a change too.
-        while state(args, &outputs) == seen {
+        while state(&args, &outputs) == seen {
             sleep(EVERY);
         }
         loop {
-            seen = state(args, &outputs);
+            seen = state(&args, &outputs);
             sleep(QUIET);
-            if state(args, &outputs) == seen {
+            if state(&args, &outputs) == seen {
                 break;
             }
         }
     }
+}
+
+/// The files that reports go to, by the arguments and the configuration. They are written anew by every run.
+fn outputs(args: &ScanArgs) -> Vec<PathBuf> {
+    let completed = Config::load(args).map(|config| config.complete(args));
+    let outputs = completed.map_or_else(|_| args.output.clone(), |args| args.output);
+    outputs.into_iter().filter_map(|output| output.file).collect()
 }
 
 /// The state of everything that a scan reads.
