@@ -1,6 +1,8 @@
 //! Kustomizations: what they build, compared with what kubectl builds; patches, errors, and where values come from.
 #![cfg(test)]
 
+#[path = "kustomize/charts.rs"]
+mod charts;
 #[path = "kustomize/errors.rs"]
 mod errors;
 #[path = "kustomize/patches.rs"]

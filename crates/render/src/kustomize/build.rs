@@ -23,6 +23,7 @@ use super::vars::{self, Var};
 use super::{Options, generate};
 use crate::error::RenderError;
 
+mod charts;
 mod configurations;
 mod plugins;
 mod steps;
@@ -336,7 +337,7 @@ impl<'a> Builder<'a> {
             }
             set.absorb(&self.sources, resource, recipe.place())?;
         }
-        self.charts(settings)?;
+        self.charts(spot, settings, set)?;
         self.plugin_generators(spot, settings, set)
     }
 
@@ -345,18 +346,5 @@ impl<'a> Builder<'a> {
         let origin = spot.origin.as_ref()?;
         let path = join(origin, settings.file_name);
         Some(format!("configuredIn: {path}\nconfiguredBy:\n  apiVersion: builtin\n  kind: {kind}\n"))
-    }
-
-    /// Charts. Only those that lie beside the kustomization could be rendered: nothing is fetched.
-    fn charts(&self, settings: &Settings) -> Result<(), RenderError> {
-        let table = settings.table(&self.sources)?;
-        for field in ["helmCharts", "helmChartInflationGenerator"] {
-            if let Some(entry) = table.list(field)?.first() {
-                let message = format!("{field}[0]: charts within kustomizations are not rendered yet");
-                let hint = "render the chart with `helm template` and name the result in `resources`";
-                return Err(self.sources.error(entry.origin.place, message, Some(hint)));
-            }
-        }
-        Ok(())
     }
 }

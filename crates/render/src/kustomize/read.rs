@@ -26,6 +26,11 @@ impl Inset {
         Self { text, place: sources.whole(file), lines: Vec::new(), whole: true }
     }
 
+    /// A text without a file: its places are spans alone.
+    pub(super) fn loose(text: &str) -> Self {
+        Self { text: text.into(), place: Place::NONE, lines: Vec::new(), whole: true }
+    }
+
     /// The text that a scalar of another document holds. Lines of a literal block are found again one by one; of any
     /// other scalar all is said to stand at the scalar.
     pub(super) fn scalar(sources: &Sources<'_>, text: &str, place: Place) -> Self {

@@ -117,7 +117,27 @@ impl<'a> Sources<'a> {
         number
     }
 
-    /// A text that another renderer made: no file of its own to be judged.
+    /// The number of a text that something else read from `path`.
+    pub(super) fn number_of(&mut self, path: &str, text: &Arc<str>) -> u32 {
+        match self.numbers.get(path) {
+            Some(&number) => number,
+            None => self.add(path, text.clone()),
+        }
+    }
+
+    /// A line of a file, by its number from 1.
+    pub(super) fn line_at(&self, file: u32, line: u32) -> Place {
+        let source = self.read.get(file as usize);
+        let start = source.and_then(|source| source.lines.start(line));
+        start.map_or(Place::NONE, |start| Place { file, span: Span { start, end: start } })
+    }
+
+    /// Notes files that something else read.
+    pub(super) fn note(&mut self, paths: impl IntoIterator<Item = String>) {
+        self.used.extend(paths);
+    }
+
+    /// The text of a file; empty where there is no such file.
     pub(super) fn text_of(&self, file: u32) -> Arc<str> {
         self.read.get(file as usize).map_or_else(|| "".into(), |source| source.text.clone())
     }

@@ -88,7 +88,7 @@ fn kustomization_files() {
             "transformers: ['{apiVersion: example.com/v1, kind: Mine, metadata: {name: x}}']\n",
             "Mine x is a plug-in, and nothing is run",
         ),
-        ("helmCharts: [{name: x, repo: 'https://x'}]\n", "helmCharts[0]"),
+        ("helmCharts: [{name: x, repo: 'https://x'}]\n", "there is no chart at charts/x (nothing is fetched"),
         (
             "vars: [{name: A, objref: {kind: B, name: c}}]\n",
             "the var A takes its value from B c, which is not there",

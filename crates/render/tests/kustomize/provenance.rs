@@ -65,7 +65,7 @@ spec:
 ";
 
 /// `file:line text <- cause@file:line, …` of a value.
-fn told(rendered: &Rendered, node: &Node) -> String {
+pub(crate) fn told(rendered: &Rendered, node: &Node) -> String {
     let (file, span, causes) = rendered.place(node.span());
     let file = file.unwrap();
     let line = Lines::new(&file.text).position(&file.text, span.start).line;
