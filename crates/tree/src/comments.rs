@@ -199,4 +199,27 @@ mod tests {
         deep.push_str(" # deep");
         assert!(comments(&deep).len() <= 1);
     }
+
+    #[test]
+    fn any_text_is_taken() {
+        // Pieces that mean something, in every order of four: brackets and quotes that never close among them.
+        let pieces = [
+            "a: ", "- ", "# c", "\n", "  ", "{", "]", "\"", "|\n", "---\n", "é", "\t", "? ", "&x ", "*x",
+            "\u{feff}",
+        ];
+        for number in 0..pieces.len().pow(4) {
+            let pick = |at: u32| pieces[number / pieces.len().pow(at) % pieces.len()];
+            let text = [pick(0), pick(1), pick(2), "# c\n", pick(3), "b: 1\n"].concat();
+            for comment in comments(&text) {
+                assert!(
+                    comment.span.slice(&text).is_some_and(|comment| comment.starts_with('#')),
+                    "{text:?}"
+                );
+                assert!(
+                    !comment.covers.is_some() || comment.covers.slice(&text).is_some(),
+                    "{text:?} {comment:?}"
+                );
+            }
+        }
+    }
 }
