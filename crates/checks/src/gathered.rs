@@ -64,36 +64,86 @@ impl Kept {
     }
 }
 
-/// All pods of the input, found by their labels.
-pub(crate) struct Pods {
-    namespaces: FxHashMap<Text, OfNamespace>,
+/// The labels of one object.
+type Pairs = Box<[(Text, Text)]>;
+
+/// Objects that are found by their labels. Whatever is asked, only those are looked at that have the rarest of the labels
+/// a selector wants.
+#[derive(Default)]
+pub(crate) struct Labelled {
+    /// Places in [`Inventory::objects`], with their labels.
+    all: Vec<(u32, Pairs)>,
+    /// Places in `all` by label, and by the name of a label alone.
+    by_label: FxHashMap<(Text, Text), Vec<u32>>,
+    by_key: FxHashMap<Text, Vec<u32>>,
 }
 
-#[derive(Default)]
-struct OfNamespace {
-    /// Places in [`Inventory::objects`].
-    all: Vec<u32>,
-    /// The same by label.
-    by_label: FxHashMap<(Text, Text), Vec<u32>>,
+impl Labelled {
+    fn add<'a>(&mut self, place: u32, labels: impl Iterator<Item = (&'a str, &'a str)>) {
+        let labels: Pairs = labels.map(|(key, value)| (Text::new(key), Text::new(value))).collect();
+        let at = u32::try_from(self.all.len()).unwrap_or(u32::MAX);
+        for (key, value) in &labels {
+            self.by_label.entry((key.clone(), value.clone())).or_default().push(at);
+            self.by_key.entry(key.clone()).or_default().push(at);
+        }
+        self.all.push((place, labels));
+    }
+
+    /// The places, in [`Inventory::objects`], of what a selector selects.
+    pub(crate) fn selected<'a>(
+        &'a self,
+        selector: &'a LabelSelector<'_>,
+    ) -> impl Iterator<Item = usize> + 'a {
+        let listed = self.listed(selector);
+        let whole = listed.is_none().then_some(self.all.iter());
+        let some = listed.unwrap_or_default().iter().filter_map(|&at| self.all.get(at as usize));
+        let fits = |labels: &[(Text, Text)]| {
+            let value =
+                |key: &str| labels.iter().find(|(known, _)| known == key).map(|(_, value)| value.as_str());
+            selector.requirements().iter().all(|requirement| holds(requirement, value(requirement.key)))
+        };
+        whole
+            .into_iter()
+            .flatten()
+            .chain(some)
+            .filter(move |(_, labels)| fits(labels))
+            .map(|(at, _)| *at as usize)
+    }
+
+    /// The fewest objects among which all that a selector selects are; `None` for all there are.
+    fn listed(&self, selector: &LabelSelector<'_>) -> Option<&[u32]> {
+        let listed = |requirement: &Requirement<'_>| {
+            let places = match &requirement.operator {
+                _ if is_controllers(requirement.key) => return None,
+                Operator::NotIn(_) | Operator::DoesNotExist => return None,
+                Operator::In(values) => match values.as_slice() {
+                    [value] => self.by_label.get(&(Text::new(requirement.key), Text::new(value))),
+                    _ => self.by_key.get(requirement.key),
+                },
+                Operator::Exists => self.by_key.get(requirement.key),
+            };
+            Some(places.map_or(&[][..], Vec::as_slice))
+        };
+        selector.requirements().iter().filter_map(listed).min_by_key(|places| places.len())
+    }
+}
+
+/// All pods of the input, found by their labels in each namespace.
+pub(crate) struct Pods {
+    namespaces: FxHashMap<Text, Labelled>,
 }
 
 impl Pods {
     /// The pods of an input; found once.
     pub(crate) fn of(inventory: &Inventory, templates: &PodTemplates) -> Arc<Self> {
-        inventory.derived(|inventory| Self::new(inventory, templates))
-    }
-
-    fn new(inventory: &Inventory, templates: &PodTemplates) -> Self {
-        let mut namespaces: FxHashMap<Text, OfNamespace> = FxHashMap::default();
-        for (at, object) in (0..).zip(inventory.objects()) {
-            let Some(labels) = Pod::labels_in(object, templates) else { continue };
-            let here = namespaces.entry(Text::new(namespace(object))).or_default();
-            here.all.push(at);
-            for (key, value) in labels.iter() {
-                here.by_label.entry((Text::new(key), Text::new(value))).or_default().push(at);
+        inventory.derived(|inventory| {
+            let mut namespaces: FxHashMap<Text, Labelled> = FxHashMap::default();
+            for (at, object) in (0..).zip(inventory.objects()) {
+                let Some(labels) = Pod::labels_in(object, templates) else { continue };
+                namespaces.entry(Text::new(namespace(object))).or_default().add(at, labels.iter());
             }
-        }
-        Self { namespaces }
+            Self { namespaces }
+        })
     }
 
     /// Whether a namespace has any pods.
@@ -101,55 +151,107 @@ impl Pods {
         self.namespaces.contains_key(namespace)
     }
 
-    /// All namespaces that have pods.
-    pub(crate) fn namespaces(&self) -> impl Iterator<Item = &str> {
-        self.namespaces.keys().map(Text::as_str)
-    }
-
     /// The places, in [`Inventory::objects`], of what makes the pods that a selector selects in a namespace.
-    pub(crate) fn selected<'a, 's>(
+    pub(crate) fn selected<'a>(
         &'a self,
-        inventory: &'a Inventory,
-        templates: &'a PodTemplates,
         namespace: &str,
-        selector: &'a LabelSelector<'s>,
-    ) -> impl Iterator<Item = usize> + use<'a, 's> {
-        let here = self.namespaces.get(namespace);
-        let candidates = here.map(|here| here.candidates(selector)).unwrap_or_default();
-        candidates.iter().map(|&at| at as usize).filter(move |&at| {
-            let labels = inventory.objects().get(at).and_then(|object| Pod::labels_in(object, templates));
-            labels.is_some_and(|labels| matches(selector, labels))
+        selector: &'a LabelSelector<'_>,
+    ) -> impl Iterator<Item = usize> + 'a {
+        self.namespaces.get(namespace).into_iter().flat_map(|here| here.selected(selector))
+    }
+}
+
+/// The pods of all namespaces together.
+pub(crate) struct AllPods(pub(crate) Labelled);
+
+impl AllPods {
+    /// The pods of an input; found once.
+    pub(crate) fn of(inventory: &Inventory, templates: &PodTemplates) -> Arc<Self> {
+        inventory.derived(|inventory| {
+            let mut all = Labelled::default();
+            for (at, object) in (0..).zip(inventory.objects()) {
+                if let Some(labels) = Pod::labels_in(object, templates) {
+                    all.add(at, labels.iter());
+                }
+            }
+            Self(all)
         })
     }
 }
 
-impl OfNamespace {
-    /// The fewest pods among which all that a selector selects are.
-    fn candidates(&self, selector: &LabelSelector<'_>) -> &[u32] {
-        let listed = |requirement: &Requirement<'_>| match &requirement.operator {
-            Operator::In(values) if !is_controllers(requirement.key) => match values.as_slice() {
-                [value] => {
-                    let pair = (Text::new(requirement.key), Text::new(value));
-                    Some(self.by_label.get(&pair).map_or(&[][..], Vec::as_slice))
+/// All namespaces, found by their labels; each has its name as one.
+pub(crate) struct Namespaces(pub(crate) Labelled);
+
+impl Namespaces {
+    /// The label that every namespace has: its name.
+    pub(crate) const NAME: &str = "kubernetes.io/metadata.name";
+
+    /// The namespaces of an input; found once.
+    pub(crate) fn of(inventory: &Inventory) -> Arc<Self> {
+        inventory.derived(|inventory| {
+            let mut all = Labelled::default();
+            for (at, object) in (0..).zip(inventory.objects()) {
+                let reference = object.reference();
+                if reference.kind != "Namespace" || !reference.group().is_empty() {
+                    continue;
                 }
-                _ => None,
-            },
-            _ => None,
-        };
-        let fewest = selector.requirements().iter().filter_map(listed).min_by_key(|places| places.len());
-        fewest.unwrap_or(&self.all)
+                let metadata = object.cursor().get("metadata");
+                let labels = Labels::of(&metadata);
+                let own = std::iter::once((Self::NAME, reference.name.as_str()));
+                all.add(at, own.chain(labels.iter().filter(|(key, _)| *key != Self::NAME)));
+            }
+            Self(all)
+        })
     }
 }
 
 /// Whether a selector selects the pods that have these labels and those that their controller adds.
 pub(crate) fn matches(selector: &LabelSelector<'_>, labels: Labels<'_>) -> bool {
-    let holds = |requirement: &Requirement<'_>| {
-        requirement.matches(&labels)
-            || is_controllers(requirement.key) && !matches!(requirement.operator, Operator::DoesNotExist)
-    };
-    selector.requirements().iter().all(holds)
+    selector.requirements().iter().all(|requirement| holds(requirement, labels.get(requirement.key)))
+}
+
+/// Whether a label satisfies a requirement. Nobody knows what a controller writes, so that is taken to fit.
+fn holds(requirement: &Requirement<'_>, value: Option<&str>) -> bool {
+    requirement.allows(value)
+        || is_controllers(requirement.key) && !matches!(requirement.operator, Operator::DoesNotExist)
 }
 
 fn is_controllers(key: &str) -> bool {
     CONTROLLER_LABELS.contains(&key)
+}
+
+#[cfg(test)]
+mod tests {
+    use ironsides_tree::{Cursor, parse_one};
+
+    use super::*;
+
+    #[test]
+    fn an_index_selects_what_the_selector_matches() {
+        let labels =
+            ["{}", "{a: b}", "{a: c}", "{a: b, d: e}", "{d: ''}"].map(|text| parse_one(text).unwrap());
+        let mut index = Labelled::default();
+        for (at, labels) in (0..).zip(&labels) {
+            index.add(at, Labels::at(&Cursor::root(labels)).iter());
+        }
+        for selector in [
+            "{}",
+            "{matchLabels: {a: b}}",
+            "{matchLabels: {a: b, d: e}}",
+            "{matchLabels: {a: x}}",
+            "{matchExpressions: [{key: a, operator: Exists}]}",
+            "{matchExpressions: [{key: a, operator: In, values: [b, c]}]}",
+            "{matchExpressions: [{key: a, operator: NotIn, values: [b]}]}",
+            "{matchExpressions: [{key: d, operator: DoesNotExist}]}",
+            "{matchLabels: {a: b}, matchExpressions: [{key: d, operator: DoesNotExist}]}",
+        ] {
+            let root = parse_one(selector).unwrap();
+            let selector = LabelSelector::read(&Cursor::root(&root)).unwrap();
+            let found: Vec<usize> = index.selected(&selector).collect();
+            let expected: Vec<usize> = (0..labels.len())
+                .filter(|&at| selector.matches(&Labels::at(&Cursor::root(&labels[at]))))
+                .collect();
+            assert_eq!(found, expected, "{root:?}");
+        }
+    }
 }

@@ -60,7 +60,11 @@ pub enum Operator<'a> {
 impl Requirement<'_> {
     /// Whether labels satisfy it.
     pub fn matches(&self, labels: &Labels<'_>) -> bool {
-        let value = labels.get(self.key);
+        self.allows(labels.get(self.key))
+    }
+
+    /// Whether a label with this value, or one that is absent, satisfies it.
+    pub fn allows(&self, value: Option<&str>) -> bool {
         match &self.operator {
             Operator::In(values) => value.is_some_and(|value| values.contains(&value)),
             Operator::NotIn(values) => value.is_none_or(|value| !values.contains(&value)),

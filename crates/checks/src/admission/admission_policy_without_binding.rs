@@ -1,6 +1,8 @@
 //! A policy that no binding puts into force.
 
 use ironsides_core::Inventory;
+use ironsides_tree::Text;
+use rustc_hash::FxHashSet;
 
 use crate::prelude::*;
 
@@ -25,17 +27,25 @@ const BINDINGS: &[(&str, &str)] = &[
     ("admissionregistration.k8s.io", "MutatingAdmissionPolicyBinding"),
 ];
 
-/// How many bindings are looked at, for every policy anew.
-const MOST: usize = 2048;
+/// The kinds of bindings and the names of the policies that they put into force.
+struct Bound(FxHashSet<(Text, Text)>);
+
+impl Bound {
+    fn new(inventory: &Inventory) -> Self {
+        let bindings = BINDINGS.iter().flat_map(|(group, kind)| inventory.of_kind(group, kind));
+        let names = bindings.filter_map(|binding| {
+            let name = binding.cursor().at(&["spec", "policyName"]).str()?;
+            Some((binding.reference().kind.clone(), Text::new(name)))
+        });
+        Self(names.collect())
+    }
+}
 
 fn run(policy: &Object, inventory: &Inventory, out: &mut Out<'_>) {
     let at = policy.cursor().at(&["metadata", "name"]);
     let reference = policy.reference();
     let kind = format!("{}Binding", reference.kind);
-    let mut bindings = inventory.of_kind(reference.group(), &kind).take(MOST);
-    let binds =
-        |binding: &Object| binding.cursor().at(&["spec", "policyName"]).str() == Some(&*reference.name);
-    if bindings.any(binds) {
+    if inventory.derived(Bound::new).0.contains(&(Text::from(kind), reference.name.clone())) {
         out.pass(&at);
     } else {
         let message = "no binding of the policy is among the scanned files, so it decides nothing";

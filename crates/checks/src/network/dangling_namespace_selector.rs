@@ -1,9 +1,10 @@
 //! A peer in namespaces that are not there.
 
-use ironsides_core::{Inventory, LabelSelector, Labels, Object as Namespace};
+use ironsides_core::{Inventory, LabelSelector, Operator};
 
 use super::policy::{Direction, rules};
 use super::{NAMESPACE, POLICY};
+use crate::gathered::Namespaces;
 use crate::prelude::*;
 
 pub(super) static CHECK: Check = Check {
@@ -18,11 +19,6 @@ pub(super) static CHECK: Check = Check {
     run: Run::Together { judges: POLICY, needs: NAMESPACE, welcomes: &[], run },
 };
 
-/// The label that every namespace has: its name.
-const NAME: &str = "kubernetes.io/metadata.name";
-/// How many namespaces are looked at for one peer.
-const NAMESPACES: usize = 4096;
-
 fn run(policy: &Object, inventory: &Inventory, out: &mut Out<'_>) {
     for direction in [Direction::Ingress, Direction::Egress] {
         for peer in rules(policy, direction).flat_map(|rule| rule.get(direction.peers()).items()) {
@@ -35,8 +31,7 @@ fn run(policy: &Object, inventory: &Inventory, out: &mut Out<'_>) {
                 out.pass(&at);
                 continue;
             }
-            let mut namespaces = inventory.of_kind("", "Namespace").take(NAMESPACES);
-            if namespaces.any(|namespace| selects(&selector, namespace)) {
+            if Namespaces::of(inventory).0.selected(&selector).next().is_some() {
                 out.pass(&at);
             } else {
                 let message = "namespaceSelector matches no namespace among the scanned files";
@@ -50,22 +45,7 @@ fn run(policy: &Object, inventory: &Inventory, out: &mut Out<'_>) {
 fn names_system(selector: &LabelSelector<'_>) -> bool {
     let system = |value: &&str| value.starts_with("kube-") || *value == "default";
     selector.requirements().iter().any(|requirement| match &requirement.operator {
-        ironsides_core::Operator::In(values) if requirement.key == NAME => values.iter().any(system),
+        Operator::In(values) if requirement.key == Namespaces::NAME => values.iter().any(system),
         _ => false,
-    })
-}
-
-fn selects(selector: &LabelSelector<'_>, namespace: &Namespace) -> bool {
-    let labels = Labels::of(&namespace.cursor().get("metadata"));
-    let name = &namespace.reference().name;
-    selector.requirements().iter().all(|requirement| match &requirement.operator {
-        ironsides_core::Operator::In(values) if requirement.key == NAME => {
-            values.iter().any(|value| value == name)
-        }
-        ironsides_core::Operator::NotIn(values) if requirement.key == NAME => {
-            values.iter().all(|value| value != name)
-        }
-        ironsides_core::Operator::Exists if requirement.key == NAME => true,
-        _ => requirement.matches(&labels),
     })
 }

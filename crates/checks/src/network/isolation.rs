@@ -8,7 +8,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::POLICIES;
 use super::policy::{Direction, isolates};
-use crate::gathered::{Pods, namespace};
+use crate::gathered::{AllPods, Pods, namespace};
 
 /// In which directions something is isolated.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -59,7 +59,7 @@ impl Isolation {
         let pods = Pods::of(inventory, templates);
         for policy in POLICIES.iter().flat_map(|(group, kind)| inventory.of_kind(group, kind)) {
             if policy.reference().kind == "CiliumClusterwideNetworkPolicy" {
-                isolation.clusterwide(policy, inventory, templates, &pods);
+                isolation.clusterwide(policy, inventory, templates);
                 continue;
             }
             let own = namespace(policy);
@@ -69,7 +69,7 @@ impl Isolation {
                     isolation.namespaces.entry(Text::new(own)).or_default().add(isolated);
                     continue;
                 }
-                for place in pods.selected(inventory, templates, own, &selector) {
+                for place in pods.selected(own, &selector) {
                     isolation.pods.entry(place).or_default().add(isolated);
                 }
             }
@@ -77,16 +77,14 @@ impl Isolation {
         isolation
     }
 
-    fn clusterwide(&mut self, policy: &Object, inventory: &Inventory, templates: &PodTemplates, pods: &Pods) {
+    fn clusterwide(&mut self, policy: &Object, inventory: &Inventory, templates: &PodTemplates) {
         for (selector, isolated) in statements(policy) {
             if selector.is_everything() {
                 self.all.add(isolated);
                 continue;
             }
-            for namespace in pods.namespaces() {
-                for place in pods.selected(inventory, templates, namespace, &selector) {
-                    self.pods.entry(place).or_default().add(isolated);
-                }
+            for place in AllPods::of(inventory, templates).0.selected(&selector) {
+                self.pods.entry(place).or_default().add(isolated);
             }
         }
     }

@@ -26,7 +26,7 @@ fn run(policy: &Object, inventory: &Inventory, out: &mut Out<'_>) {
     }
     let templates = out.templates();
     let pods = Pods::of(inventory, templates);
-    if pods.selected(inventory, templates, namespace(policy), &selector).next().is_some() {
+    if pods.selected(namespace(policy), &selector).next().is_some() {
         return out.pass(&at);
     }
     let finding = out.fail(&at, "podSelector matches the labels of no pod among the scanned files");

@@ -31,15 +31,14 @@ fn run(object: &Object, inventory: &Inventory, out: &mut Out<'_>) {
     let templates = out.templates();
     let pods = Pods::of(inventory, templates);
     let own = object.reference();
-    let other =
-        pods.selected(inventory, templates, namespace(object), &selector).take(PODS).find_map(|place| {
-            let other = inventory.objects().get(place)?;
-            let reference = other.reference();
-            let same = reference.kind == own.kind && reference.name == own.name;
-            let owned = other.cursor().at(&["metadata", "ownerReferences"]).items().next().is_some();
-            let counts = WORKLOADS.iter().any(|(_, kind)| *kind == &*reference.kind);
-            (!same && !owned && counts).then_some(other)
-        });
+    let other = pods.selected(namespace(object), &selector).take(PODS).find_map(|place| {
+        let other = inventory.objects().get(place)?;
+        let reference = other.reference();
+        let same = reference.kind == own.kind && reference.name == own.name;
+        let owned = other.cursor().at(&["metadata", "ownerReferences"]).items().next().is_some();
+        let counts = WORKLOADS.iter().any(|(_, kind)| *kind == &*reference.kind);
+        (!same && !owned && counts).then_some(other)
+    });
     match other {
         Some(other) => {
             let reference = other.reference();

@@ -25,7 +25,7 @@ pub(super) fn selected<'a>(
 ) -> Vec<&'a Object> {
     let Some(selector) = selector(budget) else { return Vec::new() };
     let pods = Pods::of(inventory, templates);
-    let places = pods.selected(inventory, templates, namespace(budget), &selector);
+    let places = pods.selected(namespace(budget), &selector);
     places.filter_map(|place| inventory.objects().get(place)).take(256).collect()
 }
 

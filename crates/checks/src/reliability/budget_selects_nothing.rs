@@ -30,7 +30,7 @@ fn run(budget: &Object, inventory: &Inventory, out: &mut Out<'_>) {
     if !pods.any_in(namespace(budget)) {
         return out.not_applicable("no pod of the namespace is in the input");
     }
-    if pods.selected(inventory, templates, namespace(budget), &selector).next().is_some() {
+    if pods.selected(namespace(budget), &selector).next().is_some() {
         out.pass(&at);
     } else {
         out.fail(&at, "selector matches the labels of no pod among the scanned files")

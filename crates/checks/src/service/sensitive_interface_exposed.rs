@@ -58,7 +58,7 @@ fn run(service: &Object, inventory: &Inventory, out: &mut Out<'_>) {
     }
     let templates = out.templates();
     let pods = Pods::of(inventory, templates);
-    for place in pods.selected(inventory, templates, namespace(service), &selector).take(64) {
+    for place in pods.selected(namespace(service), &selector).take(64) {
         let Some(object) = inventory.objects().get(place) else { continue };
         let Some(pod) = Pod::of(object, templates) else { continue };
         for container in pod.containers() {

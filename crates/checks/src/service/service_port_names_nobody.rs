@@ -33,8 +33,7 @@ fn run(service: &Object, inventory: &Inventory, out: &mut Out<'_>) {
     }
     let templates = out.templates();
     let pods = Pods::of(inventory, templates);
-    let places: Vec<usize> =
-        pods.selected(inventory, templates, namespace(service), &selector).take(PODS).collect();
+    let places: Vec<usize> = pods.selected(namespace(service), &selector).take(PODS).collect();
     if places.is_empty() {
         return out.not_applicable("no pod that the Service selects is in the input");
     }

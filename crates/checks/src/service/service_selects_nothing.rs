@@ -31,7 +31,7 @@ fn run(service: &Object, inventory: &Inventory, out: &mut Out<'_>) {
     if !pods.any_in(namespace) {
         return out.not_applicable("no pod of the namespace is in the input");
     }
-    if pods.selected(inventory, templates, namespace, &selector).next().is_some() {
+    if pods.selected(namespace, &selector).next().is_some() {
         return out.pass(&at);
     }
     let message = "selector matches the labels of no pod among the scanned files";

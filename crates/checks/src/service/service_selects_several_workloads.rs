@@ -27,7 +27,7 @@ fn run(service: &Object, inventory: &Inventory, out: &mut Out<'_>) {
     let templates = out.templates();
     let pods = Pods::of(inventory, templates);
     let objects = pods
-        .selected(inventory, templates, namespace(service), &selector)
+        .selected(namespace(service), &selector)
         .filter_map(|place| inventory.objects().get(place))
         .filter(|object| !matches!(&*object.reference().kind, "Pod" | "Job" | "CronJob" | "ReplicaSet"));
     let mut first: Option<&Object> = None;
