@@ -216,7 +216,8 @@ fn tag_of(image: &str) -> Option<&str> {
             && part.bytes().all(joined)
             && !part.contains("..")
     };
-    let readable = (!has_host || is_host(first))
+    let readable = path.len() <= 255
+        && (!has_host || is_host(first))
         && parts.clone().next().is_some()
         && parts.all(is_part)
         && tag.is_none_or(is_tag);

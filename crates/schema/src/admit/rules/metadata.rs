@@ -60,7 +60,7 @@ pub(super) fn is_name(name: &str, kind: &Kind) -> bool {
         ("rbac.authorization.k8s.io", _) | ("certificates.k8s.io", "ClusterTrustBundle") => {
             form::is_path_segment(name)
         }
-        ("policy", "PodDisruptionBudget") => form::is_path_segment(name),
+        ("policy", "PodDisruptionBudget") | ("" | "events.k8s.io", "Event") => form::is_path_segment(name),
         ("batch", "CronJob") => form::is_subdomain(name) && name.len() <= 52,
         ("networking.k8s.io", "IPAddress") => form::is_ip(name),
         _ => form::is_subdomain(name),

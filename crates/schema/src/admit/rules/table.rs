@@ -62,7 +62,7 @@ const POD: &[(&str, &str)] = &[
     ("core.v1.PodAffinityTerm", "topologyKey!:qualified"),
     (
         "core.v1.TopologySpreadConstraint",
-        "maxSkew!:1..2147483647 topologyKey!:qualified whenUnsatisfiable!=DoNotSchedule|ScheduleAnyway \
+        "maxSkew!:1..2147483647 topologyKey! whenUnsatisfiable!=DoNotSchedule|ScheduleAnyway \
          minDomains:1..2147483647 nodeAffinityPolicy=Honor|Ignore nodeTaintsPolicy=Honor|Ignore",
     ),
     ("core.v1.HostAlias", "ip!:ip hostnames:subdomain"),
