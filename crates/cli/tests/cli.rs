@@ -68,6 +68,8 @@ fn a_finding_is_marked() {
 fn exit_codes() {
     type Files<'a> = &'a [(&'a str, &'a str)];
     let clean = POD.replace("yes", "no");
+    // What kustomize writes for a bare `yes` or `no` is a string.
+    let (tidy, loud) = (POD.replace("yes", "false"), POD.replace("yes", "true"));
     let broken = ("broken.yaml", "a: [1\n");
     let cases: &[(i32, Files<'_>, &[&str])] = &[
         (0, &[("pod.yaml", &clean)], &[]),
@@ -82,7 +84,9 @@ fn exit_codes() {
         (3, &[("empty.yaml", "")], &["empty.yaml"]),
         (4, &[("pod.yaml", &clean)], &["pod.yaml", "absent.yaml"]),
         (4, &[("chart/Chart.yaml", "apiVersion: v2\nname: x\n"), ("chart/templates/a.yaml", POD)], &[]),
-        (4, &[("pod.yaml", &clean), ("kustomization.yaml", "resources: [pod.yaml]\n")], &[]),
+        (0, &[("pod.yaml", &tidy), ("kustomization.yaml", "resources: [pod.yaml]\n")], &[]),
+        (1, &[("pod.yaml", &loud), ("kustomization.yaml", "resources: [pod.yaml]\n")], &[]),
+        (4, &[("pod.yaml", &tidy), ("kustomization.yaml", "resources: [pods.yaml]\n")], &[]),
         (2, &[("pod.yaml", POD)], &["--skip", "privileged-container"]),
         (2, &[("pod.yaml", POD)], &["--fail-on", "bad"]),
         (2, &[("pod.yaml", POD)], &["--check", "priviledged-container"]),
