@@ -346,3 +346,26 @@ fn exceptions_can_be_named() {
     assert!(err.contains("a.yaml holds neither exceptions of kubescape"), "{err}");
     assert_eq!(run(folder.path(), &["scan", "--ignore-file", "absent"]).0, 2);
 }
+
+#[test]
+fn comments_in_charts_count_where_they_come_out() {
+    let pod = POD
+        .replace(
+            "  hostPID: true",
+            "  # ironsides: allow[host-pid] until 2026-06-15 it must\n  hostPID: {{ .Values.wide }}",
+        )
+        .replace(
+            "privileged: true",
+            "privileged: {{ .Values.wide }} # ironsides: allow[privileged-container]",
+        );
+    let template = format!("{{{{/* # ironsides: allow[host-ipc] this does not come out */}}}}\n{pod}");
+    let folder = folder(&[
+        ("chart/Chart.yaml", "apiVersion: v2\nname: x\nversion: 1.0.0\n"),
+        ("chart/values.yaml", "wide: true\n"),
+        ("chart/templates/a.yaml", &template),
+    ]);
+    let (code, mut found, waived) = scan(folder.path(), &["chart", "--show", "waived"]);
+    found.sort();
+    assert_eq!((code, waived), (1, 1), "{found:?}");
+    assert_eq!(found, ["host-pid chart/templates/a.yaml:8", "privileged-container", "waiver-without-reason"]);
+}
