@@ -34,7 +34,14 @@ fn write_at(out: &mut String, value: &Value, style: Style, depth: usize) -> Opti
         Value::Float(value) if value.is_finite() => out.push_str(&number::json(*value)),
         Value::Float(_) => return None,
         Value::Str(text) => string(out, &text.text, style),
-        Value::Binary(bytes) => string(out, &String::from_utf8_lossy(bytes), style),
+        Value::Binary(bytes) => {
+            out.push('"');
+            for chunk in bytes.utf8_chunks() {
+                characters(out, chunk.valid(), style);
+                out.extend(chunk.invalid().iter().map(|_| "\\ufffd"));
+            }
+            out.push('"');
+        }
         Value::Bytes(bytes) => string(out, &super::encoding::base64(bytes), style),
         Value::List(list) => {
             out.push('[');
@@ -81,6 +88,11 @@ fn close(out: &mut String, empty: bool, style: Style, depth: usize) {
 
 fn string(out: &mut String, text: &str, style: Style) {
     out.push('"');
+    characters(out, text, style);
+    out.push('"');
+}
+
+fn characters(out: &mut String, text: &str, style: Style) {
     for c in text.chars() {
         match c {
             '"' => out.push_str("\\\""),
@@ -99,7 +111,6 @@ fn string(out: &mut String, text: &str, style: Style) {
             c => out.push(c),
         }
     }
-    out.push('"');
 }
 
 /// Reads one JSON value; all numbers are floats.

@@ -155,6 +155,10 @@ impl Machine {
         let Some(body) = named.parsed.bodies.get(named.body) else {
             return Err(Fault::new("a template is missing").into());
         };
+        let mut data = data.clone();
+        if matches!(data.value, Value::Null) {
+            data.value = Value::Nil;
+        }
         let before = std::mem::take(&mut self.out);
         let base = self.variables.len();
         self.variables.push(Variable {
@@ -163,7 +167,7 @@ impl Machine {
             reads: Causes::None,
         });
         let frame = Frame { parsed: &named.parsed, file: named.file, scope, base };
-        let done = self.walk(&frame, &body.nodes, data);
+        let done = self.walk(&frame, &body.nodes, &data);
         self.variables.truncate(base);
         let out = std::mem::replace(&mut self.out, before);
         done.map(|_| out)

@@ -1,6 +1,6 @@
 //! `Chart.yaml`.
 
-use ironsides_tree::{Lines, Node, Text};
+use ironsides_tree::{Lines, Node, Text, Value as Tree};
 
 use super::chart::map_of;
 use super::options::NamedText;
@@ -39,8 +39,15 @@ pub(crate) struct Import {
     pub(crate) parent: String,
 }
 
+/// The text of a field. A number or boolean becomes one, as Helm reads `version: 1.2`.
 fn text(node: &Node, key: &str) -> String {
-    node.get(key).and_then(Node::as_str).unwrap_or_default().to_owned()
+    match node.get(key).map(Node::value) {
+        Some(Tree::String(text)) => text.to_string(),
+        Some(Tree::Bool(value)) => value.to_string(),
+        Some(Tree::Int(value)) => value.to_string(),
+        Some(Tree::Float(value)) => super::number::general(*value),
+        _ => String::new(),
+    }
 }
 
 fn texts(node: &Node, key: &str) -> Vec<String> {
@@ -52,7 +59,7 @@ impl Metadata {
     /// Reads it, and the `requirements.yaml` that charts of `apiVersion: v1` may have.
     pub(crate) fn read(file: &NamedText, requirements: Option<&NamedText>) -> Result<Self, RenderError> {
         let root = map_of(file, "Chart.yaml")?;
-        let wrong = |node: &Node, message: String, hint: &str| {
+        let wrong_in = |file: &NamedText, node: &Node, message: String, hint: &str| {
             let at =
                 node.span().is_some().then(|| Lines::new(&file.text).position(&file.text, node.span().start));
             RenderError::At {
@@ -63,22 +70,16 @@ impl Metadata {
                 hint: Some(hint.to_owned()),
             }
         };
+        let wrong = |node: &Node, message: String, hint: &str| wrong_in(file, node, message, hint);
         for key in ["name", "version", "apiVersion", "appVersion", "kubeVersion", "type", "description"] {
-            if let Some(node) = root.get(key).filter(|node| !node.is_null() && node.as_str().is_none())
-                && !(key == "appVersion" || key == "version")
+            if let Some(node) =
+                root.get(key).filter(|node| node.as_map().is_some() || node.as_list().is_some())
             {
                 let message = format!("{key} is a {}, not a string", node.shape());
-                return Err(wrong(node, message, "put it into quotes"));
+                return Err(wrong(node, message, "write a string"));
             }
         }
-        let plain = |key: &str| match root.get(key) {
-            // A number is taken as it is written.
-            Some(node) if node.as_str().is_none() && !node.is_null() => {
-                node.span().slice(&file.text).unwrap_or_default().to_owned()
-            }
-            _ => text(&root, key),
-        };
-        let (name, version, kind) = (text(&root, "name"), plain("version"), text(&root, "type"));
+        let (name, version, kind) = (text(&root, "name"), text(&root, "version"), text(&root, "type"));
         if name.is_empty() {
             return Err(wrong(&root, "the chart has no name".to_owned(), "add name: to Chart.yaml"));
         }
@@ -111,17 +112,23 @@ impl Metadata {
             Some(file) => map_of(file, "requirements.yaml")?.get("dependencies").cloned(),
             None => None,
         };
+        let listed_in = if listed.is_some() { requirements.unwrap_or(file) } else { file };
         let listed = listed.or_else(|| root.get("dependencies").cloned()).unwrap_or(Node::NULL);
         for node in listed.items() {
             let dependency = Dependency::read(node);
             if dependency.name.is_empty() {
-                return Err(wrong(node, "a dependency has no name".to_owned(), "add name: to it"));
+                return Err(wrong_in(
+                    listed_in,
+                    node,
+                    "a dependency has no name".to_owned(),
+                    "add name: to it",
+                ));
             }
             let key =
                 |dependency: &Dependency| dependency.alias.clone().unwrap_or_else(|| dependency.name.clone());
             if dependencies.iter().any(|before| key(before) == key(&dependency)) {
                 let message = format!("more than one dependency has the name or alias {}", key(&dependency));
-                return Err(wrong(node, message, "give one of them another alias"));
+                return Err(wrong_in(listed_in, node, message, "give one of them another alias"));
             }
             dependencies.push(dependency);
         }
@@ -157,15 +164,6 @@ impl Metadata {
             .flat_map(ironsides_tree::Map::iter)
             .map(|(key, value)| (Text::new(key), Value::str(value.as_str().unwrap_or_default()).into()));
         let annotations = Value::Map(Map::with(MapType::Strings, annotations.collect()));
-        let app_version = match root.get("appVersion") {
-            Some(node) => match node.value() {
-                ironsides_tree::Value::String(text) => text.to_string(),
-                ironsides_tree::Value::Float(value) => super::number::general(*value),
-                ironsides_tree::Value::Int(value) => value.to_string(),
-                _ => String::new(),
-            },
-            None => String::new(),
-        };
         Value::map([
             ("Name", Value::str(name)),
             ("Home", string("home")),
@@ -178,7 +176,7 @@ impl Metadata {
             ("APIVersion", Value::str(&self.api_version)),
             ("Condition", string("condition")),
             ("Tags", string("tags")),
-            ("AppVersion", Value::str(app_version)),
+            ("AppVersion", string("appVersion")),
             ("Deprecated", Value::Bool(root.get("deprecated").and_then(Node::as_bool).unwrap_or(false))),
             ("Annotations", annotations),
             ("KubeVersion", string("kubeVersion")),

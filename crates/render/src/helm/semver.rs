@@ -56,11 +56,7 @@ impl Version {
         let mut number = |first: bool| -> Option<u64> {
             match parts.next() {
                 None if !first => Some(0),
-                Some(part)
-                    if !part.is_empty()
-                        && part.bytes().all(|byte| byte.is_ascii_digit())
-                        && (part.len() == 1 || !part.starts_with('0')) =>
-                {
+                Some(part) if !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit()) => {
                     part.parse().ok()
                 }
                 _ => None,

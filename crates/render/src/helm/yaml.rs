@@ -1,6 +1,6 @@
 //! YAML as Helm writes it (`sigs.k8s.io/yaml`), and with `toYamlPretty`.
 
-use ironsides_tree::scalar;
+use ironsides_tree::{Text, scalar};
 
 use super::number;
 use super::origin::Causes;
@@ -89,7 +89,7 @@ impl Writer {
             return None;
         }
         let mut entries = map.snapshot();
-        entries.sort_by(|(a, _), (b, _)| key_order(a, b));
+        entries = sorted(entries);
         for (at, (key, slot)) in entries.iter().enumerate() {
             if at > 0 || !inline {
                 self.indent(indent);
@@ -410,7 +410,7 @@ impl Facts {
 
 /// Whether the text, left plain, would be read as this string by all readers.
 fn can_be_plain(text: &str) -> bool {
-    let special = text.is_empty() || text == "<<" || scalar::is_ambiguous(text);
+    let special = text.is_empty() || (scalar::is_ambiguous(text) && text != "<<");
     !special && !is_base_60(text) && !is_timestamp(text)
 }
 
@@ -543,6 +543,30 @@ fn escape(out: &mut String, c: char) {
     };
     out.push('\\');
     out.push(short);
+}
+
+/// The entries in the order of their keys. That order is no total one (`a2`, `a10`, `a1b` and `a01` go in a circle),
+/// which the sorting of the standard library does not take.
+fn sorted(entries: Vec<(Text, Slot)>) -> Vec<(Text, Slot)> {
+    if entries.len() <= 12 {
+        let mut out: Vec<(Text, Slot)> = Vec::with_capacity(entries.len());
+        for entry in entries {
+            let behind = out.iter().rev().take_while(|(key, _)| key_order(&entry.0, key).is_lt()).count();
+            out.insert(out.len() - behind, entry);
+        }
+        return out;
+    }
+    let mut left = entries;
+    let right = sorted(left.split_off(left.len() / 2));
+    let left = sorted(left);
+    let mut out = Vec::with_capacity(left.len() + right.len());
+    let (mut left, mut right) = (left.into_iter().peekable(), right.into_iter().peekable());
+    while let (Some((a, _)), Some((b, _))) = (left.peek(), right.peek()) {
+        out.extend(if key_order(b, a).is_lt() { right.next() } else { left.next() });
+    }
+    out.extend(left);
+    out.extend(right);
+    out
 }
 
 /// The order of keys: letters after all else, digits by the number they write.

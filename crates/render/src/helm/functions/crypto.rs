@@ -60,7 +60,7 @@ const ALPHABETIC: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz
 const ALPHANUMERIC: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 
 /// A hash in bcrypt's form that no password has.
-const BCRYPT: &str = "$2a$10$placeholderplaceholder.placeholderplaceholderplacehold";
+const BCRYPT: &str = "$2a$10$placeholderplaceholder.placeholderplaceholderplacehol";
 
 fn hex(bytes: &[u8]) -> String {
     bytes.iter().fold(String::new(), |mut out, byte| {

@@ -114,9 +114,10 @@ fn merge_into(into: &Rc<Map>, from: &Rc<Map>, overwrite: bool, depth: usize) -> 
         let old = into.get(&key);
         match (old.as_ref().map(|old| &old.value), &slot.value) {
             (Some(Value::Map(old)), Value::Map(new)) => merge_into(old, new, overwrite, depth + 1)?,
+            (None, new) if !overwrite && new.is_nil() => {}
             (None, _) => into.set(key, slot),
             (Some(old), new) => {
-                if overwrite || (old.is_empty() && !new.is_empty()) {
+                if overwrite || (old.is_empty() && !new.is_nil()) {
                     into.set(key, slot);
                 }
             }

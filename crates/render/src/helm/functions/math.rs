@@ -75,6 +75,8 @@ fn floats(args: &[Slot]) -> impl Iterator<Item = f64> {
 pub(super) fn to_int(value: &Value) -> i64 {
     match value {
         Value::Int(value, _) => *value,
+        // What does not fit is the least number, as on the processors that Helm mostly runs on.
+        Value::Float(value) if value.abs() >= 9_223_372_036_854_775_808.0 || value.is_nan() => i64::MIN,
         Value::Float(value) => *value as i64,
         Value::Bool(value) => i64::from(*value),
         Value::Str(text) => {

@@ -9,6 +9,11 @@ use crate::helm::value::{MAX_DEPTH, Map, Slot, Value};
 
 /// Writes a map.
 pub(super) fn write(value: &Value) -> Result<String, String> {
+    if matches!(value, Value::List(_)) {
+        let mut out = String::new();
+        inline(&mut out, value, 0)?;
+        return Ok(out);
+    }
     let Value::Map(map) = value else {
         return Err("toml: top-level values must be Go maps or structs".to_owned());
     };

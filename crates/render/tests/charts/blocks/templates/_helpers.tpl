@@ -1,0 +1,1 @@
+{{ define "helper" }}{{ .v }} of {{ .root.Values.name }}{{ end }}{{ define "recurse" }}{{ . }}{{ if gt . 0 }},{{ include "recurse" (sub . 1 | int) }}{{ end }}{{ end }}{{ define "noarg" }}[{{ . }}]{{ end }}{{ define "dyn-amic" }}dynamic {{ .Release.Name }}{{ end }}

@@ -1,0 +1,1 @@
+{{ define "sees" }}{{ .Values.added }} {{ .Values.base.a }}{{ end }}

@@ -1,0 +1,3 @@
+{{ define "data" }}name: {{ .Release.Name }}
+list: [1, 2]
+{{ end }}

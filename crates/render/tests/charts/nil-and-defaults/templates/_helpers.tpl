@@ -1,0 +1,1 @@
+{{ define "opt" }}{{ .x | default "none" }}{{ end }}{{ define "blank" }}{{ .Values.missing }}{{ end }}

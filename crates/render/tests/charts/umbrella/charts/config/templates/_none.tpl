@@ -1,0 +1,1 @@
+{{ define "config.hi" }}hi {{ .Chart.Name }}{{ end }}
