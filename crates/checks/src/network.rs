@@ -7,6 +7,7 @@ use crate::check::{ANY_POD, Check};
 mod address;
 mod dangling_namespace_selector;
 mod egress_to_anywhere;
+mod egress_without_dns;
 mod ingress_from_all_namespaces;
 mod ingress_from_anywhere;
 mod isolation;
@@ -55,6 +56,7 @@ fn excused(namespace: &Object) -> Option<&'static str> {
 pub(crate) static CHECKS: &[&Check] = &[
     &dangling_namespace_selector::CHECK,
     &egress_to_anywhere::CHECK,
+    &egress_without_dns::CHECK,
     &ingress_from_all_namespaces::CHECK,
     &ingress_from_anywhere::CHECK,
     &metadata_address_reachable::CHECK,
