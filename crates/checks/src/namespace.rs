@@ -15,6 +15,7 @@ mod pod_refused_by_namespace;
 mod pod_security_label_invalid;
 mod pod_security_version_unpinned;
 mod pod_security_without_warning;
+mod workload_in_kube_system;
 
 /// The checks of this family, in alphabetical order.
 pub(crate) static CHECKS: &[&Check] = &[
@@ -26,6 +27,7 @@ pub(crate) static CHECKS: &[&Check] = &[
     &pod_security_label_invalid::CHECK,
     &pod_security_version_unpinned::CHECK,
     &pod_security_without_warning::CHECK,
+    &workload_in_kube_system::CHECK,
 ];
 
 /// The kind that most of these checks are about.

@@ -18,6 +18,7 @@ mod namespace_without_network_policy;
 mod place;
 mod pod_without_network_policy;
 mod policy;
+mod policy_direction_without_rules;
 mod policy_selects_nothing;
 mod policy_types_unwritten;
 mod policy_without_pod_selector;
@@ -64,6 +65,7 @@ pub(crate) static CHECKS: &[&Check] = &[
     &namespace_open_to_ingress::CHECK,
     &namespace_without_network_policy::CHECK,
     &pod_without_network_policy::CHECK,
+    &policy_direction_without_rules::CHECK,
     &policy_selects_nothing::CHECK,
     &policy_types_unwritten::CHECK,
     &policy_without_pod_selector::CHECK,

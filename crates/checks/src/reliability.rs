@@ -37,7 +37,6 @@ mod probe_names_no_port;
 mod probe_timeout_above_period;
 mod replicas_beside_autoscaler;
 mod rollout_without_spare;
-mod selector_mismatch;
 mod single_replica;
 mod suspended_cron_job;
 mod zero_termination_grace;
@@ -74,7 +73,6 @@ pub(crate) static CHECKS: &[&Check] = &[
     &probe_timeout_above_period::CHECK,
     &replicas_beside_autoscaler::CHECK,
     &rollout_without_spare::CHECK,
-    &selector_mismatch::CHECK,
     &single_replica::CHECK,
     &suspended_cron_job::CHECK,
     &zero_termination_grace::CHECK,
