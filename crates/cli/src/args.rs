@@ -112,8 +112,9 @@ pub(crate) struct ScanArgs {
     /// Exit with 4, not 1, when the scan is incomplete and has findings
     #[arg(long)]
     pub(crate) require_complete: bool,
-    /// Show only findings of this severity or worse in tables; all are counted
-    #[arg(long, value_name = "SEVERITY", default_value = "info", value_parser = words::severity())]
+    /// Show only findings of this severity or worse in tables; all are counted. With `--check`, all are shown unless
+    /// this is given
+    #[arg(long, value_name = "SEVERITY", default_value = "low", value_parser = words::severity())]
     #[arg(hide_possible_values = true)]
     pub(crate) min_severity: Severity,
     /// Run only these checks; may be given several times, or with commas
@@ -290,6 +291,16 @@ impl ScanArgs {
         let matches = command.get_matches_from(["scan"]);
         let args = <Self as clap::FromArgMatches>::from_arg_matches(&matches);
         Self { paths, ..args.unwrap_or_else(|error| error.exit()) }
+    }
+
+    /// The mildest severity that tables show and `--fix` mends: whatever was chosen with `--check`, and nothing that
+    /// fails the run is left out unless that was asked for.
+    pub(crate) fn least(&self) -> Severity {
+        match (self.is_given("min_severity"), self.check.is_empty(), self.fail_on.0) {
+            (false, false, _) => Severity::Info,
+            (false, true, Some(fail_on)) => self.min_severity.min(fail_on),
+            _ => self.min_severity,
+        }
     }
 
     /// Whether an argument that has a default stands on the command line.

@@ -33,7 +33,7 @@ use std::io::{self, Write};
 use std::str::FromStr;
 
 pub use input::{Blocker, Exceptions, Header, NamespaceLevel, Problem, Summary};
-use ironsides_core::Finding;
+use ironsides_core::{Finding, Severity};
 use policy_report::{Api, PolicyReport};
 pub use snippet::plain;
 pub use source::{SourceText, Sources};
@@ -63,6 +63,8 @@ pub struct Options {
     pub colour: bool,
     /// How many columns tables may have; `None` where lines have no end (files, pipes).
     pub width: Option<usize>,
+    /// The mildest severity that tables show; `None` for all. What is milder is counted all the same.
+    pub least: Option<Severity>,
     /// Whether waived findings are shown. They are counted either way, and `html` lists them in a part of their own.
     pub waived: bool,
 }
@@ -133,7 +135,7 @@ impl Format {
     /// A writer of this format into `sink`.
     pub fn writer<'a>(self, sink: impl Write + 'a, options: Options) -> Box<dyn Writer + 'a> {
         let writer: Box<dyn Writer + 'a> = match self {
-            Self::Table => Box::new(table::Table::new(sink, options.colour, options.width)),
+            Self::Table => Box::new(table::Table::new(sink, &options)),
             Self::Json => Box::new(json::Json::new(sink)),
             Self::Sarif => Box::new(sarif::Sarif::new(sink)),
             Self::JsonLines => Box::new(jsonl::JsonLines::new(sink)),

@@ -13,7 +13,7 @@ use crate::place::{self, Outcome, Place, count_word};
 use crate::snippet::{Snippet, plain};
 use crate::source::Sources;
 use crate::wrap::wrap;
-use crate::{Writer, compliance};
+use crate::{Options, Writer, compliance};
 
 /// From so many findings on, they are summed up by check.
 const SUMMED_UP: u64 = 10;
@@ -31,11 +31,18 @@ pub(crate) struct Table<W> {
     sink: W,
     colour: bool,
     width: Option<usize>,
+    least: Severity,
 }
 
 impl<W: Write> Table<W> {
-    pub(crate) fn new(sink: W, colour: bool, width: Option<usize>) -> Self {
-        Self { sink, colour, width }
+    pub(crate) fn new(sink: W, options: &Options) -> Self {
+        let least = options.least.unwrap_or(Severity::Info);
+        Self { sink, colour: options.colour, width: options.width, least }
+    }
+
+    /// What is unknown, or was asked for as passes are, is shown whatever its severity.
+    fn shows(&self, finding: &Finding) -> bool {
+        finding.verdict != Verdict::Fail || finding.severity >= self.least
     }
 
     fn paint(&self, style: Style) -> (Style, Style) {
@@ -176,7 +183,8 @@ impl<W: Write> Table<W> {
 
     /// How often each check failed, the worst first, where there is more than one screen of findings.
     fn by_check(&mut self, summary: &Summary) -> io::Result<()> {
-        let mut rows: Vec<_> = summary.failures_by_check.iter().collect();
+        let shown = |(_, (severity, _)): &(_, &(Severity, u64))| *severity >= self.least;
+        let mut rows: Vec<_> = summary.failures_by_check.iter().filter(shown).collect();
         let findings: u64 = summary.failures.iter().sum();
         if findings < SUMMED_UP || rows.len() < 2 {
             return Ok(());
@@ -211,6 +219,14 @@ impl<W: Write> Table<W> {
                 self.sink,
                 "{bold}{failures} {noun}{bold_end:#} in {objects}: {}",
                 by_severity.join(", ")
+            )?;
+        }
+        let hidden: u64 = failures - summary.failures_from(self.least);
+        if hidden > 0 {
+            let (noun, least) = (count_word(hidden, "is", "are"), self.least);
+            writeln!(
+                self.sink,
+                "{hidden} milder than {least} {noun} not shown: --min-severity info shows all"
             )?;
         }
         let mut line = format!("{} of {} decided checks passed", total.pass, total.decided());
@@ -314,7 +330,11 @@ impl<W: Write> Writer for Table<W> {
     fn batch(&mut self, sources: &dyn Sources, findings: &[Finding]) -> io::Result<()> {
         let together =
             |a: &Finding, b: &Finding| Arc::ptr_eq(&a.target, &b.target) && place_of(a) == place_of(b);
-        findings.chunk_by(together).try_for_each(|group| self.place(sources, group))
+        if self.least == Severity::Info {
+            return findings.chunk_by(together).try_for_each(|group| self.place(sources, group));
+        }
+        let shown: Vec<Finding> = findings.iter().filter(|finding| self.shows(finding)).cloned().collect();
+        shown.chunk_by(together).try_for_each(|group| self.place(sources, group))
     }
 
     fn end(&mut self, summary: &Summary) -> io::Result<()> {

@@ -85,9 +85,8 @@ pub(crate) fn run(
     let mut fixed = Fixed::default();
     take_stdin(files, &mut fixed);
     let wishes = gather::wishes(&scan, files, &fixed.texts)?;
-    let wanted = |severity, safety| {
-        severity >= args.min_severity && (safety == Safety::Safe || mode == FixMode::Unsafe)
-    };
+    let wanted =
+        |severity, safety| severity >= args.least() && (safety == Safety::Safe || mode == FixMode::Unsafe);
     // Whatever the arguments choose, no check may find anything new.
     let all = Judge::new(Options { only: Vec::new(), skip: Vec::new(), fixes: true, ..scan.options });
     let texts: Vec<(Arc<str>, Arc<str>)> = files

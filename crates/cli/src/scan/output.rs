@@ -5,7 +5,7 @@ use std::io::{self, BufWriter, Write};
 use std::path::PathBuf;
 
 use anyhow::{Context, Result, bail};
-use ironsides_core::{Finding, Severity, Verdict};
+use ironsides_core::Finding;
 use ironsides_report::{Format, Header, Options, Sources, Summary, Writer};
 
 use crate::args::{Global, ScanArgs, Show};
@@ -14,14 +14,14 @@ use crate::say::{self, Say};
 /// All outputs of a run.
 pub(crate) struct Outputs {
     writers: Vec<(Format, Box<dyn Writer>)>,
-    min_severity: Severity,
     on_stdout: bool,
 }
 
 impl Outputs {
     /// Opens every output and writes its beginning, so that a file that cannot be written is told before the work.
     ///
-    /// With `silent`, standard output is for something else. A file that is among the `inputs`, or is named twice, is refused: it would be emptied before it is read.
+    /// With `silent`, standard output is for something else. A file that is among the `inputs`, or is named twice, is
+    /// refused: it would be emptied before it is read.
     pub(crate) fn open(
         args: &ScanArgs,
         global: &Global,
@@ -32,7 +32,7 @@ impl Outputs {
         if args.output.iter().filter(|output| output.file.is_none()).count() > 1 {
             bail!("two outputs go to standard output; give all but one a file: -o sarif=findings.sarif");
         }
-        let waived = args.shows(Show::Waived);
+        let (waived, least) = (args.shows(Show::Waived), Some(args.least()));
         let mut taken: Vec<PathBuf> = inputs.iter().filter_map(|path| path.canonicalize().ok()).collect();
         let mut writers: Vec<(Format, Box<dyn Writer>)> = Vec::new();
         let outputs = args.output.iter().filter(|output| !silent || output.file.is_some());
@@ -41,7 +41,7 @@ impl Outputs {
                 None => {
                     let colour = say::colours_stdout(global.color);
                     let width = say::stdout_width();
-                    output.format.writer(sink(io::stdout()), Options { colour, width, waived })
+                    output.format.writer(sink(io::stdout()), Options { colour, width, waived, least })
                 }
                 Some(path) => {
                     if path.canonicalize().is_ok_and(|path| path.is_file() && taken.contains(&path)) {
@@ -53,33 +53,25 @@ impl Outputs {
                     let file =
                         File::create(path).with_context(|| format!("cannot write {}", path.display()))?;
                     taken.extend(path.canonicalize());
-                    output.format.writer(sink(file), Options { waived, ..Options::default() })
+                    output.format.writer(sink(file), Options { waived, least, ..Options::default() })
                 }
             };
             writer.begin(header)?;
             writers.push((output.format, writer));
         }
         let on_stdout = outputs.clone().any(|output| output.file.is_none());
-        Ok(Self { writers, min_severity: args.min_severity, on_stdout })
+        Ok(Self { writers, on_stdout })
     }
 
     /// Everything goes to one writer.
     pub(crate) fn to(writer: Box<dyn Writer>) -> Self {
-        Self { writers: vec![(Format::Json, writer)], min_severity: Severity::Info, on_stdout: false }
+        Self { writers: vec![(Format::Json, writer)], on_stdout: false }
     }
 
     /// Reports findings about one source.
     pub(crate) fn batch(&mut self, sources: &dyn Sources, findings: &[Finding]) -> Result<()> {
-        // What is unknown, or was asked for with `--show-passes`, is shown whatever its severity.
-        let least = self.min_severity;
-        let shows = |finding: &Finding| finding.verdict != Verdict::Fail || finding.severity >= least;
-        for (format, writer) in &mut self.writers {
-            if *format == Format::Table && self.min_severity > Severity::Info {
-                let shown: Vec<Finding> = findings.iter().filter(|finding| shows(finding)).cloned().collect();
-                writer.batch(sources, &shown)?;
-            } else {
-                writer.batch(sources, findings)?;
-            }
+        for (_, writer) in &mut self.writers {
+            writer.batch(sources, findings)?;
         }
         Ok(())
     }

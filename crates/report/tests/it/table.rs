@@ -29,7 +29,7 @@ fn lines_end_where_the_terminal_does() {
 fn no_width_is_too_small() {
     for case in all() {
         for width in [0, 1, 20] {
-            case.with(Format::Table, Options { width: Some(width), waived: true, colour: true });
+            case.with(Format::Table, Options { width: Some(width), waived: true, colour: true, least: None });
         }
     }
 }

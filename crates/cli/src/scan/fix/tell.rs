@@ -48,7 +48,7 @@ impl Left {
             .iter()
             .flat_map(|file| file.seen.iter().map(|seen| (&*file.path, seen.object.target.to_string())))
             .collect();
-        let wanted = |wish: &&Wish| !wish.waived && wish.severity >= args.min_severity;
+        let wanted = |wish: &&Wish| !wish.waived && wish.severity >= args.least();
         for ((path, check, target, _), wish) in wishes.iter().filter(|(_, wish)| wanted(wish)) {
             let Some((safety, summary)) = &wish.fix else { continue };
             let in_file = written.contains(&(&**path, target.clone()));
