@@ -44,6 +44,7 @@ mod missing_priority_class;
 mod missing_readiness_probe;
 mod misspelt_capability;
 mod mount_propagation;
+mod needless_capability;
 mod net_raw_capability;
 mod pinned_node;
 mod possible_root_user;
@@ -70,6 +71,7 @@ mod selinux_options;
 mod sensitive_host_path;
 mod service_account;
 mod service_account_token_mounted;
+mod service_account_token_requested;
 mod shared_process_namespace;
 mod shared_user_namespace;
 mod ssh_port;
@@ -131,6 +133,7 @@ pub(crate) static CHECKS: &[&Check] = &[
     &missing_readiness_probe::CHECK,
     &misspelt_capability::CHECK,
     &mount_propagation::CHECK,
+    &needless_capability::CHECK,
     &net_raw_capability::CHECK,
     &pinned_node::CHECK,
     &possible_root_user::CHECK,
@@ -152,6 +155,7 @@ pub(crate) static CHECKS: &[&Check] = &[
     &selinux_options::CHECK,
     &sensitive_host_path::CHECK,
     &service_account_token_mounted::CHECK,
+    &service_account_token_requested::CHECK,
     &shared_process_namespace::CHECK,
     &shared_user_namespace::CHECK,
     &ssh_port::CHECK,

@@ -37,12 +37,36 @@ fn run(ingress: &Object, out: &mut Out<'_>) {
                     if letter.is_control() { "a line break".to_owned() } else { format!("`{letter}`") };
                 out.fail(&at, format!("{key} holds {name}, which ends the directive of nginx ({advisory})"));
             }
-            None => out.pass(&at),
+            None => match text.trim().split('|').skip(1).find(|_| pattern && has_bare_alternative(text)) {
+                Some(other) => {
+                    let message = format!(
+                        "{key} takes any certificate whose subject holds \"{other}\": outside of parentheses `|` ends CN="
+                    );
+                    out.fail(&at, message).severity(Severity::High);
+                }
+                None => out.pass(&at),
+            },
         }
     }
     if COPIED.iter().all(|(key, _)| !annotations.get(key).is_set()) {
         out.not_applicable("the Ingress has none of the annotations in question");
     }
+}
+
+/// Whether a pattern has an alternative outside of parentheses and brackets, which then stands without `CN=`.
+fn has_bare_alternative(pattern: &str) -> bool {
+    let mut depth = 0_i32;
+    let mut letters = pattern.chars();
+    while let Some(letter) = letters.next() {
+        match letter {
+            '\\' => _ = letters.next(),
+            '(' | '[' => depth += 1,
+            ')' | ']' => depth -= 1,
+            '|' if depth <= 0 => return true,
+            _ => {}
+        }
+    }
+    false
 }
 
 /// Whether a character has no place in a URL, or ends a directive of nginx. Patterns for names of certificates may hold

@@ -3,6 +3,7 @@
 use ironsides_core::Inventory;
 
 use super::binding::{called, is_own, is_unlimited, role, subjects, unlimited_role};
+use super::rule::platform_name;
 use super::{BINDINGS, ROLES};
 use crate::prelude::*;
 
@@ -36,7 +37,11 @@ fn run(binding: &Object, inventory: &Inventory, out: &mut Out<'_>) {
     };
     let others = subjects(binding).count().saturating_sub(1);
     let who = if others == 0 { first } else { format!("{first} and {others} more") };
-    let finding = out.fail(&at, format!("the {kind} \"{name}\" allows {who} everything {reach}"));
+    let message = format!("the {kind} \"{name}\" allows {who} everything {reach}");
+    let finding = match platform_name(binding) {
+        Some(look_at) => out.manual(&at, message, look_at),
+        None => out.fail(&at, message),
+    };
     // Programs are attacked from afar, and their tokens lie in files.
     if whole && account.is_some() {
         finding.severity(Severity::Critical);

@@ -3,7 +3,7 @@
 use ironsides_core::Inventory;
 
 use super::binding::{called, is_own, is_unlimited, roles, subjects};
-use super::rule::{Power, Rule, is_built_in};
+use super::rule::{Power, Rule, is_built_in, platform_name};
 use super::{BINDINGS, ROLES};
 use crate::prelude::*;
 
@@ -40,5 +40,10 @@ fn run(binding: &Object, inventory: &Inventory, out: &mut Out<'_>) {
     };
     let others = subjects(binding).count().saturating_sub(1);
     let more = if others == 0 { String::new() } else { format!(" and {others} more") };
-    out.fail(&at, format!("the role allows {}{more} {what}", called(&first))).also(role, &rule);
+    let message = format!("the role allows {}{more} {what}", called(&first));
+    match platform_name(binding) {
+        Some(look_at) => out.manual(&at, message, look_at),
+        None => out.fail(&at, message),
+    }
+    .also(role, &rule);
 }

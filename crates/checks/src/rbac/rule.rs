@@ -187,6 +187,19 @@ pub(super) fn is_built_in(role: &Object) -> bool {
     }
 }
 
+/// Beginnings of names that platforms use for roles and bindings of their own. Kubernetes reserves `system:`; managed
+/// clusters have theirs.
+const PLATFORM: [&str; 3] = ["system:", "gce:", "eks:"];
+
+/// What a person must look at where an object has a name of the platform's own; nothing keeps others from taking one.
+pub(super) fn platform_name(object: &Object) -> Option<&'static str> {
+    let name = &object.reference().name;
+    PLATFORM.iter().any(|prefix| name.starts_with(prefix)).then_some(
+        "whether the platform brought it: the name is one that platforms use for their own objects, and anybody may \
+         take one",
+    )
+}
+
 #[cfg(test)]
 mod tests {
     use std::sync::Arc;

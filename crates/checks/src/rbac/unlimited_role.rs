@@ -1,7 +1,7 @@
 //! A role that leaves nothing out.
 
 use super::ROLES;
-use super::rule::{Rule, excused};
+use super::rule::{Rule, excused, platform_name};
 use crate::prelude::*;
 
 pub(super) static CHECK: Check = Check {
@@ -26,8 +26,11 @@ fn run(role: &Object, out: &mut Out<'_>) {
             continue;
         }
         let kind = &role.reference().kind;
-        let finding =
-            out.fail(&rule.at, format!("the {kind} allows everything on all resources of all groups"));
+        let message = format!("the {kind} allows everything on all resources of all groups");
+        let finding = match platform_name(role) {
+            Some(look_at) => out.manual(&rule.at, message, look_at),
+            None => out.fail(&rule.at, message),
+        };
         // It ends with its namespace, and with what can be reached from there.
         if **kind == *"Role" {
             finding.severity(Severity::High);

@@ -14,7 +14,7 @@ pub(super) static CHECK: Check = Check {
         since: "0.1.0",
         page: include_str!("dangling_role.md"),
     },
-    run: Run::Together { judges: BINDINGS, needs: ROLES, welcomes: &[], run },
+    run: Run::Together { judges: BINDINGS, needs: &[], welcomes: ROLES, run },
 };
 
 const GROUP: &str = "rbac.authorization.k8s.io";
@@ -43,10 +43,11 @@ fn run(binding: &Object, inventory: &Inventory, out: &mut Out<'_>) {
     } else {
         is_kept(inventory, (GROUP, kind), namespace(binding))
     };
+    let finding = out.fail(&at, format!("the {kind} \"{name}\" is not among the scanned files"));
     if kept {
-        out.fail(&at, format!("the {kind} \"{name}\" is not among the scanned files"))
-            .confidence(Confidence::Medium);
+        finding.confidence(Confidence::Medium);
     } else {
-        out.pass(&at);
+        // Where no roles are kept beside the bindings, they may well be somewhere else; but then nothing was said of them.
+        finding.severity(Severity::Info).confidence(Confidence::Low);
     }
 }
