@@ -92,6 +92,19 @@ pub fn controls_of(check: &str) -> impl Iterator<Item = (&'static Framework, &'s
     all().iter().flat_map(of).filter(move |(_, control)| control.ids.iter().any(|id| id == check))
 }
 
+/// What the checks said of everything that was looked at.
+#[derive(Clone, Copy)]
+pub struct Answers<'a> {
+    /// What each check said, by its id.
+    pub tallies: &'a Tallies,
+    /// What each check of Pod Security said, by Kubernetes' own id. Waivers change nothing of what a server refuses.
+    pub pod_security: &'a Tallies,
+    /// Whether a check ran at all.
+    pub ran: &'a dyn Fn(&str) -> bool,
+    /// Whether a check has failures that no waiver answers for.
+    pub fails: &'a dyn Fn(&str) -> bool,
+}
+
 impl Framework {
     /// The checks behind its controls, each once, in the order of the controls.
     pub fn checks(&self) -> Vec<&'static Check> {
@@ -104,9 +117,9 @@ impl Framework {
         checks
     }
 
-    /// How far what the checks said meets it; `pod_security` counts what Pod Security's checks said, by their ids.
-    pub fn compliance(&self, tallies: &Tallies, pod_security: &Tallies) -> Compliance {
-        let controls = self.controls.iter().map(|control| control.result(tallies, pod_security)).collect();
+    /// How far what the checks said meets it.
+    pub fn compliance(&self, answers: Answers<'_>) -> Compliance {
+        let controls = self.controls.iter().map(|control| control.result(answers)).collect();
         Compliance { framework: self.id.clone(), title: self.title.clone(), controls }
     }
 }
@@ -117,19 +130,26 @@ impl Control {
         self.ids.iter().filter_map(|id| find(id))
     }
 
-    fn result(&self, tallies: &Tallies, pod_security: &Tallies) -> ControlResult {
+    fn result(&self, answers: Answers<'_>) -> ControlResult {
+        let Answers { tallies, pod_security, ran, fails } = answers;
         let checks: Vec<&'static str> = self.checks().map(|check| check.meta.id).collect();
         let mut tally = Tally::default();
-        if self.pod_security.is_empty() {
+        let by_checks = self.pod_security.is_empty();
+        if by_checks {
             checks.iter().filter_map(|id| tallies.get(id)).for_each(|said| tally.add(*said));
         } else {
             let ids = self.pod_security.iter().filter_map(|id| pod_security.get(id.as_str()));
             ids.for_each(|said| tally.add(*said));
         }
+        // A check that did not run is missing data, and missing data never passes.
+        let idle: Vec<&str> = checks.iter().copied().filter(|id| by_checks && !ran(id)).collect();
+        let failing = tally.fail > 0 && (!by_checks || checks.iter().any(|id| fails(id)));
         let standing = match (&self.manual, &self.needs) {
-            _ if tally.fail > 0 => ControlStanding::Fail,
+            _ if failing => ControlStanding::Fail,
+            _ if !idle.is_empty() => ControlStanding::NotCovered,
             (_, Some(_)) => ControlStanding::NotCovered,
             _ if tally.unknown > 0 => ControlStanding::Unknown,
+            _ if tally.fail > 0 => ControlStanding::Waived,
             (Some(_), None) => ControlStanding::Manual,
             _ if tally.manual > 0 => ControlStanding::Manual,
             _ if tally.pass > 0 => ControlStanding::Pass,
@@ -137,6 +157,9 @@ impl Control {
         };
         let why = match standing {
             ControlStanding::Manual => self.manual.clone(),
+            ControlStanding::NotCovered if !idle.is_empty() => {
+                Some(format!("{} did not run", idle.join(", ")))
+            }
             ControlStanding::NotCovered => self.needs.clone(),
             _ => None,
         };
@@ -187,7 +210,14 @@ mod tests {
             needs: needs.map(Into::into),
         };
         let said = |control: &Control, tally: Tally| {
-            control.result(&[("privileged-container", tally)].into_iter().collect(), &Tallies::new()).standing
+            let tallies = [("privileged-container", tally)].into_iter().collect();
+            let answers = Answers {
+                tallies: &tallies,
+                pod_security: &Tallies::new(),
+                ran: &|_| true,
+                fails: &|_| tally.fail > 0 && tally.manual == 0,
+            };
+            control.result(answers).standing
         };
         let pass = Tally { pass: 3, ..Tally::default() };
         let fail = Tally { fail: 1, unknown: 1, ..pass };
@@ -196,6 +226,18 @@ mod tests {
         assert_eq!(said(&plain, pass), ControlStanding::Pass);
         assert_eq!(said(&plain, fail), ControlStanding::Fail);
         assert_eq!(said(&plain, open), ControlStanding::Unknown);
+        // (Here a count of manual answers stands for waivers of all failures.)
+        assert_eq!(said(&plain, Tally { fail: 1, manual: 1, ..pass }), ControlStanding::Waived);
+        let tallies = Tallies::new();
+        let skipped = Answers {
+            tallies: &tallies,
+            pod_security: &tallies,
+            ran: &|id| id != "host-pid",
+            fails: &|_| false,
+        };
+        let result = plain.result(skipped);
+        assert_eq!(result.standing, ControlStanding::NotCovered);
+        assert_eq!(result.why.as_deref(), Some("host-pid did not run"));
         assert_eq!(said(&plain, Tally::default()), ControlStanding::NotApplicable);
         assert_eq!(
             said(&plain, Tally { not_applicable: 4, ..Tally::default() }),

@@ -180,7 +180,7 @@ pub(crate) struct ScanArgs {
     /// Run the checks of this framework and tell how far it is met; `ironsides framework list` lists them; may be given
     /// several times, or with commas
     #[arg(long, value_name = "FRAMEWORK", value_delimiter = ',', value_parser = words::framework())]
-    #[arg(hide_possible_values = true)]
+    #[arg(hide_possible_values = true, conflicts_with = "check")]
     pub(crate) framework: Vec<String>,
     /// Exit with 1 when fewer than this many percent of a framework's decided controls pass
     #[arg(long, value_name = "PERCENT", requires = "framework", value_parser = words::percent)]

@@ -41,10 +41,10 @@ fn once(args: &ScanArgs, global: &Global, say: &Say) -> Result<Exit> {
     if let (Exit::Findings, Some(severity)) = (exit, args.fail_on.0) {
         let count = summary.failures_from(severity);
         let noun = if count == 1 { "finding" } else { "findings" };
-        say.ending(
-            "failed",
-            &format!("{count} {noun} of severity {severity} or worse (--fail-on {severity})"),
-        );
+        if count > 0 {
+            let text = format!("{count} {noun} of severity {severity} or worse (--fail-on {severity})");
+            say.ending("failed", &text);
+        }
     }
     if let Some(least) = args.fail_below.filter(|_| exit == Exit::Findings) {
         for compliance in below(&summary, least) {
@@ -140,7 +140,14 @@ pub(crate) fn assess(
         summary.pod_security.clear();
     }
     for framework in args.framework.iter().filter_map(|id| framework::named(id)) {
-        summary.compliance.push(framework.compliance(&summary.tallies, &summary.pod_security_tallies));
+        let answers = framework::Answers {
+            tallies: &summary.tallies,
+            pod_security: &summary.pod_security_tallies,
+            ran: &|id| judge.metas().any(|meta| meta.id == id),
+            fails: &|id| summary.failures_by_check.contains_key(id),
+        };
+        let compliance = framework.compliance(answers);
+        summary.compliance.push(compliance);
     }
     outputs.end(&summary, say)?;
     waiving.tell(&judge, &summary, outputs.has_table(), say);

@@ -46,13 +46,15 @@ pub enum ControlStanding {
     Pass,
     /// A check behind it failed.
     Fail,
+    /// Every failure is waived.
+    Waived,
     /// None failed, and something could not be decided.
     Unknown,
     /// A person must look.
     Manual,
     /// What it is about was not among what was looked at.
     NotApplicable,
-    /// Nothing here decides it yet.
+    /// Nothing here decides it yet, or what would did not run.
     NotCovered,
 }
 
@@ -62,6 +64,7 @@ impl ControlStanding {
         match self {
             Self::Pass => "pass",
             Self::Fail => "fail",
+            Self::Waived => "waived",
             Self::Unknown => "unknown",
             Self::Manual => "manual",
             Self::NotApplicable => "n/a",

@@ -22,6 +22,7 @@ fn detail(control: &ControlResult) -> String {
     let tally = &control.tally;
     match control.standing {
         ControlStanding::Fail => format!(" ({} of {} failed)", tally.fail, tally.decided()),
+        ControlStanding::Waived => format!(" ({} of {} waived)", tally.fail, tally.decided()),
         ControlStanding::Unknown => format!(" ({} undecided)", tally.unknown),
         _ => control.why.as_deref().map(|why| format!(" ({why})")).unwrap_or_default(),
     }
@@ -35,6 +36,7 @@ pub(crate) fn score(compliance: &Compliance) -> String {
         None => "no control could be decided".to_owned(),
     };
     for standing in [
+        ControlStanding::Waived,
         ControlStanding::Unknown,
         ControlStanding::Manual,
         ControlStanding::NotApplicable,
