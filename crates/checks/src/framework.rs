@@ -160,7 +160,7 @@ impl Control {
             ControlStanding::NotCovered if !idle.is_empty() => {
                 Some(format!("{} did not run", idle.join(", ")))
             }
-            ControlStanding::NotCovered => self.needs.clone(),
+            ControlStanding::NotCovered => self.needs.as_ref().map(|needs| format!("needs {needs}")),
             _ => None,
         };
         let (id, title, level) = (self.id.clone(), self.title.clone(), self.level.clone());

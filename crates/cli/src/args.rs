@@ -112,8 +112,8 @@ pub(crate) struct ScanArgs {
     /// Exit with 4, not 1, when the scan is incomplete and has findings
     #[arg(long)]
     pub(crate) require_complete: bool,
-    /// Show only findings of this severity or worse in tables; all are counted. With `--check`, all are shown unless
-    /// this is given
+    /// Show only findings of this severity or worse; all are counted, and json, jsonl and yaml hold all. Where this is not
+    /// given, tables leave out `info` (not with `--check`), and other formats nothing
     #[arg(long, value_name = "SEVERITY", default_value = "low", value_parser = words::severity())]
     #[arg(hide_possible_values = true)]
     pub(crate) min_severity: Severity,
@@ -303,6 +303,11 @@ impl ScanArgs {
         }
     }
 
+    /// Whether the command line or the configuration says from which severity on findings are shown.
+    pub(crate) fn chooses_severity(&self) -> bool {
+        self.is_given("min_severity") || self.min_severity != Severity::Low
+    }
+
     /// Whether an argument that has a default stands on the command line.
     pub(crate) fn is_given(&self, name: &str) -> bool {
         self.given.contains(&name)
@@ -394,7 +399,8 @@ impl std::str::FromStr for PodTemplate {
 /// `ironsides explain`
 #[derive(Args, Debug)]
 pub(crate) struct ExplainArgs {
-    /// The id of a check (`ironsides check list` lists them) or a control of a framework, as in pss/baseline/sysctls
+    /// The id of a check (`ironsides check list` lists them), a control of a framework, as in pss/baseline/sysctls, or a
+    /// rule of another tool, as in `KSV-0017` or `CKV_K8S_16`
     #[arg(value_name = "CHECK|CONTROL", value_parser = words::check_or_control(), hide_possible_values = true)]
     pub(crate) check: String,
 }

@@ -9,6 +9,7 @@ use anyhow::Result;
 use crate::args::{ExplainArgs, Global};
 use crate::exit::Exit;
 use crate::{check, say};
+use ironsides_checks::foreign::{Mapping, Tool};
 use ironsides_checks::framework;
 
 pub(crate) fn run(args: &ExplainArgs, global: &Global) -> Result<Exit> {
@@ -49,26 +50,45 @@ pub(crate) fn run(args: &ExplainArgs, global: &Global) -> Result<Exit> {
     Ok(Exit::Clean)
 }
 
-/// A control, wherever one of this number stands.
+/// A control, wherever one of this number stands, or a rule of another tool.
 fn control(word: &str) -> Result<Exit> {
     let controls = crate::framework::controls(word);
-    if controls.is_empty() {
+    let mut text = String::new();
+    for (tool, mapping) in foreign(word) {
+        writeln!(text, "{word} of {}", tool.name())?;
+        match mapping {
+            Mapping::Mapped(checks) => {
+                for check in checks {
+                    writeln!(text, "  {}: {} ({})", check.meta.id, check.meta.title, check.meta.severity)?;
+                }
+            }
+            Mapping::Unmapped(why) => writeln!(text, "  no check corresponds to it: {why}")?,
+            Mapping::Unknown => {}
+        }
+        writeln!(text)?;
+    }
+    if controls.is_empty() && text.is_empty() {
         return Err(check::unknown(word));
     }
-    let mut text = String::new();
     for (framework, control) in controls {
         writeln!(text, "{}/{}: {}", framework.id, control.id, control.title)?;
         writeln!(text, "{}, {}", framework.title, framework.source)?;
         for check in control.checks() {
             writeln!(text, "  {}: {} ({})", check.meta.id, check.meta.title, check.meta.severity)?;
         }
-        for (word, why) in [("manual", &control.manual), ("not covered", &control.needs)] {
+        for (word, why) in [("manual:", &control.manual), ("not covered: needs", &control.needs)] {
             if let Some(why) = why {
-                writeln!(text, "  {word}: {why}")?;
+                writeln!(text, "  {word} {why}")?;
             }
         }
         writeln!(text)?;
     }
     std::io::stdout().write_all(text.as_bytes())?;
     Ok(Exit::Clean)
+}
+
+/// What a word means to other tools: `KSV-0017`, `CKV_K8S_16`, `C-0057`.
+pub(crate) fn foreign(word: &str) -> impl Iterator<Item = (Tool, Mapping)> {
+    let known = move |tool: Tool| (tool, ironsides_checks::foreign::checks(tool, word));
+    Tool::ALL.into_iter().map(known).filter(|(_, mapping)| !matches!(mapping, Mapping::Unknown))
 }

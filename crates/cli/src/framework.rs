@@ -100,7 +100,7 @@ fn coverage(args: &FrameworkCoverageArgs) -> Result<String> {
                     _ = writeln!(text, "{indent}manual: {manual}");
                 }
                 if let Some(needs) = &control.needs {
-                    _ = writeln!(text, "{indent}not covered: {needs}");
+                    _ = writeln!(text, "{indent}not covered: needs {needs}");
                 }
             }
         }

@@ -31,6 +31,16 @@ pub enum Safety {
 }
 
 impl Fix {
+    /// The fix in one line, and what to try first where it is unsafe: `set privileged to false (may break the program:
+    /// start it and …)`.
+    pub fn told(&self) -> String {
+        match (self.safety, &self.test) {
+            (Safety::Safe, _) => self.summary.to_string(),
+            (Safety::Unsafe, Some(test)) => format!("{} (may break the program: {test})", self.summary),
+            (Safety::Unsafe, None) => format!("{} (may break the program)", self.summary),
+        }
+    }
+
     /// A fix that takes nothing away that a program could have relied on. Its edits are still to come.
     pub fn safe(summary: impl Into<Cow<'static, str>>) -> Self {
         let (edits, patch) = (Vec::new(), Vec::new());

@@ -136,7 +136,7 @@ fn annotation(level: &str, finding: &Finding, sources: &dyn Sources) -> String {
         _ = write!(text, "\n{causes}");
     }
     if let Some(fix) = &finding.fix {
-        _ = write!(text, "\nfix: {}", fix.summary);
+        _ = write!(text, "\nfix: {}", fix.told());
     }
     format!("::{level} {at}title={}::{}", property(&title), data(&cut(&text, TEXT)))
 }

@@ -164,7 +164,7 @@ fn case(finding: &Finding, sources: &dyn Sources) -> Case {
         let rule = fact.rule.as_deref().map(|rule| format!(" ({rule})")).unwrap_or_default();
         fact.effective.as_deref().map(|value| format!("in force: {value}{rule}"))
     });
-    let fix = finding.fix.as_deref().map(|fix| format!("fix: {}", fix.summary));
+    let fix = finding.fix.as_deref().map(|fix| format!("fix: {}", fix.told()));
     let waiver = place::waiver(finding).map(|waiver| format!("waived: {waiver}"));
     let text = join(&[
         &place,

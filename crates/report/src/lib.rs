@@ -4,6 +4,7 @@
 //! then [`Writer::end`]. Most formats keep nothing but counts in between, so that a report may be larger than memory.
 //! Those that cannot (a summary stands first, a limit leaves room for the worst alone) keep no more than they may show.
 
+mod asked;
 mod compliance;
 mod csv;
 mod github;
@@ -24,7 +25,6 @@ mod snippet;
 mod source;
 mod table;
 mod time;
-mod unwaived;
 mod worst;
 mod wrap;
 mod yaml;
@@ -63,7 +63,7 @@ pub struct Options {
     pub colour: bool,
     /// How many columns tables may have; `None` where lines have no end (files, pipes).
     pub width: Option<usize>,
-    /// The mildest severity that tables show; `None` for all. What is milder is counted all the same.
+    /// The mildest severity of failures that are shown; `None` for all. What is milder is counted all the same.
     pub least: Option<Severity>,
     /// Whether waived findings are shown. They are counted either way, and `html` lists them in a part of their own.
     pub waived: bool,
@@ -152,8 +152,12 @@ impl Format {
             Self::GitLab => Box::new(gitlab::GitLab::new(sink)),
             Self::Name => Box::new(name::Name::new(sink)),
         };
-        // An HTML report lists them in a part of their own.
-        if options.waived || self == Self::Html { writer } else { Box::new(unwaived::Unwaived::new(writer)) }
+        // The page lists waived findings in a part of their own.
+        let waived = options.waived || self == Self::Html;
+        match options.least.unwrap_or(Severity::Info) {
+            Severity::Info if waived => writer,
+            least => Box::new(asked::Asked::new(writer, waived, least)),
+        }
     }
 }
 

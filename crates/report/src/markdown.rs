@@ -212,7 +212,7 @@ fn row(finding: &Finding, alike: usize, sources: &dyn Sources) -> String {
         _ = write!(what, "<br>{}", text(&causes));
     }
     if let Some(fix) = finding.fix.as_deref().filter(|_| Outcome::of(finding) == Outcome::Fail) {
-        _ = write!(what, "<br>Fix: {}", text(&fix.summary));
+        _ = write!(what, "<br>Fix: {}", text(&fix.told()));
     }
     if let Some(waiver) = place::waiver(finding) {
         _ = write!(what, "<br>Waived: {}", text(&waiver));

@@ -40,11 +40,6 @@ impl<W: Write> Table<W> {
         Self { sink, colour: options.colour, width: options.width, least }
     }
 
-    /// What is unknown, or was asked for as passes are, is shown whatever its severity.
-    fn shows(&self, finding: &Finding) -> bool {
-        finding.verdict != Verdict::Fail || finding.severity >= self.least
-    }
-
     fn paint(&self, style: Style) -> (Style, Style) {
         // An empty style prints nothing, at either end.
         if self.colour { (style, style) } else { (Style::new(), Style::new()) }
@@ -330,11 +325,7 @@ impl<W: Write> Writer for Table<W> {
     fn batch(&mut self, sources: &dyn Sources, findings: &[Finding]) -> io::Result<()> {
         let together =
             |a: &Finding, b: &Finding| Arc::ptr_eq(&a.target, &b.target) && place_of(a) == place_of(b);
-        if self.least == Severity::Info {
-            return findings.chunk_by(together).try_for_each(|group| self.place(sources, group));
-        }
-        let shown: Vec<Finding> = findings.iter().filter(|finding| self.shows(finding)).cloned().collect();
-        shown.chunk_by(together).try_for_each(|group| self.place(sources, group))
+        findings.chunk_by(together).try_for_each(|group| self.place(sources, group))
     }
 
     fn end(&mut self, summary: &Summary) -> io::Result<()> {

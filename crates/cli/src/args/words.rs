@@ -55,7 +55,14 @@ pub(super) fn framework() -> Words<String> {
 /// The id of a check, or a control of a framework.
 pub(super) fn check_or_control() -> Words<String> {
     let read = |text: &str| match ironsides_checks::find(text) {
-        None if crate::framework::controls(text).is_empty() => Err(check::unknown(text).to_string()),
+        None if ironsides_checks::framework::named(text).is_some() => {
+            Err(format!("{text:?} is a framework; `ironsides framework coverage {text}` shows it"))
+        }
+        None if crate::framework::controls(text).is_empty()
+            && crate::explain::foreign(text).next().is_none() =>
+        {
+            Err(check::unknown(text).to_string())
+        }
         _ => Ok(text.to_owned()),
     };
     Words { offered: || checks(|meta| meta.id), read, whole: true }

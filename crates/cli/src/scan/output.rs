@@ -32,7 +32,15 @@ impl Outputs {
         if args.output.iter().filter(|output| output.file.is_none()).count() > 1 {
             bail!("two outputs go to standard output; give all but one a file: -o sarif=findings.sarif");
         }
-        let (waived, least) = (args.shows(Show::Waived), Some(args.least()));
+        let waived = args.shows(Show::Waived);
+        // Tables leave advice out unless asked; what other programs show is whole unless a severity was chosen. The records
+        // of a run are always whole: baselines are made of them.
+        let chosen = args.chooses_severity().then(|| args.least());
+        let least = |format: Format| match format {
+            Format::Table => Some(args.least()),
+            Format::Json | Format::JsonLines | Format::Yaml => None,
+            _ => chosen,
+        };
         let mut taken: Vec<PathBuf> = inputs.iter().filter_map(|path| path.canonicalize().ok()).collect();
         let mut writers: Vec<(Format, Box<dyn Writer>)> = Vec::new();
         let outputs = args.output.iter().filter(|output| !silent || output.file.is_some());
@@ -41,7 +49,10 @@ impl Outputs {
                 None => {
                     let colour = say::colours_stdout(global.color);
                     let width = say::stdout_width();
-                    output.format.writer(sink(io::stdout()), Options { colour, width, waived, least })
+                    output.format.writer(
+                        sink(io::stdout()),
+                        Options { colour, width, waived, least: least(output.format) },
+                    )
                 }
                 Some(path) => {
                     if path.canonicalize().is_ok_and(|path| path.is_file() && taken.contains(&path)) {
@@ -53,7 +64,10 @@ impl Outputs {
                     let file =
                         File::create(path).with_context(|| format!("cannot write {}", path.display()))?;
                     taken.extend(path.canonicalize());
-                    output.format.writer(sink(file), Options { waived, least, ..Options::default() })
+                    output.format.writer(
+                        sink(file),
+                        Options { waived, least: least(output.format), ..Options::default() },
+                    )
                 }
             };
             writer.begin(header)?;
