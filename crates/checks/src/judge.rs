@@ -7,6 +7,7 @@ use ironsides_core::{
     Tallies, Tally, Verdict,
 };
 use ironsides_schema::{Fault, FaultKind, is_misplaced};
+use ironsides_tree::Span;
 
 use crate::catalogue::CATALOGUE;
 use crate::check::{ANY_POD, Check, Run};
@@ -34,6 +35,15 @@ pub struct Options {
 pub struct Judge {
     chosen: Vec<&'static Check>,
     options: Options,
+}
+
+/// What is noticed of an object while it is judged.
+#[derive(Clone, Debug, Default)]
+pub struct Noticed {
+    /// Whether the API server would refuse the object as it is written.
+    pub is_refused: bool,
+    /// Where it holds secrets, as [`crate::sensitive`] says.
+    pub sensitive: Vec<Span>,
 }
 
 impl Judge {
@@ -88,8 +98,8 @@ impl Judge {
 
     /// Judges one object by itself.
     ///
-    /// Says whether the API server would refuse the object as it is written.
-    pub fn object(&self, object: &Object, findings: &mut Vec<Finding>, counts: &mut Counts) -> bool {
+    /// Says besides what was noticed on the way.
+    pub fn object(&self, object: &Object, findings: &mut Vec<Finding>, counts: &mut Counts) -> Noticed {
         let pod = Pod::of(object, &self.options.templates);
         let case = Case::new(object, &self.options);
         let mut asking = Asking { case: &case, drafts: Vec::new(), findings };
@@ -104,7 +114,8 @@ impl Judge {
             };
             tally.add(answer.unwrap_or_default());
         }
-        asking.refusal().is_some()
+        let is_refused = asking.refusal().is_some();
+        Noticed { is_refused, sensitive: case.into_sensitive() }
     }
 
     /// Judges the objects that were kept, together.
@@ -244,7 +255,7 @@ impl Asking<'_> {
     fn whole(&mut self, check: &Check, verdict: Verdict, message: &str, mut evidence: Vec<Evidence>) {
         let object = self.case.object;
         if evidence.is_empty() {
-            evidence.push(crate::out::evidence(object, &object.cursor()));
+            evidence.push(crate::out::evidence(object, &object.cursor(), || [].as_slice().into()));
         }
         self.findings.push(Finding {
             check: check.meta.id,

@@ -36,9 +36,9 @@ mod workload;
 pub use catalogue::{CATALOGUE, find, nearest};
 pub use check::{ANY_POD, Check, Run};
 pub use image::{Reference, ReferenceError};
-pub use judge::{Counts, Judge, Options};
+pub use judge::{Counts, Judge, Noticed, Options};
 pub use out::{Draft, Out};
-pub use sensitive::sensitive;
+pub use sensitive::{sensitive, sensitive_in_kustomization};
 
 /// What the file of a check imports.
 mod prelude {

@@ -19,19 +19,41 @@ pub(crate) struct Case<'a> {
     pub(crate) object: &'a Object,
     options: &'a Options,
     faults: OnceCell<Vec<Fault>>,
+    sensitive: OnceCell<Vec<Span>>,
     secrets: OnceCell<Vec<String>>,
 }
 
 impl<'a> Case<'a> {
     pub(crate) fn new(object: &'a Object, options: &'a Options) -> Self {
-        Self { object, options, faults: OnceCell::new(), secrets: OnceCell::new() }
+        Self {
+            object,
+            options,
+            faults: OnceCell::new(),
+            sensitive: OnceCell::new(),
+            secrets: OnceCell::new(),
+        }
+    }
+
+    /// Where the object holds secrets. Looked for when first asked.
+    fn sensitive(&self) -> &[Span] {
+        self.sensitive.get_or_init(|| crate::sensitive(self.object, &self.options.templates))
+    }
+
+    /// Where the object holds secrets, once nothing else is to be asked.
+    pub(crate) fn into_sensitive(self) -> Vec<Span> {
+        let Self { object, options, sensitive, .. } = self;
+        sensitive.into_inner().unwrap_or_else(|| crate::sensitive(object, &options.templates))
+    }
+
+    /// The fact at a place of the object.
+    fn evidence(&self, at: &Cursor<'_>) -> Evidence {
+        evidence(self.object, at, || self.sensitive().into())
     }
 
     /// The secret values of the object, as they are written but for quotes. Looked for when first asked.
     fn secrets(&self) -> &[String] {
         self.secrets.get_or_init(|| {
-            let spans = crate::sensitive(self.object, &self.options.templates);
-            let texts = spans.into_iter().filter_map(|span| self.object.written(span));
+            let texts = self.sensitive().iter().filter_map(|span| self.object.written(*span));
             let bare = texts.map(|text| text.trim().trim_matches(['"', '\'']));
             bare.filter(|text| !text.is_empty()).map(str::to_owned).collect()
         })
@@ -132,7 +154,7 @@ impl<'a> Out<'a> {
     /// This place is as it should be. Name every place that was looked at: a pass shows its evidence too.
     pub fn pass(&mut self, at: &Cursor<'_>) {
         if self.case.keep_passes() {
-            self.passes.push(evidence(self.case.object, at));
+            self.passes.push(self.case.evidence(at));
         }
     }
 
@@ -184,7 +206,7 @@ impl<'a> Out<'a> {
     }
 
     fn draft(&mut self, at: &Cursor<'_>, verdict: Verdict, message: String) -> &mut Draft {
-        let fact = evidence(self.case.object, at);
+        let fact = self.case.evidence(at);
         let draft = Draft {
             verdict,
             message,
@@ -239,7 +261,9 @@ impl Draft {
 
     /// One more fact that the verdict rests on.
     pub fn also(&mut self, object: &Object, at: &Cursor<'_>) -> &mut Self {
-        self.evidence.push(evidence(object, at));
+        // The object may be another than the one that is judged; pods of configured kinds show nothing here.
+        let templates = PodTemplates::default();
+        self.evidence.push(evidence(object, at, || crate::sensitive(object, &templates).into()));
         self
     }
 
@@ -320,8 +344,16 @@ fn holds(value: &Node, text: &str) -> bool {
     }
 }
 
-/// The fact at a place: its path, its value as it was written, its source.
-pub(crate) fn evidence(object: &Object, at: &Cursor<'_>) -> Evidence {
+/// What evidence shows instead of a secret, whatever its length.
+const CONCEALED: &str = "********";
+
+/// The fact at a place: its path, its value as it was written, its source. A value that touches one of the `sensitive`
+/// spans of the object, which are asked for only where a value is to be shown, is not repeated.
+pub(crate) fn evidence<'s>(
+    object: &Object,
+    at: &Cursor<'_>,
+    sensitive: impl FnOnce() -> Cow<'s, [Span]>,
+) -> Evidence {
     let mut fact = Evidence {
         looked_at: Arc::from(at.path().text()),
         raw: None,
@@ -331,6 +363,16 @@ pub(crate) fn evidence(object: &Object, at: &Cursor<'_>) -> Evidence {
         causes: object.causes(at.mark()),
     };
     let Some(node) = at.node() else { return fact };
+    let is_shown = match node.value() {
+        Value::Null | Value::Bool(_) | Value::Map(_) => false,
+        Value::List(items) => items.len() <= SHOWN_ITEMS && items.iter().all(is_scalar),
+        Value::String(_) | Value::Int(_) | Value::Float(_) => true,
+    };
+    let (from, to) = (node.span().start, node.span().end);
+    if is_shown && sensitive().iter().any(|secret| secret.start < to && from < secret.end) {
+        fact.raw = Some(CONCEALED.into());
+        return fact;
+    }
     match node.value() {
         Value::String(text) => fact.raw = Some(shorten(text)),
         Value::List(items) if items.len() <= SHOWN_ITEMS && items.iter().all(is_scalar) => {

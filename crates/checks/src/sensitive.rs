@@ -4,11 +4,35 @@ use ironsides_core::{Object, Pod, PodTemplates};
 use ironsides_tree::{Cursor, Node, RemarkKind, Span};
 
 use crate::configuration::content;
-use crate::workload::{each_command, is_secret};
+use crate::workload::{command_secret, each_command, is_secret};
+
+mod kustomization;
+
+pub use kustomization::sensitive_in_kustomization;
 
 /// Words that announce a secret in a command line.
-const WORDS: [&str; 9] =
-    ["password", "passwd", "pwd", "secret", "token", "apikey", "api-key", "api_key", "authorization"];
+const WORDS: [&str; 20] = [
+    "password",
+    "passwd",
+    "pwd",
+    "passphrase",
+    "pass",
+    "secret",
+    "token",
+    "apikey",
+    "api-key",
+    "api_key",
+    "accesskey",
+    "access-key",
+    "access_key",
+    "privatekey",
+    "private-key",
+    "private_key",
+    "credential",
+    "credentials",
+    "authorization",
+    "bearer",
+];
 
 /// The spans of an object's secret values, whether or not a check speaks of them: the data of a Secret; values under
 /// secret names in a ConfigMap and in environment variables; files, annotations, command lines and headers that carry
@@ -22,10 +46,19 @@ pub fn sensitive(object: &Object, templates: &PodTemplates) -> Vec<Span> {
         for field in ["data", "stringData"] {
             spans.extend(object.cursor().get(field).entries().filter_map(|(_, value)| span(&value)));
         }
+        // A field that there is not may be a misspelt one of these.
+        let is_other = |field: &str| {
+            !matches!(
+                field,
+                "apiVersion" | "kind" | "metadata" | "type" | "immutable" | "data" | "stringData"
+            )
+        };
+        let others = object.cursor().entries().filter(|(field, _)| is_other(field));
+        spans.extend(others.filter_map(|(_, value)| span(&value)));
     }
     if core("ConfigMap") {
         let shows = |(key, value): &(&str, Cursor<'_>)| {
-            is_secret(key, value) || value.str().is_some_and(|text| content::secret(key, text).is_some())
+            is_secret(key, value) || value.str().is_some_and(|text| is_shown_in(key, text))
         };
         spans.extend(
             object.cursor().get("data").entries().filter(shows).filter_map(|(_, value)| span(&value)),
@@ -38,10 +71,20 @@ pub fn sensitive(object: &Object, templates: &PodTemplates) -> Vec<Span> {
             for variable in container.get("env").items() {
                 environment(&variable, &mut spans);
             }
+            let mut flag = Flag::default();
             each_command(&container, |_, line, found| {
-                let shown = line.str().filter(|text| found.is_some() || announces(text));
+                let shown = line.str().filter(|text| flag.takes(text) | (found.is_some() || may_show(text)));
                 spans.extend(shown.and_then(|_| span(line)));
             });
+            for hook in HOOKS {
+                let mut flag = Flag::default();
+                for line in container.at.at(hook).items() {
+                    let shown = line
+                        .str()
+                        .filter(|text| flag.takes(text) | (command_secret(text).is_some() || may_show(text)));
+                    spans.extend(shown.and_then(|_| span(&line)));
+                }
+            }
             let image = container.get("image");
             // What follows the @ of an image is a digest, or else what stands before it is a login.
             let login =
@@ -82,7 +125,9 @@ pub fn sensitive(object: &Object, templates: &PodTemplates) -> Vec<Span> {
 /// Annotations that show a secret.
 fn annotations(object: &Object, annotations: &Cursor<'_>, spans: &mut Vec<Span>) {
     let shows = |(key, value): &(&str, Cursor<'_>)| {
-        value.str().is_some_and(|text| content::annotation(object, key, text).is_some())
+        let is_shown =
+            |text: &str| content::annotation(object, key, text).is_some() || is_shown_in(key, text);
+        *key == content::LAST_APPLIED || value.str().is_some_and(is_shown)
     };
     spans.extend(annotations.entries().filter(shows).filter_map(|(_, value)| span(&value)));
 }
@@ -98,15 +143,64 @@ fn environment(variable: &Cursor<'_>, spans: &mut Vec<Span>) {
     }
 }
 
+/// What runs in a container besides its command line.
+const HOOKS: [&[&str]; 5] = [
+    &["livenessProbe", "exec", "command"],
+    &["readinessProbe", "exec", "command"],
+    &["startupProbe", "exec", "command"],
+    &["lifecycle", "postStart", "exec", "command"],
+    &["lifecycle", "preStop", "exec", "command"],
+];
+
+/// A flag whose value is the next item of a command line: `[--password, x]`.
+#[derive(Default)]
+struct Flag {
+    announces: bool,
+}
+
+impl Flag {
+    /// Whether the next item is the value of a flag that announces a secret.
+    fn takes(&mut self, text: &str) -> bool {
+        let is_flag = text.starts_with('-');
+        let is_value = std::mem::take(&mut self.announces) && !is_flag;
+        self.announces = is_flag && !text.contains(['=', ' ']) && announces(&format!("{text} "));
+        is_value
+    }
+}
+
+/// Whether a command line may show a secret, whatever the checks make of it.
+fn may_show(text: &str) -> bool {
+    announces(text) || logs_in(text)
+}
+
+/// Whether a program is given a password by a letter: `curl -u name:x`, `mysql -px`, `sshpass -p x`, `redis-cli -a x`.
+fn logs_in(text: &str) -> bool {
+    let has = |program: &str| text.contains(program);
+    let has_flag = |flag: &str| text.split_whitespace().any(|word| word.starts_with(flag));
+    (has("curl") || has("wget")) && (has_flag("-u") || has_flag("--user"))
+        || (has("mysql") || has("mariadb") || has("sshpass")) && has_flag("-p")
+        || has("redis-cli") && has_flag("-a")
+}
+
+/// Whether a value or file shows a secret, or may: what stands under a word for one counts however it is written.
+fn is_shown_in(key: &str, text: &str) -> bool {
+    content::secret(key, text).is_some() || announced(text, &['=', ':', '"', '\''])
+}
+
 /// Whether a word for a secret stands in a text with something after it: `--password=x`, `Authorization: x`.
 fn announces(text: &str) -> bool {
-    if !text.contains(['=', ':', ' ', '"', '\'']) {
+    announced(text, &['=', ':', ' ', '"', '\''])
+}
+
+/// Whether a word for a secret stands in a text with one of some characters after it.
+fn announced(text: &str, after: &[char]) -> bool {
+    if !text.contains(after) {
         return false;
     }
     let text = text.to_ascii_lowercase();
     WORDS.iter().any(|word| {
-        let after = |(at, _): (usize, &str)| text.get(at + word.len()..).unwrap_or_default();
-        text.match_indices(word).map(after).any(|rest| rest.starts_with(['=', ':', ' ', '"', '\'']))
+        let rest = |(at, _): (usize, &str)| text.get(at + word.len()..).unwrap_or_default();
+        text.match_indices(word).map(rest).any(|rest| rest.starts_with(after))
     })
 }
 

@@ -89,7 +89,7 @@ mod writable_host_path;
 mod writable_root_filesystem;
 
 pub(crate) use resources::request;
-pub(crate) use secret_in_command::each as each_command;
+pub(crate) use secret_in_command::{each as each_command, secret as command_secret};
 pub(crate) use secret_in_environment::{by_form, is_password, is_secret, secret};
 
 /// The checks of this family, in alphabetical order.

@@ -129,7 +129,8 @@ pub(crate) struct ScanArgs {
     /// that an edit can close with `unsafe`. The report and the exit code are about what remains
     #[arg(long, value_name = "WHICH", num_args = 0..=1, require_equals = true, default_missing_value = "safe")]
     pub(crate) fix: Option<FixMode>,
-    /// Print what --fix would change as a unified diff, and write nothing
+    /// Print what --fix would change as a unified diff, and write nothing. So that it can be applied it shows the files
+    /// as they are, secrets included
     #[arg(long, requires = "fix")]
     pub(crate) diff: bool,
     /// Show more than failures: `waived` findings, with who answers for them, or `passes` and checks that do not apply,

@@ -1,6 +1,7 @@
 //! `ironsides scan`: judge manifests.
 
 mod baseline;
+mod conceal;
 mod engine;
 mod fix;
 mod foreign;

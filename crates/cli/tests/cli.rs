@@ -295,6 +295,67 @@ fn no_format_repeats_a_secret() {
     }
 }
 
+/// No format shows `zq9Topmost` of these files, whatever is shown.
+#[track_caller]
+fn assert_concealed(files: &[(&str, &str)], args: &[&str]) -> String {
+    let formats = ["table", "json", "jsonl", "yaml", "csv", "html", "ocsf", "oscal", "sarif", "markdown"];
+    let more = ["github", "gitlab", "junit", "policyreport"];
+    for format in formats.into_iter().chain(more) {
+        let args = [&[".", "-o", format, "--show", "passes", "--min-severity", "info"], args].concat();
+        let (code, out, err) = scan(files, &args);
+        assert!(matches!(code, 0 | 1 | 4) && !out.is_empty(), "{args:?}\n{err}");
+        let shown = out.lines().chain(err.lines()).filter(|line| line.contains("zq9Topmost"));
+        assert_eq!(shown.collect::<Vec<_>>(), [""; 0], "{args:?}");
+    }
+    scan(files, &[&[".", "--show", "passes", "--min-severity", "info"], args].concat()).1
+}
+
+#[test]
+fn passes_repeat_no_secret() {
+    let pod = "apiVersion: v1\nkind: Pod\nmetadata:\n  name: a\n  annotations:\n    kubectl.kubernetes.io/last-applied-configuration: '{\"password\":\"zq9Topmost\"}'\n    example.com/a: '{\"user\": \"a\", \"api_key\": \"zq9Topmost\"}'\nspec:\n  hostPID: true\n  containers:\n  - name: app\n    image: app:1\n    args: [--password=zq9Topmost, --passphrase, zq9Topmost, mysql -pzq9Topmost, curl -u a:zq9Topmost b]\n    livenessProbe: {exec: {command: [redis-cli -a zq9Topmost ping, --password, zq9Topmost]}}\n    lifecycle: {preStop: {exec: {command: [sh, -c, PASS=zq9Topmost x]}}}\n    env:\n    - {name: DB_PASSWORD, value: zq9Topmost}\n";
+    let out = assert_concealed(&[("a.yaml", pod)], &[]);
+    assert!(out.contains("args[0]: ********\n") && out.contains("image: app:1\n"), "{out}");
+    let more = "apiVersion: v1\nkind: Secret\nmetadata: {name: s}\ntypo: zq9Topmost\nstringDate: {a: zq9Topmost}\n---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\ndata:\n  a.json: '{\"user\": \"a\", \"password\": \"zq9Topmost\"}'\n  b: x\n";
+    assert_concealed(&[("a.yaml", more)], &[]);
+}
+
+#[test]
+fn a_chart_repeats_no_secret_of_its_values() {
+    let chart = "apiVersion: v2\nname: a\nversion: 0.1.0\n";
+    let template = "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec:\n  hostPID: {{ .Values.host }}\n  containers:\n  - name: a\n    image: {{ .Values.image }}\n    args: [\"--user={{ .Values.user }} --password=zq9Topmost\", \"--password={{ .Values.pw }}\"]\n    env: [{name: DB_PASSWORD, value: {{ .Values.pw }}}, {name: DB_PASSWORD, value: {{ default \"zq9Topmost\" .Values.no }}}]\n";
+    let values = "host: true\nuser: a\nimage: \"a:zq9Topmost@x\"\npw: zq9Topmost\n";
+    let files = [("Chart.yaml", chart), ("templates/p.yaml", template), ("values.yaml", values)];
+    let out = assert_concealed(&files, &[]);
+    assert!(out.contains(".Values.host (values.yaml:1)"), "{out}");
+    assert_concealed(&files, &["--set", "pw=zq9Topmost", "--set-string", "image=a:zq9Topmost@y"]);
+}
+
+#[test]
+fn a_kustomization_repeats_no_secret() {
+    let kustomization = "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\nresources: [p.yaml]\nsecretGenerator:\n- name: s\n  literals: [a=zq9Topmost, 'b=\"zq9Topmost\"']\n  envs: [s.env]\nconfigMapGenerator:\n- name: c\n  literals: [DB_PASSWORD=zq9Topmost, DATABASE_URL=postgres://a:zq9Topmost@db/x, level=info]\n  envs: [c.env]\npatches:\n- patch: |\n    apiVersion: v1\n    kind: Pod\n    metadata: {name: x}\n    spec: {hostPID: true, containers: [{name: a, env: [{name: DB_PASSWORD, value: zq9Topmost}]}]}\n- target: {kind: Pod}\n  patch: |\n    - {op: add, path: /spec/containers/0/env/-, value: {name: API_PASSWORD, value: zq9Topmost}}\n    - {op: add, path: /spec/hostIPC, value: true}\n";
+    let pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: x}\nspec: {containers: [{name: a, image: b, env: [{name: DB_PASSWORD, value: old-zq9Topmost}]}]}\n";
+    let base = "configMapGenerator:\n- name: d\n  literals: [PASSWORD=zq9Topmost, b=c]\n";
+    let files = |kustomization| {
+        [
+            ("k/kustomization.yaml", kustomization),
+            ("k/p.yaml", pod),
+            ("k/s.env", "x=zq9Topmost\n"),
+            ("k/c.env", "A=b\nREDIS_PASSWORD=zq9Topmost\n"),
+            ("base/kustomization.yaml", base),
+        ]
+    };
+    let out = assert_concealed(&files(kustomization), &[]);
+    assert!(out.contains("DB_PASSWORD=**********, DATABASE_URL=****"), "{out}");
+    // What says nothing of its kind is no object, and a base may lie outside of what is scanned.
+    let bare =
+        kustomization.split_once("Kustomization\n").unwrap().1.replace("[p.yaml]", "[p.yaml, ../base]");
+    assert_concealed(&files(&bare), &[]);
+    let (_, out, _) = scan(&files(&bare), &["k", "-o", "html", "--show", "passes", "--min-severity", "info"]);
+    assert!(out.contains("level=info") && !out.contains("zq9Topmost"), "{out}");
+    // One that cannot be built is judged for its form all the same.
+    assert_concealed(&files(&kustomization.replace("resources", "typo: a\nresources")), &[]);
+}
+
 #[test]
 fn names_cannot_drive_the_terminal() {
     let evil = "apiVersion: v1\nkind: Pod\nmetadata: {name: \"a\\e]0;owned\\a\\e[2J\", namespace: \"n\\nFAKE: 0 findings\"}\nspec: {hostPID: true, containers: [{name: \"c\\r\\u202e\", image: x}]}\n";

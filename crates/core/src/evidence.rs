@@ -12,7 +12,7 @@ use crate::rendered::Cause;
 pub struct Evidence {
     /// What was looked at: a field path, a flag, a file's mode.
     pub looked_at: Arc<str>,
-    /// The value as written, `None` where nothing was.
+    /// The value as written, `None` where nothing was; eight stars stand for what is or may be a secret.
     pub raw: Option<String>,
     /// The value in force, where it differs from what was written or nothing was.
     pub effective: Option<Cow<'static, str>>,

@@ -108,6 +108,19 @@ impl Object {
         }
     }
 
+    /// Every place that shows something of a place of this object: where it was found, and where each of its parts was
+    /// where several made it. Of a literal `KEY=value` that gave the value, only that.
+    pub fn sources(&self, span: Span) -> Vec<Source> {
+        match &self.origin {
+            Origin::Rendered(rendered) => rendered
+                .parts(span)
+                .into_iter()
+                .map(|(file, span)| Source::File { path: Arc::clone(&file.path), span })
+                .collect(),
+            Origin::File { .. } | Origin::Api { .. } => vec![self.source(span)],
+        }
+    }
+
     /// What made a place of this object what it is, where it was rendered.
     pub fn causes(&self, span: Span) -> Vec<Cause> {
         match &self.origin {

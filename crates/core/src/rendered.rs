@@ -72,6 +72,42 @@ impl Rendered {
         }
     }
 
+    /// The places of all the parts that a place of the text is made of. One that stands in a file after `KEY=` is
+    /// narrowed to that.
+    pub fn parts(&self, span: Span) -> Vec<(&SourceFile, Span)> {
+        if !span.is_some() {
+            return Vec::new();
+        }
+        let start = Span { start: span.start, end: span.start };
+        let whole = self.mark(span);
+        let inner = || {
+            let from = self.marks.partition_point(|mark| mark.output.start <= span.start);
+            let to = self.marks.partition_point(|mark| mark.output.start < span.end);
+            self.marks.get(from..to).unwrap_or_default().iter()
+        };
+        let marks = match whole {
+            Some(mark) => vec![mark],
+            None => self.mark(start).into_iter().chain(inner()).collect(),
+        };
+        let place = |mark: &Mark| {
+            let file = self.files.get(mark.file as usize)?;
+            let part = Span { start: span.start.max(mark.output.start), end: span.end.min(mark.output.end) };
+            let place = self.narrowed(mark, file, part);
+            Some((file, self.after_key(part, file, place).unwrap_or(place)))
+        };
+        marks.into_iter().filter_map(place).filter(|(_, place)| place.is_some()).collect()
+    }
+
+    /// The value in a source `KEY=value` that gave a part of the text.
+    fn after_key(&self, part: Span, file: &SourceFile, place: Span) -> Option<Span> {
+        const QUOTES: [char; 2] = ['"', '\''];
+        let value = part.slice(&self.text)?.trim_matches(QUOTES);
+        let written = place.slice(&file.text)?.trim_end_matches(QUOTES);
+        let key = written.strip_suffix(value).filter(|key| !value.is_empty() && key.ends_with('='))?;
+        let start = place.start.checked_add(u32::try_from(key.len()).ok()?)?;
+        Some(Span { start, end: place.end })
+    }
+
     /// The narrowest mark around a span.
     fn mark(&self, span: Span) -> Option<&Mark> {
         if !span.is_some() {
@@ -99,6 +135,30 @@ impl Rendered {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn of_a_literal_only_the_value_is_a_part() {
+        for (literal, value, expected) in [
+            ("PASSWORD=abc", "abc", "abc"),
+            ("'PASSWORD=a=b'", "\"a=b\"", "a=b'"),
+            ("PASSWORD=abc", "YWJj", "PASSWORD=abc"),
+            ("PASSWORD=", "\"\"", "PASSWORD="),
+        ] {
+            let rendered = Rendered {
+                text: Arc::from(value),
+                files: vec![SourceFile { path: Arc::from("k"), text: Arc::from(literal) }],
+                marks: vec![Mark {
+                    output: Span::new(0, value.len()),
+                    file: 0,
+                    span: Span::new(0, literal.len()),
+                    causes: Arc::from([]),
+                }],
+            };
+            let parts = rendered.parts(Span::new(0, value.len()));
+            let shown: Vec<_> = parts.iter().filter_map(|(_, span)| span.slice(literal)).collect();
+            assert_eq!(shown, [expected], "{literal}");
+        }
+    }
 
     fn rendered() -> Rendered {
         let file = |path: &str, text: &str| SourceFile { path: Arc::from(path), text: Arc::from(text) };
@@ -137,6 +197,21 @@ mod tests {
         // A place across marks is known by its beginning.
         assert_eq!(place(10, 20), ("a.yaml".into(), Span::new(14, 20), String::new()));
         assert_eq!(place(20, 21), ("a.yaml".into(), Span::NONE, String::new()));
+        // Its parts are all told.
+        let parts = |from, to| -> Vec<(String, Span)> {
+            let parts = rendered.parts(Span::new(from, to)).into_iter();
+            parts.map(|(file, span)| (file.path.to_string(), span)).collect()
+        };
+        assert_eq!(
+            parts(10, 20),
+            [
+                ("a.yaml".into(), Span::new(14, 20)),
+                ("a.yaml".into(), Span::new(20, 38)),
+                ("_b.tpl".into(), Span::new(1, 4))
+            ]
+        );
+        assert_eq!(parts(6, 9), [("a.yaml".into(), Span::new(10, 13))]);
+        assert!(parts(20, 21).is_empty());
         let (file, span, _) = rendered.place(Span::NONE);
         assert_eq!((file.map(|file| &*file.path), span), (Some("a.yaml"), Span::NONE));
     }

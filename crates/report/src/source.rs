@@ -78,9 +78,19 @@ impl SourceText {
 
     /// Notes that a span holds a secret: no snippet shows it from now on.
     pub fn conceal(&self, span: Span) {
+        if !span.is_some() {
+            return;
+        }
         let mut secrets = self.secrets.lock().unwrap_or_else(PoisonError::into_inner);
-        let end = secrets.entry(span.start).or_default();
-        *end = span.end.max(*end);
+        // What it touches becomes one with it, so that no two overlap.
+        let (mut start, mut end) = (span.start, span.end);
+        while let Some((from, to)) =
+            secrets.range(..=end).next_back().filter(|(_, to)| **to >= start).map(|(from, to)| (*from, *to))
+        {
+            secrets.remove(&from);
+            (start, end) = (start.min(from), end.max(to));
+        }
+        secrets.insert(start, end);
     }
 
     /// A part of the text, by its bytes, as it may be shown: every character of a secret has become a star.
@@ -120,5 +130,18 @@ mod tests {
         assert_eq!(sources.source("a").map(|found| &**found.path()), Some("a"));
         assert_eq!(sources.source("b").map(|found| &**found.path()), Some("b"));
         assert!(sources.source("c").is_none());
+    }
+
+    #[test]
+    fn overlapping_secrets_are_all_out_of_sight() {
+        let source = SourceText::new(Arc::from("a"), Arc::from("0123456789"));
+        for (from, to) in [(2, 8), (3, 4), (7, 9), (0, 1)] {
+            source.conceal(Span::new(from, to));
+        }
+        assert_eq!(source.shown(0, 10), "*1*******9");
+        assert_eq!(source.shown(5, 10), "****9");
+        source.conceal(Span::NONE);
+        source.conceal(Span::new(0, 10));
+        assert_eq!(source.shown(0, 10), "**********");
     }
 }

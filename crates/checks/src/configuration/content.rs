@@ -49,7 +49,7 @@ fn announces(key: &str) -> bool {
 }
 
 /// What `kubectl apply` writes the whole object into.
-const LAST_APPLIED: &str = "kubectl.kubernetes.io/last-applied-configuration";
+pub(crate) const LAST_APPLIED: &str = "kubectl.kubernetes.io/last-applied-configuration";
 
 /// What secret an annotation shows, and how bad that is.
 pub(crate) fn annotation(object: &Object, key: &str, text: &str) -> Option<(Cow<'static, str>, Severity)> {

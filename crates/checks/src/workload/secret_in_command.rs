@@ -50,7 +50,7 @@ pub(crate) fn each<'a>(
 const AROUND: [char; 3] = ['"', '\'', ';'];
 
 /// What secret a command line shows: by its form, or after a name that announces one.
-fn secret(text: &str) -> Option<(&'static str, Confidence)> {
+pub(crate) fn secret(text: &str) -> Option<(&'static str, Confidence)> {
     // `--password=x`, `-Dspring.password=x`, `export PASSWORD=x`: names and values without spaces.
     let named = || {
         text.split_whitespace().find_map(|word| {

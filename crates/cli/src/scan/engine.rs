@@ -13,11 +13,12 @@ use ironsides_tree::{Documents, Limits};
 use rayon::prelude::*;
 
 use crate::say::Say;
+use crate::scan::conceal;
 use crate::scan::look::{Look, Looked, file_problem, sort};
 use crate::scan::output::Outputs;
 use crate::scan::pod_security::{Gathering, Versions};
 use crate::scan::record;
-use crate::scan::render::Maker;
+use crate::scan::render::{self, Maker};
 use crate::scan::waiving::{Beside, Ledger, Waiving};
 
 /// Sources up to this size are read whole on one core each; larger ones are read by one and judged by all.
@@ -146,6 +147,9 @@ impl Engine<'_> {
             .par_iter()
             .map(|(path, _)| {
                 let source = open(path, texts)?;
+                if render::is_entry(path) {
+                    conceal::kustomization(&source);
+                }
                 let look = Look::at(&Looked::Written(&source), judge, &versions, waiving);
                 Ok((source, look))
             })
@@ -156,6 +160,10 @@ impl Engine<'_> {
                 Ok((source, (look, beside))) => {
                     self.opened(path);
                     let source = Arc::new(source);
+                    if render::is_entry(path) {
+                        // What is rendered of it knows of more secrets in it.
+                        self.behind.insert(Arc::clone(source.path()), Arc::clone(&source));
+                    }
                     self.beside(std::slice::from_ref(&source), source.text(), beside);
                     self.report(&[source], look)?;
                 }
@@ -240,7 +248,7 @@ impl Engine<'_> {
                         maker.count(self.summary);
                         self.say.detail(&format!("rendered {}", maker.name()));
                         for (rendered, (look, beside)) in looks {
-                            let sources = self.sources(&rendered);
+                            let sources = self.sources(&rendered, maker);
                             self.beside(&sources, &rendered.text, beside);
                             self.report(&sources, look)?;
                         }
@@ -253,12 +261,18 @@ impl Engine<'_> {
     }
 
     /// The files behind a rendered text, each read into lines but once however many texts it is part of.
-    fn sources(&mut self, rendered: &Rendered) -> Vec<Arc<SourceText>> {
+    fn sources(&mut self, rendered: &Rendered, maker: &Maker) -> Vec<Arc<SourceText>> {
+        // Templates are no YAML, but a kustomization is made of it.
+        let is_written = matches!(maker, Maker::Kustomization { .. });
+        let templates = self.judge.templates();
         let files = rendered.files.iter().map(|file| {
-            let source = self
-                .behind
-                .entry(Arc::clone(&file.path))
-                .or_insert_with(|| Arc::new(SourceText::new(Arc::clone(&file.path), Arc::clone(&file.text))));
+            let source = self.behind.entry(Arc::clone(&file.path)).or_insert_with(|| {
+                let source = SourceText::new(Arc::clone(&file.path), Arc::clone(&file.text));
+                if is_written {
+                    conceal::written(&source, templates);
+                }
+                Arc::new(source)
+            });
             Arc::clone(source)
         });
         files.collect()

@@ -171,6 +171,9 @@ fn finish(
         let mut stdout = std::io::stdout().lock();
         stdout.write_all(out.as_bytes())?;
         stdout.flush()?;
+        if args.diff {
+            say.news("note", &"the diff shows the lines around a change as they are, secrets included");
+        }
     }
     tell::tell(say, args.diff, &done, left);
     Ok(())

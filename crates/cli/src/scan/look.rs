@@ -79,13 +79,13 @@ impl Look {
                     self.form_only.push(object.reference().kind.clone());
                 }
                 let begin = self.findings.len();
-                let refused = judge.object(&object, &mut self.findings, &mut self.counts);
-                self.sights.extend(versions.see(&object, judge.templates(), refused));
+                let noticed = judge.object(&object, &mut self.findings, &mut self.counts);
+                self.sights.extend(versions.see(&object, judge.templates(), noticed.is_refused));
                 let findings = self.findings.get_mut(begin..).unwrap_or_default();
                 self.annotated.extend(waiving.object(text, beside, &object, judge.templates(), findings));
                 sort(findings);
-                let secrets = ironsides_checks::sensitive(&object, judge.templates());
-                self.secrets.extend(secrets.into_iter().map(|span| object.source(span)));
+                let secrets = noticed.sensitive.into_iter();
+                self.secrets.extend(secrets.flat_map(|span| object.sources(span)));
                 if judge.keeps(&object) {
                     self.kept.push(object);
                 }

@@ -183,7 +183,8 @@ fn options(args: &ScanArgs) -> Result<helm::Options> {
     })
 }
 
-fn is_entry(path: &Path) -> bool {
+/// Whether a file is that of a kustomization.
+pub(crate) fn is_entry(path: &Path) -> bool {
     path.file_name().and_then(|name| name.to_str()).is_some_and(kustomize::is_kustomization)
 }
 
