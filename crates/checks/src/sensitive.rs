@@ -184,23 +184,29 @@ fn logs_in(text: &str) -> bool {
 
 /// Whether a value or file shows a secret, or may: what stands under a word for one counts however it is written.
 fn is_shown_in(key: &str, text: &str) -> bool {
-    content::secret(key, text).is_some() || announced(text, &['=', ':', '"', '\''])
+    content::secret(key, text).is_some() || announced(text, b"=:\"'")
 }
 
 /// Whether a word for a secret stands in a text with something after it: `--password=x`, `Authorization: x`.
 fn announces(text: &str) -> bool {
-    announced(text, &['=', ':', ' ', '"', '\''])
+    announced(text, b"=: \"'")
 }
 
-/// Whether a word for a secret stands in a text with one of some characters after it.
-fn announced(text: &str, after: &[char]) -> bool {
-    if !text.contains(after) {
-        return false;
-    }
-    let text = text.to_ascii_lowercase();
-    WORDS.iter().any(|word| {
-        let rest = |(at, _): (usize, &str)| text.get(at + word.len()..).unwrap_or_default();
-        text.match_indices(word).map(rest).any(|rest| rest.starts_with(after))
+/// Whether a word for a secret stands in a text with one of some characters after it. One pass: most texts have neither.
+fn announced(text: &str, after: &[u8]) -> bool {
+    let bytes = text.as_bytes();
+    let is_word = |before: &[u8]| {
+        WORDS.iter().any(|word| {
+            let from = before.len().checked_sub(word.len());
+            let end = from.and_then(|from| before.get(from..));
+            end.is_some_and(|end| end.eq_ignore_ascii_case(word.as_bytes()))
+        })
+    };
+    let separators = bytes.iter().enumerate().filter(|(_, byte)| after.contains(byte));
+    separators.filter_map(|(at, _)| bytes.get(..at)).any(|before| {
+        // What the words end with.
+        let may_end = before.last().is_some_and(|last| b"delnrsty".contains(&last.to_ascii_lowercase()));
+        may_end && is_word(before)
     })
 }
 
