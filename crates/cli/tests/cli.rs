@@ -87,6 +87,8 @@ fn exit_codes() {
         (0, &[("pod.yaml", &tidy), ("kustomization.yaml", "resources: [pod.yaml]\n")], &[]),
         (1, &[("pod.yaml", &loud), ("kustomization.yaml", "resources: [pod.yaml]\n")], &[]),
         (4, &[("pod.yaml", &tidy), ("kustomization.yaml", "resources: [pods.yaml]\n")], &[]),
+        (0, &[("pod.yaml", &clean), ("lib/Chart.yaml", LIBRARY), ("lib/templates/_a.tpl", "")], &[]),
+        (4, &[("pod.yaml", &clean), ("lib/Chart.yaml", LIBRARY)], &["pod.yaml", "lib"]),
         (2, &[("pod.yaml", POD)], &["--skip", "privileged-container"]),
         (2, &[("pod.yaml", POD)], &["--fail-on", "bad"]),
         (2, &[("pod.yaml", POD)], &["--check", "priviledged-container"]),
@@ -103,6 +105,23 @@ fn exit_codes() {
             assert!(err.contains("error: "), "{args:?} says why: {err}");
         }
     }
+}
+
+const LIBRARY: &str = "apiVersion: v2\nname: lib\nversion: 0.1.0\ntype: library\n";
+
+#[test]
+fn library_charts_are_passed_over_with_a_note() {
+    let (_, _, err) = scan(&[("pod.yaml", POD), ("lib/Chart.yaml", LIBRARY)], &[ONE, &["-v"]].concat());
+    assert!(err.contains("lib is a library chart: it is judged as other charts use it"), "{err}");
+}
+
+#[test]
+fn kustomization_files_are_no_objects_without_checks() {
+    let kind =
+        |kind: &str| format!("apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: {kind}\nresources: []\n");
+    let (_, out, _) = scan(&[("pod.yaml", POD), ("c.yaml", &kind("Component"))], &["-o", "json"]);
+    let report: serde_json::Value = serde_json::from_str(&out).unwrap();
+    assert_eq!(report["summary"]["formOnly"], serde_json::json!({}), "{out}");
 }
 
 #[test]

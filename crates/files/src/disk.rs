@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io::{ErrorKind, Read};
-use std::path::Path;
+use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
 use ironsides_render::{Files, Item, ReadError};
@@ -56,6 +56,22 @@ impl Files for Disk {
         items.sort();
         Ok(items)
     }
+
+    fn real(&self, path: &str) -> String {
+        let found = fs::canonicalize(at(path)).ok();
+        let real = match fs::canonicalize(".") {
+            Ok(here) if !path.starts_with('/') => found.map(|found| relative(&found, &here)),
+            _ => found,
+        };
+        real.and_then(|real| real.to_str().map(str::to_owned)).unwrap_or_else(|| path.to_owned())
+    }
+}
+
+/// A path from a folder, where both are absolute and without links.
+fn relative(path: &Path, folder: &Path) -> PathBuf {
+    let common = path.components().zip(folder.components()).take_while(|(a, b)| a == b).count();
+    let ups = folder.components().skip(common).map(|_| Component::ParentDir);
+    ups.chain(path.components().skip(common)).collect()
 }
 
 /// The empty path is the working directory.
@@ -80,5 +96,24 @@ mod tests {
         assert_eq!(Disk.read(&path("c")).unwrap_err(), ReadError::Missing { path: path("c") });
         assert!(Disk.read(&path("b")).unwrap_err().to_string().ends_with("it is no file"));
         assert!(matches!(Disk.list(&path("a.yaml")), Err(ReadError::Missing { .. })));
+    }
+    #[test]
+    fn links_are_followed_in_the_form_that_was_asked_for() {
+        let root = tempfile::tempdir().unwrap();
+        let root = root.path().canonicalize().unwrap();
+        fs::create_dir_all(root.join("a")).unwrap();
+        fs::write(root.join("b.yaml"), "x").unwrap();
+        std::os::unix::fs::symlink("../b.yaml", root.join("a/link.yaml")).unwrap();
+        let path = |name: &str| root.join(name).to_str().unwrap().to_owned();
+        assert_eq!(Disk.real(&path("a/link.yaml")), path("b.yaml"));
+        assert_eq!(Disk.real(&path("b.yaml")), path("b.yaml"));
+        assert_eq!(Disk.real("nowhere/x"), "nowhere/x");
+        assert_eq!(Disk.real(""), "");
+        assert_eq!(Disk.real("src/disk.rs"), "src/disk.rs");
+        for (path, folder, expected) in
+            [("/a/b", "/a", "b"), ("/a/b", "/a/c/d", "../../b"), ("/a", "/a", ""), ("/x", "/a", "../x")]
+        {
+            assert_eq!(relative(Path::new(path), Path::new(folder)), Path::new(expected), "{path} {folder}");
+        }
     }
 }

@@ -47,3 +47,12 @@ pub use output::{Output, Part, manifest};
 pub fn render(files: &dyn Files, chart: &str, options: &Options) -> Result<Vec<Rendered>, RenderError> {
     Chart::load(files, chart)?.render(options)
 }
+
+/// Whether the folder `chart` holds a library chart, which gives no documents by itself. A folder whose `Chart.yaml`
+/// cannot be read holds none.
+pub fn is_library(files: &dyn Files, chart: &str) -> bool {
+    let path = chart::joined(if chart.is_empty() { "." } else { chart }, "Chart.yaml");
+    let Ok(bytes) = files.read(&path) else { return false };
+    let file = NamedText { path: path.into(), text: String::from_utf8_lossy(&bytes).into() };
+    metadata::Metadata::read(&file, None).is_ok_and(|metadata| metadata.is_library())
+}

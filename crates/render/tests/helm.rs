@@ -285,7 +285,10 @@ fn errors_name_the_place_and_what_to_do() {
 #[test]
 fn endless_templates_end() {
     let includes = "{{ define \"x\" }}{{ include \"x\" . }}{{ end }}{{ include \"x\" . }}";
-    assert!(error(&[("templates/a.yaml", includes)]).contains("without end"));
+    assert_eq!(
+        error(&[("templates/a.yaml", includes)]),
+        "shop/templates/a.yaml:1:47: in include \"x\" (shop/templates/a.yaml:1:20): and again: include: template \"x\" includes itself without end ()"
+    );
     for text in [
         "{{ define \"x\" }}{{ template \"x\" . }}{{ end }}{{ template \"x\" . }}",
         "{{ $t := \"{{ tpl .t . }}\" }}{{ tpl $t (dict \"t\" $t) }}",
@@ -300,6 +303,83 @@ fn endless_templates_end() {
     assert!(error(&[("templates/a.yaml", large)]).contains("more than 64 MiB"));
     let nested = format!("{{{{ {}1{} }}}}", "(".repeat(5000), ")".repeat(5000));
     assert!(error(&[("templates/a.yaml", &nested)]).contains("nest deeper"));
+}
+
+#[test]
+fn no_template_takes_all_memory() {
+    let template = |text: &str| error(&[("templates/a.yaml", text)]);
+    let doubled = |how: &str| {
+        let loop_ = "{{ range until 60 }}{{ $a = HOW }}{{ end }}";
+        template(&format!("{{{{ $a := \"aaaaaaaaaaaaaaaa\" }}}}\n{}", loop_.replace("HOW", how)))
+    };
+    for how in [
+        "print $a $a",
+        "printf \"%s%s\" $a $a",
+        "cat $a $a",
+        "list $a $a | join \"\"",
+        "replace \"a\" \"aa\" $a",
+        "regexReplaceAllLiteral \"a\" $a $a",
+        "join $a (splitList \"\" $a)",
+        "dict $a $a | toYaml",
+        "tpl \"{{ . }}{{ . }}\" $a",
+        "repeat 2 $a",
+        "printf \"%1000000d%1000000d%[1]s\" 1 2 | cat $a",
+    ] {
+        let told = doubled(how);
+        assert!(told.starts_with("shop/templates/a.yaml:2:"), "{how}: {told}");
+        let why = ["MiB", "GiB", "million steps", "too long", "too large", "parts", "items"];
+        assert!(why.iter().any(|why| told.contains(why)), "{how}: {told}");
+    }
+    // Little in memory, and without end when it is written.
+    let shared = "{{ $a := list 1 }}{{ range until 60 }}{{ $a = list $a $a }}{{ end }}\n{{ HOW }}";
+    for how in ["$a", "print $a", "toYaml $a", "toJson $a", "deepEqual $a $a", "deepCopy $a", "$a | quote"] {
+        let told = template(&shared.replace("HOW", how));
+        assert!(told.starts_with("shop/templates/a.yaml:2:") && told.contains("64 MiB"), "{how}: {told}");
+    }
+    let concat = "{{ $a := list 1 }}{{ range until 60 }}{{ $a = concat $a $a }}{{ end }}";
+    assert!(template(concat).contains("concat: it gives a list of more than 1048576 items"));
+    let kept = "{{ $a := list }}{{ range until 1000 }}{{ $a = append $a (repeat 60000000 \"x\") }}{{ end }}";
+    assert!(template(kept).contains("the chart makes more than 2 GiB of values"));
+    // What is large and not too large is rendered.
+    let fine = "a: {{ repeat 2000000 \"x\" | quote }}\nb: {{ until 20000 | join \",\" }}\n";
+    assert!(rendered(fine, "").unwrap().len() > 2_100_000);
+}
+
+#[test]
+fn loops_without_output_end() {
+    let told = error(&[(
+        "templates/a.yaml",
+        "a: 1\n{{ range until 1000000 }}{{ range 1000000000 }}{{ end }}{{ end }}",
+    )]);
+    assert_eq!(
+        told,
+        "shop/templates/a.yaml:2:35: the chart takes more than 20 million steps (look for a loop or a list that grows without end)"
+    );
+    let told =
+        error(&[("templates/a.yaml", "{{ $a := until 1000000 }}{{ range $a }}{{ $b := uniq $a }}{{ end }}")]);
+    assert!(told.contains("million steps"), "{told}");
+}
+
+#[test]
+fn library_charts_are_known_by_their_chart_yaml() {
+    let kind = |text: &str| helm::is_library(&Memory::chart(&[("Chart.yaml", text)]), "shop");
+    assert!(kind("apiVersion: v2\nname: shop\nversion: 0.1.0\ntype: library\n"));
+    assert!(!kind("apiVersion: v2\nname: shop\nversion: 0.1.0\ntype: application\n"));
+    assert!(!kind("name: ["));
+    assert!(!helm::is_library(&Memory::chart(&[]), "elsewhere"));
+}
+
+#[test]
+fn names_are_read_as_helm_reads_them() {
+    let files = Memory::chart(&[
+        (
+            "Chart.yaml",
+            "apiVersion: v2\nname: shop\nversion: 0.1.0\ndependencies: [{name: on, version: 0.1.0}]\n",
+        ),
+        ("charts/on/Chart.yaml", "apiVersion: v2\nname: on\nversion: 0.1.0\n"),
+        ("charts/on/templates/a.yaml", "chart: {{ .Chart.Name }}\n"),
+    ]);
+    assert_eq!(&*only(&files, &Options::default()).text, "chart: true\n");
 }
 
 #[test]

@@ -75,7 +75,8 @@ impl Look {
             Shape::Object => {
                 self.objects += 1;
                 let object = Object::new(document.root, text.origin(), document.remarks);
-                if !judge.goes_beyond_form(&object) {
+                let kustomization = object.reference().group() == "kustomize.config.k8s.io";
+                if !kustomization && !judge.goes_beyond_form(&object) {
                     self.form_only.push(object.reference().kind.clone());
                 }
                 let begin = self.findings.len();

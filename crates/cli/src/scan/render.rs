@@ -7,7 +7,7 @@ use std::sync::Arc;
 use anyhow::Result;
 use ironsides_core::{Pattern, Rendered};
 use ironsides_files::{Disk, Found};
-use ironsides_render::{RenderError, helm, kustomize};
+use ironsides_render::{Files, RenderError, helm, kustomize};
 use ironsides_report::{Problem, Summary};
 use rayon::prelude::*;
 
@@ -101,7 +101,12 @@ pub(crate) fn plan(found: &mut Found, ways: &Ways, say: &Say) -> Plan {
     // The kustomization files themselves are judged for their form like any other document.
     found.files.retain(|file| is_entry(file) || !used.contains(file));
     for chart in &found.charts {
-        if !used.contains(&chart.join("Chart.yaml")) {
+        if !ways.names(chart) && helm::is_library(&Disk, &text(chart)) {
+            say.detail(&format!(
+                "{} is a library chart: it is judged as other charts use it",
+                chart.display()
+            ));
+        } else if !used.contains(&chart.join("Chart.yaml")) {
             let charts = ways.of(chart).map(|options| Maker::Chart { path: text(chart), options });
             plan.makers.extend(charts);
         }
@@ -117,6 +122,8 @@ pub(crate) struct Ways {
     releases: Vec<(Pattern, Arc<helm::Options>)>,
     /// The folder of the configuration.
     folder: PathBuf,
+    /// What the command line names, once links are followed.
+    named: BTreeSet<String>,
 }
 
 impl Ways {
@@ -140,7 +147,13 @@ impl Ways {
             }
             releases.push((release.chart.clone(), Arc::new(own)));
         }
-        Ok(Self { plain: Arc::new(plain), releases, folder: config.folder.clone() })
+        let named = args.paths.iter().map(|path| Disk.real(&text(path))).collect();
+        Ok(Self { plain: Arc::new(plain), releases, folder: config.folder.clone(), named })
+    }
+
+    /// Whether the command line names this chart itself.
+    fn names(&self, chart: &Path) -> bool {
+        self.named.contains(&Disk.real(&text(chart)))
     }
 
     /// The ways to render a chart: every one that the configuration names, or the one of the arguments.

@@ -130,7 +130,7 @@ pub(crate) fn is_archive(path: &str) -> bool {
     has_ending(path, &["tgz"]) || path.strip_suffix(".gz").is_some_and(|path| has_ending(path, &["tar"]))
 }
 
-fn joined(folder: &str, name: &str) -> String {
+pub(super) fn joined(folder: &str, name: &str) -> String {
     if folder == "." { name.to_owned() } else { format!("{folder}/{name}") }
 }
 

@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use ironsides_tree::{Documents, Format, Limits, Text};
 
+use super::machine::meter::LONGEST;
 use super::number;
 use super::value::{MAX_DEPTH, Map, Value};
 
@@ -26,6 +27,10 @@ pub(crate) fn write(value: &Value, style: Style) -> Option<String> {
 fn write_at(out: &mut String, value: &Value, style: Style, depth: usize) -> Option<()> {
     if depth > MAX_DEPTH {
         return None;
+    }
+    // What is too long is refused by the machine, however much longer it would become.
+    if out.len() > LONGEST {
+        return Some(());
     }
     match value {
         Value::Nil | Value::Null => out.push_str("null"),

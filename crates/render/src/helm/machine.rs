@@ -9,19 +9,23 @@ use ironsides_tree::{Span, Text};
 use rustc_hash::FxHashMap;
 
 use super::functions::Function;
-use super::object::Object;
 use super::origin::{Causes, Origin, Place};
 use super::print::NO_VALUE;
-use super::template::ast::{Body, Branch, Command, Expr, ExprKind, Node, Number, Pipeline};
+use super::template::ast::{Body, Command, Expr, ExprKind, Node, Number, Pipeline};
 use super::template::parse;
-use super::value::{IntType, Slot, Str, Value};
+use super::value::{Slot, Str, Value};
 
 mod fault;
 mod field;
+pub(crate) mod meter;
 mod output;
+mod range;
 
-pub(crate) use fault::{Fault, Problem};
+use fault::place_in;
+pub(crate) use fault::{Fault, Problem, described};
 pub(crate) use output::Out;
+
+use meter::Meter;
 
 /// Templates that were parsed from one text.
 #[derive(Debug)]
@@ -92,9 +96,6 @@ type Step<T> = Result<T, Box<Fault>>;
 /// How many bytes a chart may give.
 const MOST_OUTPUT: usize = 64 << 20;
 
-/// How many nodes may be run, so that rendering ends.
-const MOST_STEPS: u64 = 100_000_000;
-
 /// How often one template may be included within itself; Helm's own limit.
 const MOST_INCLUDES: u32 = 1000;
 
@@ -111,7 +112,7 @@ pub(crate) struct Machine {
     includes: FxHashMap<Text, u32>,
     texts: FxHashMap<Text, Arc<Parsed>>,
     written: usize,
-    steps: u64,
+    pub(crate) meter: Meter,
     /// Where the stack began, and how much of it may be used.
     stack: (usize, usize),
 }
@@ -134,7 +135,7 @@ impl Machine {
             includes: FxHashMap::default(),
             texts: FxHashMap::default(),
             written: 0,
-            steps: 0,
+            meter: Meter::default(),
             stack: (stack_pointer(), stack),
         }
     }
@@ -175,11 +176,7 @@ impl Machine {
 
     fn walk(&mut self, frame: &Frame<'_>, nodes: &[Node], dot: &Slot) -> Step<Flow> {
         for node in nodes {
-            self.steps += 1;
-            if self.steps > MOST_STEPS {
-                let fault = Fault::new(format!("the chart takes more than {MOST_STEPS} steps"));
-                return Err(fault.into());
-            }
+            self.meter.step(1).map_err(|why| too_much(frame, node.span(), why))?;
             match node {
                 Node::Text(span) => self.text(frame, *span)?,
                 Node::Print(span, pipeline) => self.print(frame, *span, pipeline, dot)?,
@@ -231,20 +228,22 @@ impl Machine {
         Ok(Flow::Next)
     }
 
-    fn count(&mut self, bytes: usize) -> Step<()> {
+    /// Counts text that was written, and the marks that it got.
+    fn count(&mut self, frame: &Frame<'_>, span: Span, (bytes, marks): (usize, usize)) -> Step<()> {
         self.written += bytes;
         if self.written > MOST_OUTPUT {
             let limit = MOST_OUTPUT >> 20;
-            return Err(Fault::new(format!("the chart renders more than {limit} MiB")).into());
+            return Err(too_much(frame, span, format!("the chart renders more than {limit} MiB")));
         }
-        Ok(())
+        let marks = self.out.marks.len().saturating_sub(marks);
+        self.meter.mark(marks).map_err(|why| too_much(frame, span, why))
     }
 
     fn text(&mut self, frame: &Frame<'_>, span: Span) -> Step<()> {
         let text = span.slice(&frame.parsed.text).unwrap_or_default();
-        self.count(text.len())?;
+        let marks = self.out.marks.len();
         self.out.literal(text, frame.file.map(|file| Place { file, span }));
-        Ok(())
+        self.count(frame, span, (text.len(), marks))
     }
 
     fn print(&mut self, frame: &Frame<'_>, span: Span, pipeline: &Pipeline, dot: &Slot) -> Step<()> {
@@ -252,10 +251,14 @@ impl Machine {
         let value = self.pipeline(frame, pipeline, dot)?;
         if pipeline.names.is_empty() {
             let causes = Causes::of(self.reads.get(reads..).unwrap_or_default());
-            let before = self.out.text.len();
+            if meter::weight(std::iter::once(&value.value)).is_none() {
+                let why = format!("the value is longer than {} MiB", meter::LONGEST >> 20);
+                return Err(too_much(frame, span, why));
+            }
+            let (before, marks) = (self.out.text.len(), self.out.marks.len());
             self.out.value(&value.value, frame.file.map(|file| Place { file, span }), causes);
             let bytes = self.out.text.len() - before;
-            self.count(bytes)?;
+            self.count(frame, span, (bytes, marks))?;
             self.fold_reads(reads);
         } else {
             self.reads.truncate(reads);
@@ -270,114 +273,6 @@ impl Machine {
             self.reads.truncate(from);
             self.reads.extend_from_slice(causes.as_slice());
         }
-    }
-
-    fn range(&mut self, frame: &Frame<'_>, branch: &Branch, dot: &Slot) -> Step<Flow> {
-        let reads = self.reads.len();
-        let over = self.pipeline(frame, &branch.pipeline, dot)?;
-        self.reads.truncate(reads);
-        let names = &branch.pipeline.names;
-        let mark = self.variables.len();
-        let fault = |message: String| self_fault(frame, &branch.pipeline, message);
-        let items: Vec<(Value, Slot)> = match &over.value {
-            Value::Nil | Value::Null => Vec::new(),
-            Value::Int(count, kind) => {
-                if names.len() > 1 {
-                    return Err(fault("a number can be ranged over with one variable only".to_owned()));
-                }
-                let count = (*count).max(0);
-                for at in 0..count {
-                    let item = Value::Int(at, *kind).into();
-                    if self.iterate(frame, branch, Value::Nil, &item, mark)? == Flow::Break {
-                        break;
-                    }
-                }
-                if count > 0 {
-                    return Ok(Flow::Next);
-                }
-                Vec::new()
-            }
-            Value::List(list) => {
-                for (at, item) in list.items.iter().enumerate() {
-                    if self.iterate(frame, branch, Value::size(at), item, mark)? == Flow::Break {
-                        break;
-                    }
-                }
-                if !list.items.is_empty() {
-                    return Ok(Flow::Next);
-                }
-                Vec::new()
-            }
-            Value::Map(map) => {
-                map.snapshot().into_iter().map(|(key, slot)| (Value::str(key), slot)).collect()
-            }
-            Value::Bytes(bytes) => bytes
-                .iter()
-                .enumerate()
-                .map(|(at, byte)| (Value::size(at), Value::Int(i64::from(*byte), IntType::Uint8).into()))
-                .collect(),
-            Value::Object(Object::Files(files)) => files
-                .iter()
-                .map(|(path, bytes)| (Value::str(path), Value::Bytes(bytes[..].into()).into()))
-                .collect(),
-            Value::Object(Object::ApiVersions(capabilities)) => capabilities
-                .api_versions
-                .iter()
-                .enumerate()
-                .map(|(at, version)| (Value::size(at), Value::str(version).into()))
-                .collect(),
-            other => {
-                let message = format!("range needs a list or map, and this is {}", described(other));
-                return Err(fault(message));
-            }
-        };
-        if items.is_empty() {
-            return match &branch.otherwise {
-                Some(nodes) => self.walk(frame, nodes, dot),
-                None => Ok(Flow::Next),
-            };
-        }
-        for (key, item) in items {
-            if self.iterate(frame, branch, key, &item, mark)? == Flow::Break {
-                break;
-            }
-        }
-        Ok(Flow::Next)
-    }
-
-    fn iterate(
-        &mut self,
-        frame: &Frame<'_>,
-        branch: &Branch,
-        key: Value,
-        item: &Slot,
-        mark: usize,
-    ) -> Step<Flow> {
-        let pipeline = &branch.pipeline;
-        let mut set = |name: &Text, slot: Slot, from_end: usize| {
-            if pipeline.assigns {
-                if let Some(variable) = self.find_variable(frame, name) {
-                    variable.slot = slot;
-                    variable.reads = Causes::None;
-                }
-            } else if let Some(variable) =
-                mark.checked_sub(from_end).and_then(|at| self.variables.get_mut(at))
-            {
-                variable.slot = slot;
-                variable.reads = Causes::None;
-            }
-        };
-        match pipeline.names.as_slice() {
-            [name] => set(name, item.clone(), 1),
-            [first, second] => {
-                set(second, item.clone(), 1);
-                set(first, key.into(), 2);
-            }
-            _ => {}
-        }
-        let flow = self.walk(frame, &branch.then, item);
-        self.variables.truncate(mark);
-        flow
     }
 
     fn template(
@@ -402,6 +297,7 @@ impl Machine {
             .execute(&named, &scope, &data)
             .map_err(|fault| fault.called(frame, span, || format!("in template {name:?}")))?;
         let causes = Causes::of(self.reads.get(reads..).unwrap_or_default());
+        self.meter.mark(out.marks.len()).map_err(|why| too_much(frame, span, why))?;
         self.out.join(&out, frame.file.map(|file| Place { file, span }), causes);
         self.fold_reads(reads);
         Ok(())
@@ -439,6 +335,8 @@ impl Machine {
                 let place = place_in(text, flaw.at);
                 format!("the text given to tpl is no template ({place}): {}", flaw.message)
             })?;
+            // A parsed text takes several times its length.
+            self.meter.make(text.len().saturating_mul(16))?;
             let parsed = Arc::new(Parsed { text: text.into(), bodies });
             self.texts.insert(key, parsed.clone());
             parsed
@@ -626,6 +524,8 @@ impl Machine {
             }
             values.push(last);
         }
+        let measured = |why: String| too_much(frame, span, meter::named(function.name, why));
+        self.meter.takes(function, &values).map_err(measured)?;
         let slot = (function.run)(self, frame, &values).map_err(|problem| match problem {
             Problem::Said(message, hint) => {
                 let message = match function.name {
@@ -638,6 +538,7 @@ impl Machine {
             }
             Problem::Inside(fault, call) => fault.called(frame, span, || call),
         })?;
+        self.meter.gives(&slot.value).map_err(measured)?;
         if slot.origin.is_some() {
             self.reads.push(slot.origin);
         }
@@ -688,29 +589,9 @@ fn self_fault_at(frame: &Frame<'_>, span: Span, message: String) -> Box<Fault> {
     Box::new(fault)
 }
 
-/// A value in the words of an error: `the string "a"`.
-pub(crate) fn described(value: &Value) -> String {
-    let short = |text: &str| {
-        let cut: String = text.chars().take(40).collect();
-        if cut.len() < text.len() { format!("{cut}…") } else { cut }
-    };
-    match value {
-        Value::Nil | Value::Null => "no value".to_owned(),
-        Value::Str(text) => format!("the string {:?}", short(&text.text)),
-        Value::Bool(value) => format!("the boolean {value}"),
-        Value::Int(number, _) => format!("the integer {number} (Go's {})", value.type_name()),
-        Value::Float(value) => format!("the number {} (Go's float64)", super::number::general(*value)),
-        Value::List(_) => "a list".to_owned(),
-        Value::Map(_) => "a map".to_owned(),
-        Value::Bytes(_) | Value::Binary(_) => "bytes".to_owned(),
-        Value::Object(object) => format!("a {}", object.type_name()),
-    }
-}
-
-/// `line 3, column 7` of a text.
-fn place_in(text: &str, at: usize) -> String {
-    let before = text.get(..at).unwrap_or(text);
-    let line = before.matches('\n').count() + 1;
-    let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
-    format!("line {line}, column {column}")
+/// The error for a chart that uses more than it may.
+fn too_much(frame: &Frame<'_>, span: Span, why: String) -> Box<Fault> {
+    let mut fault = self_fault_at(frame, span, why);
+    fault.hint = Some("look for a loop or a list that grows without end".to_owned());
+    fault
 }

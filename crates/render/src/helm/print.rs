@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use super::machine::meter::LONGEST;
 use super::number;
 use super::value::{IntType, MAX_DEPTH, Value};
 
@@ -76,7 +77,8 @@ pub(crate) fn sprintf(format: &str, values: &[&Value]) -> String {
     let mut rest = format;
     let mut next = 0;
     let mut indexed = false;
-    while let Some(percent) = rest.find('%') {
+    // What is too long is refused by the machine, however much longer it would become.
+    while let Some(percent) = rest.find('%').filter(|_| out.len() <= LONGEST) {
         out.push_str(rest.get(..percent).unwrap_or_default());
         rest = rest.get(percent + 1..).unwrap_or_default();
         let mut flags = Flags::default();

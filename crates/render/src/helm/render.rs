@@ -281,7 +281,14 @@ fn told(fault: &Fault, template: &NamedText, files: &[NamedText]) -> RenderError
     };
     let own = fault.place.and_then(position);
     let mut message = String::new();
-    for (call, place) in &fault.calls {
+    for (at, (call, place)) in fault.calls.iter().enumerate() {
+        // One that calls itself is told once.
+        if at > 0 && fault.calls.get(at - 1).is_some_and(|(before, _)| before == call) {
+            if fault.calls.get(at + 1).is_none_or(|(next, _)| next != call) {
+                message.push_str("and again: ");
+            }
+            continue;
+        }
         message.push_str(call);
         if let Some((file, at)) = place.and_then(position) {
             _ = write!(message, " ({}:{}:{})", file.path, at.line, at.column);

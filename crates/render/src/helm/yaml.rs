@@ -2,6 +2,7 @@
 
 use ironsides_tree::{Text, scalar};
 
+use super::machine::meter::LONGEST;
 use super::number;
 use super::origin::Causes;
 use super::value::{Inner, MAX_DEPTH, Map, Slot, Value};
@@ -91,6 +92,10 @@ impl Writer {
         let mut entries = map.snapshot();
         entries = sorted(entries);
         for (at, (key, slot)) in entries.iter().enumerate() {
+            // What is too long is refused by the machine, however much longer it would become.
+            if self.out.len() > LONGEST {
+                return Some(());
+            }
             if at > 0 || !inline {
                 self.indent(indent);
             }
@@ -128,6 +133,9 @@ impl Writer {
             return None;
         }
         for (at, slot) in items.iter().enumerate() {
+            if self.out.len() > LONGEST {
+                return Some(());
+            }
             if at > 0 || !inline {
                 self.indent(indent);
             }
@@ -216,6 +224,9 @@ impl Writer {
         self.newline();
         let body = text.strip_suffix('\n').unwrap_or(text);
         for (at, line) in body.split('\n').enumerate() {
+            if self.out.len() > LONGEST {
+                return;
+            }
             if at > 0 {
                 self.newline();
             }

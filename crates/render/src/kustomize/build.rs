@@ -230,15 +230,16 @@ impl<'a> Builder<'a> {
             match spot.root.entry(&mut self.sources, entry)? {
                 Entry::File(file) => {
                     let objects = self.objects(file)?;
-                    for resource in objects.iter() {
+                    let objects = objects.iter().map(|resource| {
                         let mut resource = resource.clone();
                         if let Some(origin) = &spot.origin {
                             let note = format!("path: {}\n", join(origin, &entry.text));
                             let because = Origin::at(entry.place);
                             resource.set_annotation(ORIGIN, &note, &because);
                         }
-                        made.set.append(&self.sources, resource)?;
-                    }
+                        resource
+                    });
+                    made.set.append_all(&self.sources, objects)?;
                 }
                 Entry::Folder(root) => {
                     let base = self.folder(spot, settings, entry, root, Made::default(), false)?;
@@ -250,7 +251,7 @@ impl<'a> Builder<'a> {
     }
 
     fn absorb(&self, made: &mut Made, base: Made) -> Result<(), RenderError> {
-        made.set.append_all(&self.sources, base.set)?;
+        made.set.append_all(&self.sources, base.set.resources)?;
         made.config.merge(&base.config).map_err(|spec| {
             let message =
                 format!("configurations: {} is once to be made where it is missing, and once not", spec.path);

@@ -33,8 +33,17 @@ impl Root {
     /// The path of a file that an entry names, if it may be read.
     fn allowed(&self, sources: &Sources<'_>, entry: &Named) -> Result<String, RenderError> {
         let path = join(&self.folder, &entry.text);
-        if self.anywhere || within(&path, &self.folder) {
+        if self.anywhere {
             return Ok(path);
+        }
+        if within(&path, &self.folder) {
+            let real = sources.files().real(&path);
+            if real == path || within(&real, &sources.files().real(&self.folder)) {
+                return Ok(path);
+            }
+            let folder = Self::name(&self.folder);
+            let message = format!("the file {path} is a link to {real}, which is not in or below {folder}");
+            return Err(sources.error(entry.place, message, Some("put a copy of the file there")));
         }
         let message = format!("the file {path} is not in or below {}", Self::name(&self.folder));
         let hint = "move it there, or make its folder a kustomization and name that";

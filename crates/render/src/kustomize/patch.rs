@@ -163,10 +163,8 @@ impl Patch {
             self.merge(sources, resource, &copy)?;
         }
         let mut rebuilt = Set::default();
-        for resource in std::mem::take(&mut set.resources).into_iter().filter(|resource| !resource.is_empty())
-        {
-            rebuilt.append(sources, resource)?;
-        }
+        let kept = std::mem::take(&mut set.resources).into_iter().filter(|resource| !resource.is_empty());
+        rebuilt.append_all(sources, kept)?;
         *set = rebuilt;
         Ok(())
     }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use ironsides_tree::Text;
+use rustc_hash::FxHashMap;
 
 use super::config::Referred;
 use super::field::{Make, Wrong};
@@ -52,14 +53,15 @@ pub(super) fn fix(sources: &Sources<'_>, set: &mut Set, referred: &[Referred]) -
     if known.iter().all(|one| one.previous.is_empty()) {
         return Ok(());
     }
+    let index = Index::of(&known);
     for (at, resource) in set.resources.iter_mut().enumerate() {
         let Some(own) = known.get(at) else { continue };
         let gvk = resource.original_id().gvk;
-        let candidates = reachable(resource, own, &known);
+        let reach = Reach::of(resource, own);
         for referred in referred {
             for spec in referred.from.iter().filter(|spec| spec.gvk.selects_gvk(&gvk)) {
                 let role = spec.path.ends_with("roleRef/name").then(|| role_of(&resource.node)).flatten();
-                let finder = Finder { own, candidates: &candidates, target: &referred.gvk, role };
+                let finder = Finder { reach: &reach, index: &index, target: &referred.gvk, role };
                 let mut set = |node: &mut Node| finder.set(node);
                 let found = spec.follow(&mut resource.node, Make::Nothing, &Origin::NONE, &mut set);
                 found.map_err(|Wrong { message, place }| {
@@ -73,28 +75,71 @@ pub(super) fn fix(sources: &Sources<'_>, set: &mut Set, referred: &[Referred]) -
     Ok(())
 }
 
+/// The objects of a build by what they were called, so that a reference looks at few of them.
+struct Index<'k> {
+    /// By a former name and a former kind.
+    named: FxHashMap<&'k str, FxHashMap<&'k str, Vec<&'k Known>>>,
+    /// By a former name.
+    any_kind: FxHashMap<&'k str, Vec<&'k Known>>,
+    /// By the namespace in the file.
+    first: FxHashMap<&'k str, Vec<&'k Known>>,
+}
+
+impl<'k> Index<'k> {
+    fn of(all: &'k [Known]) -> Self {
+        let mut index =
+            Self { named: FxHashMap::default(), any_kind: FxHashMap::default(), first: FxHashMap::default() };
+        for known in all {
+            index.first.entry(known.first_namespace.as_str()).or_default().push(known);
+            let distinct = |key: fn(&Id) -> &str| {
+                let mut keys: Vec<&str> = known.previous.iter().map(key).collect();
+                keys.sort_unstable();
+                keys.dedup();
+                keys
+            };
+            for name in distinct(|id| &id.name) {
+                index.any_kind.entry(name).or_default().push(known);
+                for kind in distinct(|id| &id.gvk.kind) {
+                    index.named.entry(name).or_default().entry(kind).or_default().push(known);
+                }
+            }
+        }
+        index
+    }
+
+    /// Objects that once had the name, and, where one is given, the kind.
+    fn called(&self, name: &str, kind: &str) -> &[&'k Known] {
+        let kinds = || self.named.get(name)?.get(kind);
+        let found = if kind.is_empty() { self.any_kind.get(name) } else { kinds() };
+        found.map(Vec::as_slice).unwrap_or_default()
+    }
+}
+
 /// The objects that an object can mention: those without a namespace, those of its own, and those of the service
 /// accounts that a role binding names.
-fn reachable<'k>(resource: &Resource, own: &Known, known: &'k [Known]) -> Vec<&'k Known> {
-    if own.id.cluster {
-        return known.iter().collect();
+struct Reach<'a> {
+    own: &'a Known,
+    namespaces: Vec<Text>,
+}
+
+impl<'a> Reach<'a> {
+    fn of(resource: &Resource, own: &'a Known) -> Self {
+        let subjects = if resource.kind() == "RoleBinding" { resource.node.get("subjects") } else { None };
+        let accounts = subjects
+            .map(Node::items)
+            .unwrap_or_default()
+            .iter()
+            .filter(|subject| subject.get("kind").map(Node::text) == Some("ServiceAccount"));
+        let namespaces = accounts.filter_map(|subject| subject.get("namespace").map(Node::text));
+        Self { own, namespaces: namespaces.map(Text::new).collect() }
     }
-    let subjects = if resource.kind() == "RoleBinding" { resource.node.get("subjects") } else { None };
-    let namespaces: Vec<&str> = subjects
-        .map(Node::items)
-        .unwrap_or_default()
-        .iter()
-        .filter(|subject| subject.get("kind").map(Node::text) == Some("ServiceAccount"))
-        .filter_map(|subject| subject.get("namespace").map(Node::text))
-        .collect();
-    known
-        .iter()
-        .filter(|other| {
-            other.id.cluster
-                || other.id.effective_namespace() == own.id.effective_namespace()
-                || namespaces.contains(&other.namespace.as_str())
-        })
-        .collect()
+
+    fn holds(&self, other: &Known) -> bool {
+        self.own.id.cluster
+            || other.id.cluster
+            || other.id.effective_namespace() == self.own.id.effective_namespace()
+            || self.namespaces.contains(&other.namespace)
+    }
 }
 
 fn role_of(node: &Node) -> Option<Gvk> {
@@ -103,8 +148,8 @@ fn role_of(node: &Node) -> Option<Gvk> {
 }
 
 struct Finder<'a> {
-    own: &'a Known,
-    candidates: &'a [&'a Known],
+    reach: &'a Reach<'a>,
+    index: &'a Index<'a>,
     target: &'a Gvk,
     role: Option<Gvk>,
 }
@@ -130,7 +175,7 @@ impl Finder<'_> {
     }
 
     fn scalar(&self, node: &mut Node) -> Result<(), Wrong> {
-        let candidates = self.candidates.to_vec();
+        let candidates = self.called(node.text());
         let same = |one: &Known, other: &Known| one.id.name == other.id.name;
         let Some(found) = self.find(node, candidates, same)? else { return Ok(()) };
         if found.id.name != node.text() {
@@ -146,20 +191,16 @@ impl Finder<'_> {
             let message = "a reference has no name".to_owned();
             return Err(Wrong { message, place: node.origin.place });
         };
-        let candidates = match node.get("namespace") {
-            None => self.candidates.to_vec(),
-            Some(namespace) => {
-                let namespace = namespace.text();
-                let first: Vec<&Known> =
-                    self.candidates.iter().copied().filter(|one| one.first_namespace == namespace).collect();
-                if first.is_empty() {
-                    let now = |one: &&&Known| one.id.effective_namespace() == namespace && !one.id.cluster;
-                    self.candidates.iter().filter(now).copied().collect()
-                } else {
-                    first
-                }
+        let mut candidates = self.called(name.text());
+        if let Some(namespace) = node.get("namespace") {
+            let namespace = namespace.text();
+            let first = self.index.first.get(namespace).map(Vec::as_slice).unwrap_or_default();
+            if first.iter().any(|one| self.reach.holds(one)) {
+                candidates.retain(|one| one.first_namespace == namespace);
+            } else {
+                candidates.retain(|one| one.id.effective_namespace() == namespace && !one.id.cluster);
             }
-        };
+        }
         let same =
             |one: &Known, other: &Known| one.id.name == other.id.name && one.namespace == other.namespace;
         let Some(found) = self.find(name, candidates, same)? else { return Ok(()) };
@@ -180,6 +221,12 @@ impl Finder<'_> {
         Ok(())
     }
 
+    /// The objects in reach that were once called so.
+    fn called(&self, name: &str) -> Vec<&Known> {
+        let called = self.index.called(name, &self.target.kind).iter().copied();
+        called.filter(|one| self.reach.holds(one)).collect()
+    }
+
     fn find<'k>(
         &self,
         node: &Node,
@@ -190,16 +237,16 @@ impl Finder<'_> {
         Self: 'k,
     {
         let name = node.text();
-        candidates.retain(|one| one.previous.iter().any(|id| id.name == name));
         candidates.retain(|one| one.previous.iter().any(|id| self.target.selects_gvk(&id.gvk)));
         if let Some(role) = &self.role {
             candidates.retain(|one| one.previous.iter().any(|id| role.selects_gvk(&id.gvk)));
         }
-        if !self.own.id.cluster {
+        let own = self.reach.own;
+        if !own.id.cluster {
             candidates.retain(|one| {
                 one.id.cluster
                     || one.id.gvk.kind == "ServiceAccount"
-                    || one.id.effective_namespace() == self.own.id.effective_namespace()
+                    || one.id.effective_namespace() == own.id.effective_namespace()
             });
         }
         if let [one] = candidates.as_slice() {
@@ -228,7 +275,7 @@ impl Finder<'_> {
             let ends = a.get(a.len() - count..) == b.get(b.len() - count..);
             if either && (a.is_empty() || b.is_empty()) { true } else { ends && ends_alike(a, b) }
         };
-        same(&self.own.prefixes, &other.prefixes) && same(&self.own.suffixes, &other.suffixes)
+        same(&self.reach.own.prefixes, &other.prefixes) && same(&self.reach.own.suffixes, &other.suffixes)
     }
 }
 

@@ -1,6 +1,7 @@
 //! The objects of a build, in the order they were met.
 
 use ironsides_tree::Text;
+use rustc_hash::FxHashMap;
 
 use super::id::Id;
 use super::resource::{Behavior, Resource};
@@ -19,9 +20,20 @@ impl Set {
     /// Adds an object, which must not be there yet.
     pub(super) fn append(&mut self, sources: &Sources<'_>, resource: Resource) -> Result<(), RenderError> {
         let id = resource.id();
-        if let Some(there) =
-            self.resources.iter().find(|there| there.name() == id.name && there.id().same(&id))
-        {
+        let there = self.resources.iter().find(|there| there.name() == id.name && there.id().same(&id));
+        Self::once(sources, there, &resource, &id)?;
+        self.resources.push(resource);
+        Ok(())
+    }
+
+    /// Refuses an object of which another is `there` already.
+    fn once(
+        sources: &Sources<'_>,
+        there: Option<&Resource>,
+        resource: &Resource,
+        id: &Id,
+    ) -> Result<(), RenderError> {
+        if let Some(there) = there {
             let place = there.node.origin.place;
             let path = sources.path_of(place.file);
             let line = sources.line(place).unwrap_or_default();
@@ -29,12 +41,28 @@ impl Set {
             let hint = "name it once; to change an object of a base, use a patch";
             return Err(sources.error(resource.node.origin.place, message, Some(hint)));
         }
-        self.resources.push(resource);
         Ok(())
     }
 
-    pub(super) fn append_all(&mut self, sources: &Sources<'_>, other: Self) -> Result<(), RenderError> {
-        other.resources.into_iter().try_for_each(|resource| self.append(sources, resource))
+    /// Adds many objects, none of which may be there yet.
+    pub(super) fn append_all(
+        &mut self,
+        sources: &Sources<'_>,
+        others: impl IntoIterator<Item = Resource>,
+    ) -> Result<(), RenderError> {
+        let mut named: FxHashMap<(Text, Text), Vec<usize>> = FxHashMap::default();
+        for (at, there) in self.resources.iter().enumerate() {
+            named.entry((there.kind().into(), there.name().into())).or_default().push(at);
+        }
+        for resource in others {
+            let id = resource.id();
+            let alike = named.entry((id.gvk.kind.clone(), id.name.clone())).or_default();
+            let mut there = alike.iter().filter_map(|at| self.resources.get(*at));
+            Self::once(sources, there.find(|there| there.id().same(&id)), &resource, &id)?;
+            alike.push(self.resources.len());
+            self.resources.push(resource);
+        }
+        Ok(())
     }
 
     /// The places of the objects that are or were called so.

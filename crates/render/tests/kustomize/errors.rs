@@ -1,5 +1,10 @@
 //! What is refused, where, and what the message says to do.
 
+use std::sync::Arc;
+
+use ironsides_render::kustomize::{Options, build};
+use ironsides_render::{Files, Item, ReadError};
+
 use crate::support::{Memory, built, built_in, said};
 
 const MAP: &str = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n";
@@ -269,4 +274,45 @@ fn warnings_name_what_took_the_place_of_deprecated_fields() {
             "kustomization.yaml:3: vars is deprecated: use replacements instead"
         ]
     );
+}
+
+/// Files of which one is a link.
+struct Linked(Memory, &'static str, &'static str);
+
+impl Files for Linked {
+    fn read(&self, path: &str) -> Result<Arc<[u8]>, ReadError> {
+        self.0.read(path)
+    }
+
+    fn list(&self, folder: &str) -> Result<Vec<Item>, ReadError> {
+        self.0.list(folder)
+    }
+
+    fn real(&self, path: &str) -> String {
+        if path == self.1 { self.2.to_owned() } else { path.to_owned() }
+    }
+}
+
+#[test]
+fn links_that_lead_outside() {
+    let files = |real| {
+        let files = [
+            ("k/kustomization.yaml", "resources: [a.yaml]\nconfigMapGenerator: [{name: b, files: [e]}]\n"),
+            ("k/a.yaml", MAP),
+            ("k/e", "x"),
+        ];
+        move |link| Linked(Memory::new(files), link, real)
+    };
+    for (link, real) in [("k/a.yaml", "other/a.yaml"), ("k/a.yaml", "../a.yaml"), ("k/e", "/etc/passwd")] {
+        let told = built_in(&files(real)(link), "k").map_err(|error| said(&error)).unwrap_err();
+        let expected = format!("the file {link} is a link to {real}, which is not in or below k");
+        assert!(told.starts_with("k/kustomization.yaml:") && told.contains(&expected), "{told}");
+    }
+    assert!(built_in(&files("k/below/a.yaml")("k/a.yaml"), "k").is_ok());
+    // The folder may be a link itself.
+    let linked =
+        Linked(Memory::new([("k/kustomization.yaml", "resources: [a.yaml]\n"), ("k/a.yaml", MAP)]), "k", "x");
+    assert!(built_in(&linked, "k").is_ok());
+    let anywhere = Options { files_anywhere: true, ..Options::default() };
+    assert!(build(&files("/etc/passwd")("k/e"), "k", &anywhere).is_ok());
 }

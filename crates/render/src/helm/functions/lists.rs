@@ -5,6 +5,7 @@ use std::rc::Rc;
 use super::Param::{Any, Int, Str};
 use super::{Args, Function, Outcome, Problem, fixed, give, variadic};
 use crate::helm::functions::math::to_int;
+use crate::helm::machine::meter::LONGEST;
 use crate::helm::object::Object;
 use crate::helm::print;
 use crate::helm::value::{IntType, List, ListType, Slot, Value, deep_equal};
@@ -56,7 +57,13 @@ pub(super) const TABLE: &[Function] = &[
         give(Value::strings(strings))
     }),
     fixed("toStrings", &[Any], |_, _, a| give(Value::strings(strings(Args(a).value(0))))),
-    fixed("join", &[Str, Any], |_, _, a| give(Value::str(strings(Args(a).value(1)).join(&Args(a).text(0))))),
+    fixed("join", &[Str, Any], |_, _, a| {
+        let (by, items) = (Args(a).text(0), strings(Args(a).value(1)));
+        if by.len().saturating_mul(items.len()) > LONGEST {
+            return Err("the text becomes too long".into());
+        }
+        give(Value::str(items.join(&by)))
+    }),
 ];
 
 /// A value as it stands in a list.

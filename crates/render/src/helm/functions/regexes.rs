@@ -2,11 +2,12 @@
 
 use std::rc::Rc;
 
-use regex::Regex;
+use regex::{Captures, Regex};
 
 use super::Param::{Int, Str};
 use super::{Args, Function, Outcome, fixed, give};
 use crate::helm::machine::Machine;
+use crate::helm::machine::meter::{LONGEST, MOST_ITEMS};
 use crate::helm::value::{Slot, Value};
 
 pub(super) const TABLE: &[Function] = &[
@@ -44,12 +45,20 @@ fn regex(machine: &mut Machine, args: &[Slot]) -> Result<Rc<Regex>, String> {
     if let Some(known) = machine.regexes.get(&*text) {
         return known.clone().ok_or_else(|| format!("{text:?} is no regular expression"));
     }
+    // Compiling is work, and what is compiled takes room.
+    machine.meter.step(2000 + 10 * text.len())?;
+    if machine.regexes.len() >= MOST_KEPT {
+        machine.regexes.clear();
+    }
     // Perl's classes are of ASCII in RE2.
     let ascii = ascii_classes(&text);
     let made = Regex::new(&ascii).map(Rc::new);
     machine.regexes.insert(text.clone().into_owned(), made.as_ref().ok().cloned());
     made.map_err(|error| format!("{text:?} is no regular expression: {}", last_line(&error.to_string())))
 }
+
+/// How many compiled expressions are kept.
+const MOST_KEPT: usize = 64;
 
 fn last_line(text: &str) -> String {
     text.lines().last().unwrap_or_default().trim_start_matches("error: ").to_owned()
@@ -93,19 +102,37 @@ fn find_all(machine: &mut Machine, args: &[Slot]) -> Outcome {
     let regex = regex(machine, args)?;
     let text = Args(args).text(1);
     let most = usize::try_from(Args(args).int(2)).unwrap_or(usize::MAX);
+    // One more than may be is refused by the machine.
+    let most = most.min(MOST_ITEMS + 1);
     give(Value::strings(regex.find_iter(&text).take(most).map(|found| found.as_str())))
 }
 
 fn replace(machine: &mut Machine, args: &[Slot]) -> Outcome {
     let regex = regex(machine, args)?;
     let (text, by) = (Args(args).text(1), Args(args).text(2));
-    give(Value::str(regex.replace_all(&text, &*by)))
+    replaced(&regex, &text, |found, out| found.expand(&by, out))
 }
 
 fn replace_literal(machine: &mut Machine, args: &[Slot]) -> Outcome {
     let regex = regex(machine, args)?;
     let (text, by) = (Args(args).text(1), Args(args).text(2));
-    give(Value::str(regex.replace_all(&text, regex::NoExpand(&by))))
+    replaced(&regex, &text, |_, out| out.push_str(&by))
+}
+
+/// The text with what is found replaced; one that is too long is refused by the machine, and not finished.
+fn replaced(regex: &Regex, text: &str, by: impl Fn(&Captures<'_>, &mut String)) -> Outcome {
+    let (mut out, mut from) = (String::new(), 0);
+    for found in regex.captures_iter(text) {
+        if out.len() > LONGEST {
+            break;
+        }
+        let whole = found.get_match();
+        out.push_str(text.get(from..whole.start()).unwrap_or_default());
+        by(&found, &mut out);
+        from = whole.end();
+    }
+    out.push_str(text.get(from..).unwrap_or_default());
+    give(Value::str(out))
 }
 
 fn split(machine: &mut Machine, args: &[Slot]) -> Outcome {
@@ -120,7 +147,7 @@ fn split(machine: &mut Machine, args: &[Slot]) -> Outcome {
     }
     let (mut parts, mut from, mut end) = (Vec::new(), 0, 0);
     for found in regex.find_iter(&text) {
-        if most != usize::MAX && parts.len() + 1 == most {
+        if most != usize::MAX && parts.len() + 1 == most || parts.len() > MOST_ITEMS {
             break;
         }
         end = found.start();

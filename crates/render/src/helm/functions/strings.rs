@@ -4,6 +4,7 @@ use ironsides_tree::Text;
 
 use super::Param::{Any, Int, Str as Text_};
 use super::{Args, Function, Outcome, fixed, give, variadic};
+use crate::helm::machine::meter::{LONGEST, MOST_ITEMS};
 use crate::helm::print;
 use crate::helm::value::{Inner, Map, MapType, Slot, Str, Value};
 
@@ -49,10 +50,15 @@ pub(super) const TABLE: &[Function] = &[
     fixed("lower", &[Text_], |_, _, a| give(Value::str(Args(a).text(0).to_lowercase()))),
     fixed("repeat", &[Int, Text_], |_, _, a| repeat(a)),
     fixed("replace", &[Text_, Text_, Text_], |_, _, a| {
-        if !Args(a).text(2).contains(&*Args(a).text(0)) {
+        let (old, new, text) = (Args(a).text(0), Args(a).text(1), Args(a).text(2));
+        let count = text.matches(&*old).count();
+        if count == 0 {
             return Ok(Args(a).slot(2));
         }
-        give(Value::str(Args(a).text(2).replace(&*Args(a).text(0), &Args(a).text(1))))
+        if count.saturating_mul(new.len()) > LONGEST {
+            return Err("the text becomes too long".into());
+        }
+        give(Value::str(text.replace(&*old, &new)))
     }),
     fixed("contains", &[Text_, Text_], |_, _, a| {
         give(Value::Bool(memchr::memmem::find(Args(a).bytes(1), Args(a).bytes(0)).is_some()))
@@ -63,12 +69,12 @@ pub(super) const TABLE: &[Function] = &[
     fixed("hasSuffix", &[Text_, Text_], |_, _, a| {
         give(Value::Bool(Args(a).bytes(1).ends_with(Args(a).bytes(0))))
     }),
-    fixed("split", &[Text_, Text_], |_, _, a| give(numbered(split(&Args(a).text(1), &Args(a).text(0), -1)))),
+    fixed("split", &[Text_, Text_], |_, _, a| give(numbered(split(&Args(a).text(1), &Args(a).text(0), -1)?))),
     fixed("splitn", &[Text_, Int, Text_], |_, _, a| {
-        give(numbered(split(&Args(a).text(2), &Args(a).text(0), Args(a).int(1))))
+        give(numbered(split(&Args(a).text(2), &Args(a).text(0), Args(a).int(1))?))
     }),
     fixed("splitList", &[Text_, Text_], |_, _, a| {
-        give(Value::strings(split(&Args(a).text(1), &Args(a).text(0), -1)))
+        give(Value::strings(split(&Args(a).text(1), &Args(a).text(0), -1)?))
     }),
     fixed("plural", &[Text_, Text_, Int], |_, _, a| Ok(Args(a).slot(usize::from(Args(a).int(2) != 1)))),
 ];
@@ -141,14 +147,11 @@ fn substr(args: &[Slot]) -> Outcome {
     }
 }
 
-/// How far a string may be indented, or how long it may become by repetition.
-const MOST: usize = 64 << 20;
-
 fn indent(args: &[Slot], before: &str) -> Result<Str, super::Problem> {
     let width = usize::try_from(Args(args).int(0)).map_err(|_| "the indent is a number from 0".to_owned())?;
     let text = Args(args).text(1);
     let lines = memchr::memchr_iter(b'\n', text.as_bytes()).count() + 1;
-    if width.saturating_mul(lines) > MOST {
+    if width.saturating_mul(lines) > LONGEST {
         return Err("so much indent makes the text too long".into());
     }
     let pad = " ".repeat(width);
@@ -207,27 +210,30 @@ fn repeat(args: &[Slot]) -> Outcome {
     let Ok(count) = usize::try_from(Args(args).int(0)) else {
         return Err("a string is repeated 0 times or more".into());
     };
-    if text.len().saturating_mul(count) > MOST {
+    if text.len().saturating_mul(count) > LONGEST {
         return Err("the string becomes too long".into());
     }
     give(Value::str(text.repeat(count)))
 }
 
 /// `strings.SplitN`.
-pub(super) fn split(text: &str, by: &str, most: i64) -> Vec<String> {
+pub(super) fn split(text: &str, by: &str, most: i64) -> Result<Vec<String>, String> {
     if most == 0 {
-        return Vec::new();
+        return Ok(Vec::new());
     }
     let limit = usize::try_from(most).unwrap_or(usize::MAX);
+    if limit > MOST_ITEMS && text.matches(by).take(MOST_ITEMS).count() >= MOST_ITEMS {
+        return Err(format!("it gives more than {MOST_ITEMS} parts"));
+    }
     if by.is_empty() {
         let mut chars: Vec<String> = text.chars().map(String::from).collect();
         if chars.len() > limit {
             let rest = chars.split_off(limit - 1).concat();
             chars.push(rest);
         }
-        return chars;
+        return Ok(chars);
     }
-    text.splitn(limit, by).map(str::to_owned).collect()
+    Ok(text.splitn(limit, by).map(str::to_owned).collect())
 }
 
 fn numbered(parts: Vec<String>) -> Value {

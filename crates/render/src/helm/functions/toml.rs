@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use ironsides_tree::Text;
 
+use crate::helm::machine::meter::LONGEST;
 use crate::helm::number;
 use crate::helm::value::{MAX_DEPTH, Map, Slot, Value};
 
@@ -35,6 +36,10 @@ fn is_table(value: &Value) -> bool {
 fn table(out: &mut String, map: &Map, path: &mut Vec<String>, depth: usize) -> Result<(), String> {
     if depth > MAX_DEPTH {
         return Err("toml: the value nests too deep".to_owned());
+    }
+    // What is too long is refused by the machine, however much longer it would become.
+    if out.len() > LONGEST {
+        return Ok(());
     }
     let entries = map.snapshot();
     let pad = "  ".repeat(path.len().saturating_sub(1));

@@ -2,6 +2,7 @@
 
 use super::Param::{Int, Map as MapParam, Str};
 use super::{Args, Function, Outcome, fixed, give};
+use crate::helm::machine::meter::LONGEST;
 use crate::helm::value::{Slot, Value};
 use std::fmt::Write;
 
@@ -179,7 +180,8 @@ fn wrap(text: &str, width: i64, by: &str, long_words: bool) -> String {
     let bytes = text.as_bytes();
     let mut out: Vec<u8> = Vec::with_capacity(bytes.len());
     let mut at = 0;
-    while bytes.len() - at > width {
+    // What is too long is refused by the machine, however much longer it would become.
+    while bytes.len() - at > width && out.len() <= LONGEST {
         if bytes.get(at) == Some(&b' ') {
             at += 1;
             continue;

@@ -3,7 +3,9 @@
 use ironsides_tree::Span;
 
 use super::Frame;
+use crate::helm::number;
 use crate::helm::origin::Place;
+use crate::helm::value::Value;
 
 /// An error, and the calls that led to it.
 #[derive(Clone, Debug)]
@@ -66,4 +68,31 @@ impl Fault {
         self.calls.insert(0, (call(), inner));
         self
     }
+}
+
+/// A value in the words of an error: `the string "a"`.
+pub(crate) fn described(value: &Value) -> String {
+    let short = |text: &str| {
+        let cut: String = text.chars().take(40).collect();
+        if cut.len() < text.len() { format!("{cut}…") } else { cut }
+    };
+    match value {
+        Value::Nil | Value::Null => "no value".to_owned(),
+        Value::Str(text) => format!("the string {:?}", short(&text.text)),
+        Value::Bool(value) => format!("the boolean {value}"),
+        Value::Int(number, _) => format!("the integer {number} (Go's {})", value.type_name()),
+        Value::Float(value) => format!("the number {} (Go's float64)", number::general(*value)),
+        Value::List(_) => "a list".to_owned(),
+        Value::Map(_) => "a map".to_owned(),
+        Value::Bytes(_) | Value::Binary(_) => "bytes".to_owned(),
+        Value::Object(object) => format!("a {}", object.type_name()),
+    }
+}
+
+/// `line 3, column 7` of a text.
+pub(super) fn place_in(text: &str, at: usize) -> String {
+    let before = text.get(..at).unwrap_or(text);
+    let line = before.matches('\n').count() + 1;
+    let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
+    format!("line {line}, column {column}")
 }

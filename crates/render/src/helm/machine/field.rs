@@ -2,7 +2,7 @@
 
 use ironsides_tree::Text;
 
-use super::{Frame, Machine, Step, described, self_fault_at};
+use super::{Frame, Machine, Step, described, meter, self_fault_at, too_much};
 use crate::helm::functions::files;
 use crate::helm::functions::methods;
 use crate::helm::object::Object;
@@ -45,6 +45,8 @@ impl Machine {
                     }
                     match Self::member(&object, name, &values) {
                         Ok(Some(slot)) => {
+                            let told = |why| too_much(frame, expr.span, meter::named(name, why));
+                            self.meter.gives(&slot.value).map_err(told)?;
                             value = slot;
                             continue;
                         }

@@ -32,6 +32,17 @@ pub(crate) enum Node {
     Continue,
 }
 
+impl Node {
+    /// Where it stands; nowhere for what has no operand.
+    pub(crate) fn span(&self) -> Span {
+        match self {
+            Self::Text(span) | Self::Print(span, _) | Self::Template { span, .. } => *span,
+            Self::If(branch) | Self::With(branch) | Self::Range(branch) => branch.pipeline.span,
+            Self::Break | Self::Continue => Span::NONE,
+        }
+    }
+}
+
 /// `if`, `with` and `range`.
 #[derive(Debug)]
 pub(crate) struct Branch {
