@@ -2,6 +2,8 @@
 
 use std::rc::Rc;
 
+use ironsides_tree::Text;
+
 use crate::helm::functions::Function;
 use crate::helm::value::{Inner, MAX_DEPTH, Slot, Value};
 
@@ -215,7 +217,7 @@ pub(crate) fn weight<'v>(values: impl Iterator<Item = &'v Value>) -> Option<usiz
             Value::List(list) => list.items.iter().for_each(|slot| add(&slot.value)),
             Value::Map(map) => {
                 let entries = map.entries.borrow();
-                let keys: usize = entries.keys().map(|key| key.len()).fold(0, usize::saturating_add);
+                let keys: usize = entries.keys().map(Text::len).fold(0, usize::saturating_add);
                 entries.values().for_each(|slot| add(&slot.value));
                 total = total.saturating_add(keys);
             }
