@@ -280,7 +280,7 @@ impl Draft {
     }
 
     /// An edit that closes it and takes nothing away that a program could have relied on. The summary is an
-    /// imperative: `set hostPort to 0`. The edits ([`crate::fixes`] has words for them) are made only where somebody
+    /// imperative: `set hostPort to 0`. The edits (`crate::fixes` has words for them) are made only where somebody
     /// wants them; maps that are missing on the way are created.
     pub fn safe_fix<E: IntoIterator<Item = Edit>>(
         &mut self,
