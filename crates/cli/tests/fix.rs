@@ -279,3 +279,78 @@ fn wrong_usage_is_told() {
     assert!(err.contains("the diff goes to standard output; give json a file: -o json=FILE"), "{err}");
     assert_eq!(read(&folder, "a.yaml"), POD);
 }
+
+#[test]
+fn an_object_that_a_fix_renames_is_still_the_same() {
+    let pod = "apiVersion: v1\nkind: Pod\nmetadata:\n  name: y\nspec:\n  hostPID: true\n  containers:\n  - name: app\n    image: registry.example/app:1\n";
+    let folder = folder(&[("a.yaml", pod), ("b.yaml", pod)]);
+    let (code, _, err) =
+        scan(folder.path(), &["a.yaml", "--fix=unsafe", "--check", "wrong-type,host-pid"], "");
+    assert_eq!(code, 0, "{err}");
+    assert!(err.contains("fixed: a.yaml: 2 findings: 1 host-pid, 1 wrong-type"), "{err}");
+    assert!(!err.contains("rendered"), "{err}");
+    // What is left for unsafe fixes is counted whole.
+    let (_, _, err) = scan(folder.path(), &["b.yaml", "--fix", "--check", "wrong-type,host-pid"], "");
+    assert!(read(&folder, "b.yaml").contains("name: \"y\"\n"));
+    assert!(err.contains("1 more finding can be fixed with --fix=unsafe"), "{err}");
+}
+
+#[test]
+fn an_edit_that_others_make_needless_is_dropped() {
+    let pod = "apiVersion: v1\nkind: Pod\nmetadata:\n  name: web\nspec:\n  hostNetwork: true\n  containers:\n  - name: app\n    image: registry.example/app:1\n";
+    let folder = folder(&[("a.yaml", pod), ("b.yaml", pod)]);
+    let check = "host-network,host-network-without-cluster-dns";
+    let (code, _, err) = scan(folder.path(), &["a.yaml", "--fix=unsafe", "--check", check], "");
+    assert_eq!(code, 0, "{err}");
+    let fixed = read(&folder, "a.yaml");
+    assert!(!fixed.contains("hostNetwork: true") && !fixed.contains("dnsPolicy"), "{fixed}");
+    // By itself it is made.
+    let only = ["b.yaml", "--fix=unsafe", "--check", "host-network-without-cluster-dns"];
+    scan(folder.path(), &only, "");
+    assert!(read(&folder, "b.yaml").contains("hostNetwork: true"));
+    assert!(read(&folder, "b.yaml").contains("dnsPolicy: ClusterFirstWithHostNet"));
+}
+
+#[test]
+fn links_out_of_what_was_named_are_not_followed() {
+    use std::os::unix::fs::symlink;
+    let folder = folder(&[("in/real.yaml", POD), ("outside.yaml", POD)]);
+    symlink("../outside.yaml", folder.path().join("in/a.yaml")).unwrap();
+    symlink("real.yaml", folder.path().join("in/b.yaml")).unwrap();
+    let (code, out, err) = scan(folder.path(), &["in", "--fix", "--check", "stale-image-pull"], "");
+    assert_eq!(read(&folder, "outside.yaml"), POD);
+    assert!(err.contains("not fixed: in/a.yaml: it leads to ") && err.contains("(1 finding there)"), "{err}");
+    assert!(err.contains("fixed: in/real.yaml: 1 finding") && !err.contains("meanwhile"), "{err}");
+    assert!(read(&folder, "in/real.yaml").ends_with("imagePullPolicy: Always\n"));
+    assert!(out.contains("in/a.yaml") && !out.contains("in/b.yaml"), "{out}");
+    assert_ne!(code, 4, "{err}");
+    // Named, it is edited through the link.
+    let (_, _, err) =
+        scan(folder.path(), &["in", "outside.yaml", "--fix", "--check", "stale-image-pull"], "");
+    assert!(err.contains("fixed: outside.yaml: 1 finding"), "{err}");
+    assert!(folder.path().join("in/a.yaml").is_symlink());
+}
+
+#[test]
+fn hard_links_stay_one_file() {
+    let folder = folder(&[("a.yaml", POD)]);
+    fs::hard_link(folder.path().join("a.yaml"), folder.path().join("b.yaml")).unwrap();
+    let (_, _, err) = scan(folder.path(), &[".", "--fix=unsafe", "--check", "privileged-container"], "");
+    assert!(err.contains("1 finding: 1 privileged-container") && !err.contains("meanwhile"), "{err}");
+    assert_eq!(read(&folder, "a.yaml"), POD.replace("privileged: yes", "privileged: false"));
+    assert_eq!(read(&folder, "b.yaml"), read(&folder, "a.yaml"));
+    use std::os::unix::fs::MetadataExt;
+    assert_eq!(fs::metadata(folder.path().join("a.yaml")).unwrap().nlink(), 2);
+}
+
+#[test]
+fn a_comment_goes_with_what_it_stands_beside_and_is_told() {
+    let pod = "apiVersion: v1\nkind: Pod\nmetadata:\n  name: web\nspec:\n  containers:\n  - name: app\n    image: registry.example/app:1\n    securityContext:\n      capabilities:\n        add:\n        - SYS_ADMIN # needed\n        drop: [ALL] # all of them\n";
+    let folder = folder(&[("a.yaml", pod)]);
+    let args = ["a.yaml", "--fix=unsafe", "--check", "added-capability,dangerous-capability"];
+    let (_, _, err) = scan(folder.path(), &args, "");
+    let fixed = read(&folder, "a.yaml");
+    assert!(!fixed.contains("SYS_ADMIN") && !fixed.contains("# needed"), "{fixed}{err}");
+    assert!(fixed.contains("drop: [ALL] # all of them"), "{fixed}");
+    assert!(err.contains("removed comment: a.yaml:12: # needed"), "{err}");
+}

@@ -88,15 +88,28 @@ fn hold(folder: &Path, fix: &str) -> usize {
     }
     for (path, before) in before {
         let after = &after[&path];
-        for comment in comments(&before) {
-            assert!(comments(after).contains(comment), "{}: lost {comment:?}\n{after}", path.display());
+        // A comment goes only with the line that it stands on.
+        let codes = |text: &str, code: &str| text.lines().filter(|line| split(line).0 == code).count();
+        for (code, comment) in before.lines().map(split) {
+            let Some(comment) = comment else { continue };
+            assert!(
+                comments(after).contains(comment)
+                    || !code.trim().is_empty() && codes(after, code) < codes(&before, code),
+                "{}: lost {comment:?}\n{after}",
+                path.display()
+            );
         }
     }
     closed
 }
 
+/// A line up to its comment, and that.
+fn split(line: &str) -> (&str, Option<&str>) {
+    line.split_once("# ").map_or((line, None), |(code, comment)| (code.trim_end(), Some(comment.trim())))
+}
+
 fn comments(text: &str) -> BTreeSet<&str> {
-    text.lines().filter_map(|line| line.split_once("# ").map(|(_, comment)| comment.trim())).collect()
+    text.lines().filter_map(|line| split(line).1).collect()
 }
 
 fn folder<'t>(texts: impl Iterator<Item = &'t str>) -> tempfile::TempDir {

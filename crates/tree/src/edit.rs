@@ -3,7 +3,7 @@
 //! An edit is made where the value stands in the text, in the style of what surrounds it. Nothing is taken on
 //! trust: the new text is read again, and the edits are refused unless the edited documents are the old trees
 //! with the same edits made on them ([`apply_to`]), every other document is unchanged, and every comment is still
-//! there.
+//! there, but for those on the lines of what an edit takes away: they would say it of something else.
 
 mod block;
 mod flow;

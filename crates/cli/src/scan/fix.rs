@@ -4,6 +4,7 @@
 //! read and judged by all checks, and an edit after which its finding is still there, or one that was not, is left out.
 //! Only what remains is written.
 
+mod files;
 mod gather;
 mod settle;
 mod survey;
@@ -20,6 +21,7 @@ use ironsides_core::{Finding, Fingerprint, Safety, Severity};
 use ironsides_report::Problem;
 use rayon::prelude::*;
 
+use self::files::Real;
 use self::gather::{Key, Wish, key};
 use self::settle::{Fate, Proposal, edits, said, settle};
 use self::survey::{Surveyed, Wrong, compare, survey, together};
@@ -84,20 +86,27 @@ pub(crate) fn run(
     let judge = scan.judge;
     let mut fixed = Fixed::default();
     take_stdin(files, &mut fixed);
-    let wishes = gather::wishes(&scan, files, &fixed.texts)?;
+    let mut wishes = gather::wishes(&scan, files, &fixed.texts)?;
+    let real = Real::of(files, &args.paths);
+    real.share_waivers(&mut wishes);
     let wanted =
         |severity, safety| severity >= args.least() && (safety == Safety::Safe || mode == FixMode::Unsafe);
     // Whatever the arguments choose, no check may find anything new.
     let all = Judge::new(Options { only: Vec::new(), skip: Vec::new(), fixes: true, ..scan.options });
     let texts: Vec<(Arc<str>, Arc<str>)> = files
         .par_iter()
+        .filter(|path| !real.is_again(path))
         .filter_map(|path| open(path, &fixed.texts).ok())
         .map(|source| (Arc::clone(source.path()), Arc::clone(source.text())))
         .collect();
     let mut files: Vec<Surveyed> = texts.par_iter().map(|(path, text)| survey(&all, path, text)).collect();
+    let mut left = Left::default();
+    left.gather(&wishes, &files, &real, mode, args);
     let mut work = Work {
         judge: &all,
         wishes: &wishes,
+        real: &real,
+        targets: files.iter().map(targets).collect(),
         chosen: judge.metas().map(|meta| meta.id).collect(),
         wanted: &wanted,
         milder: BTreeSet::new(),
@@ -112,9 +121,8 @@ pub(crate) fn run(
         }
     }
     let Work { refused, done, .. } = work;
-    let mut left = Left { refused: refused.into_values().collect(), ..Left::default() };
-    left.gather(&wishes, &files, mode, args);
-    finish(args, &texts, &files, &mut fixed, done, &left, say)?;
+    left.refused = refused.into_values().collect();
+    finish(args, (&texts, &files), &real, &mut fixed, done, left, say)?;
     Ok(fixed)
 }
 
@@ -140,11 +148,11 @@ fn take_stdin(files: &mut Vec<PathBuf>, fixed: &mut Fixed) {
 /// Writes or prints what became of the texts, and says so.
 fn finish(
     args: &ScanArgs,
-    texts: &[(Arc<str>, Arc<str>)],
-    files: &[Surveyed],
+    (texts, files): (&[(Arc<str>, Arc<str>)], &[Surveyed]),
+    real: &Real,
     fixed: &mut Fixed,
     mut done: Vec<Done>,
-    left: &Left,
+    mut left: Left,
     say: &Say,
 ) -> Result<()> {
     let mut out = String::new();
@@ -164,7 +172,12 @@ fn finish(
             fixed.problems.push(Problem { path, line: None, column: None, message, hint: None });
             continue;
         }
-        fixed.texts.insert(PathBuf::from(&**path), Arc::clone(&file.text));
+        let shown = if is_stdin { "(standard input)" } else { path };
+        let lost = tell::lost_comments(old, &file.text).into_iter();
+        left.comments.extend(lost.map(|(line, comment)| (shown.to_owned(), line, comment)));
+        for path in real.names(path) {
+            fixed.texts.insert(path, Arc::clone(&file.text));
+        }
     }
     if !out.is_empty() {
         use std::io::Write as _;
@@ -175,7 +188,7 @@ fn finish(
             say.news("note", &"the diff shows the lines around a change as they are, secrets included");
         }
     }
-    tell::tell(say, args.diff, &done, left);
+    tell::tell(say, args.diff, &done, &left);
     Ok(())
 }
 
@@ -183,6 +196,9 @@ fn finish(
 struct Work<'a> {
     judge: &'a Judge,
     wishes: &'a BTreeMap<Key, Wish>,
+    real: &'a Real,
+    /// What the objects of each file were called before anything was edited: the wishes know them so.
+    targets: Vec<Vec<String>>,
     /// The checks that the arguments choose.
     chosen: BTreeSet<&'static str>,
     /// Whether findings of a severity are to be closed by such fixes.
@@ -220,7 +236,7 @@ impl Work<'_> {
                 made |= !edited.is_empty();
                 for (proposal, fate) in &settled.fates {
                     match fate {
-                        Fate::Made => self.done.push(self.describe(proposal, None)),
+                        Fate::Made | Fate::Closed => self.done.push(self.describe(file, proposal, None)),
                         // What was in its way may be other edits of this round; then the next one tells.
                         Fate::Refused(why) if !edited.contains(&proposal.at) => {
                             self.refuse(file, proposal, why);
@@ -253,6 +269,9 @@ impl Work<'_> {
     /// The fixes that are wanted for one file.
     fn proposals(&self, at: usize, file: &Surveyed) -> Vec<Proposal> {
         let mut proposals = Vec::new();
+        if self.real.is_outside(&file.path) {
+            return proposals;
+        }
         for (place, seen) in file.seen.iter().enumerate() {
             let findings =
                 seen.single.iter().map(|one| (one, false)).chain(seen.joint.iter().map(|one| (one, true)));
@@ -260,18 +279,25 @@ impl Work<'_> {
                 if finding.fix.is_none() || self.refused.contains_key(&(at, place, finding.fingerprint)) {
                     continue;
                 }
-                if self.is_wanted(finding) {
+                if self.is_wanted(at, place, finding) {
                     proposals.push(Proposal { at: place, joint, finding: finding.clone() });
                 }
             }
         }
-        self.spare_waived(file, &mut proposals);
+        self.spare_waived(at, file, &mut proposals);
         proposals
     }
 
+    /// By what the wishes know a finding about an object of a file. Edits may have changed what the object is called.
+    fn key(&self, file: usize, place: usize, finding: &Finding) -> Key {
+        let (path, check, target, message) = key(finding);
+        let first = self.targets.get(file).and_then(|targets| targets.get(place)).cloned();
+        (path, check, first.unwrap_or(target), message)
+    }
+
     /// Whether a finding is to be fixed: the report has it, or would have it since another one was.
-    fn is_wanted(&self, finding: &Finding) -> bool {
-        let key = key(finding);
+    fn is_wanted(&self, file: usize, place: usize, finding: &Finding) -> bool {
+        let key = self.key(file, place, finding);
         let Some(safety) = finding.fix.as_ref().map(|fix| fix.safety) else { return false };
         if let Some(wish) = self.wishes.get(&key) {
             return (self.wanted)(wish.severity, safety) && !wish.waived;
@@ -283,13 +309,15 @@ impl Work<'_> {
     }
 
     /// Leaves out edits that would change what is waived: several findings may share one.
-    fn spare_waived(&self, file: &Surveyed, proposals: &mut Vec<Proposal>) {
-        let is_waived = |finding: &Finding| self.wishes.get(&key(finding)).is_some_and(|wish| wish.waived);
+    fn spare_waived(&self, at: usize, file: &Surveyed, proposals: &mut Vec<Proposal>) {
+        let is_waived = |place: usize, finding: &Finding| {
+            self.wishes.get(&self.key(at, place, finding)).is_some_and(|wish| wish.waived)
+        };
         proposals.retain(|proposal| {
             let seen = file.seen.get(proposal.at);
             let mut others = seen.into_iter().flat_map(|seen| seen.single.iter().chain(&seen.joint));
             !others.any(|other| {
-                is_waived(other)
+                is_waived(proposal.at, other)
                     && other.fix.iter().flat_map(|fix| &fix.edits).any(|edit| edits(proposal).contains(edit))
             })
         });
@@ -381,18 +409,23 @@ impl Work<'_> {
     }
 
     fn refuse(&mut self, file: usize, proposal: &Proposal, why: &str) {
-        let description = self.describe(proposal, Some(why));
+        let description = self.describe(file, proposal, Some(why));
         self.refused.insert((file, proposal.at, proposal.finding.fingerprint), description);
     }
 
-    fn describe(&self, proposal: &Proposal, why: Option<&str>) -> Done {
-        let key = key(&proposal.finding);
+    fn describe(&self, file: usize, proposal: &Proposal, why: Option<&str>) -> Done {
+        let key = self.key(file, proposal.at, &proposal.finding);
         let place = self.wishes.get(&key).map(|wish| wish.place.clone()).unwrap_or_default();
         let (path, check, target, _) = key;
         let fix = proposal.finding.fix.as_deref();
         let summary = fix.map(|fix| fix.summary.to_string()).unwrap_or_default();
         Done { path, check, target, place, summary, why: why.map(str::to_owned) }
     }
+}
+
+/// What the objects of a file are called.
+fn targets(file: &Surveyed) -> Vec<String> {
+    file.seen.iter().map(|seen| seen.object.target.to_string()).collect()
 }
 
 /// The objects that were edited and hold the evidence of a new finding: others than the one it is about, if any.

@@ -29,7 +29,7 @@ impl Page<'_> {
         if let Holder::Brackets { colon } = holder {
             let own_lines = self.is_broken(shape.start..shape.end) || self.is_first(shape.start);
             let indent = own_lines.then(|| self.indent_of(shape.start));
-            let text = self.in_brackets(value, indent);
+            let text = self.in_brackets(value, shape.start, indent);
             if shape.is_unwritten() {
                 let sign = if colon { ": " } else { " " };
                 return vec![Splice::new(shape.end..shape.end, format!("{sign}{text}"))];
@@ -171,18 +171,31 @@ impl Page<'_> {
         vec![Splice::new(at..at, self.lines(text.trim_end_matches('\n')))]
     }
 
-    /// Removes an entry that is not the only one of its block, given where all of them begin and its end.
+    /// Removes an entry that is not the only one of its block, given where all of them begin and its end. Comments on its
+    /// lines are about it and go too.
     pub(super) fn remove_entry(&self, starts: &[usize], at: usize, end: usize) -> Vec<Splice> {
         let Some(&start) = starts.get(at) else { return Vec::new() };
-        let column = self.column(start);
         if self.is_first(start) {
             let lines = self.line_start(start)..self.next_line(end);
-            let comments = self.comment_lines(&lines, column);
-            return vec![Splice::new(lines, comments)];
+            return vec![Splice::away(lines)];
         }
         // It shares its line with a dash: the next entry takes its place.
         let Some(&next) = starts.get(at + 1) else { return Vec::new() };
-        self.swap(start..next, start, "")
+        let own = start..self.next_line(end).min(next);
+        let mut splices = self.swap(own.end..next, start, "");
+        splices.push(Splice::away(own));
+        splices
+    }
+
+    /// Puts an empty value in the place of a block whose only entry goes, with what is said beside it.
+    pub(super) fn emptied(&self, shape: &Shape, holder: Holder, value: &Node) -> Vec<Splice> {
+        let text = scalar(value, shape);
+        if shape.is_block() && self.is_first(shape.start) && holder != Holder::Root {
+            let lines = self.line_start(shape.start)..self.next_line(shape.end);
+            return vec![Splice::new(shape.after..shape.after, format!(" {text}")), Splice::away(lines)];
+        }
+        let end = self.comment_behind(shape.end);
+        vec![Splice::new(shape.start..shape.start, text), Splice::away(shape.start..end)]
     }
 
     /// Where the entries of a block map begin.

@@ -46,7 +46,7 @@ pub(super) fn add(
     if !apart {
         return vec![match comma {
             Some(comma) => Splice::new(comma + 1..comma + 1, format!(" {}", render(None))),
-            None => Splice::new(last.end..last.end, format!("{}{}", page.comma(), render(None))),
+            None => Splice::new(last.end..last.end, format!("{}{}", page.comma(shape.value), render(None))),
         }];
     }
     let column = page.column(first.start);
@@ -80,20 +80,27 @@ fn trailing_comma(page: &Page<'_>, end: usize, close: usize) -> Option<usize> {
     None
 }
 
-/// Removes an element. Comments that stood with it keep a line each.
+/// Removes an element. Comments on its lines are about it and go too; others keep a line each.
 pub(super) fn remove(page: &Page<'_>, shape: &Shape, elements: &[Element], at: usize) -> Vec<Splice> {
     let Some(element) = elements.get(at) else { return Vec::new() };
+    let close = shape.end.saturating_sub(1);
+    if let Some(splices) = remove_lines(page, elements, at, close) {
+        return splices;
+    }
     let range = if elements.len() == 1 {
-        shape.value + 1..shape.end.saturating_sub(1)
+        shape.value + 1..close
     } else if let Some(next) = elements.get(at + 1) {
         element.start..next.start
     } else {
         elements.get(at.wrapping_sub(1)).map_or(element.start, |before| before.end)..element.end
     };
     let column = page.column(element.start);
-    let comments = page.comment_lines(&range, column);
+    // What stands behind it on its line is about it, unless something else follows there.
+    let own = element.start..page.line_end(element.end).min(range.end);
+    let mut comments = page.comment_lines(&(range.start..own.start), column);
+    comments.push_str(&page.comment_lines(&(own.end..range.end), column));
     if comments.is_empty() {
-        return vec![Splice::new(range, "")];
+        return vec![Splice::away(range)];
     }
     let mut text = if page.is_first(range.start) { String::new() } else { page.newline.to_owned() };
     text.push_str(if text.is_empty() { comments.trim_start() } else { &comments });
@@ -101,7 +108,33 @@ pub(super) fn remove(page: &Page<'_>, shape: &Shape, elements: &[Element], at: u
     if ended {
         text.truncate(text.len() - page.newline.len());
     } else {
-        crate::print::yaml::pad(column, &mut text);
+        let closes = range.end == close && page.is_first(close);
+        crate::print::yaml::pad(if closes { page.column(close) } else { column }, &mut text);
     }
-    vec![Splice::new(range, text)]
+    let (before, after) = (range.start..own.start, own.end..range.end);
+    vec![Splice::new(before, ""), Splice::away(own), Splice::new(after, text)]
+}
+
+/// Removes an element that has its lines to itself, with them; `None` where it shares them or is the only one.
+fn remove_lines(page: &Page<'_>, elements: &[Element], at: usize, close: usize) -> Option<Vec<Splice>> {
+    let element = elements.get(at).filter(|element| page.is_first(element.start))?;
+    let next = elements.get(at + 1).map_or(close, |next| next.start);
+    let comma = trailing_comma(page, element.end, next);
+    let end = comma.map_or(element.end, |comma| comma + 1);
+    let lines = page.line_start(element.start)..page.next_line(end);
+    let before = at.checked_sub(1).and_then(|before| elements.get(before));
+    let alone = !page.is_broken(element.end..end)
+        && lines.end <= next
+        && before.is_none_or(|it| it.end <= lines.start);
+    if !alone || elements.len() == 1 {
+        return None;
+    }
+    let mut splices = vec![Splice::away(lines)];
+    // The one before becomes the last: it has a comma only where this one had.
+    if let (Some(before), None, None) = (before, comma, elements.get(at + 1))
+        && let Some(comma) = trailing_comma(page, before.end, element.start)
+    {
+        splices.push(Splice::new(comma..comma + 1, ""));
+    }
+    Some(splices)
 }

@@ -27,11 +27,18 @@ pub(super) struct Page<'a> {
 pub(super) struct Splice {
     pub(super) range: Range<usize>,
     pub(super) text: String,
+    /// Whether comments in the range go with it, but for those that `text` has again.
+    pub(super) takes_comments: bool,
 }
 
 impl Splice {
     pub(super) fn new(range: Range<usize>, text: impl Into<String>) -> Self {
-        Self { range, text: text.into() }
+        Self { range, text: text.into(), takes_comments: false }
+    }
+
+    /// Takes a range away with what the comments in it say about it.
+    pub(super) fn away(range: Range<usize>) -> Self {
+        Self { range, text: String::new(), takes_comments: true }
     }
 }
 
@@ -151,6 +158,27 @@ impl<'a> Page<'a> {
             lines.push_str(self.newline);
         }
         lines
+    }
+
+    /// The comments that go with what a piece takes away.
+    pub(super) fn lost(&self, splice: &Splice) -> impl Iterator<Item = &str> {
+        let range = if splice.takes_comments { splice.range.clone() } else { 0..0 };
+        let from = self.comments.partition_point(|comment| (comment.start as usize) < range.start);
+        let inside = self.comments.get(from..).unwrap_or_default().iter();
+        let inside = inside.take_while(move |comment| (comment.start as usize) < range.end);
+        inside.map(|comment| comment.slice(self.text).unwrap_or_default().trim_end())
+    }
+
+    /// Where a comment that stands behind byte `at` on its line ends; `at` where there is none.
+    pub(super) fn comment_behind(&self, at: usize) -> usize {
+        let line = at..self.line_end(at);
+        let from = self.comments.partition_point(|comment| (comment.start as usize) < line.start);
+        let first = self.comments.get(from).filter(|comment| (comment.start as usize) < line.end);
+        let alone = first.is_some_and(|first| {
+            let between = self.text.get(at..first.start as usize).unwrap_or_default();
+            between.bytes().all(|byte| byte == b' ' || byte == b'\t')
+        });
+        if alone { line.end } else { at }
     }
 
     /// Text as the lines of this document end.

@@ -133,7 +133,7 @@ impl Page<'_> {
                 }
                 if *flow {
                     let elements = flow::pairs(self, pairs);
-                    let render = |indent| self.pair_in_brackets(key, value, indent);
+                    let render = |indent| self.pair_in_brackets(key, value, parent.shape.value, indent);
                     return Ok(flow::add(self, parent.shape, &elements, render));
                 }
                 let column = self.key_starts(pairs).first().map_or(0, |&start| self.column(start));
@@ -161,7 +161,7 @@ impl Page<'_> {
             return Ok(self.replace(found.shape, found.holder, &list));
         }
         if *flow {
-            let render = |indent| self.in_brackets(value, indent);
+            let render = |indent| self.in_brackets(value, found.shape.value, indent);
             return Ok(flow::add(self, found.shape, &flow::items(items), render));
         }
         let column = items.first().map_or(0, |item| self.column(Self::dash(item)));
@@ -207,7 +207,7 @@ impl Page<'_> {
                 Part::Key(_) => Value::Map(std::sync::Arc::default()),
                 Part::Index(_) => Value::List([].into()),
             };
-            return self.replace(parent.shape, parent.holder, &Node::bare(empty));
+            return self.emptied(parent.shape, parent.holder, &Node::bare(empty));
         }
         let elements: Vec<_> = starts.iter().zip(&ends).map(|(start, end)| *start..*end).collect();
         let remove = |at: usize| match elements.get(at) {

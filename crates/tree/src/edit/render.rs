@@ -8,50 +8,65 @@ use crate::print::{self, yaml};
 use crate::yaml::Style;
 
 impl Page<'_> {
-    /// A value inside brackets. `indent` is the column of its line where it may take several.
-    pub(super) fn in_brackets(&self, node: &Node, indent: Option<usize>) -> String {
+    /// A value inside brackets, in the style of what stands around byte `at`. `indent` is the column of its line where it may take several.
+    pub(super) fn in_brackets(&self, node: &Node, at: usize, indent: Option<usize>) -> String {
         let mut out = String::new();
         match self.format {
             Format::Yaml => yaml::inline(node, &mut out),
-            Format::Json => self.json(node, indent, &mut out),
+            Format::Json => self.json(node, at, indent, &mut out),
         }
         out
     }
 
     /// A key and its value inside brackets.
-    pub(super) fn pair_in_brackets(&self, key: &str, value: &Node, indent: Option<usize>) -> String {
+    pub(super) fn pair_in_brackets(
+        &self,
+        key: &str,
+        value: &Node,
+        at: usize,
+        indent: Option<usize>,
+    ) -> String {
         let mut out = String::new();
         match self.format {
             Format::Yaml => yaml::pair(key, value, &mut out),
             Format::Json => {
                 print::write_string(key, &mut out);
-                out.push_str(self.colon());
-                self.json(value, indent, &mut out);
+                out.push_str(self.colon(at));
+                self.json(value, at, indent, &mut out);
             }
         }
         out
     }
 
-    /// What stands between a JSON key and its value here.
-    fn colon(&self) -> &'static str {
-        let first = match self.shape.as_ref().map(|shape| &shape.kind) {
-            Some(ShapeKind::Map { pairs, .. }) => pairs.first(),
-            Some(ShapeKind::List { items, .. }) => match items.first().map(|item| &item.kind) {
-                Some(ShapeKind::Map { pairs, .. }) => pairs.first(),
+    /// What stands between a JSON key and its value around byte `at`: in the innermost map there that has a key.
+    fn colon(&self, at: usize) -> &'static str {
+        let mut shape = self.shape.as_ref();
+        let mut found = None;
+        while let Some(here) = shape {
+            let holds = |shape: &&Shape| shape.start <= at && at < shape.end;
+            shape = match &here.kind {
+                ShapeKind::Map { pairs, .. } => {
+                    found = pairs.first().or(found);
+                    pairs.iter().map(|pair| &pair.value).find(holds)
+                }
+                // Where all is on one list's level, its first item shows.
+                ShapeKind::List { items, .. } => {
+                    items.iter().find(holds).or_else(|| items.first().filter(|_| found.is_none()))
+                }
                 _ => None,
-            },
-            _ => None,
-        };
-        let between = first.and_then(|pair| self.text.get(pair.key.end..pair.value.start));
+            };
+        }
+        let between = found.and_then(|pair| self.text.get(pair.key.end..pair.value.start));
         if between == Some(":") { ":" } else { ": " }
     }
 
-    /// What stands behind a comma on one line.
-    pub(super) fn comma(&self) -> &'static str {
-        if self.format == Format::Json && self.colon() == ":" { "," } else { ", " }
+    /// What stands behind a comma on one line around byte `at`.
+    pub(super) fn comma(&self, at: usize) -> &'static str {
+        if self.format == Format::Json && self.colon(at) == ":" { "," } else { ", " }
     }
 
-    fn json(&self, node: &Node, indent: Option<usize>, out: &mut String) {
+    fn json(&self, node: &Node, near: usize, indent: Option<usize>, out: &mut String) {
+        let (colon, comma) = (self.colon(near), self.comma(near));
         let step = 2;
         let begin = |at: usize, out: &mut String| match indent {
             Some(indent) => {
@@ -59,7 +74,7 @@ impl Page<'_> {
                 out.push_str(self.newline);
                 yaml::pad(indent + step, out);
             }
-            None if at > 0 => out.push_str(self.comma()),
+            None if at > 0 => out.push_str(comma),
             None => {}
         };
         let end = |out: &mut String| {
@@ -74,7 +89,7 @@ impl Page<'_> {
                 out.push('[');
                 for (at, item) in items.iter().enumerate() {
                     begin(at, out);
-                    self.json(item, deeper, out);
+                    self.json(item, near, deeper, out);
                 }
                 end(out);
                 out.push(']');
@@ -84,8 +99,8 @@ impl Page<'_> {
                 for (at, (key, value)) in map.iter().enumerate() {
                     begin(at, out);
                     print::write_string(key, out);
-                    out.push_str(self.colon());
-                    self.json(value, deeper, out);
+                    out.push_str(colon);
+                    self.json(value, near, deeper, out);
                 }
                 end(out);
                 out.push('}');

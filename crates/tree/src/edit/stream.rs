@@ -124,7 +124,8 @@ fn edit(
     let mut expected = tree.clone();
     let mut left: Vec<&Edit> = edits.iter().collect();
     let mut last: Option<(String, u32)> = None;
-    let mut comments = None;
+    // Those that are to be there; what an edit takes away takes its comments along.
+    let mut comments: Option<BTreeMap<String, usize>> = None;
     let refused = |last: &Option<(String, u32)>, text: &str| {
         let (path, line) = last.clone().unwrap_or_default();
         if text.contains(['*', '&']) && format == Format::Yaml && has_aliases(text) {
@@ -178,6 +179,14 @@ fn edit(
                 }
                 pieces => (change, pieces?),
             };
+            for comment in pieces.iter().flat_map(|piece| page.lost(piece)) {
+                if let Some(count) = comments.get_mut(comment) {
+                    *count -= 1;
+                    if *count == 0 {
+                        comments.remove(comment);
+                    }
+                }
+            }
             splices.extend(pieces);
             expected = apply_to(&expected, std::slice::from_ref(&change))?;
             last = Some((edit.path().to_string(), page.line(from)));

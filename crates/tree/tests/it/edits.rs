@@ -120,26 +120,34 @@ fn keys_are_added_behind_the_others() {
 }
 
 #[test]
-fn keys_and_items_are_removed_and_their_comments_stay() {
+fn keys_and_items_are_removed_with_what_is_said_on_their_lines() {
     becomes("a: 1\nb: 2\nc: 3\n", "-b", "a: 1\nc: 3\n");
     becomes("a: 1\nb: 2", "-b", "a: 1\n");
-    becomes("a: 1\n# about b\nb: 2 # why\n# after\nc: 3\n", "-b", "a: 1\n# about b\n# why\n# after\nc: 3\n");
-    becomes("a:\n  b:\n    # deep\n    c: 1\n  d: 2\n", "-a.b", "a:\n  # deep\n  d: 2\n");
+    becomes("a: 1\n# about b\nb: 2 # why\n# after\nc: 3\n", "-b", "a: 1\n# about b\n# after\nc: 3\n");
+    becomes("a:\n  b:\n    # deep\n    c: 1\n  d: 2\n", "-a.b", "a:\n  d: 2\n");
     becomes("a:\n  b: 1\nc: 2\n", "-a.b", "a: {}\nc: 2\n");
-    becomes("a: # on a\n  # on b\n  b: 1 # why\nc: 2\n", "-a.b", "a: {} # on a\n  # on b\n  # why\nc: 2\n");
+    becomes("a: # on a\n  # on b\n  b: 1 # why\nc: 2\n", "-a.b", "a: {} # on a\n  # on b\nc: 2\n");
     becomes("a: 1\n", "-a", "{}\n");
     becomes("- a: 1\n  b: 2\n", "-[0].a", "- b: 2\n");
-    becomes("- a: 1 # x\n  b: 2\n", "-[0].a", "# x\n- b: 2\n");
+    becomes("- a: 1 # x\n  b: 2\n", "-[0].a", "- b: 2\n");
     becomes("- a: 1\n- 2\n", "-[0].a", "- {}\n- 2\n");
     becomes("a: [1, 2, 3]\n", "-a[1]", "a: [1, 3]\n");
     becomes("a: [1, 2, 3]\n", "-a[2]", "a: [1, 2]\n");
     becomes("a: [1]\n", "-a[0]", "a: []\n");
     becomes("a:\n- 1\n", "-a[0]", "a: []\n");
-    becomes("a:\n- 1\n- 2 # two\n- 3\n", "-a[1]", "a:\n- 1\n# two\n- 3\n");
+    becomes("a:\n- 1\n- 2 # two\n- 3\n", "-a[1]", "a:\n- 1\n- 3\n");
     becomes("- - 1\n  - 2\n", "-[0][0]", "- - 2\n");
     becomes("a: {b: 1, c: 2}\n", "-a.b", "a: {c: 2}\n");
     becomes("a: {b: 1, c: 2}\n", "-a.c", "a: {b: 1}\n");
-    becomes("a: {\n  b: 1, # x\n  c: 2\n}\n", "-a.b", "a: {\n  # x\n  c: 2\n}\n");
+    becomes("a: {\n  b: 1, # x\n  c: 2\n}\n", "-a.b", "a: {\n  c: 2\n}\n");
+    // What stands beside or above others stays there.
+    becomes("a: {\n  b: 1, # x\n  # on c\n  c: 2 # y\n}\n", "-a.b", "a: {\n  # on c\n  c: 2 # y\n}\n");
+    becomes("a: {\n  b: 1, # x\n  # on c\n  c: 2 # y\n}\n", "-a.c", "a: {\n  b: 1 # x\n  # on c\n}\n");
+    becomes("a: [\n  1, # x\n  2, # y\n] # z\n", "-a[1]", "a: [\n  1, # x\n] # z\n");
+    becomes("a: [\n  # on 1\n  1 # x\n]\n", "-a[0]", "a: [\n  # on 1\n]\n");
+    becomes("a: [1, 2] # both\n", "-a[1]", "a: [1] # both\n");
+    becomes("- a: 1 # x\n  # on b\n  b: 2\n", "-[0].a", "# on b\n- b: 2\n");
+    becomes("a:\n- b: 1 # x\n- 2\n", "-a[0].b", "a:\n- {}\n- 2\n");
     becomes("a: 1\na: 2\nb: 3\n", "-a", "b: 3\n");
     becomes("a: 1\n", "-b", "a: 1\n");
     becomes("a: 1\r\nb: 2\r\nc: 3\r\n", "-b", "a: 1\r\nc: 3\r\n");
@@ -152,7 +160,7 @@ fn lists_grow_and_change() {
     becomes("a: [1, 2]\n", "a += 3 ; a += 4", "a: [1, 2, 3, 4]\n");
     becomes("a: 1\n", "b.c += x", "a: 1\nb:\n  c:\n  - x\n");
     becomes("drop: [NET_RAW] # c\n", "drop = [ALL]", "drop: [ALL] # c\n");
-    becomes("a:\n- x # x\n- w # w\n- z # z\n", "a = [x, z]", "a:\n- x # x\n# w\n- z # z\n");
+    becomes("a:\n- x # x\n- w # w\n- z # z\n", "a = [x, z]", "a:\n- x # x\n- z # z\n");
     becomes("a:\n- x # x\n", "a = [x, w]", "a:\n- x # x\n- w\n");
     becomes("a: 1 # c\n", "a = {b: 1}", "a: # c\n  b: 1\n");
     becomes("a:\n  b: 1 # c\n", "a = [1]", "a:\n# c\n- 1\n");
@@ -177,6 +185,12 @@ fn maps_keep_what_they_share() {
 fn json_keeps_its_formatting() {
     becomes("{\"a\":1,\"b\":{\"c\":[1]}}", "a = 2", "{\"a\":2,\"b\":{\"c\":[1]}}");
     becomes("{\"a\":1}", "b.c = [1, 2]", "{\"a\":1,\"b\":{\"c\":[1,2]}}");
+    becomes(
+        "{\n  \"l\": [\n    {\"a\":1,\"s\":{}}\n  ]\n}\n",
+        "l[0].b = [1, 2] ; l[0].s.x = 1",
+        "{\n  \"l\": [\n    {\"a\":1,\"s\":{\"x\":1},\"b\":[1,2]}\n  ]\n}\n",
+    );
+    becomes("[{\"a\":1}]", "[0].b = 2", "[{\"a\":1,\"b\":2}]");
     becomes("{\"a\": 1}", "b.c = [1, 2]", "{\"a\": 1, \"b\": {\"c\": [1, 2]}}");
     becomes("{\n  \"a\": 1\n}\n", "b.c = 1", "{\n  \"a\": 1,\n  \"b\": {\n    \"c\": 1\n  }\n}\n");
     becomes("{\n  \"a\": 1,\n  \"b\": 2\n}\n", "-b", "{\n  \"a\": 1\n}\n");
@@ -277,7 +291,7 @@ fn errors_say_what_is_in_the_way() {
 #[test]
 fn of_equal_keys_the_last_is_left() {
     let one = |text: &str, path: &[&str]| apply(text, 0, &[Edit::unrepeat(OwnedPath::from(path))]).unwrap();
-    assert_eq!(one("a: 1 # first\nb: 2\na: 3\n", &["a"]), "# first\nb: 2\na: 3\n");
+    assert_eq!(one("a: 1 # first\nb: 2\na: 3\n", &["a"]), "b: 2\na: 3\n");
     assert_eq!(one("m:\n  a:\n    x: 1\n  a: 2\n  a: 3\n", &["m", "a"]), "m:\n  a: 3\n");
     assert_eq!(one("- {a: 1, b: 2, a: 3}\n", &["a"]), "- {a: 1, b: 2, a: 3}\n", "there is no such place");
     assert_eq!(one("m: {a: 1, b: 2, a: 3}\n", &["m", "a"]), "m: {b: 2, a: 3}\n");

@@ -14,6 +14,9 @@ use super::survey::{Said, Surveyed, Wrong, compare, survey};
 /// How often one document is edited at most to find out which of its fixes stand in the way of others.
 const TRIES: usize = 400;
 
+/// How many fixes of one document are tried without at most, to find those that others make needless.
+const SPARED: usize = 100;
+
 /// A fix of a finding about an object of a file.
 #[derive(Clone)]
 pub(crate) struct Proposal {
@@ -29,6 +32,8 @@ pub(crate) struct Proposal {
 pub(crate) enum Fate {
     /// The text has it.
     Made,
+    /// Others close its finding, so that there is nothing left to make.
+    Closed,
     /// It cannot be made, because …
     Refused(String),
     /// Another one changes the same place first.
@@ -91,6 +96,7 @@ pub(crate) fn settle(judge: &Judge, file: &Surveyed, mut proposals: Vec<Proposal
         let mut fates: Vec<Fate> = vec![Fate::Later; proposals.len()];
         let chosen = sheet.unclashing();
         sheet.decide(&chosen, &mut fates);
+        sheet.drop_needless(&mut fates);
         text.push_str(sheet.text.as_deref().unwrap_or(chunk));
         milder.append(&mut sheet.granted);
         decided.extend(proposals.iter().cloned().zip(fates));
@@ -156,7 +162,7 @@ impl Sheet<'_> {
             return;
         }
         let together: Vec<usize> = self.made.iter().chain(group).copied().collect();
-        match self.attempt(&together) {
+        match self.attempt(&together, None) {
             Ok(text) => {
                 self.made = together;
                 self.text = Some(text);
@@ -188,8 +194,36 @@ impl Sheet<'_> {
         }
     }
 
+    /// Drops what the other edits make needless, the mildest first: an edit whose finding is closed without it would
+    /// only leave something behind, perhaps what contradicts the one that closed it.
+    fn drop_needless(&mut self, fates: &mut [Fate]) {
+        let mut candidates = self.made.clone();
+        // They are in order of severity within each object.
+        candidates.sort_unstable_by(|a, b| b.cmp(a));
+        for at in candidates.into_iter().take(SPARED) {
+            let Some(proposal) = self.proposals.get(at).filter(|proposal| !proposal.joint) else { continue };
+            let others = || {
+                let others = self.made.iter().filter(|other| **other != at);
+                others.filter_map(|other| self.proposals.get(*other)).filter(|other| other.at == proposal.at)
+            };
+            let is_shared = |edit: &Edit| others().any(|other| edits(other).contains(edit));
+            if others().next().is_none() || edits(proposal).iter().all(is_shared) {
+                continue;
+            }
+            let rest: Vec<usize> = self.made.iter().copied().filter(|other| *other != at).collect();
+            if let Ok(text) = self.attempt(&rest, Some(at)) {
+                self.made = rest;
+                self.text = Some(text);
+                if let Some(fate) = fates.get_mut(at) {
+                    *fate = Fate::Closed;
+                }
+            }
+        }
+    }
+
     /// The text with these proposals, read and judged again; or why not.
-    fn attempt(&mut self, group: &[usize]) -> Result<String, No> {
+    /// Besides their findings, that of `idle` must be closed too.
+    fn attempt(&mut self, group: &[usize], idle: Option<usize>) -> Result<String, No> {
         self.tries += 1;
         if self.tries > TRIES {
             return Err(No::Other("too much of its document cannot be edited"));
@@ -211,8 +245,9 @@ impl Sheet<'_> {
             let Some(is) = after.seen.iter().find(|seen| seen.item == was.item) else {
                 return Err(No::Other("the edited text does not hold the object any more"));
             };
-            let closed: Vec<&Finding> =
-                proposals.iter().filter(|one| !one.joint).map(|one| &one.finding).collect();
+            let idle = idle.and_then(|idle| self.proposals.get(idle)).filter(|one| one.at == at);
+            let wanted = proposals.iter().copied().chain(idle);
+            let closed: Vec<&Finding> = wanted.filter(|one| !one.joint).map(|one| &one.finding).collect();
             if let Some(wrong) = compare(&was.single, &is.single, &closed, &self.granted) {
                 return Err(No::Wrong(wrong));
             }

@@ -118,9 +118,24 @@ pub(crate) fn compare(
             return Some(Wrong::Open);
         }
     }
+    // What an object is called is part of the fingerprint; where an edit changed it, checks and messages must do.
+    let renamed = match (before.first(), after.first()) {
+        (Some(was), Some(is)) => was.target != is.target,
+        _ => false,
+    };
     let said = |findings: &[Finding], like: &Finding| {
         findings.iter().filter(|other| other.check == like.check && other.message == like.message).count()
     };
+    if renamed
+        && closed.iter().any(|finding| {
+            let alike = |other: &&&Finding| other.check == finding.check && other.message == finding.message;
+            let wanted = closed.iter().filter(alike).count();
+            said(after, finding) + wanted > said(before, finding)
+                && !granted.contains(&(finding.check, finding.message.clone()))
+        })
+    {
+        return Some(Wrong::Open);
+    }
     let is_granted = |finding: &Finding| granted.contains(&(finding.check, finding.message.clone()));
     let new = after.iter().filter(|finding| !is_granted(finding)).find(|finding| {
         match before.iter().find(|other| other.fingerprint == finding.fingerprint) {

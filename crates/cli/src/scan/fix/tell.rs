@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use ironsides_core::{Cause, Safety};
+use ironsides_tree::Lines;
 
+use super::files::Real;
 use super::gather::{Key, Wish};
 use super::survey::Surveyed;
 use crate::args::{FixMode, ScanArgs};
@@ -29,6 +31,10 @@ pub(crate) struct Done {
 pub(crate) struct Left {
     /// It was wanted, but cannot be done.
     pub(crate) refused: Vec<Done>,
+    /// How many fixes are not made since they would write to files that nobody named: by what is said of the file.
+    pub(crate) outside: BTreeMap<String, usize>,
+    /// Comments that went with what they stood beside: `file:line: # text`
+    pub(crate) comments: BTreeSet<(String, u32, String)>,
     /// The fix is not safe, and nobody asked for such.
     pub(crate) needs_unsafe: usize,
     /// Charts and kustomizations make it: what to change instead.
@@ -36,11 +42,12 @@ pub(crate) struct Left {
 }
 
 impl Left {
-    /// Sorts out what nobody tried to fix.
+    /// Sorts out what nobody is going to try to fix in files that are as they were read.
     pub(crate) fn gather(
         &mut self,
         wishes: &BTreeMap<Key, Wish>,
         files: &[Surveyed],
+        real: &Real,
         mode: FixMode,
         args: &ScanArgs,
     ) {
@@ -51,14 +58,57 @@ impl Left {
         let wanted = |wish: &&Wish| !wish.waived && wish.severity >= args.least();
         for ((path, check, target, _), wish) in wishes.iter().filter(|(_, wish)| wanted(wish)) {
             let Some((safety, summary)) = &wish.fix else { continue };
+            let needs_unsafe = *safety == Safety::Unsafe && mode == FixMode::Safe;
+            if real.is_again(path.as_ref().as_ref()) {
+                // It is counted under the name that is edited.
+                continue;
+            }
+            if real.is_outside(path) {
+                if !needs_unsafe {
+                    *self.outside.entry(real.outside(path)).or_default() += 1;
+                }
+                continue;
+            }
             let in_file = written.contains(&(&**path, target.clone()));
-            match (in_file, *safety == Safety::Unsafe && mode == FixMode::Safe) {
+            match (in_file, needs_unsafe) {
                 (true, true) => self.needs_unsafe += 1,
                 (false, false) => _ = self.rendered.insert(instead(check, target, summary, wish)),
                 (true, false) | (false, true) => {}
             }
         }
     }
+}
+
+/// The comments of a text that are not in what became of it, with their lines.
+pub(crate) fn lost_comments(old: &str, new: &str) -> Vec<(u32, String)> {
+    let all = |text: &str| -> Vec<(u32, String)> {
+        let lines = Lines::new(text);
+        let spans = ironsides_tree::comments(text).into_iter().map(|comment| comment.span);
+        spans
+            .map(|span| {
+                let comment = span.slice(text).unwrap_or_default().trim_end().to_owned();
+                (lines.position(text, span.start).line, comment)
+            })
+            .collect()
+    };
+    let mut left: BTreeMap<String, usize> = BTreeMap::new();
+    for (_, comment) in all(new) {
+        *left.entry(comment).or_default() += 1;
+    }
+    let mut lost = Vec::new();
+    let was = all(old);
+    let mut surplus: BTreeMap<&str, usize> = BTreeMap::new();
+    for (_, comment) in &was {
+        *surplus.entry(comment).or_default() += 1;
+    }
+    for (line, comment) in &was {
+        let (is, had) = (left.get(comment).copied(), surplus.get_mut(comment.as_str()));
+        if let Some(had) = had.filter(|had| **had > is.unwrap_or_default()) {
+            *had -= 1;
+            lost.push((*line, comment.clone()));
+        }
+    }
+    lost
 }
 
 /// What to change where the place itself is made of something else.
@@ -99,9 +149,14 @@ pub(crate) fn tell(say: &Say, diff: bool, done: &[Done], left: &Left) {
         let why = one.why.as_deref()?;
         Some(format!("{}: {}: {}: cannot {}: {why}", one.place, one.target, one.check, one.summary))
     });
-    told(say, "not fixed", refused.collect());
+    let outside = left.outside.iter().map(|(why, count)| format!("{why} ({} there)", findings(*count)));
+    told(say, "not fixed", outside.chain(refused).collect());
+    let comments = left.comments.iter().map(|(path, line, text)| format!("{path}:{line}: {text}"));
+    // Each of them, however many: nothing else in the run tells that somebody's words are gone.
+    comments
+        .for_each(|line| say.ending(if diff { "would remove comment" } else { "removed comment" }, &line));
     told(say, "rendered", left.rendered.iter().cloned().collect());
-    if files.is_empty() && left.refused.is_empty() && left.rendered.is_empty() {
+    if files.is_empty() && left.refused.is_empty() && left.rendered.is_empty() && left.outside.is_empty() {
         say.news(word, &"nothing: no finding has a fix of this kind");
     }
     if left.needs_unsafe > 0 {
