@@ -333,13 +333,13 @@ fn links_out_of_what_was_named_are_not_followed() {
 
 #[test]
 fn hard_links_stay_one_file() {
+    use std::os::unix::fs::MetadataExt;
     let folder = folder(&[("a.yaml", POD)]);
     fs::hard_link(folder.path().join("a.yaml"), folder.path().join("b.yaml")).unwrap();
     let (_, _, err) = scan(folder.path(), &[".", "--fix=unsafe", "--check", "privileged-container"], "");
     assert!(err.contains("1 finding: 1 privileged-container") && !err.contains("meanwhile"), "{err}");
     assert_eq!(read(&folder, "a.yaml"), POD.replace("privileged: yes", "privileged: false"));
     assert_eq!(read(&folder, "b.yaml"), read(&folder, "a.yaml"));
-    use std::os::unix::fs::MetadataExt;
     assert_eq!(fs::metadata(folder.path().join("a.yaml")).unwrap().nlink(), 2);
 }
 

@@ -93,7 +93,7 @@ pub(crate) fn run(
         |severity, safety| severity >= args.least() && (safety == Safety::Safe || mode == FixMode::Unsafe);
     // Whatever the arguments choose, no check may find anything new.
     let all = Judge::new(Options { only: Vec::new(), skip: Vec::new(), fixes: true, ..scan.options });
-    let texts: Vec<(Arc<str>, Arc<str>)> = files
+    let texts: Vec<Named> = files
         .par_iter()
         .filter(|path| !real.is_again(path))
         .filter_map(|path| open(path, &fixed.texts).ok())
@@ -145,10 +145,13 @@ fn take_stdin(files: &mut Vec<PathBuf>, fixed: &mut Fixed) {
     });
 }
 
+/// The path of a file and its text.
+type Named = (Arc<str>, Arc<str>);
+
 /// Writes or prints what became of the texts, and says so.
 fn finish(
     args: &ScanArgs,
-    (texts, files): (&[(Arc<str>, Arc<str>)], &[Surveyed]),
+    (texts, files): (&[Named], &[Surveyed]),
     real: &Real,
     fixed: &mut Fixed,
     mut done: Vec<Done>,
