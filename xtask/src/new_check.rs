@@ -428,7 +428,7 @@ mod tests {
         let said = |family, id| new_check(family, id).unwrap_err().to_string();
         assert_eq!(
             said("pods", "a"),
-            "there is no family \"pods\"; the families are document, workload, image, namespace, reliability, api, rbac, \
+            "there is no family \"pods\"; the families are document, workload, image, namespace, configuration, reliability, api, rbac, \
              service, ingress, network, storage, admission, reference"
         );
         assert_eq!(
