@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// A kind of fact that a check may ask for.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -10,10 +10,13 @@ use serde::Serialize;
 pub enum Fact {
     /// The object under judgement itself; always there.
     Object,
-    /// All objects of a resource (`namespaces`, `deployments.apps`).
+    /// The objects of a resource (`namespaces`, `deployments.apps`).
     Objects {
         /// The resource, with its group where it has one.
         resource: String,
+        /// The namespace they are in; `None` for all of them.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        namespace: Option<String>,
     },
     /// The content of a file or stream that was asked for.
     File {
@@ -22,8 +25,16 @@ pub enum Fact {
     },
 }
 
+impl Fact {
+    /// The objects of a resource of a group, in a namespace or in all.
+    pub fn objects(group: &str, resource: &str, namespace: Option<&str>) -> Self {
+        let resource = if group.is_empty() { resource.to_owned() } else { format!("{resource}.{group}") };
+        Self::Objects { resource, namespace: namespace.map(str::to_owned) }
+    }
+}
+
 /// How much of a kind of fact is there.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "coverage", rename_all = "camelCase")]
 pub enum Extent {
     /// All of it.
@@ -79,6 +90,30 @@ impl Coverage {
         }
     }
 
+    /// How much of the objects of a resource is there: in a namespace, or in all. What was read of all namespaces counts
+    /// for each; what was read of some of them is a part of all.
+    pub fn of_objects(&self, group: &str, resource: &str, namespace: Option<&str>) -> Extent {
+        let all = Fact::objects(group, resource, None);
+        if let Some(extent) = self.0.get(&all) {
+            return extent.clone();
+        }
+        let Fact::Objects { resource, .. } = all else { return self.of(&all) };
+        if let Some(namespace) = namespace {
+            return self.of(&Fact::Objects { resource, namespace: Some(namespace.to_owned()) });
+        }
+        let known = |(fact, extent): (&Fact, &Extent)| match fact {
+            Fact::Objects { resource: known, namespace: Some(namespace) } if *known == resource => {
+                (!matches!(extent, Extent::Absent { .. })).then(|| namespace.clone())
+            }
+            _ => None,
+        };
+        let read: Vec<String> = self.0.iter().filter_map(known).collect();
+        if read.is_empty() {
+            return Extent::Absent { why: "not asked for".into() };
+        }
+        Extent::Partial { why: format!("only of the namespaces {}", read.join(", ")) }
+    }
+
     /// Whether everything that was asked for was read.
     pub fn is_complete(&self) -> bool {
         self.0.values().all(|extent| *extent == Extent::Complete)
@@ -100,7 +135,7 @@ mod tests {
     #[test]
     fn what_was_never_mentioned_is_absent_and_bad_news_stays() {
         let mut coverage = Coverage::default();
-        let pods = Fact::Objects { resource: "pods".into() };
+        let pods = Fact::objects("", "pods", None);
         assert!(matches!(coverage.of(&pods), Extent::Absent { .. }));
         coverage.record(pods.clone(), Extent::Partial { why: "forbidden".into() });
         coverage.record(pods.clone(), Extent::Complete);

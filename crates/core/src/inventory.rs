@@ -7,6 +7,7 @@ use ironsides_tree::Text;
 use rustc_hash::FxHashMap;
 
 use crate::coverage::Coverage;
+use crate::facts::Server;
 use crate::object::Object;
 
 /// The facts that checks across objects may ask for.
@@ -21,6 +22,7 @@ pub struct Inventory {
     derived: Mutex<FxHashMap<TypeId, Arc<dyn Any + Send + Sync>>>,
     /// How much of each kind of fact was seen.
     pub coverage: Coverage,
+    server: Option<Arc<Server>>,
 }
 
 /// Places by namespace and name.
@@ -35,6 +37,17 @@ struct OfKind {
 }
 
 impl Inventory {
+    /// An empty inventory of a cluster: its coverage says of every resource whether all objects are there.
+    pub fn of_cluster(server: Server) -> Self {
+        Self { server: Some(Arc::new(server)), ..Self::default() }
+    }
+
+    /// The API server whose objects these are; `None` where they come from files, of which nobody knows what else the
+    /// cluster holds.
+    pub fn server(&self) -> Option<&Server> {
+        self.server.as_deref()
+    }
+
     /// Adds an object.
     pub fn push(&mut self, object: Object) {
         let reference = object.reference();

@@ -242,7 +242,7 @@ pub(crate) fn every() -> Case {
         .record(Fact::File { path: "c.yaml".into() }, Extent::Partial { why: "found a tab".into() });
     case.summary
         .coverage
-        .record(Fact::Objects { resource: "pods".into() }, Extent::Absent { why: "pods: forbidden".into() });
+        .record(Fact::objects("", "pods", None), Extent::Absent { why: "pods: forbidden".into() });
     case.summary.problems.push(Problem {
         path: "c.yaml".into(),
         line: Some(3),
@@ -356,9 +356,7 @@ pub(crate) fn hostile() -> Case {
             message: message.clone(),
             hint: Some(evil.to_owned()),
         });
-        case.summary
-            .coverage
-            .record(Fact::Objects { resource: evil.to_owned() }, Extent::Absent { why: message });
+        case.summary.coverage.record(Fact::objects("", evil, None), Extent::Absent { why: message });
         case.summary.pod_security.push(NamespaceLevel {
             namespace: Some(evil.to_owned()),
             version: "v1.37".into(),

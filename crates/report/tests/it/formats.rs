@@ -88,10 +88,9 @@ fn report(format: Format, colour: bool, findings: &[Finding], full: bool) -> Str
         summary
             .coverage
             .record(Fact::File { path: "c.yaml".into() }, Extent::Partial { why: "found a tab".into() });
-        summary.coverage.record(
-            Fact::Objects { resource: "pods".into() },
-            Extent::Absent { why: "pods: forbidden".into() },
-        );
+        summary
+            .coverage
+            .record(Fact::objects("", "pods", None), Extent::Absent { why: "pods: forbidden".into() });
         summary.problems.push(Problem {
             path: "c.yaml".into(),
             line: Some(3),

@@ -1,0 +1,88 @@
+//! Who makes a request.
+
+use ironsides_tree::Text;
+
+/// What an authenticator says of a client.
+///
+/// Access reviews are about exactly what they name; live requests also have the groups that the server adds, which
+/// [`Identity::live`] does.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Identity {
+    /// The user; `system:serviceaccount:NAMESPACE:NAME` for a service account, empty where only groups are asked about.
+    pub user: Text,
+    /// The groups, in the order they were given.
+    pub groups: Vec<Text>,
+    /// The uid, where one is known.
+    pub uid: Option<Text>,
+    /// Further attributes: `scopes`, `authentication.kubernetes.io/pod-name`, ….
+    pub extra: Vec<(Text, Vec<Text>)>,
+}
+
+/// Everybody who proved who they are.
+pub const AUTHENTICATED: &str = "system:authenticated";
+/// Everybody who did not.
+pub const UNAUTHENTICATED: &str = "system:unauthenticated";
+/// The user that requests without credentials are made as.
+pub const ANONYMOUS: &str = "system:anonymous";
+/// The group that is allowed everything before RBAC is asked.
+pub const MASTERS: &str = "system:masters";
+/// All service accounts.
+pub const SERVICE_ACCOUNTS: &str = "system:serviceaccounts";
+
+const SERVICE_ACCOUNT: &str = "system:serviceaccount:";
+
+impl Identity {
+    /// A user without groups.
+    pub fn user(name: &str) -> Self {
+        Self { user: Text::new(name), ..Self::default() }
+    }
+
+    /// A group's rights alone.
+    pub fn group(name: &str) -> Self {
+        Self { groups: vec![Text::new(name)], ..Self::default() }
+    }
+
+    /// A service account as its live requests are seen: with its two groups and `system:authenticated`.
+    pub fn service_account(namespace: &str, name: &str) -> Self {
+        Self::user(&service_account_user(namespace, name)).live()
+    }
+
+    /// With the groups that the server adds to live requests: those of service accounts, and `system:authenticated`
+    /// (`system:unauthenticated` for `system:anonymous`) unless one of the two is there.
+    #[must_use]
+    pub fn live(mut self) -> Self {
+        let mut add = |group: String| {
+            if !self.groups.iter().any(|known| *known == group) {
+                self.groups.push(Text::from(group));
+            }
+        };
+        if let Some((namespace, _)) = service_account(&self.user) {
+            add(SERVICE_ACCOUNTS.to_owned());
+            add(format!("{SERVICE_ACCOUNTS}:{namespace}"));
+        }
+        if self.user == ANONYMOUS {
+            add(UNAUTHENTICATED.to_owned());
+        } else if !self.groups.iter().any(|group| group == UNAUTHENTICATED) {
+            self.groups.extend(
+                (!self.groups.iter().any(|group| group == AUTHENTICATED)).then(|| Text::new(AUTHENTICATED)),
+            );
+        }
+        self
+    }
+
+    /// Whether it is in a group.
+    pub fn is_in(&self, group: &str) -> bool {
+        self.groups.iter().any(|known| known == group)
+    }
+}
+
+/// The namespace and name of the service account that a user name stands for.
+pub fn service_account(user: &str) -> Option<(&str, &str)> {
+    let (namespace, name) = user.strip_prefix(SERVICE_ACCOUNT)?.split_once(':')?;
+    (!namespace.is_empty() && !name.is_empty() && !name.contains(':')).then_some((namespace, name))
+}
+
+/// The user name of a service account.
+pub fn service_account_user(namespace: &str, name: &str) -> String {
+    format!("{SERVICE_ACCOUNT}{namespace}:{name}")
+}

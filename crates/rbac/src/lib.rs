@@ -1,0 +1,23 @@
+//! RBAC, exact to the authorizer of the API server.
+//!
+//! [`Rbac`] holds the roles and bindings of a cluster or of manifests. [`Rbac::decide`] says whether an [`Identity`] may
+//! make a [`Request`], and by which binding, role and rule.
+
+mod authorizer;
+mod binding;
+mod identity;
+mod policy;
+mod request;
+mod role;
+mod rule;
+
+pub use authorizer::{Decision, Grant};
+pub use binding::{Binding, BindingId, RoleRef, Subject, SubjectKind};
+pub use identity::{
+    ANONYMOUS, AUTHENTICATED, Identity, MASTERS, SERVICE_ACCOUNTS, UNAUTHENTICATED, service_account,
+    service_account_user,
+};
+pub use policy::Rbac;
+pub use request::{Request, ResourceRequest, UrlRequest};
+pub use role::{Role, RoleId};
+pub use rule::Rule;

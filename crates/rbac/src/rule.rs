@@ -1,0 +1,113 @@
+//! A rule of a role, and what it allows.
+
+use ironsides_tree::{Node, Text};
+use serde::Serialize;
+
+use crate::request::{Request, ResourceRequest, UrlRequest};
+
+/// A rule (`PolicyRule`): verbs on resources of API groups, or on paths.
+///
+/// `*` stands for every verb, group or resource (its subresources too), and `*/sub` for that subresource of any resource;
+/// nothing else is a pattern. (Source: `pkg/apis/rbac/v1/evaluation_helpers.go`.)
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Rule {
+    /// What may be done.
+    #[serde(serialize_with = "texts")]
+    pub verbs: Vec<Text>,
+    /// The API groups; empty text for the core group.
+    #[serde(serialize_with = "texts", skip_serializing_if = "Vec::is_empty")]
+    pub api_groups: Vec<Text>,
+    /// The resources, with their subresources: `pods`, `pods/log`, `*/scale`.
+    #[serde(serialize_with = "texts", skip_serializing_if = "Vec::is_empty")]
+    pub resources: Vec<Text>,
+    /// The names that it is limited to; none for all.
+    #[serde(serialize_with = "texts", skip_serializing_if = "Vec::is_empty")]
+    pub resource_names: Vec<Text>,
+    /// The paths; those that end in `*` stand for all that begin so.
+    #[serde(rename = "nonResourceURLs", serialize_with = "texts", skip_serializing_if = "Vec::is_empty")]
+    pub non_resource_urls: Vec<Text>,
+}
+
+fn texts<S: serde::Serializer>(texts: &[Text], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_seq(texts.iter().map(Text::as_str))
+}
+
+impl Rule {
+    /// Reads a rule. What is no list of strings counts as an empty list: a server would not hold it.
+    pub fn read(node: &Node) -> Self {
+        let list = |field: &str| {
+            node.get(field)
+                .map(Node::items)
+                .unwrap_or_default()
+                .iter()
+                .filter_map(Node::as_str)
+                .map(Text::new)
+                .collect()
+        };
+        Self {
+            verbs: list("verbs"),
+            api_groups: list("apiGroups"),
+            resources: list("resources"),
+            resource_names: list("resourceNames"),
+            non_resource_urls: list("nonResourceURLs"),
+        }
+    }
+
+    /// Whether it allows a request, wherever it is bound.
+    pub fn allows(&self, request: &Request) -> bool {
+        match request {
+            Request::Resource(request) => self.allows_resource(request),
+            Request::Url(request) => self.allows_url(request),
+        }
+    }
+
+    /// Whether it allows a request for a resource.
+    pub fn allows_resource(&self, request: &ResourceRequest) -> bool {
+        self.has_verb(&request.verb)
+            && self.has_group(&request.group)
+            && self.has_resource(&request.resource, &request.subresource)
+            && self.has_name(&request.name)
+    }
+
+    /// Whether it allows a request for a path.
+    pub fn allows_url(&self, request: &UrlRequest) -> bool {
+        self.has_verb(&request.verb) && self.has_url(&request.path)
+    }
+
+    /// Whether it is about a verb.
+    pub fn has_verb(&self, verb: &str) -> bool {
+        self.verbs.iter().any(|own| own == "*" || own == verb)
+    }
+
+    /// Whether it is about a group.
+    pub fn has_group(&self, group: &str) -> bool {
+        self.api_groups.iter().any(|own| own == "*" || own == group)
+    }
+
+    /// Whether it is about a resource; the subresource is empty where there is none.
+    pub fn has_resource(&self, resource: &str, subresource: &str) -> bool {
+        self.resources.iter().any(|own| {
+            if own == "*" {
+                return true;
+            }
+            if subresource.is_empty() {
+                return own == resource;
+            }
+            let joined = own.strip_suffix(subresource).and_then(|own| own.strip_suffix('/'));
+            joined.is_some_and(|own| own == "*" || own == resource)
+        })
+    }
+
+    /// Whether it is about objects of a name; the empty name is that of requests without one.
+    pub fn has_name(&self, name: &str) -> bool {
+        self.resource_names.is_empty() || self.resource_names.iter().any(|own| own == name)
+    }
+
+    /// Whether it is about a path.
+    pub fn has_url(&self, path: &str) -> bool {
+        self.non_resource_urls.iter().any(|own| {
+            own == "*" || own == path || own.ends_with('*') && path.starts_with(own.trim_end_matches('*'))
+        })
+    }
+}
