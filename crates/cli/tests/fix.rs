@@ -250,16 +250,9 @@ fn of_a_chart_the_value_to_change_is_named() {
     let folder = folder(&files);
     let args = ["chart", "--fix=unsafe", "--check", "privileged-container"];
     let (code, _, err) = scan(folder.path(), &args, "");
-    if err.contains("cannot render Helm charts yet") {
-        eprintln!("SKIPPED: charts are not rendered yet");
-    } else {
-        assert_eq!(code, 1, "{err}");
-        assert!(
-            err.contains("rendered: Pod web: privileged-container: to set privileged to false, "),
-            "{err}"
-        );
-        assert!(err.contains("chart/values.yaml:2"), "{err}");
-    }
+    assert_eq!(code, 1, "{err}");
+    assert!(err.contains("rendered: Pod web: privileged-container: to set privileged to false, "), "{err}");
+    assert!(err.contains("chart/values.yaml:2"), "{err}");
     for (name, text) in files {
         assert_eq!(read(&folder, name), text);
     }
