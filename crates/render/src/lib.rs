@@ -4,6 +4,7 @@
 //! which template line and which value, or which base and which patch, made each part of it.
 
 mod error;
+mod escape;
 mod files;
 pub mod helm;
 pub mod kustomize;

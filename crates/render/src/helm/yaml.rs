@@ -517,43 +517,12 @@ fn is_timestamp(text: &str) -> bool {
 }
 
 fn escape(out: &mut String, c: char) {
-    use std::fmt::Write;
-    let short = match c {
-        '\0' => '0',
-        '\u{7}' => 'a',
-        '\u{8}' => 'b',
-        '\t' => 't',
-        '\n' => 'n',
-        '\u{b}' => 'v',
-        '\u{c}' => 'f',
-        '\r' => 'r',
-        '\u{1b}' => 'e',
-        '"' => '"',
-        '\\' => '\\',
-        '\u{85}' => 'N',
-        // Printable, so left as it is.
-        '\u{a0}' => {
-            out.push(c);
-            return;
-        }
-        '\u{2028}' => 'L',
-        '\u{2029}' => 'P',
-        c if is_printable(c) => {
-            out.push(c);
-            return;
-        }
-        c => {
-            let code = u32::from(c);
-            let _ = match code {
-                0..=0xff => write!(out, "\\x{code:02X}"),
-                0x100..=0xffff => write!(out, "\\u{code:04X}"),
-                _ => write!(out, "\\U{code:08X}"),
-            };
-            return;
-        }
-    };
-    out.push('\\');
-    out.push(short);
+    let is_escaped = matches!(c, '\n' | '"' | '\\' | '\u{2028}' | '\u{2029}');
+    if !is_escaped && is_printable(c) {
+        out.push(c);
+    } else {
+        crate::escape::yaml(out, c);
+    }
 }
 
 /// The entries in the order of their keys. That order is no total one (`a2`, `a10`, `a1b` and `a01` go in a circle),

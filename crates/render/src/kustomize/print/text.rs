@@ -214,35 +214,9 @@ impl Writer {
     }
 
     fn escape(&mut self, char: char) {
-        let short = match char {
-            '\0' => '0',
-            '\u{7}' => 'a',
-            '\u{8}' => 'b',
-            '\t' => 't',
-            '\n' => 'n',
-            '\u{b}' => 'v',
-            '\u{c}' => 'f',
-            '\r' => 'r',
-            '\u{1b}' => 'e',
-            '"' => '"',
-            '\\' => '\\',
-            '\u{85}' => 'N',
-            '\u{a0}' => '_',
-            '\u{2028}' => 'L',
-            '\u{2029}' => 'P',
-            _ => {
-                let code = char as u32;
-                let long = match code {
-                    0..=0xff => format!("\\x{code:02X}"),
-                    0x100..=0xffff => format!("\\u{code:04X}"),
-                    _ => format!("\\U{code:08X}"),
-                };
-                long.chars().for_each(|char| self.put(char));
-                return;
-            }
-        };
-        self.put('\\');
-        self.put(short);
+        let mut long = String::new();
+        crate::escape::yaml(&mut long, char);
+        long.chars().for_each(|char| self.put(char));
     }
 
     fn literal(&mut self, text: &str, indent: i32) {
