@@ -6,6 +6,7 @@
 mod authorizer;
 mod binding;
 mod identity;
+mod names;
 mod policy;
 mod request;
 mod role;
@@ -17,6 +18,7 @@ pub use identity::{
     ANONYMOUS, AUTHENTICATED, Identity, MASTERS, SERVICE_ACCOUNTS, UNAUTHENTICATED, service_account,
     service_account_user,
 };
+pub use names::resource_name;
 pub use policy::Rbac;
 pub use request::{Request, ResourceRequest, UrlRequest};
 pub use role::{Role, RoleId};
