@@ -6,12 +6,13 @@ use ironsides_core::{
     CheckMeta, Confidence, Evidence, Finding, Fingerprint, Inventory, Object, Pod, PodTemplates, Severity,
     Tallies, Tally, Verdict,
 };
-use ironsides_schema::{Fault, FaultKind, is_misplaced};
+use ironsides_schema::{Fault, FaultKind};
 use ironsides_tree::Span;
 
 use crate::catalogue::CATALOGUE;
 use crate::check::{ANY_POD, Check, Run};
 use crate::out::{Case, Draft, NO_CONTAINERS, Out};
+use crate::plan::{Plan, Wanted};
 use crate::waivers::WaiverCase;
 
 /// What to run and how.
@@ -34,6 +35,7 @@ pub struct Options {
 /// Runs the chosen checks. One judge serves any number of threads.
 pub struct Judge {
     chosen: Vec<&'static Check>,
+    plan: Plan,
     options: Options,
 }
 
@@ -50,15 +52,15 @@ impl Judge {
     /// A judge that runs the checks the options choose. Ids that no check has are for the caller to refuse first,
     /// with [`crate::find`].
     pub fn new(options: Options) -> Self {
-        let chosen = CATALOGUE
+        let all: Vec<&'static Check> = CATALOGUE.iter().copied().flatten().copied().collect();
+        let chosen: Vec<&'static Check> = all
             .iter()
-            .copied()
-            .flatten()
             .copied()
             .filter(|check| options.only.is_empty() || options.only.iter().any(|id| id == check.meta.id))
             .filter(|check| !options.skip.iter().any(|id| id == check.meta.id))
             .collect();
-        Self { chosen, options }
+        let plan = Plan::new(&chosen, &all);
+        Self { chosen, plan, options }
     }
 
     /// The cards of the checks that run.
@@ -68,27 +70,18 @@ impl Judge {
 
     /// Whether a check across objects will want to see this object again.
     pub fn keeps(&self, object: &Object) -> bool {
-        self.chosen.iter().any(|check| match check.run {
-            Run::Together { judges, needs, welcomes, .. } => {
-                self.is_looked_up(object, needs)
-                    || self.is_looked_up(object, welcomes)
-                    || self.is_judged(object, judges)
-            }
-            _ => false,
-        })
+        self.plan.asked(object).is_kept(self.has_pod(object))
     }
 
     /// Whether there are checks for what an object of this kind does, besides those of its form: kind, fields, types,
     /// keys, and the namespace it is in.
     pub fn goes_beyond_form(&self, object: &Object) -> bool {
-        let asks = |check: &&Check| match check.run {
-            Run::Pod(_) | Run::Object(_) | Run::Waiver(_) => false,
-            Run::Kinds(kinds, _) => is_any(object, kinds),
-            Run::Together { judges, needs, welcomes, .. } => {
-                is_any(object, judges) || is_any(object, needs) || is_any(object, welcomes)
-            }
-        };
-        Pod::is_in(object, &self.options.templates) || CATALOGUE.iter().copied().flatten().any(asks)
+        self.plan.asked(object).goes_beyond_form(self.has_pod(object))
+    }
+
+    /// What the chosen checks want to see of a cluster.
+    pub fn wanted(&self) -> Wanted {
+        Wanted::of(&self.chosen, &self.options.templates)
     }
 
     /// Where pods are in custom resources.
@@ -103,13 +96,12 @@ impl Judge {
         let pod = Pod::of(object, &self.options.templates);
         let case = Case::new(object, &self.options);
         let mut asking = Asking { case: &case, drafts: Vec::new(), findings };
-        for (check, tally) in self.chosen.iter().zip(&mut counts.0) {
+        for &at in self.plan.asked(object).alone(pod.is_some()) {
+            let at = at as usize;
+            let (Some(check), Some(tally)) = (self.chosen.get(at), counts.0.get_mut(at)) else { continue };
             let answer = match check.run {
                 Run::Pod(run) => pod.as_ref().map(|pod| asking.ask(check, |out| run(pod, out))),
-                Run::Kinds(kinds, run) => {
-                    is_any(object, kinds).then(|| asking.ask(check, |out| run(object, out)))
-                }
-                Run::Object(run) => Some(asking.ask(check, |out| run(object, out))),
+                Run::Kinds(_, run) | Run::Object(run) => Some(asking.ask(check, |out| run(object, out))),
                 Run::Together { .. } | Run::Waiver(_) => None,
             };
             tally.add(answer.unwrap_or_default());
@@ -120,17 +112,24 @@ impl Judge {
 
     /// Judges the objects that were kept, together.
     pub fn together(&self, inventory: &Inventory, findings: &mut Vec<Finding>, counts: &mut Counts) {
-        for (check, tally) in self.chosen.iter().zip(&mut counts.0) {
-            let Run::Together { judges, needs, run, .. } = check.run else { continue };
-            let judged = inventory.objects().iter().filter(|object| self.is_judged(object, judges));
+        // Every object knows the checks that judge it.
+        let mut judged: Vec<Vec<&Object>> = vec![Vec::new(); self.chosen.len()];
+        for object in inventory.objects() {
+            for &at in self.plan.asked(object).together(self.has_pod(object)) {
+                if let Some(judged) = judged.get_mut(at as usize) {
+                    judged.push(object);
+                }
+            }
+        }
+        for ((check, tally), judged) in self.chosen.iter().zip(&mut counts.0).zip(judged) {
+            let Run::Together { needs, run, .. } = check.run else { continue };
             // Where nothing was seen of what a check needs, its question arises for none.
-            let is_pod = |object: &Object| Pod::is_in(object, &self.options.templates);
             let seen = needs.iter().any(|(group, kind)| match (*group, *kind) {
-                ANY_POD => inventory.objects().iter().any(is_pod),
+                ANY_POD => inventory.objects().iter().any(|object| self.has_pod(object)),
                 (group, kind) => inventory.of_kind(group, kind).next().is_some(),
             });
             if !needs.is_empty() && !seen && !self.options.keep_passes {
-                tally.not_applicable += judged.count() as u64;
+                tally.not_applicable += judged.len() as u64;
                 continue;
             }
             for object in judged {
@@ -168,12 +167,8 @@ impl Judge {
         all.filter(|(_, tally)| *tally != Tally::default()).collect()
     }
 
-    fn is_looked_up(&self, object: &Object, kinds: &[(&str, &str)]) -> bool {
-        is_any(object, kinds) || kinds.contains(&ANY_POD) && Pod::is_in(object, &self.options.templates)
-    }
-
-    fn is_judged(&self, object: &Object, judges: &[(&str, &str)]) -> bool {
-        if judges.is_empty() { Pod::is_in(object, &self.options.templates) } else { is_any(object, judges) }
+    fn has_pod(&self, object: &Object) -> bool {
+        Pod::is_in(object, &self.options.templates)
     }
 }
 
@@ -271,13 +266,4 @@ impl Asking<'_> {
             waived: None,
         });
     }
-}
-
-/// Whether an object is of one of these kinds, be it that its `apiVersion` is a wrong one of Kubernetes' own.
-fn is_any(object: &Object, kinds: &[(&str, &str)]) -> bool {
-    let reference = object.reference();
-    kinds.iter().any(|(group, kind)| {
-        reference.kind == *kind
-            && (reference.group() == *group || is_misplaced(reference.group(), kind, group))
-    })
 }

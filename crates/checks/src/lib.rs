@@ -23,6 +23,7 @@ mod namespace;
 mod network;
 mod out;
 pub mod page;
+mod plan;
 mod rbac;
 mod reference;
 mod reliability;
@@ -38,6 +39,7 @@ pub use check::{ANY_POD, Check, Run};
 pub use image::{Reference, ReferenceError};
 pub use judge::{Counts, Judge, Noticed, Options};
 pub use out::{Draft, Out};
+pub use plan::Wanted;
 pub use sensitive::{sensitive, sensitive_in_kustomization};
 
 /// What the file of a check imports.

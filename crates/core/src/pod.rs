@@ -44,6 +44,11 @@ impl PodTemplates {
         self.known.push((Text::new(group), Text::new(kind), path));
     }
 
+    /// The kinds that are known, each with its API group.
+    pub fn kinds(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.known.iter().map(|(group, kind, _)| (group.as_str(), kind.as_str()))
+    }
+
     fn find<'a>(&'a self, object: &'a Object) -> Option<Cursor<'a>> {
         let reference = object.reference();
         if let Some(path) = ironsides_schema::pod_template(&reference.api_version, &reference.kind) {
