@@ -1,1 +1,18 @@
-//! The Kubernetes client.
+//! The Kubernetes client: a cluster found as kubectl finds it, and read into [`Facts`](ironsides_core::Facts).
+//!
+//! [`Cluster::connect`] finds the cluster, [`Cluster::plan`] tells what would be asked of it and which rights that needs,
+//! and [`Cluster::collect`] asks. What could not be read is part of the facts, with the reason and what to do.
+
+mod cluster;
+mod connect;
+mod error;
+mod plan;
+mod seen;
+mod wanted;
+
+pub use cluster::Cluster;
+pub use connect::Connect;
+pub use error::ClusterError;
+pub use plan::{Plan, Read};
+pub use seen::Seen;
+pub use wanted::Wanted;

@@ -27,6 +27,7 @@ mod verdict;
 mod waived;
 mod waiver;
 mod waivers;
+mod withheld;
 
 pub use check::CheckMeta;
 pub use compliance::{Compliance, ControlResult, ControlStanding};
@@ -50,3 +51,4 @@ pub use verdict::Verdict;
 pub use waived::{Waived, WaivedBy};
 pub use waiver::{Matcher, Scope, Waiver};
 pub use waivers::{Entry, Standing, WaiverRules, Waivers};
+pub use withheld::Withheld;
