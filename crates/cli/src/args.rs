@@ -1,5 +1,6 @@
 //! The arguments, one structure a command.
 
+mod connect;
 mod words;
 
 use std::path::PathBuf;
@@ -7,6 +8,9 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 use ironsides_core::Severity;
 use ironsides_report::Format;
+
+#[allow(unused_imports, reason = "the commands that use them follow")]
+pub(crate) use self::connect::{ConnectArgs, FromArgs, ScopeArgs};
 
 macro_rules! exit_codes {
     () => {

@@ -7,6 +7,7 @@ mod config;
 mod exit;
 mod explain;
 mod framework;
+mod gather;
 mod say;
 mod scan;
 mod shell;

@@ -2,13 +2,13 @@
 
 mod baseline;
 mod conceal;
-mod engine;
+pub(crate) mod engine;
 mod fix;
 mod foreign;
-mod look;
+pub(crate) mod look;
 mod output;
 mod pod_security;
-mod render;
+pub(crate) mod render;
 mod waiving;
 mod watch;
 

@@ -71,10 +71,9 @@ impl Look {
             return;
         }
         self.documents += 1;
-        match shape(&document.root) {
-            Shape::Object => {
+        match Meant::of(document, text) {
+            Meant::Object(object) => {
                 self.objects += 1;
-                let object = Object::new(document.root, text.origin(), document.remarks);
                 let kustomization = object.reference().group() == "kustomize.config.k8s.io";
                 if !kustomization && !judge.goes_beyond_form(&object) {
                     self.form_only.push(object.reference().kind.clone());
@@ -88,14 +87,53 @@ impl Look {
                 let secrets = noticed.sensitive.into_iter();
                 self.secrets.extend(secrets.flat_map(|span| object.sources(span)));
                 if judge.keeps(&object) {
-                    self.kept.push(object);
+                    self.kept.push(*object);
                 }
             }
-            Shape::Half(has, lacks) => self.problems.push(half_problem(&document, text, has, lacks)),
-            Shape::Other if document.item.is_some() => self.problems.push(item_problem(&document, text)),
-            Shape::Other => self.foreign += 1,
+            Meant::Wrong(problem) => self.problems.push(*problem),
+            Meant::Foreign => self.foreign += 1,
         }
     }
+}
+
+/// What a document is.
+enum Meant {
+    /// A Kubernetes object.
+    Object(Box<Object>),
+    /// Half of one, or what stands where one must.
+    Wrong(Box<Problem>),
+    /// Something else: values, a workflow, a compose file.
+    Foreign,
+}
+
+impl Meant {
+    fn of(document: Document, text: &Looked<'_>) -> Self {
+        match shape(&document.root) {
+            Shape::Object => {
+                Self::Object(Box::new(Object::new(document.root, text.origin(), document.remarks)))
+            }
+            Shape::Half(has, lacks) => Self::Wrong(Box::new(half_problem(&document, text, has, lacks))),
+            Shape::Other if document.item.is_some() => Self::Wrong(Box::new(item_problem(&document, text))),
+            Shape::Other => Self::Foreign,
+        }
+    }
+}
+
+/// The objects of a text, and what is wrong with documents that might have been some.
+pub(crate) fn objects(text: &Looked<'_>) -> (Vec<Object>, Vec<Problem>) {
+    let (mut objects, mut problems) = (Vec::new(), Vec::new());
+    for read in Documents::new(text.text(), Limits::default()) {
+        match read {
+            Ok(document) if document.envelope => {}
+            Ok(document) => match Meant::of(document, text) {
+                Meant::Object(object) => objects.push(*object),
+                Meant::Wrong(problem) => problems.push(*problem),
+                Meant::Foreign => {}
+            },
+            Err(error) => problems.push(syntax_problem(&error, text)),
+        }
+    }
+    (objects, problems)
 }
 
 /// A text that is looked at.
