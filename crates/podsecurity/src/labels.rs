@@ -3,11 +3,11 @@
 use std::fmt;
 use std::str::FromStr;
 
+use ironsides_core::go_quoted;
 use ironsides_tree::{Cursor, Map, Node};
 
 use crate::level::Level;
 use crate::policy::{LevelVersion, Policy};
-use crate::wording::go_quoted;
 
 /// What all these labels and annotations begin with.
 pub const PREFIX: &str = "pod-security.kubernetes.io/";

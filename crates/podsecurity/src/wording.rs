@@ -1,7 +1,6 @@
 //! The grammar of the server's messages.
 
 use std::collections::BTreeSet;
-use std::fmt::Write;
 
 /// `"a", "b"`: names in quotes, whatever they hold.
 pub(crate) fn quoted<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
@@ -32,36 +31,6 @@ pub(crate) fn counted_set(values: &BTreeSet<&str>, one: &'static str, more: &'st
     format!("{} {}", plural(values.len(), one, more), quoted(values.iter().copied()))
 }
 
-/// A string literal as Go prints it with `%q`.
-pub(crate) fn go_quoted(text: &str) -> String {
-    let mut out = String::with_capacity(text.len() + 2);
-    out.push('"');
-    for c in text.chars() {
-        match c {
-            '"' | '\\' => out.extend(['\\', c]),
-            '\u{7}' => out.push_str("\\a"),
-            '\u{8}' => out.push_str("\\b"),
-            '\u{c}' => out.push_str("\\f"),
-            '\n' => out.push_str("\\n"),
-            '\r' => out.push_str("\\r"),
-            '\t' => out.push_str("\\t"),
-            '\u{b}' => out.push_str("\\v"),
-            ' '..='~' => out.push(c),
-            c if u32::from(c) < 0x80 => _ = write!(out, "\\x{:02x}", u32::from(c)),
-            c if is_printable(c) => out.push(c),
-            c if u32::from(c) < 0x1_0000 => _ = write!(out, "\\u{:04x}", u32::from(c)),
-            c => _ = write!(out, "\\U{:08x}", u32::from(c)),
-        }
-    }
-    out.push('"');
-    out
-}
-
-/// Whether Go prints a character beyond ASCII as it is: spaces of every kind are escaped.
-fn is_printable(c: char) -> bool {
-    !c.is_whitespace() && c.escape_debug().len() == 1
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -72,11 +41,5 @@ mod tests {
         assert_eq!(counted(&["a", "b"], "container", "containers"), r#"containers "a", "b""#);
         assert_eq!(quoted([]), "");
         assert_eq!(quoted(["a\"b"]), r#""a"b""#);
-    }
-
-    #[test]
-    fn literals_are_go_s() {
-        assert_eq!(go_quoted("a\"b\\\n\u{1}é\u{a0}\u{200b}😀"), r#""a\"b\\\n\x01é\u00a0\u200b😀""#);
-        assert_eq!(go_quoted(""), "\"\"");
     }
 }

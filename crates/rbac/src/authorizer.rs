@@ -1,7 +1,7 @@
 //! The decision about one request.
 
 use crate::binding::BindingId;
-use crate::identity::{Identity, MASTERS};
+use crate::identity::Identity;
 use crate::policy::Rbac;
 use crate::request::Request;
 use crate::role::RoleId;
@@ -41,7 +41,7 @@ impl Decision {
 impl Rbac {
     /// Decides about a request: cluster role bindings first, then those of the request's namespace, by name.
     pub fn decide(&self, identity: &Identity, request: &Request) -> Decision {
-        if identity.is_in(MASTERS) {
+        if identity.is_privileged() {
             return Decision::Privileged;
         }
         let mut dangling = Vec::new();

@@ -5,15 +5,23 @@
 
 mod authorizer;
 mod binding;
+mod cover;
+mod grants;
+mod guard;
 mod identity;
 mod names;
 mod policy;
+mod reason;
 mod request;
+mod review;
 mod role;
 mod rule;
 
 pub use authorizer::{Decision, Grant};
 pub use binding::{Binding, BindingId, RoleRef, Subject, SubjectKind};
+pub use cover::{compact, missing};
+pub use grants::{Holder, Question, Where, Which, WhoCan};
+pub use guard::{Escalation, Refusal, RoleWrite};
 pub use identity::{
     ANONYMOUS, AUTHENTICATED, Identity, MASTERS, SERVICE_ACCOUNTS, UNAUTHENTICATED, service_account,
     service_account_user,
@@ -21,5 +29,6 @@ pub use identity::{
 pub use names::resource_name;
 pub use policy::Rbac;
 pub use request::{Request, ResourceRequest, UrlRequest};
+pub use review::{Held, RulesReview};
 pub use role::{Role, RoleId};
 pub use rule::Rule;

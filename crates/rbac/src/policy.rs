@@ -1,10 +1,13 @@
 //! All roles and bindings of a cluster, indexed.
 
+use std::sync::OnceLock;
+
 use ironsides_core::Object;
 use ironsides_tree::Text;
 use rustc_hash::FxHashMap;
 
 use crate::binding::{Binding, BindingId, SubjectKind};
+use crate::grants::Index;
 use crate::identity::service_account_user;
 use crate::role::{Role, RoleId};
 
@@ -23,6 +26,8 @@ pub struct Rbac {
     pub(crate) by_user: FxHashMap<Text, Vec<BindingId>>,
     /// Bindings by group, in order.
     pub(crate) by_group: FxHashMap<Text, Vec<BindingId>>,
+    /// What answers who can, made when it is first asked.
+    pub(crate) grants: OnceLock<Index>,
 }
 
 impl Rbac {

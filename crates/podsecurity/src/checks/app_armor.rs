@@ -2,10 +2,12 @@
 
 use std::collections::BTreeSet;
 
+use ironsides_core::go_quoted;
+
 use super::setters::Setters;
 use crate::facts::{APP_ARMOR_PREFIX, PodFacts};
 use crate::violation::Fault;
-use crate::wording::{go_quoted, plural, quoted};
+use crate::wording::{plural, quoted};
 
 /// Any annotation with the prefix counts, also for a container that does not exist.
 pub(crate) fn profile<'a>(facts: &PodFacts<'a>) -> Option<Fault<'a>> {

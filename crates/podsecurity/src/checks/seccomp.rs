@@ -2,10 +2,12 @@
 
 use std::collections::BTreeSet;
 
+use ironsides_core::go_quoted;
+
 use super::setters::{Setters, containers, named, places};
 use crate::facts::{PodFacts, SECCOMP_POD, SECCOMP_PREFIX};
 use crate::violation::Fault;
-use crate::wording::{go_quoted, plural, quoted};
+use crate::wording::{plural, quoted};
 
 const REASON: &str = "seccompProfile";
 
