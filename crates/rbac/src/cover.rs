@@ -1,7 +1,5 @@
 //! Whether rights that are held cover others: the test that guards against handing out more than one has.
 
-use std::fmt;
-
 use ironsides_core::go_quoted;
 use ironsides_tree::Text;
 use rustc_hash::FxHashMap;
@@ -125,9 +123,9 @@ pub fn compact(rules: impl IntoIterator<Item = Rule>) -> Vec<Rule> {
     compacted
 }
 
-impl fmt::Display for Rule {
+impl Rule {
     /// On one line, as the server's messages have it: `{APIGroups:[""], Resources:["pods"], Verbs:["get" "list"]}`.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    pub fn in_message(&self) -> String {
         let parts = [
             ("APIGroups", &self.api_groups),
             ("Resources", &self.resources),
@@ -135,12 +133,9 @@ impl fmt::Display for Rule {
             ("ResourceNames", &self.resource_names),
             ("Verbs", &self.verbs),
         ];
-        f.write_str("{")?;
         let filled = parts.iter().filter(|(_, texts)| !texts.is_empty());
-        for (at, (name, texts)) in filled.enumerate() {
-            write!(f, "{}{name}:{}", if at == 0 { "" } else { ", " }, go_list(texts))?;
-        }
-        f.write_str("}")
+        let filled: Vec<String> = filled.map(|(name, texts)| format!("{name}:{}", go_list(texts))).collect();
+        format!("{{{}}}", filled.join(", "))
     }
 }
 
@@ -242,7 +237,7 @@ mod tests {
         let rules =
             rule("{apiGroups: ['', apps], resources: [pods], verbs: [get, list], resourceNames: [x]}")
                 .atoms();
-        let texts: Vec<String> = compact(rules).iter().map(ToString::to_string).collect();
+        let texts: Vec<String> = compact(rules).iter().map(Rule::in_message).collect();
         assert_eq!(
             texts,
             [

@@ -56,7 +56,7 @@ pub struct Escalation {
 
 impl fmt::Display for Escalation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut missing: Vec<String> = self.missing.iter().map(ToString::to_string).collect();
+        let mut missing: Vec<String> = self.missing.iter().map(Rule::in_message).collect();
         missing.sort();
         missing.dedup();
         write!(
