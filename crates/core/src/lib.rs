@@ -44,7 +44,7 @@ pub use object::{Object, Origin};
 pub use pattern::Pattern;
 pub use pod::{Container, ContainerKind, Pod, PodTemplates};
 pub use quote::go_quoted;
-pub use redact::{Placeholder, Redacted, Redactor};
+pub use redact::{Redacted, Redactor};
 pub use rendered::{Cause, Mark, Rendered, SourceFile};
 pub use selector::{LabelSelector, Labels, Operator, Requirement, SelectorError};
 pub use severity::{Confidence, Severity};

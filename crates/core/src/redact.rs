@@ -6,6 +6,8 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use ironsides_tree::{Entry, Map, Node, Text, Value, print};
 
+use crate::withheld::Withheld;
+
 /// What `kubectl apply` writes the whole object into.
 const LAST_APPLIED: &str = "kubectl.kubernetes.io/last-applied-configuration";
 /// The fields of a Secret that hold values.
@@ -22,9 +24,7 @@ const REMOVED: &str = "(removed by ironsides)";
 
 /// Takes the values of Secrets out of objects.
 ///
-/// In place of each value stands how many bytes it has and a fingerprint: a keyed hash (BLAKE3), of which 64 bits are kept.
-/// Equal values have equal fingerprints as long as the key is the same; with a random key that nobody keeps, nobody can try
-/// out which value a fingerprint belongs to.
+/// In place of each value stands a [`Withheld`]: its size and a keyed fingerprint.
 #[derive(Clone)]
 pub struct Redactor {
     key: [u8; 32],
@@ -51,31 +51,6 @@ impl Redacted {
     /// Whether there was nothing to take out.
     pub fn is_nothing(&self) -> bool {
         *self == Self::default()
-    }
-}
-
-/// What stands where a value of a Secret was.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Placeholder {
-    /// How many bytes the value has, decoded.
-    pub size: u64,
-    /// The keyed fingerprint of the value.
-    pub fingerprint: u64,
-}
-
-impl Placeholder {
-    /// Reads what stands in `data` (base64) or in `stringData` (as it is); `None` for anything else.
-    pub fn read(text: &str) -> Option<Self> {
-        let decoded = STANDARD.decode(text).ok().and_then(|bytes| String::from_utf8(bytes).ok());
-        let text = decoded.as_deref().unwrap_or(text);
-        let (size, rest) = text.strip_prefix("removed by ironsides: ")?.split_once(" bytes, fingerprint ")?;
-        let placeholder = Self { size: size.parse().ok()?, fingerprint: u64::from_str_radix(rest, 16).ok()? };
-        // Nothing else may hide in it.
-        (placeholder.text() == text).then_some(placeholder)
-    }
-
-    fn text(self) -> String {
-        format!("removed by ironsides: {} bytes, fingerprint {:016x}", self.size, self.fingerprint)
     }
 }
 
@@ -158,16 +133,12 @@ impl Redactor {
     fn value(&self, value: &Node, is_base64: bool, redacted: &mut Redacted) -> Edit {
         let bytes = match value.value() {
             Value::Null => return Edit::Keep,
-            Value::String(text) if text.is_empty() || Placeholder::read(text).is_some() => return Edit::Keep,
+            Value::String(text) if text.is_empty() || Withheld::of(text).is_some() => return Edit::Keep,
             Value::String(text) => decoded(text, is_base64),
             _ => print::json(value).into_bytes(),
         };
         redacted.values += 1;
-        let hash = blake3::keyed_hash(&self.key, &bytes);
-        let fingerprint =
-            hash.as_bytes().iter().take(8).fold(0, |sum: u64, byte| sum << 8 | u64::from(*byte));
-        let text = Placeholder { size: bytes.len() as u64, fingerprint }.text();
-        let text = if is_base64 { STANDARD.encode(text) } else { text };
+        let text = Withheld::new(&bytes, &self.key).to_string();
         Edit::Replace(Node::new(Value::String(Text::from(text)), value.span()))
     }
 
@@ -248,7 +219,7 @@ fn decoded(text: &str, is_base64: bool) -> Vec<u8> {
 fn texts(field: Option<&Node>, is_base64: bool) -> Vec<String> {
     let mut texts = Vec::new();
     for (_, value) in field.and_then(Node::as_map).into_iter().flat_map(Map::iter) {
-        let Some(text) = value.as_str().filter(|text| Placeholder::read(text).is_none()) else { continue };
+        let Some(text) = value.as_str().filter(|text| Withheld::of(text).is_none()) else { continue };
         let bytes = decoded(text, is_base64);
         if bytes.len() < TELLING {
             continue;
@@ -283,8 +254,7 @@ mod tests {
         );
         assert_eq!(counts, Redacted { values: 5, annotations: 0, fields: 1 });
         let root = ironsides_tree::parse_one(&text).unwrap();
-        let at =
-            |field: &str, key: &str| Placeholder::read(root.at(&[field, key]).unwrap().as_str().unwrap());
+        let at = |field: &str, key: &str| Withheld::of(root.at(&[field, key]).unwrap().as_str().unwrap());
         assert_eq!(at("data", "a").unwrap().size, 7);
         assert_eq!(at("data", "a"), at("stringData", "e"));
         assert_ne!(at("data", "a"), at("stringData", "f"));
@@ -338,22 +308,6 @@ mod tests {
         ] {
             let same_kind_elsewhere = same.contains("example.com/v1, kind: Secret");
             assert_eq!(redacted(same).1.is_nothing(), !same_kind_elsewhere, "{same}");
-        }
-    }
-
-    #[test]
-    fn only_a_placeholder_is_one() {
-        let text = Placeholder { size: 12, fingerprint: 0xabc }.text();
-        assert!(Placeholder::read(&text).is_some() && Placeholder::read(&STANDARD.encode(&text)).is_some());
-        for other in [
-            text.clone() + " ",
-            text.replace("12", "012"),
-            text.replace("abc", "ABC"),
-            text.replace("0000abc", "abc"),
-            "removed by ironsides: hunter2 bytes, fingerprint 0".into(),
-            String::new(),
-        ] {
-            assert_eq!(Placeholder::read(&other), None, "{other}");
         }
     }
 }
