@@ -3,6 +3,7 @@
 mod bench;
 mod floors;
 mod gen_docs;
+mod gen_rbac_defaults;
 mod gen_schema;
 mod new_check;
 
@@ -47,6 +48,8 @@ enum Generated {
     Schema(gen_schema::Args),
     /// The list of checks in docs/checks.md
     Docs(gen_docs::Args),
+    /// The bootstrap policy that crates/rbac knows, from a fresh API server's answer
+    RbacDefaults(gen_rbac_defaults::Args),
 }
 
 fn main() -> ExitCode {
@@ -55,6 +58,7 @@ fn main() -> ExitCode {
         Task::NewCheck(args) => new_check::run(&args),
         Task::Gen { what: Generated::Schema(args) } => gen_schema::run(&args),
         Task::Gen { what: Generated::Docs(args) } => gen_docs::run(&args),
+        Task::Gen { what: Generated::RbacDefaults(args) } => gen_rbac_defaults::run(&args),
         Task::Bench(args) => bench::run(&args),
         Task::Accuracy { arguments } => return accuracy(&arguments),
     };

@@ -6,6 +6,7 @@
 mod authorizer;
 mod binding;
 mod cover;
+mod defaults;
 mod grants;
 mod guard;
 mod identity;
@@ -14,12 +15,15 @@ mod policy;
 mod reason;
 mod request;
 mod review;
+mod risk;
 mod role;
 mod rule;
+mod surroundings;
 
 pub use authorizer::{Decision, Grant};
 pub use binding::{Binding, BindingId, RoleRef, Subject, SubjectKind};
 pub use cover::{compact, missing};
+pub use defaults::missing_default_roles;
 pub use grants::{Holder, Question, Where, Which, WhoCan};
 pub use guard::{Escalation, Refusal, RoleWrite};
 pub use identity::{
@@ -30,5 +34,7 @@ pub use names::resource_name;
 pub use policy::Rbac;
 pub use request::{Request, ResourceRequest, UrlRequest};
 pub use review::{Held, RulesReview};
+pub use risk::{Ask, Family, MadeBy, Place, Reach, Risk, RiskGrant, Risks, Standing, families};
 pub use role::{Role, RoleId};
 pub use rule::Rule;
+pub use surroundings::{Complete, RunningPod, ServiceAccount, Surroundings, TokenSecret, Workload};
