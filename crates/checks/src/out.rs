@@ -279,6 +279,17 @@ impl Draft {
         self
     }
 
+    /// One step milder than the check usually is, and never less than low where it was more.
+    pub fn milder(&mut self) -> &mut Self {
+        self.severity = match self.severity {
+            Severity::Critical => Severity::High,
+            Severity::High => Severity::Medium,
+            Severity::Medium | Severity::Low => Severity::Low,
+            Severity::Info => Severity::Info,
+        };
+        self
+    }
+
     /// An edit that closes it and takes nothing away that a program could have relied on. The summary is an
     /// imperative: `set hostPort to 0`. The edits (`crate::fixes` has words for them) are made only where somebody
     /// wants them; maps that are missing on the way are created.

@@ -14,6 +14,7 @@ mod default_service_account_bound;
 mod ephemeral_containers_allowed;
 mod escalate_or_bind_allowed;
 mod event_deletion_allowed;
+pub(crate) mod holders;
 mod impersonation_allowed;
 mod ineffective_rule;
 mod masters_group_bound;

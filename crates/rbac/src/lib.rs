@@ -36,5 +36,5 @@ pub use request::{Request, ResourceRequest, UrlRequest};
 pub use review::{Held, RulesReview};
 pub use risk::{Ask, Family, MadeBy, Place, Reach, Risk, RiskGrant, Risks, Standing, families};
 pub use role::{Role, RoleId};
-pub use rule::Rule;
+pub use rule::{Rule, covers, covers_resource};
 pub use surroundings::{Complete, RunningPod, ServiceAccount, Surroundings, TokenSecret, Workload};

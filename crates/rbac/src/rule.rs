@@ -77,26 +77,17 @@ impl Rule {
 
     /// Whether it is about a verb.
     pub fn has_verb(&self, verb: &str) -> bool {
-        self.verbs.iter().any(|own| own == "*" || own == verb)
+        self.verbs.iter().any(|own| covers(own, verb))
     }
 
     /// Whether it is about a group.
     pub fn has_group(&self, group: &str) -> bool {
-        self.api_groups.iter().any(|own| own == "*" || own == group)
+        self.api_groups.iter().any(|own| covers(own, group))
     }
 
     /// Whether it is about a resource; the subresource is empty where there is none.
     pub fn has_resource(&self, resource: &str, subresource: &str) -> bool {
-        self.resources.iter().any(|own| {
-            if own == "*" {
-                return true;
-            }
-            if subresource.is_empty() {
-                return own == resource;
-            }
-            let joined = own.strip_suffix(subresource).and_then(|own| own.strip_suffix('/'));
-            joined.is_some_and(|own| own == "*" || own == resource)
-        })
+        self.resources.iter().any(|own| covers_resource(own, resource, subresource))
     }
 
     /// Whether it is about objects of a name; the empty name is that of requests without one.
@@ -110,4 +101,22 @@ impl Rule {
             own == "*" || own == path || own.ends_with('*') && path.starts_with(own.trim_end_matches('*'))
         })
     }
+}
+
+/// Whether a verb or group that a rule lists stands for one that is asked for.
+pub fn covers(listed: &str, asked: &str) -> bool {
+    listed == "*" || listed == asked
+}
+
+/// Whether a resource that a rule lists (`pods`, `pods/log`, `*/scale`, `*`) stands for one that is asked for; the
+/// subresource is empty where there is none.
+pub fn covers_resource(listed: &str, resource: &str, subresource: &str) -> bool {
+    if listed == "*" {
+        return true;
+    }
+    if subresource.is_empty() {
+        return listed == resource;
+    }
+    let joined = listed.strip_suffix(subresource).and_then(|listed| listed.strip_suffix('/'));
+    joined.is_some_and(|listed| listed == "*" || listed == resource)
 }

@@ -1,8 +1,10 @@
 //! Rules of roles, read as the RBAC authorizer reads them.
 
-use ironsides_core::{Object, Severity};
+use ironsides_core::{Inventory, Object, Severity};
+use ironsides_rbac::{covers, covers_resource};
 use ironsides_tree::{Cursor, Node};
 
+use super::holders::Held;
 use crate::out::Out;
 
 /// A rule of a Role or ClusterRole.
@@ -77,22 +79,18 @@ impl<'a> Rule<'a> {
 
     /// Whether it is about a resource of a group.
     pub(super) fn covers(&self, group: &str, resource: &str) -> bool {
-        let of_any = |listed: &str| {
-            let (pattern, (_, sub)) =
-                (listed.strip_prefix("*/"), resource.split_once('/').unwrap_or_default());
-            pattern.is_some_and(|pattern| !sub.is_empty() && pattern == sub)
-        };
-        (self.has_all_groups() || self.lists("apiGroups", group))
-            && self.list("resources").any(|listed| listed == "*" || listed == resource || of_any(listed))
+        let (resource, subresource) = resource.split_once('/').unwrap_or((resource, ""));
+        self.list("apiGroups").any(|listed| covers(listed, group))
+            && self.list("resources").any(|listed| covers_resource(listed, resource, subresource))
     }
 
     /// Those of some verbs that it allows on a resource that it covers. A request to create or delete many objects
     /// carries no name, so a rule with names never matches one; requests to subresources carry the name of their object.
     pub(super) fn verbs_on(&self, resource: &str, verbs: &[&'static str]) -> Vec<&'static str> {
         let nameless = |verb: &str| matches!(verb, "create" | "deletecollection") && !resource.contains('/');
-        let (all, limited) = (self.has_all_verbs(), self.is_limited());
-        let allowed =
-            |verb: &&&'static str| (all || self.lists("verbs", verb)) && !(limited && nameless(verb));
+        let limited = self.is_limited();
+        let listed = |verb: &str| self.list("verbs").any(|listed| covers(listed, verb));
+        let allowed = |verb: &&&'static str| listed(verb) && !(limited && nameless(verb));
         verbs.iter().filter(allowed).copied().collect()
     }
 
@@ -141,24 +139,33 @@ pub(super) fn listed(words: &[&str]) -> String {
     }
 }
 
-/// Reports each rule of a role that allows some of these powers. Rules that leave nothing out are for the checks of
-/// wildcards.
-pub(super) fn report(role: &Object, out: &mut Out<'_>, powers: &[Power]) {
+/// Reports each rule of a role that allows some of these powers, and who holds it. Rules that leave nothing out are for
+/// the checks of wildcards. What nobody holds allows nobody anything: of a cluster that is a pass, and in files, where
+/// the binding may be somewhere else, a milder finding.
+pub(super) fn report(role: &Object, inventory: &Inventory, out: &mut Out<'_>, powers: &[Power]) {
     if let Some(why) = excused(role) {
         return out.not_applicable(why);
     }
+    let mut known = None;
     for rule in Rule::all(role) {
-        match rule.allows(powers).filter(|_| !rule.is_wild()) {
-            None => out.pass(&rule.at),
-            Some(what) => {
-                let names = if rule.is_limited() { " of the names it lists" } else { "" };
-                let finding =
-                    out.fail(&rule.at, format!("the {} allows {what}{names}", role.reference().kind));
-                if rule.is_limited() {
-                    finding.severity(Severity::Low);
-                }
-            }
+        let Some(what) = rule.allows(powers).filter(|_| !rule.is_wild()) else {
+            out.pass(&rule.at);
+            continue;
+        };
+        let held = known.get_or_insert_with(|| Held::of(role, inventory));
+        if matches!(held, Held::Nobody) {
+            out.pass(&rule.at);
+            continue;
         }
+        let names = if rule.is_limited() { " of the names it lists" } else { "" };
+        let message = format!("the {} allows {what}{names}{}", role.reference().kind, held.told());
+        let finding = out.fail(&rule.at, message);
+        if rule.is_limited() {
+            finding.severity(Severity::Low);
+        } else if matches!(held, Held::Unseen { beside: true }) {
+            finding.milder();
+        }
+        held.show(inventory, finding);
     }
 }
 

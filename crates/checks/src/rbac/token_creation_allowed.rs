@@ -1,7 +1,9 @@
 //! A role that may issue tokens for service accounts.
 
-use super::ROLES;
+use ironsides_core::Inventory;
+
 use super::rule::{Power, report};
+use super::{BINDINGS, ROLES};
 use crate::prelude::*;
 
 pub(super) static CHECK: Check = Check {
@@ -13,11 +15,11 @@ pub(super) static CHECK: Check = Check {
         since: "0.1.0",
         page: include_str!("token_creation_allowed.md"),
     },
-    run: Run::Kinds(ROLES, run),
+    run: Run::Together { judges: ROLES, needs: &[], welcomes: BINDINGS, run },
 };
 
 const POWERS: &[Power] = &[Power { group: "", resources: &["serviceaccounts/token"], verbs: &["create"] }];
 
-fn run(role: &Object, out: &mut Out<'_>) {
-    report(role, out, POWERS);
+fn run(role: &Object, inventory: &Inventory, out: &mut Out<'_>) {
+    report(role, inventory, out, POWERS);
 }

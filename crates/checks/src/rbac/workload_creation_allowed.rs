@@ -1,7 +1,9 @@
 //! A role that may create or change what pods are made from.
 
-use super::ROLES;
+use ironsides_core::Inventory;
+
 use super::rule::{Power, report};
+use super::{BINDINGS, ROLES};
 use crate::prelude::*;
 
 pub(super) static CHECK: Check = Check {
@@ -13,7 +15,7 @@ pub(super) static CHECK: Check = Check {
         since: "0.1.0",
         page: include_str!("workload_creation_allowed.md"),
     },
-    run: Run::Kinds(ROLES, run),
+    run: Run::Together { judges: ROLES, needs: &[], welcomes: BINDINGS, run },
 };
 
 const POWERS: &[Power] = &[
@@ -26,6 +28,6 @@ const POWERS: &[Power] = &[
     Power { group: "", resources: &["replicationcontrollers"], verbs: &["create", "update", "patch"] },
 ];
 
-fn run(role: &Object, out: &mut Out<'_>) {
-    report(role, out, POWERS);
+fn run(role: &Object, inventory: &Inventory, out: &mut Out<'_>) {
+    report(role, inventory, out, POWERS);
 }
