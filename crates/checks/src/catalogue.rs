@@ -4,7 +4,7 @@ use strsim::levenshtein;
 
 use crate::check::Check;
 use crate::{
-    admission, api, configuration, document, image, ingress, namespace, network, rbac, reference,
+    admission, api, cluster, configuration, document, image, ingress, namespace, network, rbac, reference,
     reliability, service, storage, waiver, workload,
 };
 
@@ -22,6 +22,7 @@ pub static CATALOGUE: &[&[&Check]] = &[
     network::CHECKS,
     storage::CHECKS,
     admission::CHECKS,
+    cluster::CHECKS,
     reference::CHECKS,
     reliability::CHECKS,
     waiver::CHECKS,

@@ -39,6 +39,14 @@ pub enum Run {
         /// The question about one object.
         run: fn(&Object, &Inventory, &mut Out<'_>),
     },
+    /// The cluster as a whole: what its API server tells of itself and how it answers. Files are of no cluster, so the
+    /// question does not arise for them.
+    Cluster {
+        /// The kinds it looks up, and does without where there are none.
+        welcomes: &'static [(&'static str, &'static str)],
+        /// The question. The object stands for the server: its fields are those of [`ironsides_core::Server`].
+        run: fn(&Object, &Inventory, &mut Out<'_>),
+    },
     /// Every waiver, once all else was asked. What is wrong with it, in one sentence; `None` where it is as it should be.
     Waiver(fn(&WaiverCase<'_>) -> Option<String>),
 }

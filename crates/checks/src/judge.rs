@@ -102,7 +102,7 @@ impl Judge {
             let answer = match check.run {
                 Run::Pod(run) => pod.as_ref().map(|pod| asking.ask(check, |out| run(pod, out))),
                 Run::Kinds(_, run) | Run::Object(run) => Some(asking.ask(check, |out| run(object, out))),
-                Run::Together { .. } | Run::Waiver(_) => None,
+                Run::Together { .. } | Run::Cluster { .. } | Run::Waiver(_) => None,
             };
             tally.add(answer.unwrap_or_default());
         }
@@ -121,7 +121,13 @@ impl Judge {
                 }
             }
         }
+        let server = inventory.server().and_then(crate::server::object);
         for ((check, tally), judged) in self.chosen.iter().zip(&mut counts.0).zip(judged) {
+            if let (Run::Cluster { run, .. }, Some(object)) = (check.run, &server) {
+                let case = Case::new(object, &self.options);
+                let mut asking = Asking { case: &case, drafts: Vec::new(), findings };
+                tally.add(asking.ask(check, |out| run(object, inventory, out)));
+            }
             let Run::Together { needs, run, .. } = check.run else { continue };
             // Where nothing was seen of what a check needs, its question arises for none.
             let seen = needs.iter().any(|(group, kind)| match (*group, *kind) {

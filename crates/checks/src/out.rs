@@ -6,7 +6,8 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 
 use ironsides_core::{
-    CheckMeta, Confidence, Evidence, Finding, Fingerprint, Fix, Object, Pod, PodTemplates, Severity, Verdict,
+    CheckMeta, Confidence, Evidence, Finding, Fingerprint, Fix, Object, Pod, PodTemplates, Severity, Source,
+    Verdict,
 };
 use ironsides_schema::{Fault, FaultKind, each_fault, validate};
 use ironsides_tree::edit::{Edit, json_patch};
@@ -264,6 +265,14 @@ impl Draft {
         // The object may be another than the one that is judged; pods of configured kinds show nothing here.
         let templates = PodTemplates::default();
         self.evidence.push(evidence(object, at, || crate::sensitive(object, &templates).into()));
+        self
+    }
+
+    /// The request of the API server whose answer it rests on.
+    pub fn asked(&mut self, request: &str) -> &mut Self {
+        if let Some(first) = self.evidence.first_mut() {
+            first.source = Source::Api { request: Arc::from(request) };
+        }
         self
     }
 

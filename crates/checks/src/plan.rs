@@ -51,7 +51,7 @@ impl Asked {
                 Run::Pod(_) => has_pod,
                 Run::Kinds(kinds, _) => any(kinds),
                 Run::Object(_) => true,
-                Run::Together { .. } | Run::Waiver(_) => false,
+                Run::Together { .. } | Run::Cluster { .. } | Run::Waiver(_) => false,
             })
         };
         let judged = |judges: &[(&str, &str)], has_pod| if judges.is_empty() { has_pod } else { any(judges) };
@@ -68,6 +68,7 @@ impl Asked {
                         |kinds: &[(&str, &str)]| any(kinds) || has_pod && kinds.contains(&ANY_POD);
                     looked_up(needs) || looked_up(welcomes) || judged(judges, has_pod)
                 }
+                Run::Cluster { welcomes, .. } => any(welcomes) || has_pod && welcomes.contains(&ANY_POD),
                 _ => false,
             })
         };
@@ -75,6 +76,7 @@ impl Asked {
             Run::Pod(_) | Run::Object(_) | Run::Waiver(_) => false,
             Run::Kinds(kinds, _) => any(kinds),
             Run::Together { judges, needs, welcomes, .. } => any(judges) || any(needs) || any(welcomes),
+            Run::Cluster { welcomes, .. } => any(welcomes),
         });
         Self {
             alone: [alone(false), alone(true)],
@@ -149,6 +151,7 @@ fn named_by(check: &'static Check) -> impl Iterator<Item = (&'static str, &'stat
     let lists: [&'static [(&'static str, &'static str)]; 3] = match check.run {
         Run::Kinds(kinds, _) => [kinds, &[], &[]],
         Run::Together { judges, needs, welcomes, .. } => [judges, needs, welcomes],
+        Run::Cluster { welcomes, .. } => [welcomes, &[], &[]],
         Run::Pod(_) | Run::Object(_) | Run::Waiver(_) => [&[], &[], &[]],
     };
     lists.into_iter().flatten().copied().filter(|kind| *kind != ANY_POD)
@@ -191,6 +194,7 @@ pub(crate) fn asks_pods(check: &Check) -> bool {
         Run::Together { judges, needs, welcomes, .. } => {
             judges.is_empty() || needs.contains(&ANY_POD) || welcomes.contains(&ANY_POD)
         }
+        Run::Cluster { welcomes, .. } => welcomes.contains(&ANY_POD),
         _ => false,
     }
 }
@@ -234,6 +238,10 @@ mod tests {
                     let pods = has_pod && (needs.contains(&ANY_POD) || welcomes.contains(&ANY_POD));
                     kept |= judged || pods || is(needs) || is(welcomes);
                     beyond |= is(judges) || is(needs) || is(welcomes);
+                }
+                Run::Cluster { welcomes, .. } => {
+                    kept |= is(welcomes) || has_pod && welcomes.contains(&ANY_POD);
+                    beyond |= is(welcomes);
                 }
                 _ => {}
             }

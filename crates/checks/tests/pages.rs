@@ -8,9 +8,10 @@ use ironsides_checks::page::{Expect, Page};
 use ironsides_checks::waivers::{self, Place, WaiverCase};
 use ironsides_checks::{CATALOGUE, Check, Judge, Options, Run, find};
 use ironsides_core::{
-    CheckMeta, Finding, Inventory, Object, Origin, Source, Tallies, Verdict, Waiver, WaiverRules, Waivers,
+    CheckMeta, Extent, Fact, Finding, Inventory, Object, Origin, Source, Tallies, Verdict, Waiver,
+    WaiverRules, Waivers,
 };
-use ironsides_tree::{Documents, Limits, Lines};
+use ironsides_tree::{Documents, Limits, Lines, Node, print};
 
 fn checks() -> impl Iterator<Item = &'static Check> {
     CATALOGUE.iter().copied().flatten().copied()
@@ -30,6 +31,10 @@ fn judge(id: &str, text: &str) -> (Vec<Finding>, Tallies) {
     let (mut findings, mut counts, mut inventory) = (Vec::new(), judge.counts(), Inventory::default());
     for document in Documents::new(text, Limits::default()) {
         let document = document.unwrap_or_else(|error| panic!("{id}: {}: {error}", error.position(text)));
+        if let Some(server) = document.root.get("server") {
+            inventory = of_cluster(server);
+            continue;
+        }
         let object = Object::new(
             document.root,
             Origin::File { path: Arc::clone(&path), text: Arc::clone(&source) },
@@ -43,6 +48,17 @@ fn judge(id: &str, text: &str) -> (Vec<Finding>, Tallies) {
     judge.together(&inventory, &mut findings, &mut counts);
     let tallies = judge.tallies(&counts);
     (findings, tallies)
+}
+
+/// An example that begins with a document `server: …` is a cluster: what its API server tells of itself, and all of its
+/// objects.
+fn of_cluster(server: &Node) -> Inventory {
+    let server = serde_json::from_str(&print::json(server)).unwrap();
+    let mut inventory = Inventory::of_cluster(server);
+    for kind in ironsides_schema::kinds() {
+        inventory.coverage.record(Fact::objects(kind.group, kind.plural, None), Extent::Complete);
+    }
+    inventory
 }
 
 /// Checks of waivers are asked once all others were, on a day that no example's last day is near.
@@ -87,7 +103,10 @@ fn lines(text: &str, findings: &[Finding]) -> Vec<u32> {
         .iter()
         .map(|finding| match &finding.evidence[0].source {
             Source::File { span, .. } => lines.position(text, span.start).line,
-            Source::Api { .. } => 0,
+            // What a server answered stands where the request is written.
+            Source::Api { request } => {
+                text.find(&**request).map_or(0, |at| lines.position(text, u32::try_from(at).unwrap()).line)
+            }
         })
         .collect();
     found.sort_unstable();

@@ -41,7 +41,7 @@ pub struct Server {
 
 /// A resource that an API server serves.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", default)]
 pub struct ApiResource {
     /// The API group; empty for the core group.
     pub group: String,
@@ -61,7 +61,7 @@ pub struct ApiResource {
 
 /// How a server answered a request.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", default)]
 pub struct Answer {
     /// The request: `GET /version`.
     pub request: String,

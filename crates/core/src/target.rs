@@ -43,6 +43,11 @@ pub enum Target {
         /// The name as the authenticator gives it.
         name: String,
     },
+    /// A cluster as a whole, by its API server.
+    Cluster {
+        /// The address of the API server.
+        name: String,
+    },
     /// The control plane of a cloud provider's cluster.
     Cloud {
         /// The provider.
@@ -111,6 +116,7 @@ impl fmt::Display for Target {
             Self::Process { node, program } => write!(f, "process {program} on node {node}"),
             Self::Image { reference } => write!(f, "image {reference}"),
             Self::Identity { kind, name } => write!(f, "{kind} {name}"),
+            Self::Cluster { name } => write!(f, "cluster {name}"),
             Self::Cloud { provider, cluster } => write!(f, "{provider} cluster {cluster}"),
         }
     }

@@ -196,13 +196,3 @@ pub(crate) fn several(subjects: &[&Subject]) -> String {
         [one, two, rest @ ..] => format!("{}, {} and {} more", called(one), called(two), rest.len()),
     }
 }
-
-/// Whether a group is one of those that anybody, everybody who has signed in, or every service account is in.
-pub(crate) fn is_everybody(group: &str) -> bool {
-    matches!(group, "system:unauthenticated" | "system:authenticated" | "system:serviceaccounts")
-}
-
-/// The name of a group of all service accounts of a namespace.
-pub(crate) fn accounts_of(namespace: &str) -> Text {
-    Text::from(format!("system:serviceaccounts:{namespace}"))
-}
