@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use ironsides_core::{Extent, Inventory, LabelSelector, Labels, Object};
 use ironsides_rbac::{Binding, BindingId, Rbac, RoleId, Subject, SubjectKind};
-use ironsides_tree::Text;
 use rustc_hash::FxHashMap;
 
 use super::{BINDINGS, CLUSTER_ROLE, GROUP};
