@@ -41,6 +41,41 @@ pub enum FileError {
         /// What it seems to be and what to do.
         hint: Option<&'static str>,
     },
+    /// It is no fact bundle.
+    #[error("{}: no fact bundle: {why}; `ironsides collect` writes one", path.display())]
+    NoBundle {
+        /// The path.
+        path: PathBuf,
+        /// What it is instead.
+        why: &'static str,
+    },
+    /// It is a fact bundle of a format that is not known here.
+    #[error(
+        "{}: a fact bundle of format {version}, and this version of ironsides reads format {}; use a newer one, or collect it again",
+        path.display(), crate::bundle::BUNDLE_FORMAT
+    )]
+    BundleVersion {
+        /// The path.
+        path: PathBuf,
+        /// The version it says it has.
+        version: u32,
+    },
+    /// It is a fact bundle, and not as it was written.
+    #[error("{}: the fact bundle is damaged: {what}; get an intact copy, or collect it again", path.display())]
+    BundleDamaged {
+        /// The path.
+        path: PathBuf,
+        /// What is wrong.
+        what: String,
+    },
+    /// It is a fact bundle that holds more than is read.
+    #[error("{}: the fact bundle is refused: {what}", path.display())]
+    BundleTooLarge {
+        /// The path.
+        path: PathBuf,
+        /// What there is too much of.
+        what: String,
+    },
     /// A pattern in an ignore file is wrong.
     #[error("{0}; correct the ignore file")]
     Ignore(String),
@@ -61,6 +96,10 @@ impl FileError {
             Self::Missing { path }
             | Self::Denied { path }
             | Self::Io { path, .. }
+            | Self::NoBundle { path, .. }
+            | Self::BundleVersion { path, .. }
+            | Self::BundleDamaged { path, .. }
+            | Self::BundleTooLarge { path, .. }
             | Self::NotText { path, .. } => Some(path),
             Self::Stdin(_) | Self::Ignore(_) => None,
         }

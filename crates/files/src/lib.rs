@@ -2,13 +2,18 @@
 //!
 //! [`walk`] turns the paths a user named into a sorted list of files, and tells what it passed over; [`read`] gives the
 //! text of one, or says in one sentence why it cannot. [`Disk`] is where charts and kustomizations get their files from.
+//! [`Bundle`] is what was read of a cluster, as one file.
 
+mod bundle;
 mod disk;
 mod error;
 mod read;
 mod stamp;
 mod walk;
 
+pub use bundle::{
+    BUNDLE_FORMAT, Bundle, BundleLimits, BundleOf, read_bundle, read_bundle_from, write_bundle,
+};
 pub use disk::Disk;
 pub use error::FileError;
 pub use read::{STDIN, decode, read};
