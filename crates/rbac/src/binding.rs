@@ -80,15 +80,21 @@ impl Subject {
     }
 }
 
+fn text(node: &Node, key: &str) -> Text {
+    node.get(key).and_then(Node::as_str).map(Text::new).unwrap_or_default()
+}
+
+impl RoleRef {
+    /// Reads the `roleRef` of a binding; what is absent is empty.
+    pub fn read(binding: &Node) -> Self {
+        let read = |role| Self { cluster: text(role, "kind") == "ClusterRole", name: text(role, "name") };
+        binding.get("roleRef").map(read).unwrap_or_default()
+    }
+}
+
 impl Binding {
     /// Reads a binding. Subjects of unknown kinds, which a server would refuse, are left out.
     pub(crate) fn read(object: &Object, place: usize, namespace: Option<Text>) -> Self {
-        let text =
-            |node: &Node, key: &str| node.get(key).and_then(Node::as_str).map(Text::new).unwrap_or_default();
-        let role = object
-            .root
-            .get("roleRef")
-            .map(|role| RoleRef { cluster: text(role, "kind") == "ClusterRole", name: text(role, "name") });
         let subjects = object.root.get("subjects").map(Node::items).unwrap_or_default();
         let subject = |node: &Node| {
             let kind = match text(node, "kind").as_str() {
@@ -108,7 +114,7 @@ impl Binding {
         };
         Self {
             name: object.reference().name.clone(),
-            role: role.unwrap_or_default(),
+            role: RoleRef::read(&object.root),
             subjects: subjects.iter().filter_map(subject).collect(),
             namespace,
             object: place,

@@ -1,5 +1,6 @@
 //! Who makes a request.
 
+use ironsides_schema::admit::{is_label, is_subdomain};
 use ironsides_tree::Text;
 
 /// What an authenticator says of a client.
@@ -51,23 +52,27 @@ impl Identity {
     /// (`system:unauthenticated` for `system:anonymous`) unless one of the two is there.
     #[must_use]
     pub fn live(mut self) -> Self {
-        let mut add = |group: String| {
-            if !self.groups.iter().any(|known| *known == group) {
-                self.groups.push(Text::from(group));
-            }
-        };
-        if let Some((namespace, _)) = service_account(&self.user) {
-            add(SERVICE_ACCOUNTS.to_owned());
-            add(format!("{SERVICE_ACCOUNTS}:{namespace}"));
+        for group in service_account_groups(&self.user) {
+            self.join(group);
         }
+        self.authenticated()
+    }
+
+    /// With `system:authenticated` unless `system:unauthenticated` is there, which `system:anonymous` gets.
+    #[must_use]
+    pub fn authenticated(mut self) -> Self {
         if self.user == ANONYMOUS {
-            add(UNAUTHENTICATED.to_owned());
-        } else if !self.groups.iter().any(|group| group == UNAUTHENTICATED) {
-            self.groups.extend(
-                (!self.groups.iter().any(|group| group == AUTHENTICATED)).then(|| Text::new(AUTHENTICATED)),
-            );
+            self.join(Text::new_static(UNAUTHENTICATED));
+        } else if !self.is_in(UNAUTHENTICATED) {
+            self.join(Text::new_static(AUTHENTICATED));
         }
         self
+    }
+
+    fn join(&mut self, group: Text) {
+        if !self.is_in(&group) {
+            self.groups.push(group);
+        }
     }
 
     /// Whether it is allowed everything before RBAC is asked.
@@ -81,13 +86,27 @@ impl Identity {
     }
 }
 
-/// The namespace and name of the service account that a user name stands for.
+/// The namespace and name of the service account that a user name stands for; `None` where they are not well-formed: such
+/// a name is an ordinary user's.
 pub fn service_account(user: &str) -> Option<(&str, &str)> {
     let (namespace, name) = user.strip_prefix(SERVICE_ACCOUNT)?.split_once(':')?;
-    (!namespace.is_empty() && !name.is_empty() && !name.contains(':')).then_some((namespace, name))
+    (is_label(namespace) && is_subdomain(name)).then_some((namespace, name))
+}
+
+/// The name of the node that a user name stands for; `None` where it is not well-formed.
+pub fn node(user: &str) -> Option<&str> {
+    user.strip_prefix("system:node:").filter(|name| is_subdomain(name))
 }
 
 /// The user name of a service account.
 pub fn service_account_user(namespace: &str, name: &str) -> String {
     format!("{SERVICE_ACCOUNT}{namespace}:{name}")
+}
+
+/// The two groups of the service account that a user name stands for; none for others.
+pub fn service_account_groups(user: &str) -> Vec<Text> {
+    let groups = |(namespace, _)| {
+        vec![Text::new_static(SERVICE_ACCOUNTS), Text::from(format!("{SERVICE_ACCOUNTS}:{namespace}"))]
+    };
+    service_account(user).map(groups).unwrap_or_default()
 }

@@ -3,13 +3,17 @@
 //! [`Rbac`] holds the roles and bindings of a cluster or of manifests. [`Rbac::decide`] says whether an [`Identity`] may
 //! make a [`Request`], and by which binding, role and rule.
 
+mod access_review;
+mod aggregation;
 mod authorizer;
 mod binding;
 mod cover;
 mod defaults;
 mod grants;
 mod guard;
+mod http;
 mod identity;
+mod impersonation;
 mod names;
 mod policy;
 mod reason;
@@ -19,17 +23,21 @@ mod risk;
 mod role;
 mod rule;
 mod surroundings;
+mod write;
 
+pub use access_review::{AccessReview, InvalidReview};
 pub use authorizer::{Decision, Grant};
 pub use binding::{Binding, BindingId, RoleRef, Subject, SubjectKind};
 pub use cover::{compact, missing};
 pub use defaults::missing_default_roles;
 pub use grants::{Holder, Question, Where, Which, WhoCan};
 pub use guard::{Escalation, Refusal, RoleWrite};
+pub use http::http_request;
 pub use identity::{
-    ANONYMOUS, AUTHENTICATED, Identity, MASTERS, SERVICE_ACCOUNTS, UNAUTHENTICATED, service_account,
-    service_account_user,
+    ANONYMOUS, AUTHENTICATED, Identity, MASTERS, SERVICE_ACCOUNTS, UNAUTHENTICATED, node, service_account,
+    service_account_groups, service_account_user,
 };
+pub use impersonation::{Impersonated, Impersonations, Mode, WithoutUser, wanted};
 pub use names::resource_name;
 pub use policy::Rbac;
 pub use request::{Request, ResourceRequest, UrlRequest};
@@ -38,3 +46,4 @@ pub use risk::{Ask, Family, MadeBy, Place, Reach, Risk, RiskGrant, Risks, Standi
 pub use role::{Role, RoleId};
 pub use rule::{Rule, covers, covers_resource};
 pub use surroundings::{Complete, RunningPod, ServiceAccount, Surroundings, TokenSecret, Workload};
+pub use write::{Refused, Write, WriteVerb};

@@ -6,6 +6,7 @@ use ironsides_core::Object;
 use ironsides_tree::Text;
 use rustc_hash::FxHashMap;
 
+use crate::aggregation::Aggregation;
 use crate::binding::{Binding, BindingId, SubjectKind};
 use crate::grants::Index;
 use crate::identity::service_account_user;
@@ -35,6 +36,7 @@ impl Rbac {
     /// it does when they are applied one after another.
     pub fn new<'a>(objects: impl IntoIterator<Item = &'a Object>) -> Self {
         let mut all = Self::default();
+        let mut aggregation = Aggregation::default();
         let mut binding_names: FxHashMap<(Option<Text>, Text), usize> = FxHashMap::default();
         for (place, object) in objects.into_iter().enumerate() {
             let reference = object.reference();
@@ -44,8 +46,8 @@ impl Rbac {
             let local =
                 || Some(reference.namespace.clone().unwrap_or_else(|| Text::new_static(DEFAULT_NAMESPACE)));
             match &*reference.kind {
-                "Role" => all.add_role(Role::read(object, place, local())),
-                "ClusterRole" => all.add_role(Role::read(object, place, None)),
+                "Role" => _ = all.add_role(Role::read(object, place, local())),
+                "ClusterRole" => aggregation.add(all.add_role(Role::read(object, place, None)), object),
                 kind @ ("RoleBinding" | "ClusterRoleBinding") => {
                     let namespace = if kind == "RoleBinding" { local() } else { None };
                     let binding = Binding::read(object, place, namespace);
@@ -60,17 +62,19 @@ impl Rbac {
                 _ => {}
             }
         }
+        aggregation.settle(&mut all.roles);
         all.index();
         all
     }
 
-    fn add_role(&mut self, role: Role) {
+    fn add_role(&mut self, role: Role) -> RoleId {
         let next = RoleId(u32::try_from(self.roles.len()).unwrap_or(u32::MAX));
         let id = *self.role_names.entry((role.namespace.clone(), role.name.clone())).or_insert(next);
         match self.roles.get_mut(id.0 as usize) {
             Some(known) => *known = role,
             None => self.roles.push(role),
         }
+        id
     }
 
     /// Sorts the bindings (those of the cluster first, then by namespace and name) and finds them by subject.

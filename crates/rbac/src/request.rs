@@ -72,6 +72,16 @@ impl Request {
         }
     }
 
+    /// The same request with another verb.
+    #[must_use]
+    pub fn with_verb(&self, verb: &str) -> Self {
+        let verb = Text::new(verb);
+        match self.clone() {
+            Self::Resource(request) => Self::Resource(ResourceRequest { verb, ..request }),
+            Self::Url(request) => Self::Url(UrlRequest { verb, ..request }),
+        }
+    }
+
     /// The namespace that it is in; empty for none.
     pub fn namespace(&self) -> &str {
         match self {

@@ -22,6 +22,8 @@ pub struct Role {
     pub rules: Arc<[Rule]>,
     /// The place, in the objects that were read, of the object.
     pub object: usize,
+    /// For a ClusterRole with an `aggregationRule` the roles that it gathers rules from, in its order.
+    pub gathers: Option<Vec<RoleId>>,
 }
 
 impl Role {
@@ -29,7 +31,7 @@ impl Role {
     pub(crate) fn read(object: &Object, place: usize, namespace: Option<Text>) -> Self {
         let rules = object.root.get("rules").map(Node::items).unwrap_or_default();
         let name = object.reference().name.clone();
-        Self { namespace, name, rules: rules.iter().map(Rule::read).collect(), object: place }
+        Self { namespace, name, rules: rules.iter().map(Rule::read).collect(), object: place, gathers: None }
     }
 
     /// `Role` or `ClusterRole`.

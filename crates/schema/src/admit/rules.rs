@@ -7,7 +7,7 @@
 mod admission;
 mod containers;
 mod faults;
-mod form;
+pub(super) mod form;
 mod kinds;
 mod labels;
 mod metadata;

@@ -9,7 +9,7 @@ fn is_lower(byte: u8) -> bool {
 }
 
 /// A DNS label of RFC 1123: up to 63 lower-case letters, digits and inner hyphens.
-pub(super) fn is_label(text: &str) -> bool {
+pub fn is_label(text: &str) -> bool {
     let bytes = text.as_bytes();
     bytes.len() <= 63
         && bytes.first().is_some_and(|byte| is_lower(*byte))
@@ -18,7 +18,7 @@ pub(super) fn is_label(text: &str) -> bool {
 }
 
 /// A DNS name of RFC 1123: labels joined by dots, 253 characters at most.
-pub(super) fn is_subdomain(text: &str) -> bool {
+pub fn is_subdomain(text: &str) -> bool {
     let part = |part: &str| {
         let bytes = part.as_bytes();
         bytes.first().is_some_and(|byte| is_lower(*byte))
