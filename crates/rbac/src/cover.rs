@@ -94,7 +94,8 @@ pub fn missing<'a>(held: &[&Rule], wanted: impl IntoIterator<Item = &'a Rule>) -
     atoms.filter(|atom| !held.iter().any(|rule| rule.covers(atom))).collect()
 }
 
-/// Joins rules for the same resource (and name) into one with all their verbs; others stay as they are and come first.
+/// Joins rules for the same resource (and name) into one with all their verbs, repeated ones too; others stay as they are
+/// and come first.
 ///
 /// (Source: `CompactRules` of `component-helpers/auth/rbac/validation`; its order is random, here it is that of the
 /// first rule of each resource.)
@@ -109,13 +110,7 @@ pub fn compact(rules: impl IntoIterator<Item = Rule>) -> Vec<Rule> {
         };
         let place = *places.entry(key).or_insert(simple.len());
         match simple.get_mut(place) {
-            Some(known) => {
-                for verb in rule.verbs {
-                    if !known.verbs.contains(&verb) {
-                        known.verbs.push(verb);
-                    }
-                }
-            }
+            Some(known) => known.verbs.extend(rule.verbs),
             None => simple.push(rule),
         }
     }

@@ -5,6 +5,7 @@ mod podsecurity;
 mod podsecurity_messages;
 mod polaris;
 mod posture;
+mod rbac;
 mod regolibrary;
 mod trivy_examples;
 
@@ -15,6 +16,7 @@ pub(crate) const ORACLES: &[Oracle] = &[
     podsecurity::ORACLE,
     podsecurity_messages::ORACLE,
     defaulting::ORACLE,
+    rbac::ORACLE,
     polaris::ORACLE,
     regolibrary::ORACLE,
     trivy_examples::ORACLE,
