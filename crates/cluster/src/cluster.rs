@@ -1,57 +1,99 @@
 //! A cluster that can be asked.
 
-use ironsides_core::Facts;
+use std::fmt;
 
+use ironsides_core::{Facts, Server};
+use ironsides_tree::Node;
+
+use crate::collect;
 use crate::connect::Connect;
+use crate::discovery::{Discovery, parse};
+use crate::environment::Environment;
 use crate::error::ClusterError;
 use crate::plan::Plan;
 use crate::seen::Seen;
+use crate::session::Session;
+use crate::settings::Settings;
+use crate::trouble::Trouble;
 use crate::wanted::Wanted;
 
 /// A cluster that can be asked.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Cluster {
-    namespace: String,
-    address: String,
-    context: String,
+    session: Session,
+    version: String,
+}
+
+impl fmt::Debug for Cluster {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Cluster")
+            .field("address", &self.address())
+            .field("version", &self.version)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Cluster {
     /// Finds the cluster that kubectl would find with the same flags, and asks its server for its version, so that what
     /// is wrong with the connection shows at once.
-    #[expect(clippy::unused_async, reason = "asks the server from the next slice on")]
     pub async fn connect(connect: &Connect) -> Result<Self, ClusterError> {
-        let _ = connect;
-        Err(ClusterError::NoKubeconfig { looked: String::new() })
+        Self::from(connect, &Environment::here()).await
+    }
+
+    pub(crate) async fn from(connect: &Connect, environment: &Environment) -> Result<Self, ClusterError> {
+        let settings = Settings::resolve(connect, environment)?;
+        let session = Session::new(settings, connect.request_timeout, environment.terminal)?;
+        session.open().await?;
+        let version = match session.get("/version", "application/json").await {
+            Ok(reply) => parse(&reply.body)
+                .map(|root| root.get("gitVersion").and_then(Node::as_str).unwrap_or_default().to_owned()),
+            // Who may not see the version may see other things.
+            Err(Trouble::Status(status)) if matches!(status.code, 403 | 404) => Ok(String::new()),
+            Err(trouble) => Err(trouble),
+        };
+        let version =
+            version.map_err(|trouble| ClusterError::Server { address: session.address(), trouble })?;
+        Ok(Self { session, version })
     }
 
     /// The namespace that commands without one mean.
     pub fn namespace(&self) -> &str {
-        &self.namespace
+        &self.session.settings().namespace
     }
 
     /// Where the server is: `https://10.0.0.1:6443`.
-    pub fn address(&self) -> &str {
-        &self.address
+    pub fn address(&self) -> String {
+        self.session.address()
     }
 
     /// The context of the kubeconfig; empty where there is none.
     pub fn context(&self) -> &str {
-        &self.context
+        &self.session.settings().context
+    }
+
+    /// The version of the server, `v1.36.3`; empty where it may not be known.
+    pub fn version(&self) -> &str {
+        &self.version
     }
 
     /// What a collection would ask for: asks the server what it serves, and nothing else.
-    #[expect(clippy::unused_async, reason = "asks the server from the next slice on")]
     pub async fn plan(&self, wanted: &Wanted) -> Result<Plan, ClusterError> {
-        let _ = (self, wanted);
-        Err(ClusterError::NoKubeconfig { looked: String::new() })
+        let discovery = Discovery::of(&self.session).await;
+        let discovery =
+            discovery.map_err(|trouble| ClusterError::Server { address: self.address(), trouble })?;
+        let server = Server {
+            address: self.address(),
+            context: self.context().to_owned(),
+            version: self.version.clone(),
+            resources: discovery.resources.clone(),
+            anonymous: Vec::new(),
+        };
+        Ok(Plan::of(wanted, &discovery, server))
     }
 
-    /// Reads what a plan says. What cannot be read is said in the extent of its listing; only where nothing at all can be
-    /// read is that an error.
-    #[expect(clippy::unused_async, reason = "asks the server from the next slice on")]
+    /// Reads what a plan says. What cannot be read is said in the extent of its listing; only where the server answers
+    /// nothing at all, or no longer accepts the credentials, is that an error.
     pub async fn collect(&self, plan: &Plan, seen: &dyn Seen) -> Result<Facts, ClusterError> {
-        let _ = (self, plan, seen);
-        Err(ClusterError::NoKubeconfig { looked: String::new() })
+        collect::collect(&self.session, plan, seen).await
     }
 }

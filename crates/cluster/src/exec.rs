@@ -9,11 +9,12 @@ use ironsides_tree::{Node, Text, Value, print};
 
 use crate::error::ClusterError;
 use crate::kubeconfig::Entry;
+use crate::settings::Identity;
 
 const GROUP: &str = "client.authentication.k8s.io";
 
 /// A credential plugin, as a kubeconfig names it.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone)]
 pub(crate) struct Plugin {
     api_version: String,
     /// The program: a name that is looked for in `$PATH`, or a path.
@@ -35,11 +36,10 @@ enum Interactive {
 }
 
 /// What a plugin printed.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub(crate) struct Credential {
     pub(crate) token: Option<String>,
-    /// Client certificate and key, in PEM.
-    pub(crate) certificate: Option<(Vec<u8>, Vec<u8>)>,
+    pub(crate) certificate: Option<Identity>,
     /// Until when it is good, as it was printed.
     pub(crate) expires: Option<SystemTime>,
 }
@@ -108,7 +108,8 @@ impl Plugin {
             command.stdout(Stdio::piped());
             command.spawn().and_then(std::process::Child::wait_with_output)
         };
-        let output = tokio::task::spawn_blocking(run).await.map_err(|error| self.failed(error.to_string()))?;
+        let output =
+            tokio::task::spawn_blocking(run).await.map_err(|error| self.failed(error.to_string()))?;
         let output = output.map_err(|error| {
             let hint = self.hint.as_ref().map(|hint| format!(": {}", hint.trim())).unwrap_or_default();
             match error.kind() {
@@ -153,14 +154,20 @@ impl Plugin {
         let version = root.get("apiVersion").and_then(Node::as_str).unwrap_or_default();
         if version != self.api_version {
             let expected = &self.api_version;
-            return Err(self.failed(format!("it printed apiVersion {version:?} where {expected:?} was asked for")));
+            return Err(
+                self.failed(format!("it printed apiVersion {version:?} where {expected:?} was asked for"))
+            );
         }
         let field = |key| root.at(&["status", key]).and_then(Node::as_str).filter(|text| !text.is_empty());
         let token = field("token").map(str::to_owned);
         let certificate = match (field("clientCertificateData"), field("clientKeyData")) {
             (Some(chain), Some(key)) => Some((chain.as_bytes().to_vec(), key.as_bytes().to_vec())),
             (None, None) => None,
-            _ => return Err(self.failed("it printed a certificate without a key, or a key without one".into())),
+            _ => {
+                return Err(
+                    self.failed("it printed a certificate without a key, or a key without one".into())
+                );
+            }
         };
         if token.is_none() && certificate.is_none() {
             return Err(self.failed("it printed neither a token nor a certificate".into()));

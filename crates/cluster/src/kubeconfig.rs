@@ -129,7 +129,9 @@ impl Kubeconfig {
         }
         for (key, expected) in [("kind", "Config"), ("apiVersion", "v1")] {
             if let Some(found) = root.get(key).and_then(Node::as_str).filter(|found| *found != expected) {
-                return Err(fault(format!("its {key} is {found:?}, and that of a kubeconfig is {expected:?}")));
+                return Err(fault(format!(
+                    "its {key} is {found:?}, and that of a kubeconfig is {expected:?}"
+                )));
             }
         }
         if self.current.is_none() {

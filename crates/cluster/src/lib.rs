@@ -4,10 +4,23 @@
 //! and [`Cluster::collect`] asks. What could not be read is part of the facts, with the reason and what to do.
 
 mod cluster;
+mod collect;
 mod connect;
+mod discovery;
+mod environment;
 mod error;
+mod exec;
+mod kubeconfig;
+mod list;
+mod permission;
 mod plan;
+mod project;
+mod proxy;
 mod seen;
+mod session;
+mod settings;
+mod share;
+mod trouble;
 mod wanted;
 
 pub use cluster::Cluster;
@@ -15,4 +28,5 @@ pub use connect::Connect;
 pub use error::ClusterError;
 pub use plan::{Plan, Read};
 pub use seen::Seen;
+pub use trouble::{Status, Trouble};
 pub use wanted::Wanted;

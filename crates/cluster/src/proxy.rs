@@ -23,7 +23,8 @@ pub(crate) fn of(
     };
     let Some(text) = named.filter(|text| !text.is_empty()).or_else(from_environment) else { return Ok(None) };
     let full = if text.contains("://") { text.clone() } else { format!("http://{text}") };
-    let wrong = |why: &str| ClusterError::Setting(format!("the proxy {:?} cannot be used: {why}", hidden(&text)));
+    let wrong =
+        |why: &str| ClusterError::Setting(format!("the proxy {:?} cannot be used: {why}", hidden(&text)));
     let proxy: Uri = full.parse().map_err(|_| wrong("it is no address"))?;
     match proxy.scheme_str() {
         Some("http" | "https" | "socks5" | "socks5h") if proxy.host().is_some() => Ok(Some(proxy)),
@@ -56,9 +57,11 @@ fn is_exempt(server: &Uri, no_proxy: &str) -> bool {
             return true;
         }
         if let (Some(address), Some((network, bits))) = (address, entry.split_once('/')) {
-            return network.parse().ok().zip(bits.parse().ok()).is_some_and(|(network, bits)| {
-                is_within(address, network, bits)
-            });
+            return network
+                .parse()
+                .ok()
+                .zip(bits.parse().ok())
+                .is_some_and(|(network, bits)| is_within(address, network, bits));
         }
         let is_address = entry.trim_matches(['[', ']']).parse::<IpAddr>().is_ok();
         let (entry, of_port) = match entry.rsplit_once(':') {

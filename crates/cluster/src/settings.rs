@@ -1,10 +1,12 @@
 //! Which server is meant, and as whom: flags and kubeconfig together, as kubectl puts them together.
 
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use http::Uri;
+use ironsides_tree::{Map, Node};
 
 use crate::connect::Connect;
 use crate::environment::Environment;
@@ -14,7 +16,7 @@ use crate::kubeconfig::{Entry, Kubeconfig};
 use crate::proxy;
 
 /// Everything that is needed to ask a server.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub(crate) struct Settings {
     pub(crate) address: Uri,
     pub(crate) context: String,
@@ -25,15 +27,17 @@ pub(crate) struct Settings {
     pub(crate) tls_server_name: Option<String>,
     pub(crate) proxy: Option<Uri>,
     pub(crate) disable_compression: bool,
-    /// Client certificate and key, in PEM.
-    pub(crate) certificate: Option<(Vec<u8>, Vec<u8>)>,
+    pub(crate) certificate: Option<Identity>,
     pub(crate) credentials: Credentials,
     /// `Impersonate-…` headers.
     pub(crate) impersonate: Vec<(String, String)>,
 }
 
+/// A client certificate and its key, in PEM.
+pub(crate) type Identity = (Vec<u8>, Vec<u8>);
+
 /// What a request is authorized with, beside a client certificate.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub(crate) enum Credentials {
     #[default]
     None,
@@ -50,7 +54,11 @@ impl Settings {
     /// What these flags mean here.
     pub(crate) fn resolve(connect: &Connect, environment: &Environment) -> Result<Self, ClusterError> {
         let config = Kubeconfig::read(connect, environment)?;
-        if config.is_empty() && connect.context.is_none() && connect.cluster.is_none() && connect.user.is_none() {
+        if config.is_empty()
+            && connect.context.is_none()
+            && connect.cluster.is_none()
+            && connect.user.is_none()
+        {
             if let Some(settings) = Self::of_pod(connect, environment)? {
                 return settings.with_flags(connect, environment, None);
             }
@@ -90,7 +98,7 @@ impl Settings {
         connect: &Connect,
         environment: &Environment,
     ) -> Result<Self, ClusterError> {
-        let none = Entry { root: ironsides_tree::Node::NULL, file: PathBuf::new() };
+        let none = Entry { root: Node::NULL, file: PathBuf::new() };
         let named = connect.context.as_ref().or(config.current.as_ref());
         let context = match named {
             Some(name) => match config.contexts.get(name) {
@@ -122,7 +130,9 @@ impl Settings {
         let user = match &user_name {
             Some(name) => match config.users.get(name) {
                 Some(entry) => entry,
-                None if connect.user.is_none() && (connect.token.is_some() || connect.client_certificate.is_some()) => {
+                None if connect.user.is_none()
+                    && (connect.token.is_some() || connect.client_certificate.is_some()) =>
+                {
                     &none
                 }
                 None => {
@@ -143,7 +153,8 @@ impl Settings {
         };
         let insecure = cluster.flag(&["insecure-skip-tls-verify"])?.unwrap_or(false);
         if insecure && authorities.is_some() && connect.insecure_skip_tls_verify.is_none() {
-            let what = "insecure-skip-tls-verify is set beside certificate authorities, and only one can be meant";
+            let what =
+                "insecure-skip-tls-verify is set beside certificate authorities, and only one can be meant";
             return Err(ClusterError::Kubeconfig { file: cluster.file.clone(), what: what.into() });
         }
         let server = connect.server.clone().or(cluster.text(&["server"])?);
@@ -223,7 +234,8 @@ impl Settings {
         }
         if !connect.as_groups.is_empty() {
             self.impersonate.retain(|(name, _)| name != "Impersonate-Group");
-            let groups = connect.as_groups.iter().map(|group| ("Impersonate-Group".to_owned(), group.clone()));
+            let groups =
+                connect.as_groups.iter().map(|group| ("Impersonate-Group".to_owned(), group.clone()));
             self.impersonate.extend(groups);
         }
         if let Some(uid) = connect.as_uid.as_ref().filter(|uid| !uid.is_empty()) {
@@ -232,12 +244,17 @@ impl Settings {
         }
         for extra in &connect.as_user_extra {
             let Some((key, value)) = extra.split_once('=').filter(|(key, _)| !key.is_empty()) else {
-                return Err(ClusterError::Setting(format!("--as-user-extra {extra:?} must be of the form key=value")));
+                return Err(ClusterError::Setting(format!(
+                    "--as-user-extra {extra:?} must be of the form key=value"
+                )));
             };
             self.impersonate.push((extra_header(key), value.to_owned()));
         }
-        if !self.impersonate.is_empty() && !self.impersonate.iter().any(|(name, _)| name == "Impersonate-User") {
-            let what = "groups, a uid or extra attributes can only be impersonated together with a user: add --as";
+        if !self.impersonate.is_empty()
+            && !self.impersonate.iter().any(|(name, _)| name == "Impersonate-User")
+        {
+            let what =
+                "groups, a uid or extra attributes can only be impersonated together with a user: add --as";
             return Err(ClusterError::Setting(what.into()));
         }
         Ok(())
@@ -252,7 +269,7 @@ fn extra_header(key: &str) -> String {
         if byte.is_ascii_alphanumeric() || b"!#$&'*+-.^_`|~".contains(&byte) {
             header.push(char::from(byte));
         } else {
-            header.push_str(&format!("%{byte:02X}"));
+            _ = write!(header, "%{byte:02X}");
         }
     }
     header
@@ -262,9 +279,9 @@ fn impersonation(user: &Entry) -> Result<Vec<(String, String)>, ClusterError> {
     let mut headers = Vec::new();
     headers.extend(user.text(&["as"])?.map(|user| ("Impersonate-User".to_owned(), user)));
     headers.extend(user.text(&["as-uid"])?.map(|uid| ("Impersonate-Uid".to_owned(), uid)));
-    headers.extend(user.texts(&["as-groups"])?.into_iter().map(|group| ("Impersonate-Group".to_owned(), group)));
-    for (key, _) in user.root.get("as-user-extra").and_then(|extra| extra.as_map()).into_iter().flat_map(|map| map.iter())
-    {
+    headers
+        .extend(user.texts(&["as-groups"])?.into_iter().map(|group| ("Impersonate-Group".to_owned(), group)));
+    for (key, _) in user.root.get("as-user-extra").and_then(Node::as_map).into_iter().flat_map(Map::iter) {
         for value in user.texts(&["as-user-extra", key])? {
             headers.push((extra_header(key), value));
         }
@@ -272,7 +289,7 @@ fn impersonation(user: &Entry) -> Result<Vec<(String, String)>, ClusterError> {
     Ok(headers)
 }
 
-fn certificate(user: &Entry, connect: &Connect) -> Result<Option<(Vec<u8>, Vec<u8>)>, ClusterError> {
+fn certificate(user: &Entry, connect: &Connect) -> Result<Option<Identity>, ClusterError> {
     let one = |flag: Option<&PathBuf>, data: &str, path: &str, what: &'static str| {
         if let Some(file) = flag {
             return read(what, file).map(Some);
@@ -327,12 +344,14 @@ fn credentials(
     }
     let Some(provider) = user.text(&["auth-provider", "name"])? else { return Ok(Credentials::None) };
     if provider != "oidc" {
-        let what = format!("its authentication provider {provider:?} is no longer supported; use a credential plugin");
+        let what = format!(
+            "its authentication provider {provider:?} is no longer supported; use a credential plugin"
+        );
         return Err(ClusterError::Kubeconfig { file: user.file.clone(), what });
     }
     let mut settings = Vec::new();
-    let map = user.root.at(&["auth-provider", "config"]).and_then(|node| node.as_map());
-    for (key, _) in map.into_iter().flat_map(|map| map.iter()) {
+    let map = user.root.at(&["auth-provider", "config"]).and_then(Node::as_map);
+    for (key, _) in map.into_iter().flat_map(Map::iter) {
         let value = user.text(&["auth-provider", "config", key])?.unwrap_or_default();
         settings.push((key.to_owned(), value));
     }
@@ -377,7 +396,9 @@ fn names<'a>(known: impl Iterator<Item = &'a String>) -> String {
     match known.len() {
         0 => "there are none".to_owned(),
         1..=12 => format!("there are {}", known.join(", ")),
-        count => format!("there are {} and {} more", known.get(..10).unwrap_or_default().join(", "), count - 10),
+        count => {
+            format!("there are {} and {} more", known.get(..10).unwrap_or_default().join(", "), count - 10)
+        }
     }
 }
 
@@ -388,5 +409,11 @@ fn unknown<'a>(
     config: &Kubeconfig,
     known: impl Iterator<Item = &'a String>,
 ) -> ClusterError {
-    ClusterError::Unknown { what, name: name.to_owned(), files: files(&config.looked), by, known: names(known) }
+    ClusterError::Unknown {
+        what,
+        name: name.to_owned(),
+        files: files(&config.looked),
+        by,
+        known: names(known),
+    }
 }

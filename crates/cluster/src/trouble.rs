@@ -61,13 +61,12 @@ impl fmt::Display for Trouble {
                 write!(f, "no answer within {} s; try a longer --request-timeout", after.as_secs_f32())
             }
             Self::Broken(why) => write!(f, "the connection broke before the answer was complete ({why})"),
-            Self::Certificate(why) => f.write_str(why),
             Self::Tls(why) => {
                 write!(f, "TLS cannot be set up ({why}); is it an https address, and the right port?")
             }
             Self::Status(status) => status.fmt(f),
             Self::Malformed(why) => write!(f, "the answer is not an API server's: {why}"),
-            Self::Credentials(why) | Self::Other(why) => f.write_str(why),
+            Self::Certificate(why) | Self::Credentials(why) | Self::Other(why) => f.write_str(why),
         }
     }
 }
@@ -86,6 +85,22 @@ impl fmt::Display for Status {
             }
         }
     }
+}
+
+/// An error and what caused it, from the outside in.
+fn chain(error: &kube::Error) -> Vec<&(dyn Error + 'static)> {
+    let mut chain: Vec<&(dyn Error + 'static)> = Vec::new();
+    let mut next: Option<&(dyn Error + 'static)> = Some(error);
+    while let Some(error) = next {
+        chain.push(error);
+        // An I/O error may wrap another error instead of naming it as its source.
+        let wrapped = error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
+        next = match wrapped {
+            Some(wrapped) => Some(wrapped),
+            None => error.source(),
+        };
+    }
+    chain
 }
 
 impl Trouble {
@@ -108,19 +123,7 @@ impl Trouble {
 
     /// What an error of the client stands for.
     pub(crate) fn of(error: &kube::Error) -> Self {
-        let mut chain = vec![error as &(dyn Error + 'static)];
-        while let Some(source) = chain.last().and_then(|error| error.source()) {
-            chain.push(source);
-        }
-        // An I/O error may wrap another error instead of naming it as its source.
-        let inner = |error: &&(dyn Error + 'static)| {
-            error.downcast_ref::<std::io::Error>().and_then(|error| error.get_ref()).map(|error| {
-                let error: &(dyn Error + 'static) = error;
-                error
-            })
-        };
-        let wrapped: Vec<&(dyn Error + 'static)> = chain.iter().filter_map(inner).collect();
-        chain.extend(wrapped);
+        let chain = chain(error);
         let tls = chain.iter().find_map(|error| error.downcast_ref::<rustls::Error>());
         if let Some(error) = tls {
             return Self::of_tls(error);

@@ -91,8 +91,13 @@ impl Coverage {
     }
 
     /// How much of the objects of a resource is there: in a namespace, or in all. What was read of all namespaces counts
-    /// for each; what was read of some of them is a part of all.
+    /// for each that is not known better; what was read of some of them is a part of all.
     pub fn of_objects(&self, group: &str, resource: &str, namespace: Option<&str>) -> Extent {
+        let known =
+            namespace.and_then(|namespace| self.0.get(&Fact::objects(group, resource, Some(namespace))));
+        if let Some(extent) = known {
+            return extent.clone();
+        }
         let all = Fact::objects(group, resource, None);
         if let Some(extent) = self.0.get(&all) {
             return extent.clone();
@@ -131,6 +136,17 @@ impl Coverage {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_known_of_a_namespace_counts_before_what_is_known_of_all() {
+        let mut coverage = Coverage::default();
+        coverage.record(Fact::objects("apps", "deployments", None), Extent::Partial { why: "some".into() });
+        coverage.record(Fact::objects("apps", "deployments", Some("shop")), Extent::Complete);
+        let of = |namespace| coverage.of_objects("apps", "deployments", namespace);
+        assert_eq!(of(Some("shop")), Extent::Complete);
+        assert_eq!(of(Some("other")), Extent::Partial { why: "some".into() });
+        assert_eq!(of(None), Extent::Partial { why: "some".into() });
+    }
 
     #[test]
     fn what_was_never_mentioned_is_absent_and_bad_news_stays() {
