@@ -4,10 +4,13 @@ use crate::check::Check;
 
 mod aggregation_of_everything;
 mod anonymous_bound;
+mod anonymous_public_info;
 mod authenticated_users_bound;
 mod binding;
+mod binding_without_subjects;
 mod certificate_approval_allowed;
 mod cluster_admin_bound;
+mod cluster_wide_binding;
 mod config_maps_writable;
 mod custom_resource_definitions_writable;
 mod default_service_account_bound;
@@ -29,9 +32,11 @@ mod pod_logs_deletable;
 mod pods_attach_allowed;
 mod pods_exec_allowed;
 mod pods_portforward_allowed;
+mod readers;
 mod role_aggregated_into_built_in;
 mod roles_writable;
 mod rule;
+mod secret_readable_by_others;
 mod secrets_readable;
 mod secrets_writable;
 mod service_account_automounts_token;
@@ -39,8 +44,10 @@ mod service_account_lists_secrets;
 mod service_account_token_secret;
 mod services_proxy_allowed;
 mod subject_without_namespace;
+mod takeover_by_everybody;
 mod token_creation_allowed;
 mod unlimited_role;
+mod unused_role;
 mod webhook_configuration_writable;
 mod wildcard_api_groups;
 mod wildcard_resources;
@@ -55,20 +62,23 @@ const ROLE: (&str, &str) = (GROUP, "Role");
 const CLUSTER_ROLE: (&str, &str) = (GROUP, "ClusterRole");
 
 /// The kinds that hold rules.
-const ROLES: &[(&str, &str)] = &[ROLE, CLUSTER_ROLE];
+pub(crate) const ROLES: &[(&str, &str)] = &[ROLE, CLUSTER_ROLE];
 const CLUSTER_ROLES: &[(&str, &str)] = &[CLUSTER_ROLE];
 const SERVICE_ACCOUNT: &[(&str, &str)] = &[("", "ServiceAccount")];
 const SECRET: &[(&str, &str)] = &[("", "Secret")];
 /// The kinds that give roles to subjects.
-const BINDINGS: &[(&str, &str)] = &[(GROUP, "RoleBinding"), (GROUP, "ClusterRoleBinding")];
+pub(crate) const BINDINGS: &[(&str, &str)] = &[(GROUP, "RoleBinding"), (GROUP, "ClusterRoleBinding")];
 
 /// The checks of this family, in alphabetical order.
 pub(crate) static CHECKS: &[&Check] = &[
     &aggregation_of_everything::CHECK,
     &anonymous_bound::CHECK,
+    &anonymous_public_info::CHECK,
     &authenticated_users_bound::CHECK,
+    &binding_without_subjects::CHECK,
     &certificate_approval_allowed::CHECK,
     &cluster_admin_bound::CHECK,
+    &cluster_wide_binding::CHECK,
     &config_maps_writable::CHECK,
     &custom_resource_definitions_writable::CHECK,
     &default_service_account_bound::CHECK,
@@ -91,6 +101,7 @@ pub(crate) static CHECKS: &[&Check] = &[
     &pods_portforward_allowed::CHECK,
     &role_aggregated_into_built_in::CHECK,
     &roles_writable::CHECK,
+    &secret_readable_by_others::CHECK,
     &secrets_readable::CHECK,
     &secrets_writable::CHECK,
     &service_account_automounts_token::CHECK,
@@ -98,8 +109,10 @@ pub(crate) static CHECKS: &[&Check] = &[
     &service_account_token_secret::CHECK,
     &services_proxy_allowed::CHECK,
     &subject_without_namespace::CHECK,
+    &takeover_by_everybody::CHECK,
     &token_creation_allowed::CHECK,
     &unlimited_role::CHECK,
+    &unused_role::CHECK,
     &webhook_configuration_writable::CHECK,
     &wildcard_api_groups::CHECK,
     &wildcard_resources::CHECK,

@@ -47,6 +47,7 @@ mod mount_propagation;
 mod needless_capability;
 mod net_raw_capability;
 mod pinned_node;
+mod pod_holds_cluster_admin;
 mod possible_root_user;
 mod privilege_escalation_allowed;
 mod privileged_container;
@@ -83,6 +84,7 @@ mod unbounded_scratch_volume;
 mod unconfined_container;
 mod unmasked_proc_mount;
 mod unsafe_sysctl;
+mod useless_service_account_token;
 mod windows_administrator;
 mod windows_host_process;
 mod writable_host_path;
@@ -136,6 +138,7 @@ pub(crate) static CHECKS: &[&Check] = &[
     &needless_capability::CHECK,
     &net_raw_capability::CHECK,
     &pinned_node::CHECK,
+    &pod_holds_cluster_admin::CHECK,
     &possible_root_user::CHECK,
     &privilege_escalation_allowed::CHECK,
     &privileged_container::CHECK,
@@ -167,6 +170,7 @@ pub(crate) static CHECKS: &[&Check] = &[
     &unconfined_container::CHECK,
     &unmasked_proc_mount::CHECK,
     &unsafe_sysctl::CHECK,
+    &useless_service_account_token::CHECK,
     &windows_administrator::CHECK,
     &windows_host_process::CHECK,
     &writable_host_path::CHECK,

@@ -3,7 +3,8 @@
 use ironsides_core::{Inventory, Object};
 use ironsides_tree::Cursor;
 
-use super::rule::{Rule, is_built_in};
+use super::holders::Holders;
+use super::rule::{Rule, allows_everything, is_built_in};
 use super::{CLUSTER_ROLE, ROLE};
 use crate::gathered::{named, namespace};
 
@@ -56,7 +57,18 @@ pub(super) fn is_unlimited(binding: &Object, inventory: &Inventory) -> bool {
 
 /// The role of the input that hands out everything.
 pub(super) fn unlimited_role<'a>(binding: &'a Object, inventory: &'a Inventory) -> Option<&'a Object> {
-    roles(binding, inventory).find(|role| Rule::all(role).any(|rule| rule.is_unlimited()))
+    let written = roles(binding, inventory).find(|role| Rule::all(role).any(|rule| rule.is_unlimited()));
+    written.or_else(|| roles(binding, inventory).find(|role| gathers_everything(role, inventory)))
+}
+
+/// Whether a role gathers the rules of one that allows everything.
+fn gathers_everything(role: &Object, inventory: &Inventory) -> bool {
+    if !role.cursor().get("aggregationRule").is_set() {
+        return false;
+    }
+    let rbac = &Holders::of(inventory).rbac;
+    let id = rbac.role_named(None, &role.reference().name);
+    id.and_then(|id| rbac.role(id)).is_some_and(|role| role.rules.iter().any(allows_everything))
 }
 
 /// Whether an API server brings this binding and nobody was added to it: the built-in `cluster-admin` is for

@@ -3,9 +3,11 @@
 use std::sync::Arc;
 
 use ironsides_core::{Extent, Inventory, LabelSelector, Labels, Object};
-use ironsides_rbac::{Binding, BindingId, Rbac, RoleId, Subject, SubjectKind};
-use rustc_hash::FxHashMap;
+use ironsides_rbac::{Binding, BindingId, Identity, Rbac, RoleId, Subject, SubjectKind};
+use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::binding::is_own;
+use super::rule::allows_everything;
 use super::{BINDINGS, CLUSTER_ROLE, GROUP};
 use crate::gathered::namespace;
 use crate::out::Draft;
@@ -16,6 +18,8 @@ pub(crate) struct Holders {
     pub(crate) rbac: Rbac,
     /// The bindings of each role, those of the roles that gather its rules among them.
     by_role: FxHashMap<RoleId, Vec<BindingId>>,
+    /// The roles whose rules others gather.
+    gathered: FxHashSet<RoleId>,
 }
 
 impl Holders {
@@ -53,7 +57,15 @@ impl Holders {
                 by_role.insert(role, all);
             }
         }
-        Self { rbac, by_role }
+        let gathered = gathering.keys().copied().collect();
+        Self { rbac, by_role, gathered }
+    }
+
+    /// Whether other roles gather the rules of a role: those of the input, or those that Kubernetes brings for users.
+    pub(crate) fn is_gathered(&self, role: &Object) -> bool {
+        let id = || self.rbac.role_named(None, &role.reference().name);
+        role.reference().kind == "ClusterRole" && id().is_some_and(|id| self.gathered.contains(&id))
+            || is_gathered(role)
     }
 
     /// The bindings with subjects that hand out what a role allows, directly or by way of a role that gathers its rules.
@@ -193,5 +205,45 @@ pub(crate) fn several(subjects: &[&Subject]) -> String {
         [one] => called(one),
         [one, two] => format!("{} and {}", called(one), called(two)),
         [one, two, rest @ ..] => format!("{}, {} and {} more", called(one), called(two), rest.len()),
+    }
+}
+
+/// Whether a subject is everybody: with or without credentials, or every service account of the cluster.
+pub(crate) fn is_everybody(subject: &Subject) -> bool {
+    match subject.kind {
+        SubjectKind::Group => {
+            matches!(
+                subject.name.as_str(),
+                "system:unauthenticated" | "system:authenticated" | "system:serviceaccounts"
+            )
+        }
+        SubjectKind::User => subject.name == "system:anonymous",
+        SubjectKind::ServiceAccount => false,
+    }
+}
+
+/// The bindings that give a service account more than Kubernetes gives to every account: its own, and those of the groups
+/// that it is in.
+pub(crate) fn bindings_of_account<'a>(
+    holders: &'a Holders,
+    inventory: &'a Inventory,
+    namespace: &str,
+    name: &str,
+) -> Vec<(&'a Binding, &'a Object)> {
+    let identity = Identity::service_account(namespace, name);
+    let bindings = holders.rbac.bindings_of(&identity);
+    let all = bindings.into_iter().filter_map(|id| holders.rbac.binding(id));
+    let with_objects = all.filter_map(|binding| Some((binding, inventory.objects().get(binding.object)?)));
+    with_objects.filter(|(_, object)| !is_own(object)).collect()
+}
+
+impl Holders {
+    /// Whether a binding hands out everything on everything.
+    pub(crate) fn is_unlimited(&self, binding: &Binding) -> bool {
+        if binding.role.cluster && binding.role.name == "cluster-admin" {
+            return true;
+        }
+        let role = self.rbac.role_of(binding).and_then(|role| self.rbac.role(role));
+        role.is_some_and(|role| role.rules.iter().any(allows_everything))
     }
 }

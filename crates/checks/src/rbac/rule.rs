@@ -2,7 +2,7 @@
 
 use ironsides_core::{Inventory, Object, Severity};
 use ironsides_rbac::{covers, covers_resource};
-use ironsides_tree::{Cursor, Node};
+use ironsides_tree::{Cursor, Node, Text};
 
 use super::holders::Held;
 use crate::out::Out;
@@ -67,9 +67,9 @@ impl<'a> Rule<'a> {
 
     /// Whether it allows everything on everything, or as good as: each verb that reads or writes.
     pub(super) fn is_unlimited(&self) -> bool {
-        const EACH: [&str; 7] = ["get", "list", "watch", "create", "update", "patch", "delete"];
-        let all_verbs = || self.has_all_verbs() || EACH.iter().all(|verb| self.lists("verbs", verb));
-        self.has_all_groups() && self.has_all_resources() && !self.is_limited() && all_verbs()
+        self.has_all_groups()
+            && self.has_all_resources()
+            && allows_everything(&ironsides_rbac::Rule::read(self.node))
     }
 
     /// Whether it leaves neither verbs nor resources out: one finding says so, and not one for each thing it allows.
@@ -116,6 +116,16 @@ impl<'a> Rule<'a> {
         }
         (!verbs.is_empty()).then(|| format!("{} on {}", listed(&verbs), listed(&resources)))
     }
+}
+
+/// Whether a rule allows everything on everything, or as good as: each verb that reads or writes.
+pub(super) fn allows_everything(rule: &ironsides_rbac::Rule) -> bool {
+    const EACH: [&str; 7] = ["get", "list", "watch", "create", "update", "patch", "delete"];
+    let all = |listed: &[Text]| listed.iter().any(|listed| listed == "*");
+    all(&rule.api_groups)
+        && all(&rule.resources)
+        && rule.resource_names.is_empty()
+        && EACH.iter().all(|verb| rule.has_verb(verb))
 }
 
 /// Whether a resource belongs to no namespace, so that no Role can allow it. (Requests for a namespace itself count as

@@ -3,7 +3,10 @@
 use ironsides_core::Inventory;
 
 use super::service_account::{DEFAULT, NO_TOKEN, TRY_NO_TOKEN, account, automount, projects_token};
+use crate::gathered::namespace;
 use crate::prelude::*;
+use crate::rbac::BINDINGS;
+use crate::rbac::holders::{Holders, bindings_of_account};
 
 pub(super) static CHECK: Check = Check {
     meta: CheckMeta {
@@ -14,8 +17,10 @@ pub(super) static CHECK: Check = Check {
         since: "0.1.0",
         page: include_str!("default_service_account.md"),
     },
-    run: Run::Together { judges: &[], needs: &[], welcomes: &[("", "ServiceAccount")], run },
+    run: Run::Together { judges: &[], needs: &[], welcomes: WELCOMES, run },
 };
+
+const WELCOMES: &[(&str, &str)] = &[("", "ServiceAccount"), BINDINGS[0], BINDINGS[1]];
 
 fn run(object: &Object, inventory: &Inventory, out: &mut Out<'_>) {
     let Some(pod) = Pod::of(object, out.templates()) else { return };
@@ -30,8 +35,17 @@ fn run(object: &Object, inventory: &Inventory, out: &mut Out<'_>) {
         return out.pass(&at);
     }
     let confidence = if projected { Confidence::High } else { token.confidence };
-    let finding = out.fail(&at, "the pod uses the default service account of its namespace");
-    finding.confidence(confidence);
+    let holders = Holders::of(inventory);
+    let rights = bindings_of_account(&holders, inventory, namespace(object), DEFAULT);
+    let mut message = "the pod uses the default service account of its namespace".to_owned();
+    if let Some((binding, _)) = rights.first() {
+        message.push_str(&format!(", which holds \"{}\"", binding.role.name));
+    }
+    let finding = out.fail(&at, message).confidence(confidence);
+    // What was granted for one program is granted to this one as well.
+    if let Some((_, binding)) = rights.first() {
+        finding.severity(Severity::Medium).also(binding, &binding.cursor().get("subjects"));
+    }
     if !projected {
         finding.unsafe_fix(NO_TOKEN, TRY_NO_TOKEN, || [set(&token.at, false)]);
     }
