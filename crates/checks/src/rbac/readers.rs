@@ -22,14 +22,19 @@ pub(super) struct Readers {
 pub(super) struct Reader {
     /// Its place in [`ironsides_rbac::Rbac::bindings`].
     pub(super) binding: usize,
-    /// The names it is limited to; `None` for all.
-    names: Option<Vec<Text>>,
+    names: Names,
+}
+
+/// Which Secrets somebody may read.
+enum Names {
+    All,
+    Only(Vec<Text>),
 }
 
 impl Reader {
     /// Whether it is for named Secrets only.
     pub(super) fn is_limited(&self) -> bool {
-        self.names.is_some()
+        matches!(self.names, Names::Only(_))
     }
 }
 
@@ -64,28 +69,29 @@ impl Readers {
         name: &'a str,
     ) -> impl Iterator<Item = &'a Reader> {
         let here = self.namespaces.get(namespace).into_iter().flatten();
-        self.cluster.iter().chain(here).filter(move |reader| {
-            reader.names.as_ref().is_none_or(|names| names.iter().any(|own| own == name))
+        self.cluster.iter().chain(here).filter(move |reader| match &reader.names {
+            Names::All => true,
+            Names::Only(names) => names.iter().any(|own| own == name),
         })
     }
 }
 
-/// The names of the Secrets that a binding lets its subjects read: `None` inside for all, nothing where it is for none.
-fn readable(holders: &Holders, binding: &Binding) -> Option<Option<Vec<Text>>> {
+/// The Secrets that a binding lets its subjects read; `None` where it is about none.
+fn readable(holders: &Holders, binding: &Binding) -> Option<Names> {
     let role = holders.rbac.role_of(binding).and_then(|role| holders.rbac.role(role));
     let Some(role) = role.filter(|role| !role.rules.is_empty()) else {
         // What every cluster brings for users, where the input does not hold it.
         let reads = binding.role.cluster && matches!(binding.role.name.as_str(), "admin" | "edit");
-        return reads.then_some(None);
+        return reads.then_some(Names::All);
     };
     let mut names: Option<Vec<Text>> = None;
     for rule in role.rules.iter().filter(|rule| reads_secrets(rule)) {
         if rule.resource_names.is_empty() {
-            return Some(None);
+            return Some(Names::All);
         }
         names.get_or_insert_default().extend(rule.resource_names.iter().cloned());
     }
-    names.map(Some)
+    names.map(Names::Only)
 }
 
 fn reads_secrets(rule: &Rule) -> bool {

@@ -37,10 +37,9 @@ fn run(object: &Object, inventory: &Inventory, out: &mut Out<'_>) {
     let confidence = if projected { Confidence::High } else { token.confidence };
     let holders = Holders::of(inventory);
     let rights = bindings_of_account(&holders, inventory, namespace(object), DEFAULT);
-    let mut message = "the pod uses the default service account of its namespace".to_owned();
-    if let Some((binding, _)) = rights.first() {
-        message.push_str(&format!(", which holds \"{}\"", binding.role.name));
-    }
+    let held = rights.first().map(|(binding, _)| format!(", which holds \"{}\"", binding.role.name));
+    let message =
+        format!("the pod uses the default service account of its namespace{}", held.unwrap_or_default());
     let finding = out.fail(&at, message).confidence(confidence);
     // What was granted for one program is granted to this one as well.
     if let Some((_, binding)) = rights.first() {
