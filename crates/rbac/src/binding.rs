@@ -34,7 +34,7 @@ pub struct RoleRef {
 }
 
 /// Whom a binding is for.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Subject {
     /// User, group or service account.
     pub kind: SubjectKind,

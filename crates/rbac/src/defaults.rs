@@ -51,6 +51,15 @@ impl Defaults {
         role.is_some_and(|role| role.rules.iter().any(|own| holds(own, rule)))
     }
 
+    /// Whether a binding gives one of its subjects nothing but what Kubernetes itself does.
+    pub(crate) fn brings(&self, rbac: &Rbac, binding: &Binding, subject: usize) -> bool {
+        self.has_subject(binding, subject)
+            && rbac.role_of(binding).and_then(|role| rbac.role(role)).is_some_and(|role| {
+                let own = |rule| self.has_rule(role.namespace.as_deref(), &role.name, rule);
+                role.rules.iter().all(own)
+            })
+    }
+
     /// Whether the binding of that name hands out the same role to this one of its subjects.
     pub(crate) fn has_subject(&self, binding: &Binding, subject: usize) -> bool {
         let Some(subject) = binding.subjects.get(subject) else { return false };

@@ -8,6 +8,8 @@ mod spread;
 use ironsides_core::Severity;
 use ironsides_tree::Text;
 
+pub(crate) use spread::as_subject;
+
 pub use family::{Ask, Family, MadeBy, Place, Standing};
 
 use crate::binding::{BindingId, Subject};

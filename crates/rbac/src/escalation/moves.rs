@@ -1,0 +1,515 @@
+//! What a power leads to in one step.
+
+use std::collections::BTreeSet;
+
+use ironsides_podsecurity::Level;
+use ironsides_tree::Text;
+
+use super::Power;
+use super::rights::{Held, Reach, Rights, is_everything};
+use super::way::{Entry, RUNNERS, SIGNER, User, Way, Whom};
+use crate::binding::{Binding, RoleRef, Subject, SubjectKind};
+use crate::identity::{MASTERS, service_account};
+use crate::policy::{GROUP, Rbac};
+use crate::surroundings::Surroundings;
+
+const READ: &[&str] = &["get", "list", "watch", "patch"];
+const CHANGE: &[&str] = &["patch", "update"];
+const ADMISSION: &str = "admissionregistration.k8s.io";
+const CERTIFICATES: &str = "certificates.k8s.io";
+const AUTHENTICATION: &str = "authentication.k8s.io";
+/// The role that allows everything.
+const ADMIN: &str = "cluster-admin";
+/// The namespace that every cluster has, and that nobody labels.
+const SYSTEM: &str = "kube-system";
+
+/// Powers that lead on, with the way to each; the first way to a power counts.
+pub(super) struct Moves<'a> {
+    rbac: &'a Rbac,
+    around: &'a Surroundings,
+    rights: &'a Rights<'a>,
+    found: Vec<(Power, Way)>,
+}
+
+/// Everything that rights lead to in one step.
+pub(super) fn moves(rbac: &Rbac, around: &Surroundings, rights: &Rights<'_>) -> Vec<(Power, Way)> {
+    let mut moves = Moves { rbac, around, rights, found: Vec::new() };
+    if rights.is_everything() {
+        return vec![(Power::ClusterAdmin, Way::Holds)];
+    }
+    moves.bindings(None);
+    moves.raise();
+    moves.impersonation();
+    moves.certificates();
+    moves.admission();
+    moves.kubelets();
+    moves.accounts(None);
+    moves.pods(None);
+    moves.workloads(None);
+    moves.nodes(None);
+    for namespace in rights.namespaces() {
+        moves.bindings(Some(namespace));
+        moves.impersonate_accounts(Some(namespace));
+        moves.accounts(Some(namespace));
+        moves.pods(Some(namespace));
+        moves.workloads(Some(namespace));
+        moves.nodes(Some(namespace));
+    }
+    let all: BTreeSet<Power> = moves.found.iter().map(|(power, _)| power.clone()).collect();
+    let mut known = BTreeSet::new();
+    moves.found.retain(|(power, _)| {
+        let within = wider(power).is_some_and(|wider| all.contains(&wider));
+        !within && known.insert(power.clone())
+    });
+    moves.found
+}
+
+/// The power that holds another one among many.
+fn wider(power: &Power) -> Option<Power> {
+    match power {
+        Power::ServiceAccounts(Some(_)) | Power::Is(Subject { kind: SubjectKind::ServiceAccount, .. }) => {
+            Some(Power::ServiceAccounts(None))
+        }
+        Power::Pods(Some(_)) | Power::PodsOn(_) => Some(Power::Pods(None)),
+        Power::NamespaceAdmin(Some(_)) => Some(Power::NamespaceAdmin(None)),
+        Power::Is(Subject { kind: SubjectKind::User, .. }) => Some(Power::Users),
+        _ => None,
+    }
+}
+
+/// The power of being a service account.
+pub(super) fn account(namespace: &str, name: &str) -> Power {
+    let (namespace, name) = (Text::new(namespace), Text::new(name));
+    Power::Is(Subject { kind: SubjectKind::ServiceAccount, name, namespace })
+}
+
+/// The power of being a user or in a group.
+pub(super) fn being(kind: SubjectKind, name: &str) -> Power {
+    Power::Is(Subject { kind, name: Text::new(name), namespace: Text::default() })
+}
+
+impl Moves<'_> {
+    fn add(&mut self, power: Power, way: Way) {
+        self.found.push((power, way));
+    }
+
+    /// What a verb reaches in a namespace beyond what it reaches everywhere.
+    fn local(&self, verb: &str, group: &str, resource: &str, namespace: Option<&str>) -> Reach {
+        if namespace.is_some() && self.rights.reach(verb, group, resource, None).all.is_some() {
+            return Reach::default();
+        }
+        self.rights.reach(verb, group, resource, namespace)
+    }
+
+    /// Whether a service account is there, as far as anybody knows.
+    fn has_account(&self, namespace: &str, name: &str) -> bool {
+        let key = (Text::new(namespace), Text::new(name));
+        !self.around.complete.service_accounts || self.around.service_accounts.contains_key(&key)
+    }
+
+    /// Tokens of service accounts, asked for, made and read.
+    fn accounts(&mut self, namespace: Option<&str>) {
+        let place = namespace.map(Text::new);
+        let tokens = self.local("create", "", "serviceaccounts/token", namespace);
+        if let Some(held) = tokens.all {
+            self.add(Power::ServiceAccounts(place.clone()), Way::Token { namespace: place.clone(), held });
+        } else if let Some(own) = namespace {
+            for (name, held) in &tokens.names {
+                if self.has_account(own, name) {
+                    self.add(account(own, name), Way::Token { namespace: place.clone(), held: *held });
+                }
+            }
+        } else {
+            let accounts: Vec<_> = self.around.service_accounts.keys().collect();
+            for (own, name) in accounts {
+                if let Some(held) = tokens.names.get(name) {
+                    self.add(account(own, name), Way::Token { namespace: Some(own.clone()), held: *held });
+                }
+            }
+        }
+        let reads = self.rights.first(READ, "", "secrets", namespace);
+        if let Some(create) = self.rights.reach("create", "", "secrets", namespace).all
+            && let Some((verb, (name, read))) =
+                reads.iter().find_map(|(verb, reach)| Some((*verb, reach.any("step-token")?)))
+        {
+            let way = Way::TokenSecret { namespace: place.clone(), create, verb, name, read };
+            self.add(Power::ServiceAccounts(place), way);
+        }
+        for (at, token) in self.around.tokens.iter().enumerate() {
+            if namespace.is_some_and(|own| own != token.namespace) {
+                continue;
+            }
+            let read = reads.iter().find_map(|(verb, reach)| Some((*verb, reach.of(&token.name)?)));
+            if let Some((verb, held)) = read {
+                let power = account(&token.namespace, &token.service_account);
+                self.add(power, Way::ReadToken { token: at, verb, held });
+            }
+        }
+    }
+
+    /// Pods that are made, and pods that are there.
+    fn pods(&mut self, namespace: Option<&str>) {
+        let place = namespace.map(Text::new);
+        let runner = self.runner(namespace, true);
+        if let Some((runner, held)) = runner {
+            let way = Way::Run { runner, namespace: place.clone(), held };
+            self.add(Power::ServiceAccounts(place.clone()), way);
+        }
+        // Since 1.35 the get of a WebSocket does not suffice.
+        let connect: &[&str] =
+            if self.around.minor.is_some_and(|minor| minor < 35) { &["create", "get"] } else { &["create"] };
+        for (entry, resource, verbs) in [
+            (Entry::Exec, "pods/exec", connect),
+            (Entry::Attach, "pods/attach", connect),
+            (Entry::Debug, "pods/ephemeralcontainers", CHANGE),
+            (Entry::Image, "pods", CHANGE),
+        ] {
+            for &verb in verbs {
+                let reach = self.local(verb, "", resource, namespace);
+                if let Some(held) = reach.all {
+                    let way = Way::Enter { entry, verb, namespace: place.clone(), pod: None, held };
+                    self.add(Power::Pods(place.clone()), way);
+                    continue;
+                }
+                for (at, pod) in self.around.pods.iter().enumerate().filter(|_| !reach.names.is_empty()) {
+                    let here = namespace.is_none_or(|own| own == pod.namespace);
+                    if let Some(held) = reach.names.get(&pod.name).filter(|_| here && pod.has_token) {
+                        let place = Some(pod.namespace.clone());
+                        let way = Way::Enter { entry, verb, namespace: place, pod: Some(at), held: *held };
+                        self.add(account(&pod.namespace, &pod.service_account), way);
+                    }
+                }
+            }
+        }
+    }
+
+    /// The first kind of pod maker that may be created; `new` leaves out what may be created everywhere.
+    fn runner(&self, namespace: Option<&str>, new: bool) -> Option<(usize, Held)> {
+        if new && namespace.is_some() && self.runner(None, false).is_some() {
+            return None;
+        }
+        RUNNERS.iter().enumerate().find_map(|(at, runner)| {
+            Some((at, self.rights.reach("create", runner.group, runner.resource, namespace).all?))
+        })
+    }
+
+    /// Workloads that are there and may be changed.
+    fn workloads(&mut self, namespace: Option<&str>) {
+        for (at, workload) in self.around.workloads.iter().enumerate() {
+            // The template of a job never changes.
+            if namespace.is_some_and(|own| own != workload.namespace) || workload.resource == "jobs" {
+                continue;
+            }
+            let held = CHANGE.iter().find_map(|verb| {
+                let reach = self.rights.reach(verb, &workload.group, workload.resource, namespace);
+                Some((*verb, reach.of(&workload.name)?))
+            });
+            if let Some((verb, held)) = held {
+                let power = Power::ServiceAccounts(Some(workload.namespace.clone()));
+                self.add(power, Way::Rewrite { workload: at, verb, held });
+            }
+        }
+    }
+
+    /// Pods that take over their node.
+    fn nodes(&mut self, namespace: Option<&str>) {
+        let Some((runner, held)) = self.runner(namespace, true) else { return };
+        let volume = self.rights.reach("create", "", "persistentvolumes", None).all;
+        let claim = self.rights.reach("create", "", "persistentvolumeclaims", namespace).all;
+        let lax = |level: Level, limit: Level| level <= limit;
+        let known = &self.around.namespaces;
+        // One namespace is enough: the one that is given, or the cluster's own, or the first that will do.
+        let system = Text::new_static(SYSTEM);
+        let mut candidates: Vec<(Text, Option<Level>)> = match namespace {
+            Some(own) => vec![(Text::new(own), known.get(own).copied())],
+            None => known.iter().map(|(name, level)| (name.clone(), Some(*level))).collect(),
+        };
+        if namespace.is_none() && !known.contains_key(&system) && !self.around.complete.namespaces {
+            candidates.push((system.clone(), None));
+        }
+        candidates.sort_by_key(|(name, level)| (level.is_none(), *level, *name != system));
+        for (own, level) in &candidates {
+            if level.is_none_or(|level| lax(level, Level::Privileged)) {
+                let known = level.is_some();
+                let way = Way::Host { runner, namespace: own.clone(), held, lift: None, known };
+                self.add(Power::Node, way);
+                return;
+            }
+            if let (Some(volume), Some(claim)) = (volume, claim)
+                && level.is_some_and(|level| lax(level, Level::Baseline))
+            {
+                self.add(Power::Node, Way::Volume { runner, namespace: own.clone(), volume, claim, held });
+                return;
+            }
+            // A request for a namespace is made in that namespace.
+            let lift = CHANGE.iter().find_map(|verb| {
+                Some((*verb, self.rights.reach(verb, "", "namespaces", Some(own)).of(own)?))
+            });
+            if lift.is_some() {
+                let way = Way::Host { runner, namespace: own.clone(), held, lift, known: true };
+                self.add(Power::Node, way);
+                return;
+            }
+        }
+        if namespace.is_none()
+            && let Some(create) = self.rights.reach("create", "", "namespaces", None).all
+        {
+            self.add(Power::Node, Way::NewNamespace { runner, create, held });
+        }
+    }
+
+    /// Commands in pods, through kubelets.
+    fn kubelets(&mut self) {
+        for (verb, reach) in self.rights.first(&["get", "create"], "", "nodes/proxy", None) {
+            if let Some(held) = reach.all {
+                self.add(Power::Pods(None), Way::Kubelet { node: None, verb, held });
+            }
+            for (node, held) in reach.names.iter().filter(|(node, _)| !node.is_empty()) {
+                let way = Way::Kubelet { node: Some(node.clone()), verb, held: *held };
+                self.add(Power::PodsOn(node.clone()), way);
+            }
+        }
+    }
+
+    fn impersonation(&mut self) {
+        let groups = self.rights.reach("impersonate", "", "groups", None);
+        let user = self.user();
+        if let Some((user, user_held)) = user {
+            let way = |group: &str, held| Way::ImpersonateGroup {
+                group: Text::new(group),
+                held,
+                user: user.clone(),
+                user_held,
+            };
+            if let Some(held) = groups.of(MASTERS) {
+                self.add(Power::ClusterAdmin, way(MASTERS, held));
+            }
+            let bound: Vec<Text> = self.rbac.by_group.keys().cloned().collect();
+            let bound: BTreeSet<Text> =
+                bound.into_iter().filter(|group| !group.is_empty() && group != MASTERS).collect();
+            for group in bound {
+                if let Some(held) = groups.of(&group) {
+                    self.add(being(SubjectKind::Group, &group), way(&group, held));
+                }
+            }
+        }
+        let users = self.rights.reach("impersonate", "", "users", None);
+        if let Some(held) = users.all {
+            self.add(Power::Users, Way::Impersonate { kind: Whom::User, namespace: None, held });
+        }
+        for (name, held) in &users.names {
+            // Names of service accounts are asked about as service accounts.
+            if !name.is_empty() && service_account(name).is_none() {
+                let way = Way::Impersonate { kind: Whom::User, namespace: None, held: *held };
+                self.add(being(SubjectKind::User, name), way);
+            }
+        }
+        self.impersonate_accounts(None);
+        for (mode, resource) in
+            [("user-info", "users"), ("arbitrary-node", "nodes"), ("associated-node", "nodes")]
+        {
+            self.constrained(mode, resource, None);
+        }
+    }
+
+    /// A user that may be impersonated, to go with a group.
+    fn user(&self) -> Option<(User, Held)> {
+        let users = self.rights.reach("impersonate", "", "users", None);
+        let plain = |name: &Text| !name.is_empty() && service_account(name).is_none();
+        if let Some(held) = users.all {
+            return Some((User::Named(Text::new_static("anyone")), held));
+        }
+        if let Some((name, held)) = users.names.iter().find(|(name, _)| plain(name)) {
+            return Some((User::Named(name.clone()), *held));
+        }
+        let mut places: Vec<Option<&str>> = vec![None];
+        places.extend(self.rights.namespaces().into_iter().map(Some));
+        places.into_iter().find_map(|place| {
+            let accounts = self.rights.reach("impersonate", "", "serviceaccounts", place);
+            let (name, held) = accounts.any("default")?;
+            let namespace = Text::new(place.unwrap_or("default"));
+            Some((User::ServiceAccount(namespace, name), held))
+        })
+    }
+
+    fn impersonate_accounts(&mut self, namespace: Option<&str>) {
+        let place = namespace.map(Text::new);
+        let accounts = self.local("impersonate", "", "serviceaccounts", namespace);
+        let kind = Whom::ServiceAccount;
+        if let Some(held) = accounts.all {
+            let way = Way::Impersonate { kind, namespace: place.clone(), held };
+            self.add(Power::ServiceAccounts(place), way);
+        } else if let Some(own) = namespace {
+            for (name, held) in accounts.names.iter().filter(|(name, _)| !name.is_empty()) {
+                let way = Way::Impersonate { kind, namespace: place.clone(), held: *held };
+                self.add(account(own, name), way);
+            }
+        } else {
+            let known: Vec<_> = self.around.service_accounts.keys().collect();
+            for (own, name) in known {
+                if let Some(held) = accounts.names.get(name) {
+                    let way = Way::Impersonate { kind, namespace: Some(own.clone()), held: *held };
+                    self.add(account(own, name), way);
+                }
+            }
+        }
+        self.constrained("serviceaccount", "serviceaccounts", namespace);
+    }
+
+    /// Impersonation that is good for some requests only: it takes a second right, on the requests.
+    fn constrained(&mut self, mode: &'static str, resource: &'static str, namespace: Option<&str>) {
+        // Whoever may do it for all requests has no need of this.
+        let legacy = if resource == "serviceaccounts" { resource } else { "users" };
+        if self.around.minor.is_some_and(|minor| minor < 36)
+            || self.rights.reach("impersonate", "", legacy, namespace).all.is_some()
+            || self.rights.verbs(&format!("impersonate-on:{mode}:")).is_empty()
+        {
+            return;
+        }
+        let reach = self.local(&format!("impersonate:{mode}"), AUTHENTICATION, resource, namespace);
+        let place = namespace.map(Text::new);
+        let mut add = |name: Option<Text>, held| {
+            let way = Way::Constrained { mode, resource, namespace: place.clone(), name: name.clone(), held };
+            self.found.push((Power::ActsAs { mode, name }, way));
+        };
+        if let Some(held) = reach.all {
+            return add(None, held);
+        }
+        for (name, held) in &reach.names {
+            // The node of a token is asked about as `*`.
+            if mode != "associated-node" || name == "*" {
+                let full = namespace.map(|own| Text::from(format!("{own}/{name}")));
+                add(Some(full.unwrap_or_else(|| name.clone())), *held);
+            }
+        }
+    }
+
+    /// Client certificates.
+    fn certificates(&mut self) {
+        let requests = "certificatesigningrequests";
+        let Some(create) = self.rights.reach("create", CERTIFICATES, requests, None).all else { return };
+        let Some(signer) = ["kubernetes.io/*", SIGNER]
+            .iter()
+            .find_map(|name| self.rights.reach("approve", CERTIFICATES, "signers", None).of(name))
+        else {
+            return;
+        };
+        let approvals = self.rights.first(CHANGE, CERTIFICATES, "certificatesigningrequests/approval", None);
+        let found = approvals.iter().find_map(|(verb, reach)| Some((*verb, reach.any("step")?)));
+        if let Some((verb, (name, approval))) = found {
+            self.add(Power::Anyone, Way::Certificate { name, create, verb, approval, signer });
+        }
+    }
+
+    /// Webhooks and policies that change requests.
+    fn admission(&mut self) {
+        let create = |resource: &str| self.rights.reach("create", ADMISSION, resource, None).all;
+        let webhook = create("mutatingwebhookconfigurations");
+        let policy = create("mutatingadmissionpolicies").zip(create("mutatingadmissionpolicybindings"));
+        if let Some(held) = webhook {
+            self.add(Power::EveryRequest, Way::Webhook { held });
+        }
+        // On by default since 1.36.
+        if let Some((policy, binding)) = policy.filter(|_| self.around.minor.is_none_or(|minor| minor >= 36))
+        {
+            self.add(Power::EveryRequest, Way::Policy { policy, binding });
+        }
+    }
+
+    /// What bindings may be written, of roles that may be bound. Roles that are held anyway give nothing new.
+    fn bindings(&mut self, namespace: Option<&str>) {
+        let resource = if namespace.is_some() { "rolebindings" } else { "clusterrolebindings" };
+        self.bindings_in(namespace, resource);
+        if namespace.is_none() {
+            self.bindings_in(None, "rolebindings");
+        }
+    }
+
+    fn bindings_in(&mut self, namespace: Option<&str>, resource: &'static str) {
+        let place = namespace.map(Text::new);
+        let everywhere = namespace.is_none() && resource == "rolebindings";
+        let create = self.local("create", GROUP, resource, namespace).all;
+        let bind = self.rights.reach("bind", GROUP, "clusterroles", namespace);
+        let power = |role: &RoleRef| {
+            let rules = self.rbac.role_named(if role.cluster { None } else { namespace }, &role.name);
+            let rules = rules.and_then(|role| self.rbac.role(role)).map(|role| &*role.rules)?;
+            Some(match rules.iter().any(is_everything) {
+                true if resource == "clusterrolebindings" => Power::ClusterAdmin,
+                true => Power::NamespaceAdmin(place.clone()),
+                false => {
+                    Power::Role { cluster: role.cluster, name: role.name.clone(), namespace: place.clone() }
+                }
+            })
+        };
+        let mut found = Vec::new();
+        let mut roles: Vec<(RoleRef, Held)> = Vec::new();
+        match bind.of(ADMIN).filter(|_| self.rbac.role_named(None, ADMIN).is_some()) {
+            Some(held) => roles.push((RoleRef { cluster: true, name: Text::new_static(ADMIN) }, held)),
+            None => roles.extend(
+                bind.names.iter().map(|(name, held)| (RoleRef { cluster: true, name: name.clone() }, *held)),
+            ),
+        }
+        if let Some(own) = namespace {
+            let local = self.rights.reach("bind", GROUP, "roles", namespace);
+            let here = self.rbac.roles().iter().filter(|role| role.namespace.as_deref() == Some(own));
+            roles.extend(here.filter_map(|role| {
+                Some((RoleRef { cluster: false, name: role.name.clone() }, local.of(&role.name)?))
+            }));
+        }
+        if let Some(create) = create {
+            for (role, bind) in &roles {
+                let Some(power) = power(role).filter(|power| !everywhere || is_admin(power)) else {
+                    continue;
+                };
+                let way = Way::Bind { namespace: place.clone(), role: role.clone(), create, bind: *bind };
+                found.push((power, way));
+            }
+        }
+        // Without create: bindings that are there.
+        if create.is_none() && !everywhere {
+            let writes = self.rights.first(CHANGE, GROUP, resource, namespace);
+            let own = |binding: &&Binding| binding.namespace.as_deref() == namespace;
+            for binding in self.rbac.bindings().iter().filter(|_| !writes.is_empty()).filter(own) {
+                let write = writes.iter().find_map(|(verb, reach)| Some((*verb, reach.of(&binding.name)?)));
+                let bound = if binding.role.cluster {
+                    bind.of(&binding.role.name)
+                } else {
+                    self.rights.reach("bind", GROUP, "roles", namespace).of(&binding.role.name)
+                };
+                let (Some((verb, write)), Some(bind), Some(power)) = (write, bound, power(&binding.role))
+                else {
+                    continue;
+                };
+                let (binding, role) = (binding.name.clone(), binding.role.clone());
+                found.push((power, Way::Join { namespace: place.clone(), binding, role, verb, write, bind }));
+            }
+        }
+        self.found.append(&mut found);
+    }
+
+    /// Roles that one has, and may write without limit.
+    fn raise(&mut self) {
+        let rights = self.rights;
+        for (binding, role) in rights.bindings() {
+            let place = role.namespace.as_deref();
+            let resource = if place.is_some() { "roles" } else { "clusterroles" };
+            let Some(escalate) = rights.reach("escalate", GROUP, resource, place).of(&role.name) else {
+                continue;
+            };
+            let writes = rights.first(CHANGE, GROUP, resource, place);
+            let write = writes.iter().find_map(|(verb, reach)| Some((*verb, reach.of(&role.name)?)));
+            let Some((verb, write)) = write else { continue };
+            let power = match &binding.namespace {
+                None => Power::ClusterAdmin,
+                Some(namespace) => Power::NamespaceAdmin(Some(namespace.clone())),
+            };
+            let (namespace, name) = (role.namespace.clone(), role.name.clone());
+            self.add(power, Way::Raise { namespace, name, verb, write, escalate });
+        }
+    }
+}
+
+/// Whether a power is everything in some place.
+fn is_admin(power: &Power) -> bool {
+    matches!(power, Power::ClusterAdmin | Power::NamespaceAdmin(_))
+}

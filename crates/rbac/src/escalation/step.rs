@@ -1,0 +1,588 @@
+//! Steps as people read them and as the server gets them.
+
+use ironsides_tree::Text;
+use serde_json::{Value, json};
+
+use super::call::{AssumedIdentity, Call};
+use super::rights::Held;
+use super::way::{Entry, RUNNERS, Runner, SIGNER, User, Way, Whom};
+use super::{Power, Step};
+use crate::binding::{RoleRef, Subject, SubjectKind};
+use crate::identity::service_account_user;
+use crate::policy::GROUP;
+use crate::request::ResourceRequest;
+use crate::surroundings::{RunningPod, Surroundings, Workload};
+
+/// What is made is called so.
+const NAME: &str = "step";
+const CERTIFICATES: &str = "certificates.k8s.io";
+const ADMISSION: &str = "admissionregistration.k8s.io";
+
+/// One of several that a step is taken for.
+#[derive(Clone, Copy)]
+pub(super) struct Chosen<'a> {
+    pub power: &'a Power,
+    /// The pod through which it is reached.
+    pub pod: Option<usize>,
+}
+
+/// Makes the steps of one who acts.
+pub(super) struct Maker<'a> {
+    pub around: &'a Surroundings,
+    /// Who acts: whom bindings are made for.
+    pub actor: Subject,
+}
+
+/// A place and a service account in it; what is not chosen stands in angle brackets.
+struct Account {
+    namespace: String,
+    name: String,
+}
+
+impl Maker<'_> {
+    /// The step of a way to a power, taken for one of several where that is chosen.
+    pub(super) fn step(&self, way: &Way, to: &Power, chosen: Option<Chosen<'_>>) -> Step {
+        let gives = chosen.map_or(to, |chosen| chosen.power).clone();
+        let (does, calls, condition) = self.made(way, &gives, chosen);
+        Step { does, calls, gives, condition }
+    }
+
+    fn made(
+        &self,
+        way: &Way,
+        gives: &Power,
+        chosen: Option<Chosen<'_>>,
+    ) -> (String, Vec<Call>, Option<String>) {
+        let account = |namespace: &Option<Text>| account(gives, namespace.as_deref());
+        match way {
+            Way::Holds | Way::Member(_) => (format!("is {gives} already"), Vec::new(), None),
+            Way::Run { runner, namespace, held } => {
+                let Account { namespace, name } = account(namespace);
+                let call = create(runner_of(*runner), &namespace, *held, |template| {
+                    set(template, "serviceAccountName", json!(name));
+                });
+                let kind = runner_of(*runner).kind;
+                (format!("creates a {kind} that runs as ServiceAccount {namespace}/{name}"), vec![call], None)
+            }
+            Way::Rewrite { workload, verb, held } => match self.around.workloads.get(*workload) {
+                Some(workload) => rewrite(workload, verb, *held, &account(&Some(workload.namespace.clone()))),
+                None => Default::default(),
+            },
+            Way::Token { namespace, held } => {
+                let Account { namespace, name } = account(namespace);
+                let request = ResourceRequest::new("create", "", "serviceaccounts/token")
+                    .in_namespace(&namespace)
+                    .named(&name);
+                let body =
+                    json!({"apiVersion": "authentication.k8s.io/v1", "kind": "TokenRequest", "spec": {}});
+                let call = Call::new("v1", request, *held).sending(body);
+                (format!("asks for a token of ServiceAccount {namespace}/{name}"), vec![call], None)
+            }
+            Way::TokenSecret { namespace, create, verb, name: secret, read } => {
+                let Account { namespace, name } = account(namespace);
+                let body = json!({
+                    "apiVersion": "v1", "kind": "Secret", "type": "kubernetes.io/service-account-token",
+                    "metadata": {"name": secret.as_str(), "annotations": {"kubernetes.io/service-account.name": name}},
+                });
+                let request = ResourceRequest::new("create", "", "secrets").in_namespace(&namespace);
+                let create = Call::new("v1", request, *create).sending(body);
+                let read = read_secret(&namespace, secret, verb, *read);
+                let does =
+                    format!("makes a secret for a token of ServiceAccount {namespace}/{name} and reads it");
+                (does, vec![create, read], None)
+            }
+            Way::ReadToken { token, verb, held } => {
+                let Some(token) = self.around.tokens.get(*token) else { return Default::default() };
+                let call = read_secret(&token.namespace, &token.name, verb, *held);
+                let (namespace, name) = (&token.namespace, &token.service_account);
+                let does =
+                    format!("reads the token of ServiceAccount {namespace}/{name} in secret {}", token.name);
+                (does, vec![call], None)
+            }
+            Way::Enter { entry, verb, namespace, pod, held } => {
+                let at = pod.or(chosen.and_then(|chosen| chosen.pod));
+                self.enter(*entry, verb, namespace.as_deref(), at, *held)
+            }
+            Way::Kubelet { node, verb, held } => {
+                let pod = chosen.and_then(|chosen| chosen.pod).and_then(|at| self.around.pods.get(at));
+                let own = pod.map(|pod| pod.node.as_str()).filter(|node| !node.is_empty());
+                let node = node.as_deref().or(own).unwrap_or("<node>");
+                let call = Call::new("v1", ResourceRequest::new(verb, "", "nodes/proxy").named(node), *held);
+                let pod = pod
+                    .map_or_else(|| "a pod".to_owned(), |pod| format!("pod {}/{}", pod.namespace, pod.name));
+                let does =
+                    format!("has the kubelet of node {node} run a command in {pod} and takes its token");
+                (does, vec![call], None)
+            }
+            Way::Impersonate { kind, namespace, held } => {
+                impersonate(*kind, gives, namespace.as_deref(), *held)
+            }
+            Way::ImpersonateGroup { group, held, user, user_held } => {
+                let (user, first) = match user {
+                    User::Named(name) => {
+                        (name.clone(), ResourceRequest::new("impersonate", "", "users").named(name))
+                    }
+                    User::ServiceAccount(namespace, name) => (
+                        Text::from(service_account_user(namespace, name)),
+                        ResourceRequest::new("impersonate", "", "serviceaccounts")
+                            .in_namespace(namespace)
+                            .named(name),
+                    ),
+                };
+                let does = format!("impersonates user {user} in group {group}");
+                let second = ResourceRequest::new("impersonate", "", "groups").named(group);
+                let mut call = Call::new("v1", first, *user_held).guarded(second, *held);
+                call.impersonate = Some(AssumedIdentity { user, groups: vec![group.clone()] });
+                (does, vec![call.sending(review())], None)
+            }
+            Way::Constrained { mode, resource, namespace, name, held } => {
+                constrained(mode, resource, namespace.as_deref(), name.as_deref(), *held)
+            }
+            Way::Certificate { name, create, verb, approval, signer } => {
+                let (user, group) = certificate_of(gives);
+                let does =
+                    format!("requests a client certificate for {gives}, approves it, and logs in with it");
+                let calls = certificate(name, *create, verb, *approval, *signer, &user, group.as_deref());
+                (does, calls, None)
+            }
+            Way::Bind { namespace, role, create, bind } => {
+                let namespace = match gives {
+                    Power::NamespaceAdmin(Some(own)) => Some(own.as_str()),
+                    Power::NamespaceAdmin(None) => Some("<namespace>"),
+                    _ => namespace.as_deref(),
+                };
+                let (kind, resource) = binding_kind(namespace);
+                let request = in_place(ResourceRequest::new("create", GROUP, resource), namespace);
+                let body = json!({
+                    "apiVersion": "rbac.authorization.k8s.io/v1", "kind": kind, "metadata": {"name": NAME},
+                    "roleRef": role_ref(role), "subjects": [subject(&self.actor)],
+                });
+                let call = Call::new("rbac.authorization.k8s.io/v1", request, *create)
+                    .guarded(bind_request(role, namespace), *bind);
+                let place = namespace.map(|own| format!(" in namespace {own}")).unwrap_or_default();
+                let does = format!("binds {} to {}{place}", role_text(role), self.actor);
+                (does, vec![call.sending(body)], None)
+            }
+            Way::Join { namespace, binding, role, verb, write, bind } => {
+                let namespace = namespace.as_deref();
+                let (kind, resource) = binding_kind(namespace);
+                let request = in_place(ResourceRequest::new(verb, GROUP, resource), namespace).named(binding);
+                let body = json!({"subjects": [subject(&self.actor)]});
+                let call = Call::new("rbac.authorization.k8s.io/v1", request, *write)
+                    .guarded(bind_request(role, namespace), *bind);
+                let does =
+                    format!("makes {} a subject of {kind} {binding} of {}", self.actor, role_text(role));
+                (does, vec![call.sending(body)], None)
+            }
+            Way::Raise { namespace, name, verb, write, escalate } => {
+                let namespace = namespace.as_deref();
+                let resource = if namespace.is_some() { "roles" } else { "clusterroles" };
+                let ask =
+                    |verb: &str| in_place(ResourceRequest::new(verb, GROUP, resource), namespace).named(name);
+                let body = json!({"rules": [{"verbs": ["*"], "apiGroups": ["*"], "resources": ["*"]}]});
+                let call = Call::new("rbac.authorization.k8s.io/v1", ask(verb), *write)
+                    .guarded(ask("escalate"), *escalate);
+                let kind = if namespace.is_some() { "Role" } else { "ClusterRole" };
+                let does = format!("gives every right to {kind} {name}, which it is bound to");
+                (does, vec![call.sending(body)], None)
+            }
+            Way::Webhook { held } => {
+                let request = ResourceRequest::new("create", ADMISSION, "mutatingwebhookconfigurations");
+                let call = Call::new("admissionregistration.k8s.io/v1", request, *held).sending(webhook());
+                ("sets up a webhook that sees and changes every request".to_owned(), vec![call], None)
+            }
+            Way::Policy { policy, binding } => {
+                let ask = |resource: &str| ResourceRequest::new("create", ADMISSION, resource);
+                let version = "admissionregistration.k8s.io/v1";
+                let calls = vec![
+                    Call::new(version, ask("mutatingadmissionpolicies"), *policy).sending(mutation()),
+                    Call::new(version, ask("mutatingadmissionpolicybindings"), *binding).sending(json!({
+                        "apiVersion": version, "kind": "MutatingAdmissionPolicyBinding", "metadata": {"name": NAME},
+                        "spec": {"policyName": NAME},
+                    })),
+                ];
+                ("sets up a policy that changes every request".to_owned(), calls, None)
+            }
+            Way::Host { runner, namespace, held, lift, known } => {
+                host(runner_of(*runner), namespace, *held, *lift, *known)
+            }
+            Way::NewNamespace { runner, create: made, held } => {
+                let runner = runner_of(*runner);
+                let request = ResourceRequest::new("create", "", "namespaces");
+                let body = json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {
+                    "name": NAME, "labels": {"pod-security.kubernetes.io/enforce": "privileged"},
+                }});
+                let calls = vec![
+                    Call::new("v1", request, *made).sending(body),
+                    create(runner, NAME, *held, privileged),
+                ];
+                (format!("makes a namespace and a privileged {} in it", runner.kind), calls, None)
+            }
+            Way::Volume { runner, namespace, volume, claim, held } => {
+                let runner = runner_of(*runner);
+                let calls = volume_calls(runner, namespace, *volume, *claim, *held);
+                let does = format!(
+                    "makes a volume of the node's root directory and mounts it in a {} in namespace {namespace}",
+                    runner.kind
+                );
+                (does, calls, None)
+            }
+        }
+    }
+
+    /// Commands in a pod that is there.
+    fn enter(
+        &self,
+        entry: Entry,
+        verb: &str,
+        namespace: Option<&str>,
+        at: Option<usize>,
+        held: Held,
+    ) -> (String, Vec<Call>, Option<String>) {
+        let unknown = RunningPod {
+            namespace: Text::new(namespace.unwrap_or("<namespace>")),
+            name: Text::new_static("<pod>"),
+            service_account: Text::new_static("<service account>"),
+            node: Text::default(),
+            container: Text::new_static("<container>"),
+            has_token: true,
+        };
+        let pod = at.and_then(|at| self.around.pods.get(at)).unwrap_or(&unknown);
+        let (resource, does) = match entry {
+            Entry::Exec => ("pods/exec", "runs a command in"),
+            Entry::Attach => ("pods/attach", "attaches to"),
+            Entry::Debug => ("pods/ephemeralcontainers", "puts a debug container into"),
+            Entry::Image => ("pods", "changes the image of"),
+        };
+        let request = ResourceRequest::new(verb, "", resource).in_namespace(&pod.namespace).named(&pod.name);
+        let mut call = Call::new("v1", request, held);
+        call.body = match entry {
+            Entry::Exec | Entry::Attach => None,
+            Entry::Debug => Some(json!({"spec": {"ephemeralContainers": [container("step")]}})),
+            Entry::Image => {
+                Some(json!({"spec": {"containers": [{"name": pod.container.as_str(), "image": "<image>"}]}}))
+            }
+        };
+        let condition = (entry == Entry::Attach)
+            .then(|| "the pod's program reads commands from its standard input".to_owned());
+        (format!("{does} pod {}/{} and takes its token", pod.namespace, pod.name), vec![call], condition)
+    }
+}
+
+fn runner_of(at: usize) -> &'static Runner {
+    RUNNERS.get(at).unwrap_or(&RUNNERS[0])
+}
+
+/// The service account that a step is for.
+fn account(gives: &Power, namespace: Option<&str>) -> Account {
+    match gives {
+        Power::Is(Subject { kind: SubjectKind::ServiceAccount, name, namespace }) => {
+            Account { namespace: namespace.to_string(), name: name.to_string() }
+        }
+        _ => Account {
+            namespace: namespace.unwrap_or("<namespace>").to_owned(),
+            name: "<service account>".to_owned(),
+        },
+    }
+}
+
+fn in_place(request: ResourceRequest, namespace: Option<&str>) -> ResourceRequest {
+    request.in_namespace(namespace.unwrap_or_default())
+}
+
+fn set(target: &mut Value, key: &str, value: Value) {
+    if let Some(map) = target.as_object_mut() {
+        map.insert(key.to_owned(), value);
+    }
+}
+
+/// A container that every Pod Security level lets through.
+fn container(name: &str) -> Value {
+    json!({
+        "name": name, "image": "<image>",
+        "securityContext": {
+            "allowPrivilegeEscalation": false, "capabilities": {"drop": ["ALL"]}, "runAsNonRoot": true,
+            "runAsUser": 1000, "seccompProfile": {"type": "RuntimeDefault"},
+        },
+    })
+}
+
+/// The call that creates a pod, or what makes one, of a spec that is changed before.
+fn create(runner: &Runner, namespace: &str, held: Held, change: impl FnOnce(&mut Value)) -> Call {
+    let mut spec = json!({"containers": [container("step")]});
+    change(&mut spec);
+    let labels = json!({"app": NAME});
+    let selector = json!({"matchLabels": labels});
+    let template = |mut spec: Value, once: bool| {
+        if once {
+            set(&mut spec, "restartPolicy", json!("Never"));
+        }
+        json!({"metadata": {"labels": labels}, "spec": spec})
+    };
+    let spec = match runner.kind {
+        "Pod" => spec,
+        "Job" => json!({"template": template(spec, true)}),
+        "CronJob" => json!({
+            "schedule": "* * * * *", "jobTemplate": {"spec": {"template": template(spec, true)}},
+        }),
+        "ReplicationController" => json!({"selector": labels, "template": template(spec, false)}),
+        _ => json!({"selector": selector, "template": template(spec, false)}),
+    };
+    let body = json!({
+        "apiVersion": runner.api_version, "kind": runner.kind, "metadata": {"name": NAME}, "spec": spec,
+    });
+    let request = ResourceRequest::new("create", runner.group, runner.resource).in_namespace(namespace);
+    Call::new(runner.api_version, request, held).sending(body)
+}
+
+/// Makes the spec of a pod that owns its node.
+fn privileged(spec: &mut Value) {
+    *spec = json!({
+        "hostPID": true,
+        "containers": [{
+            "name": "step", "image": "<image>", "securityContext": {"privileged": true},
+            "volumeMounts": [{"name": "node", "mountPath": "/node"}],
+        }],
+        "volumes": [{"name": "node", "hostPath": {"path": "/"}}],
+    });
+}
+
+fn host(
+    runner: &Runner,
+    namespace: &str,
+    held: Held,
+    lift: Option<(&'static str, Held)>,
+    known: bool,
+) -> (String, Vec<Call>, Option<String>) {
+    let pod = create(runner, namespace, held, privileged);
+    let kind = runner.kind;
+    let Some((verb, lift)) = lift else {
+        let condition = if known {
+            format!(
+                "no label of namespace {namespace} forbids privileged pods; the API server's own configuration may"
+            )
+        } else {
+            format!(
+                "if Pod Security admits privileged pods in namespace {namespace}, whose labels are not known"
+            )
+        };
+        let does = format!("creates a privileged {kind} in namespace {namespace}");
+        return (does, vec![pod], Some(condition));
+    };
+    let request = ResourceRequest::new(verb, "", "namespaces").in_namespace(namespace).named(namespace);
+    let body = json!({"metadata": {"labels": {"pod-security.kubernetes.io/enforce": "privileged"}}});
+    let does =
+        format!("has namespace {namespace} admit privileged pods, and creates a privileged {kind} in it");
+    (does, vec![Call::new("v1", request, lift).sending(body), pod], None)
+}
+
+fn volume_calls(runner: &Runner, namespace: &str, volume: Held, claim: Held, held: Held) -> Vec<Call> {
+    let size = json!({"storage": "1Gi"});
+    let volume_body = json!({
+        "apiVersion": "v1", "kind": "PersistentVolume", "metadata": {"name": NAME},
+        "spec": {"accessModes": ["ReadWriteOnce"], "capacity": size, "hostPath": {"path": "/"}},
+    });
+    let claim_body = json!({
+        "apiVersion": "v1", "kind": "PersistentVolumeClaim", "metadata": {"name": NAME},
+        "spec": {
+            "accessModes": ["ReadWriteOnce"], "resources": {"requests": size}, "storageClassName": "",
+            "volumeName": NAME,
+        },
+    });
+    let pod = create(runner, namespace, held, |spec| {
+        *spec = json!({
+            "containers": [{
+                "name": "step", "image": "<image>", "volumeMounts": [{"name": "node", "mountPath": "/node"}],
+            }],
+            "volumes": [{"name": "node", "persistentVolumeClaim": {"claimName": NAME}}],
+        });
+    });
+    let claims = ResourceRequest::new("create", "", "persistentvolumeclaims").in_namespace(namespace);
+    vec![
+        Call::new("v1", ResourceRequest::new("create", "", "persistentvolumes"), volume).sending(volume_body),
+        Call::new("v1", claims, claim).sending(claim_body),
+        pod,
+    ]
+}
+
+fn rewrite(
+    workload: &Workload,
+    verb: &str,
+    held: Held,
+    account: &Account,
+) -> (String, Vec<Call>, Option<String>) {
+    let request = ResourceRequest::new(verb, &workload.group, workload.resource)
+        .in_namespace(&workload.namespace)
+        .named(&workload.name);
+    let template = json!({"template": {"spec": {"serviceAccountName": account.name}}});
+    let spec =
+        if workload.resource == "cronjobs" { json!({"jobTemplate": {"spec": template}}) } else { template };
+    let call = Call::new(&workload.api_version, request, held).sending(json!({"spec": spec}));
+    let Account { namespace, name } = account;
+    let does = format!(
+        "has {} {namespace}/{} run as ServiceAccount {namespace}/{name}",
+        workload.kind, workload.name
+    );
+    (does, vec![call], None)
+}
+
+/// Reads a secret. A patch that changes nothing answers with all of it.
+fn read_secret(namespace: &str, name: &str, verb: &str, held: Held) -> Call {
+    let request = ResourceRequest::new(verb, "", "secrets").in_namespace(namespace).named(name);
+    let call = Call::new("v1", request, held);
+    if verb == "patch" { call.sending(json!({})) } else { call }
+}
+
+fn review() -> Value {
+    json!({"apiVersion": "authentication.k8s.io/v1", "kind": "SelfSubjectReview"})
+}
+
+fn impersonate(
+    kind: Whom,
+    gives: &Power,
+    namespace: Option<&str>,
+    held: Held,
+) -> (String, Vec<Call>, Option<String>) {
+    let (user, request) = match kind {
+        Whom::ServiceAccount => {
+            let Account { namespace, name } = account(gives, namespace);
+            let request = ResourceRequest::new("impersonate", "", "serviceaccounts");
+            (service_account_user(&namespace, &name), request.in_namespace(&namespace).named(&name))
+        }
+        Whom::User => {
+            let name = match gives {
+                Power::Is(subject) => subject.name.as_str(),
+                _ => "<user>",
+            };
+            (name.to_owned(), ResourceRequest::new("impersonate", "", "users").named(name))
+        }
+    };
+    let mut call = Call::new("v1", request, held).sending(review());
+    call.impersonate = Some(AssumedIdentity { user: Text::from(user.clone()), groups: Vec::new() });
+    (format!("impersonates {user}"), vec![call], None)
+}
+
+fn constrained(
+    mode: &str,
+    resource: &str,
+    namespace: Option<&str>,
+    name: Option<&str>,
+    held: Held,
+) -> (String, Vec<Call>, Option<String>) {
+    let own = name.map_or("<name>", |name| name.split_once('/').map_or(name, |(_, name)| name));
+    let request = ResourceRequest::new(&format!("impersonate:{mode}"), "authentication.k8s.io", resource);
+    let mut call = Call::new("v1", in_place(request, namespace).named(own), held);
+    let user = match resource {
+        "serviceaccounts" => service_account_user(namespace.unwrap_or("<namespace>"), own),
+        "nodes" => format!("system:node:{own}"),
+        _ => own.to_owned(),
+    };
+    call.impersonate = Some(AssumedIdentity { user: Text::from(user.clone()), groups: Vec::new() });
+    let condition = format!("for the requests that its verbs impersonate-on:{mode}:… allow");
+    (format!("impersonates {user}"), vec![call], Some(condition))
+}
+
+/// The name and group that a certificate for a power carries.
+fn certificate_of(gives: &Power) -> (String, Option<String>) {
+    match gives {
+        Power::Is(Subject { kind: SubjectKind::User, name, .. }) => (name.to_string(), None),
+        Power::Is(Subject { kind: SubjectKind::Group, name, .. }) => {
+            ("anyone".to_owned(), Some(name.to_string()))
+        }
+        Power::Is(Subject { namespace, name, .. }) => {
+            (service_account_user(namespace, name), Some(format!("system:serviceaccounts:{namespace}")))
+        }
+        _ => ("<user>".to_owned(), Some("<group>".to_owned())),
+    }
+}
+
+fn certificate(
+    name: &str,
+    create: Held,
+    verb: &str,
+    approval: Held,
+    signer: Held,
+    user: &str,
+    group: Option<&str>,
+) -> Vec<Call> {
+    let version = "certificates.k8s.io/v1";
+    let group = group.map(|group| format!(", O={group}")).unwrap_or_default();
+    let request = json!({
+        "apiVersion": version, "kind": "CertificateSigningRequest", "metadata": {"name": name},
+        "spec": {
+            "request": format!("<base64 of a PEM certificate request for CN={user}{group}>"),
+            "signerName": SIGNER, "usages": ["client auth"],
+        },
+    });
+    let approved = json!({"status": {"conditions": [{
+        "type": "Approved", "status": "True", "reason": "step", "message": "step",
+    }]}});
+    let resource = "certificatesigningrequests";
+    let approval_request =
+        ResourceRequest::new(verb, CERTIFICATES, "certificatesigningrequests/approval").named(name);
+    vec![
+        Call::new(version, ResourceRequest::new("create", CERTIFICATES, resource), create).sending(request),
+        Call::new(version, approval_request, approval)
+            .guarded(ResourceRequest::new("approve", CERTIFICATES, "signers").named(SIGNER), signer)
+            .sending(approved),
+    ]
+}
+
+fn binding_kind(namespace: Option<&str>) -> (&'static str, &'static str) {
+    match namespace {
+        None => ("ClusterRoleBinding", "clusterrolebindings"),
+        Some(_) => ("RoleBinding", "rolebindings"),
+    }
+}
+
+fn role_text(role: &RoleRef) -> String {
+    format!("{} {}", if role.cluster { "ClusterRole" } else { "Role" }, role.name)
+}
+
+fn role_ref(role: &RoleRef) -> Value {
+    let kind = if role.cluster { "ClusterRole" } else { "Role" };
+    json!({"apiGroup": GROUP, "kind": kind, "name": role.name.as_str()})
+}
+
+fn bind_request(role: &RoleRef, namespace: Option<&str>) -> ResourceRequest {
+    let resource = if role.cluster { "clusterroles" } else { "roles" };
+    in_place(ResourceRequest::new("bind", GROUP, resource), namespace).named(&role.name)
+}
+
+fn subject(subject: &Subject) -> Value {
+    match subject.kind {
+        SubjectKind::ServiceAccount => {
+            json!({"kind": "ServiceAccount", "name": subject.name.as_str(), "namespace": subject.namespace.as_str()})
+        }
+        kind => json!({"apiGroup": GROUP, "kind": kind.as_str(), "name": subject.name.as_str()}),
+    }
+}
+
+fn webhook() -> Value {
+    json!({
+        "apiVersion": "admissionregistration.k8s.io/v1", "kind": "MutatingWebhookConfiguration",
+        "metadata": {"name": NAME},
+        "webhooks": [{
+            "name": "step.example.com", "admissionReviewVersions": ["v1"], "sideEffects": "None",
+            "failurePolicy": "Ignore", "clientConfig": {"url": "https://<own server>/"},
+            "rules": [{"operations": ["*"], "apiGroups": ["*"], "apiVersions": ["*"], "resources": ["*/*"]}],
+        }],
+    })
+}
+
+fn mutation() -> Value {
+    json!({
+        "apiVersion": "admissionregistration.k8s.io/v1", "kind": "MutatingAdmissionPolicy",
+        "metadata": {"name": NAME},
+        "spec": {
+            "reinvocationPolicy": "Never",
+            "matchConstraints": {"resourceRules": [{
+                "operations": ["CREATE", "UPDATE"], "apiGroups": ["*"], "apiVersions": ["*"], "resources": ["*"],
+            }]},
+            "mutations": [{
+                "patchType": "JSONPatch",
+                "jsonPatch": {"expression": "[JSONPatch{op: \"test\", path: \"/kind\", value: \"Pod\"}]"},
+            }],
+        },
+    })
+}
