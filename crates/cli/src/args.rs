@@ -1,17 +1,5 @@
 //! The arguments, one structure a command.
 
-mod connect;
-mod words;
-
-use std::path::PathBuf;
-
-use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
-use ironsides_core::Severity;
-use ironsides_report::Format;
-
-#[allow(unused_imports, reason = "the commands that use them follow")]
-pub(crate) use self::connect::{ConnectArgs, FromArgs, ScopeArgs};
-
 macro_rules! exit_codes {
     () => {
         "\
@@ -24,6 +12,19 @@ Exit codes:
   130  interrupted"
     };
 }
+
+mod collect;
+mod connect;
+mod words;
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
+use ironsides_core::Severity;
+use ironsides_report::Format;
+
+pub(crate) use self::collect::CollectArgs;
+pub(crate) use self::connect::FromArgs;
 
 /// Hardens Kubernetes clusters: every verdict shows its evidence
 #[derive(Debug, Parser)]
@@ -66,6 +67,8 @@ pub(crate) enum Color {
 pub(crate) enum Command {
     /// Check Kubernetes manifests: files, folders, standard input
     Scan(Box<ScanArgs>),
+    /// Read a cluster into a file, to scan it elsewhere or later
+    Collect(Box<CollectArgs>),
     /// Explain a check: why it exists, how to fix what it finds, examples, exceptions
     Explain(ExplainArgs),
     /// Work with the catalogue of checks

@@ -1,5 +1,6 @@
 //! Exit codes.
 
+use std::fmt;
 use std::process::ExitCode;
 
 /// What the program's exit says.
@@ -23,6 +24,32 @@ impl From<Exit> for ExitCode {
     fn from(exit: Exit) -> Self {
         Self::from(exit as u8)
     }
+}
+
+/// An error that is no wrong usage: what was asked for could not be read.
+#[derive(Debug)]
+struct Unread(anyhow::Error);
+
+impl fmt::Display for Unread {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl std::error::Error for Unread {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.0.source()
+    }
+}
+
+/// Marks an error as saying that what was asked for could not be read.
+pub(crate) fn unread(error: anyhow::Error) -> anyhow::Error {
+    anyhow::Error::new(Unread(error))
+}
+
+/// The exit code of an error that ends the run.
+pub(crate) fn of(error: &anyhow::Error) -> Exit {
+    if error.downcast_ref::<Unread>().is_some() { Exit::Incomplete } else { Exit::Usage }
 }
 
 /// Whether an error comes from a closed pipe.

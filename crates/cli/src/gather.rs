@@ -1,15 +1,23 @@
-//! Objects for commands that look at all of them together: from files, from a fact bundle, or from a live cluster.
+//! What commands look at: objects from files, from a fact bundle, or from a live cluster.
+//!
+//! [`gather`] makes an inventory for commands that look at all objects together; [`facts`] gives what was read of a cluster
+//! as it was read. Neither ever holds a value of a Secret of a cluster.
 
-#![allow(dead_code, reason = "the commands that use all of it follow")]
-
+mod bundle;
+mod cluster;
 mod files;
+mod show;
 
 use std::path::PathBuf;
 
 use anyhow::Result;
-use ironsides_core::{Inventory, Object};
+use ironsides_core::{Extent, Inventory, Listing, Object};
+use ironsides_files::{Bundle, BundleOf};
 use ironsides_report::Problem;
 
+pub(crate) use self::bundle::{made_of_files, redactor};
+pub(crate) use self::cluster::{Live, dry_run, plan};
+pub(crate) use self::show::{count, line, moment, show};
 use crate::args::FromArgs;
 use crate::say::Say;
 
@@ -18,31 +26,44 @@ use crate::say::Say;
 pub(crate) enum Place {
     /// Manifests, read as `ironsides scan` reads them: charts are rendered and kustomizations built.
     Files(Vec<PathBuf>),
+    /// A fact bundle.
+    Facts(PathBuf),
+    /// A live cluster.
+    Cluster(Box<Live>),
 }
 
+#[allow(dead_code, reason = "`ironsides rbac` follows")]
 impl FromArgs {
-    /// The place that the arguments name.
-    pub(crate) fn place(&self) -> Place {
-        Place::Files(self.filename.clone())
+    /// The place that the arguments name: the cluster that kubectl would talk to, unless files or a bundle are named. Of
+    /// a cluster these namespaces are read, or all where none is named.
+    pub(crate) fn place(&self, namespaces: &[String]) -> Place {
+        match &self.facts {
+            Some(path) => Place::Facts(path.clone()),
+            None if !self.filename.is_empty() => Place::Files(self.filename.clone()),
+            None => Place::Cluster(Box::new(Live {
+                connect: self.connect.connect(),
+                namespaces: namespaces.to_vec(),
+                anonymous: false,
+            })),
+        }
     }
 }
 
 /// Which objects are wanted: kinds with their API groups, or all.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Wanted<'a> {
-    /// Every kind.
-    All,
+    /// Every kind there is; of a cluster these are asked for even where its server tells of none.
+    All(&'a [(&'a str, &'a str)]),
     /// These: group (empty for the core group) and kind.
     Kinds(&'a [(&'a str, &'a str)]),
 }
 
 impl Wanted<'_> {
-    /// Whether an object is wanted.
-    fn takes(self, object: &Object) -> bool {
-        let reference = object.reference();
+    /// Whether objects of a kind are wanted.
+    fn takes(self, group: &str, kind: &str) -> bool {
         match self {
-            Self::All => true,
-            Self::Kinds(kinds) => kinds.contains(&(reference.group(), &reference.kind)),
+            Self::All(_) => true,
+            Self::Kinds(kinds) => kinds.contains(&(group, kind)),
         }
     }
 }
@@ -56,6 +77,7 @@ pub(crate) struct Gathered {
     pub(crate) problems: Vec<Problem>,
 }
 
+#[allow(dead_code, reason = "`ironsides rbac` follows")]
 impl Gathered {
     /// Whether everything that was asked for was read. A command that answers all the same ends with
     /// [`crate::exit::Exit::Incomplete`] where not.
@@ -67,9 +89,55 @@ impl Gathered {
 /// Gathers the wanted objects from a place. What cannot be read is told through `say`, and is in what is returned; an
 /// error is what leaves nothing to go on with.
 pub(crate) fn gather(place: &Place, wanted: Wanted<'_>, say: &Say) -> Result<Gathered> {
-    match place {
-        Place::Files(paths) => files::gather(paths, wanted, say),
+    if let Place::Files(paths) = place {
+        return files::gather(paths, wanted, say);
     }
+    let Bundle { of, facts, .. } = facts(place, wanted, say)?;
+    let problems: Vec<Problem> = facts.listings.iter().filter_map(problem).collect();
+    for problem in &problems {
+        say.problem(problem);
+    }
+    let inventory = match of {
+        BundleOf::Cluster => facts.inventory(),
+        BundleOf::Files => bundle::inventory_of_files(facts),
+    };
+    Ok(Gathered { inventory, problems })
+}
+
+/// Reads the wanted facts from a place: from a cluster, from a bundle of one, or objects of files as if they were listings.
+/// What cannot be read of a cluster is said in the extents of the listings, and not told here.
+pub(crate) fn facts(place: &Place, wanted: Wanted<'_>, say: &Say) -> Result<Bundle> {
+    let bundle = match place {
+        Place::Files(paths) => made_of_files(&files::gather(paths, wanted, say)?.inventory),
+        Place::Facts(path) => bundle::read(path, wanted)?,
+        Place::Cluster(live) => cluster::read(live, wanted, say)?,
+    };
+    bundle::redacted(bundle)
+}
+
+/// What is missing of a listing, where something is.
+pub(crate) fn problem(listing: &Listing) -> Option<Problem> {
+    let what = match (&*listing.resource, &*listing.group) {
+        ("*", "") => "all kinds".to_owned(),
+        ("*", group) => format!("the kinds of {group}"),
+        (resource, "") => resource.to_owned(),
+        (resource, group) => format!("{resource}.{group}"),
+    };
+    let what = match &listing.namespace {
+        Some(namespace) => format!("{what} in namespace {namespace}"),
+        None => what,
+    };
+    let message = match &listing.extent {
+        Extent::Complete => return None,
+        Extent::Partial { why } => format!("cannot read all of {what}: {why}"),
+        Extent::Absent { why } => format!("cannot read {what}: {why}"),
+    };
+    Some(Problem { path: listing.request.to_string(), line: None, column: None, message, hint: None })
+}
+
+/// The API group and the kind of an object.
+fn kind(object: &Object) -> (&str, &str) {
+    (object.reference().group(), &object.reference().kind)
 }
 
 #[cfg(test)]
@@ -79,7 +147,7 @@ mod tests {
     #[test]
     fn files_charts_and_kustomizations_are_gathered_and_faults_are_told() {
         let demo = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../demo");
-        let all = gather(&Place::Files(vec![demo.clone()]), Wanted::All, &Say::mute()).unwrap();
+        let all = gather(&Place::Files(vec![demo.clone()]), Wanted::All(&[]), &Say::mute()).unwrap();
         assert!(all.is_complete(), "{:?}", all.problems);
         assert!(all.inventory.server().is_none());
         let rendered = |object: &&Object| matches!(object.origin, ironsides_core::Origin::Rendered(_));
@@ -94,7 +162,7 @@ mod tests {
         std::fs::write(&path, "apiVersion: v1\nkind: ConfigMap\n---\nkind: Pod\nmetadata: {}\n---\na: [\n")
             .unwrap();
         let places = vec![path, folder.path().join("missing")];
-        let half = gather(&Place::Files(places), Wanted::All, &Say::mute()).unwrap();
+        let half = gather(&Place::Files(places), Wanted::All(&[]), &Say::mute()).unwrap();
         assert_eq!((half.inventory.objects().len(), half.problems.len()), (1, 3), "{:?}", half.problems);
         assert!(!half.is_complete());
     }

@@ -3,6 +3,7 @@
 mod args;
 mod baseline;
 mod check;
+mod collect;
 mod config;
 mod exit;
 mod explain;
@@ -44,7 +45,7 @@ fn main() -> ExitCode {
                 return Exit::Interrupted.into();
             }
             say.error(&error);
-            Exit::Usage.into()
+            exit::of(&error).into()
         }
     }
 }
@@ -77,6 +78,7 @@ fn run(cli: &Cli, say: &say::Say) -> Result<Exit> {
     match &cli.command {
         None => shell::welcome(),
         Some(Command::Scan(args)) => scan::run(args, &cli.global, say),
+        Some(Command::Collect(args)) => collect::run(args, &cli.global, say),
         Some(Command::Explain(args)) => explain::run(args, &cli.global),
         Some(Command::Check(args)) => check::run(args, &cli.global),
         Some(Command::Framework(args)) => framework::run(args, &cli.global),

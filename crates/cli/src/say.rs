@@ -3,6 +3,7 @@
 use std::cell::OnceCell;
 use std::fmt::Display;
 use std::io::{IsTerminal, Write};
+use std::time::Duration;
 
 use anstream::{AutoStream, ColorChoice};
 use anstyle::{AnsiColor, Style};
@@ -133,6 +134,19 @@ impl Say {
             return ProgressBar::hidden();
         }
         self.bar.get_or_init(|| Self::bar(length)).clone()
+    }
+
+    /// A line that tells what is waited for; hidden where standard error is no terminal.
+    pub(crate) fn spinner(&self) -> ProgressBar {
+        if !self.progress {
+            return ProgressBar::hidden();
+        }
+        let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr_with_hz(8));
+        bar.enable_steady_tick(Duration::from_millis(125));
+        match ProgressStyle::with_template("{spinner} {wide_msg}") {
+            Ok(style) => bar.with_style(style),
+            Err(_) => bar,
+        }
     }
 
     fn bar(length: u64) -> ProgressBar {

@@ -170,7 +170,7 @@ fn given(args: &ScanArgs, config: &Config, foreign: &Noted) -> waiving::Given {
 }
 
 /// Now, in milliseconds; or the moment that `SOURCE_DATE_EPOCH` names, for reports that can be made again to the byte.
-fn started() -> u64 {
+pub(crate) fn started() -> u64 {
     let fixed = std::env::var("SOURCE_DATE_EPOCH").ok().and_then(|text| text.parse::<u64>().ok());
     let now = || SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_millis();
     match fixed {

@@ -33,7 +33,10 @@ pub(super) fn gather(paths: &[PathBuf], wanted: Wanted<'_>, say: &Say) -> Result
     let plan = plan(&mut found, &Ways::new(&args, &config)?, say);
     let mut gathering = Gathering { inventory: Inventory::default(), problems: Vec::new(), say };
     let pick = |(mut objects, problems): (Vec<Object>, Vec<Problem>)| {
-        objects.retain(|object| wanted.takes(object));
+        objects.retain(|object| {
+            let (group, kind) = super::kind(object);
+            wanted.takes(group, kind)
+        });
         (objects, problems)
     };
     for problem in found.errors.iter().map(file_problem).chain(plan.problems) {

@@ -1,0 +1,48 @@
+//! The arguments of `ironsides collect`.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueHint};
+
+use super::connect::{ConnectArgs, ScopeArgs};
+
+/// `ironsides collect`
+#[derive(Args, Debug)]
+#[command(after_help = concat!(
+    "\
+Examples:
+  ironsides collect
+  ironsides collect --context prod -o prod.tar.zst
+  ironsides collect --dry-run
+  ironsides collect -f deploy/ -o deploy.tar.zst
+  ironsides collect --show prod.tar.zst
+
+",
+    exit_codes!()
+))]
+pub(crate) struct CollectArgs {
+    /// The file to write; `-` is standard output [default: ironsides-facts-CONTEXT-TIME.tar.zst]
+    #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) output: Option<PathBuf>,
+    /// Take objects from manifests, not from a cluster: files, folders, charts, kustomizations; `-` is standard input. May
+    /// be given several times
+    #[arg(short, long, value_name = "PATH", value_hint = ValueHint::AnyPath, conflicts_with = "dry_run")]
+    pub(crate) filename: Vec<PathBuf>,
+    /// Collect only these resources, as in pods or deployments.apps; may be given several times, or with commas. What is
+    /// left out is missing in every scan of the bundle
+    #[arg(long, value_name = "RESOURCE", value_delimiter = ',')]
+    pub(crate) resource: Vec<String>,
+    /// Do not ask the server what it answers to requests without credentials
+    #[arg(long)]
+    pub(crate) no_probe: bool,
+    /// Read nothing: print the requests that would be made, and the smallest ClusterRole that allows them
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// Print what this bundle holds, and collect nothing
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, exclusive = true)]
+    pub(crate) show: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) scope: ScopeArgs,
+    #[command(flatten)]
+    pub(crate) connect: ConnectArgs,
+}

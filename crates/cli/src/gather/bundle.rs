@@ -1,0 +1,146 @@
+//! Objects from fact bundles, and objects of files as a bundle holds them.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+
+use anyhow::{Context, Result};
+use ironsides_core::{Extent, Facts, Inventory, Listing, Object, Origin, Redacted, Redactor, Server};
+use ironsides_files::{Bundle, BundleOf, FileError};
+use ironsides_tree::Text;
+use rayon::prelude::*;
+
+use super::{Wanted, kind};
+use crate::exit;
+
+/// Reads a bundle. Of one of a cluster, kinds that are wanted and were not collected become listings that are absent.
+pub(super) fn read(path: &Path, wanted: Wanted<'_>) -> Result<Bundle> {
+    let mut bundle = ironsides_files::read_bundle(path).map_err(|error| match error {
+        FileError::BundleDamaged { .. } | FileError::BundleTooLarge { .. } | FileError::Io { .. } => {
+            exit::unread(error.into())
+        }
+        error => error.into(),
+    })?;
+    let facts = &mut bundle.facts;
+    facts.listings.retain(|listing| wanted.takes(&listing.group, &listing.kind));
+    if bundle.of == BundleOf::Cluster {
+        let (Wanted::All(kinds) | Wanted::Kinds(kinds)) = wanted;
+        for (group, kind) in kinds {
+            let is_there = |listing: &Listing| listing.group == *group && listing.kind == *kind;
+            if !facts.listings.iter().any(is_there) {
+                let listing = missing(group, kind, &facts.server);
+                facts.listings.push(listing);
+            }
+        }
+    }
+    Ok(bundle)
+}
+
+/// A listing of what was not collected: there is none of it where the server does not serve it.
+fn missing(group: &str, kind: &str, server: &Server) -> Listing {
+    let is_served =
+        |resource: &&ironsides_core::ApiResource| resource.group == group && resource.kind == kind;
+    let served = server.resources.iter().find(|resource| is_served(resource) && !resource.name.contains('/'));
+    let (version, resource) = match served {
+        Some(served) => (Text::new(&served.version), Text::new(&served.name)),
+        None => named(group, kind),
+    };
+    let why = "the fact bundle was collected without it; collect it again, without --resource";
+    let extent = if served.is_none() && !server.resources.is_empty() {
+        Extent::Complete
+    } else {
+        Extent::Absent { why: why.into() }
+    };
+    Listing {
+        request: Arc::from(""),
+        group: Text::new(group),
+        version,
+        resource,
+        kind: Text::new(kind),
+        namespace: None,
+        extent,
+        objects: Vec::new(),
+    }
+}
+
+/// The newest version of a kind and the name of its resource, as far as it is built in.
+fn named(group: &str, kind: &str) -> (Text, Text) {
+    let known = ironsides_schema::kinds().iter().rfind(|known| known.group == group && known.kind == kind);
+    match known {
+        Some(known) => (Text::new(known.version), Text::new(known.plural)),
+        None => (Text::new("v1"), Text::from(kind.to_ascii_lowercase() + "s")),
+    }
+}
+
+/// The objects of a bundle of files: of what else a cluster holds it says nothing.
+pub(super) fn inventory_of_files(facts: Facts) -> Inventory {
+    let mut inventory = Inventory::default();
+    for listing in facts.listings {
+        for root in listing.objects {
+            let origin = Origin::Api { request: Arc::clone(&listing.request) };
+            inventory.push(Object::new(root, origin, Vec::new()));
+        }
+    }
+    inventory
+}
+
+/// Objects of files as a bundle holds them: by group, kind and file. Values of Secrets are still in it.
+pub(crate) fn made_of_files(inventory: &Inventory) -> Bundle {
+    let mut listings: BTreeMap<(Text, Text, Arc<str>), Listing> = BTreeMap::new();
+    for object in inventory.objects() {
+        let (group, kind) = kind(object);
+        let request = match &object.origin {
+            Origin::File { path, .. } => Arc::clone(path),
+            Origin::Rendered(rendered) => {
+                rendered.files.first().map(|file| Arc::clone(&file.path)).unwrap_or_default()
+            }
+            Origin::Api { request } => Arc::clone(request),
+        };
+        let (_, resource) = named(group, kind);
+        let key = (Text::new(group), resource.clone(), Arc::clone(&request));
+        let listing = listings.entry(key).or_insert_with(|| {
+            let version = object.reference().api_version.rsplit('/').next().unwrap_or_default();
+            Listing {
+                request,
+                group: Text::new(group),
+                version: Text::new(version),
+                resource,
+                kind: Text::new(kind),
+                namespace: None,
+                extent: Extent::Partial { why: "read from files: nobody knows what else there is".into() },
+                objects: Vec::new(),
+            }
+        });
+        listing.objects.push(object.root.clone());
+    }
+    let facts = Facts {
+        taken: crate::scan::started(),
+        server: Server::default(),
+        listings: listings.into_values().collect(),
+    };
+    Bundle { of: BundleOf::Files, ironsides: env!("CARGO_PKG_VERSION").into(), facts }
+}
+
+/// A redactor whose key nobody knows.
+pub(crate) fn redactor() -> Result<Redactor> {
+    let mut key = [0; 32];
+    getrandom::fill(&mut key).context("the operating system gives no random numbers")?;
+    Ok(Redactor::new(key))
+}
+
+/// Takes out what values of Secrets there are. Whoever read the facts did that already; this is the second gate.
+pub(super) fn redacted(mut bundle: Bundle) -> Result<Bundle> {
+    // Objects of files are judged as they stand, and redacted where they are written.
+    if bundle.of == BundleOf::Files {
+        return Ok(bundle);
+    }
+    let redactor = redactor()?;
+    for listing in &mut bundle.facts.listings {
+        listing.objects.par_iter_mut().with_min_len(64).for_each(|object| {
+            if let Some(new) = redactor.object(object, &mut Redacted::default()) {
+                *object = new;
+            }
+        });
+    }
+    Ok(bundle)
+}
