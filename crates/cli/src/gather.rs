@@ -107,12 +107,11 @@ pub(crate) fn gather(place: &Place, wanted: Wanted<'_>, say: &Say) -> Result<Gat
 /// Reads the wanted facts from a place: from a cluster, from a bundle of one, or objects of files as if they were listings.
 /// What cannot be read of a cluster is said in the extents of the listings, and not told here.
 pub(crate) fn facts(place: &Place, wanted: Wanted<'_>, say: &Say) -> Result<Bundle> {
-    let bundle = match place {
-        Place::Files(paths) => made_of_files(&files::gather(paths, wanted, say)?.inventory),
-        Place::Facts(path) => bundle::read(path, wanted)?,
-        Place::Cluster(live) => cluster::read(live, wanted, say)?,
-    };
-    bundle::redacted(bundle)
+    match place {
+        Place::Files(paths) => Ok(made_of_files(&files::gather(paths, wanted, say)?.inventory)),
+        Place::Facts(path) => bundle::read(path, wanted),
+        Place::Cluster(live) => cluster::read(live, wanted, say),
+    }
 }
 
 /// What is missing of a listing, where something is.

@@ -23,6 +23,7 @@ pub(super) fn read(path: &Path, wanted: Wanted<'_>) -> Result<Bundle> {
     })?;
     let facts = &mut bundle.facts;
     facts.listings.retain(|listing| wanted.takes(&listing.group, &listing.kind));
+    redacted(facts)?;
     if bundle.of == BundleOf::Cluster {
         let (Wanted::All(kinds) | Wanted::Kinds(kinds)) = wanted;
         for (group, kind) in kinds {
@@ -128,19 +129,15 @@ pub(crate) fn redactor() -> Result<Redactor> {
     Ok(Redactor::new(key))
 }
 
-/// Takes out what values of Secrets there are. Whoever read the facts did that already; this is the second gate.
-pub(super) fn redacted(mut bundle: Bundle) -> Result<Bundle> {
-    // Objects of files are judged as they stand, and redacted where they are written.
-    if bundle.of == BundleOf::Files {
-        return Ok(bundle);
-    }
+/// Takes out what values of Secrets there are: bundles may be made by anybody, and no report may repeat any.
+fn redacted(facts: &mut Facts) -> Result<()> {
     let redactor = redactor()?;
-    for listing in &mut bundle.facts.listings {
+    for listing in &mut facts.listings {
         listing.objects.par_iter_mut().with_min_len(64).for_each(|object| {
             if let Some(new) = redactor.object(object, &mut Redacted::default()) {
                 *object = new;
             }
         });
     }
-    Ok(bundle)
+    Ok(())
 }

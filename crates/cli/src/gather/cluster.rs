@@ -50,9 +50,8 @@ impl Live {
 /// A wrong flag or kubeconfig is wrong usage; a server that does not answer leaves undone what was asked for.
 fn failed(error: ClusterError) -> anyhow::Error {
     match error {
-        ClusterError::NoKubeconfig { .. } => error.into(),
-        #[expect(unreachable_patterns, reason = "more follow")]
-        error => exit::unread(error.into()),
+        ClusterError::Plugin { .. } | ClusterError::Server { .. } => exit::unread(error.into()),
+        error => error.into(),
     }
 }
 
