@@ -187,7 +187,11 @@ fn is_named(name: &str, group: &str, plural: &str, kind: &str) -> bool {
 
 /// The kinds that commands look for: what a server does not serve of them is known not to be there.
 fn needed() -> Vec<(String, String)> {
-    let is_setting = |kind: &str| !kind.ends_with("Review") && !matches!(kind, "Event" | "ComponentStatus");
-    let known = ironsides_schema::kinds().iter().filter(|known| is_setting(known.kind));
-    known.map(|kind| (kind.group.to_owned(), kind.kind.to_owned())).collect()
+    let is_kept =
+        |kind: &str| !kind.ends_with("Review") && !matches!(kind, "Event" | "ComponentStatus" | "Binding");
+    let known = ironsides_schema::kinds().iter().filter(|known| is_kept(known.kind));
+    let mut kinds: Vec<_> = known.map(|kind| (kind.group.to_owned(), kind.kind.to_owned())).collect();
+    kinds.sort();
+    kinds.dedup();
+    kinds
 }

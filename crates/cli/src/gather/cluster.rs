@@ -85,10 +85,11 @@ pub(crate) fn dry_run(live: &Live, wanted: Wanted<'_>) -> Result<Exit> {
     let plan = plan(live, wanted)?;
     let mut text = format!("# {} requests to {}:\n", plan.reads.len(), plan.server.address);
     for read in &plan.reads {
-        let why = if read.why.is_empty() { String::new() } else { format!("  ({})", read.why) };
+        // Of lists the request says it all.
+        let why = if read.kind.is_empty() { format!("  ({})", read.why) } else { String::new() };
         _ = writeln!(text, "#   {}{why}", read.request);
     }
-    text.push_str("# The smallest roles that allow them; bind them to whoever reads:\n");
+    text.push_str("# The smallest roles that allow them; `kubectl create clusterrolebinding` or `rolebinding` binds them:\n");
     text.push_str(&plan.roles_yaml());
     std::io::stdout().write_all(text.as_bytes())?;
     Ok(Exit::Clean)
