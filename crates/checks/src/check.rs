@@ -50,3 +50,37 @@ pub enum Run {
     /// Every waiver, once all else was asked. What is wrong with it, in one sentence; `None` where it is as it should be.
     Waiver(fn(&WaiverCase<'_>) -> Option<String>),
 }
+
+/// The checks of how a manifest is written, which say nothing of an object that the API server returned: it has taken the
+/// object, dropped what it does not know, filled in defaults, and keeps no text.
+const OF_MANIFESTS: [&str; 11] = [
+    "deprecated-service-account-field",
+    "duplicate-key",
+    "guessable-secret",
+    "missing-revision-history",
+    "replicas-beside-autoscaler",
+    "secret-in-manifest",
+    "stale-image-pull",
+    "unknown-field",
+    "unknown-kind",
+    "unknown-tag",
+    "wrong-type",
+];
+
+/// Whether a check makes sense for objects that the API server returned.
+pub(crate) fn is_asked_of_live(check: &Check) -> bool {
+    !OF_MANIFESTS.contains(&check.meta.id)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn checks_of_manifests_are_checks() {
+        assert!(OF_MANIFESTS.is_sorted());
+        for id in OF_MANIFESTS {
+            assert!(crate::find(id).is_some(), "{id}");
+        }
+    }
+}

@@ -2,9 +2,13 @@
 
 use std::sync::Arc;
 
-use ironsides_core::{Inventory, LabelSelector, Labels, Object, Operator, Pod, PodTemplates, Requirement};
+use ironsides_core::{
+    Confidence, Inventory, LabelSelector, Labels, Object, Operator, Pod, PodTemplates, Requirement,
+};
 use ironsides_tree::Text;
 use rustc_hash::{FxHashMap, FxHashSet};
+
+use crate::gaps::unseen;
 
 /// The namespace of objects that do not name one, unless whoever applies them does.
 pub(crate) const DEFAULT_NAMESPACE: &str = "default";
@@ -42,6 +46,50 @@ pub(crate) fn named<'a>(
 /// Whether an object of a kind with this name is in a namespace.
 pub(crate) fn is_there(inventory: &Inventory, kind: (&str, &str), namespace: &str, name: &str) -> bool {
     named(inventory, kind, namespace, name).next().is_some()
+}
+
+/// What is known of an object that something names.
+pub(crate) enum Lead {
+    /// It is there.
+    Found,
+    /// It is not: sure for a cluster; for files it may lie elsewhere, which is less likely where others of its kind and
+    /// namespace are there.
+    Missing(Confidence),
+    /// What of the cluster could not be read, so that it may be there.
+    Unseen(String),
+}
+
+/// Follows the name of an object of a kind in a namespace, or of one that is in none.
+pub(crate) fn follow(inventory: &Inventory, kind: (&str, &str), namespace: Option<&str>, name: &str) -> Lead {
+    let found = match namespace {
+        Some(namespace) => is_there(inventory, kind, namespace, name),
+        None => inventory.named(kind.0, kind.1, None, name).next().is_some(),
+    };
+    if found {
+        return Lead::Found;
+    }
+    if let Some(why) = unseen(inventory, kind, namespace) {
+        return Lead::Unseen(why);
+    }
+    let is_kept = || match namespace {
+        Some(namespace) => is_kept(inventory, kind, namespace),
+        None => inventory.of_kind(kind.0, kind.1).next().is_some(),
+    };
+    Lead::Missing(match inventory.server() {
+        Some(_) => Confidence::High,
+        None if is_kept() => Confidence::Medium,
+        None => Confidence::Low,
+    })
+}
+
+/// Where something is missing.
+pub(crate) fn among(inventory: &Inventory) -> &'static str {
+    if inventory.server().is_some() { "in the cluster" } else { "among the scanned files" }
+}
+
+/// How sure it is that something is missing: wholly for a cluster, of which gaps are told apart, and less for files.
+pub(crate) fn sure(inventory: &Inventory, of_files: Confidence) -> Confidence {
+    if inventory.server().is_some() { Confidence::High } else { of_files }
 }
 
 /// Whether a namespace has any object of a kind: then its other objects of that kind are probably there as well.

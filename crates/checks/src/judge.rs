@@ -10,9 +10,11 @@ use ironsides_schema::{Fault, FaultKind};
 use ironsides_tree::Span;
 
 use crate::catalogue::CATALOGUE;
-use crate::check::{ANY_POD, Check, Run};
+use crate::check::{ANY_POD, Check, Run, is_asked_of_live};
+use crate::gaps::{Gap, Gaps, Kind, Open};
 use crate::out::{Case, Draft, NO_CONTAINERS, Out};
-use crate::plan::{Plan, Wanted};
+use crate::plan::{Plan, Wanted, pod_kinds};
+use crate::scope::Scope;
 use crate::waivers::WaiverCase;
 
 /// What to run and how.
@@ -30,12 +32,16 @@ pub struct Options {
     pub templates: PodTemplates,
     /// The minor version of Kubernetes that the objects are meant for: 36 for 1.36. `None` for the newest known.
     pub kubernetes: Option<u64>,
+    /// Which objects are judged; the others are looked up.
+    pub scope: Scope,
 }
 
 /// Runs the chosen checks. One judge serves any number of threads.
 pub struct Judge {
     chosen: Vec<&'static Check>,
     plan: Plan,
+    /// Of each chosen check, whether it makes sense for what the API server returned.
+    is_asked_of_live: Vec<bool>,
     options: Options,
 }
 
@@ -60,7 +66,8 @@ impl Judge {
             .filter(|check| !options.skip.iter().any(|id| id == check.meta.id))
             .collect();
         let plan = Plan::new(&chosen, &all);
-        Self { chosen, plan, options }
+        let is_asked_of_live = chosen.iter().map(|check| is_asked_of_live(check)).collect();
+        Self { chosen, plan, is_asked_of_live, options }
     }
 
     /// The cards of the checks that run.
@@ -95,9 +102,12 @@ impl Judge {
     pub fn object(&self, object: &Object, findings: &mut Vec<Finding>, counts: &mut Counts) -> Noticed {
         let pod = Pod::of(object, &self.options.templates);
         let case = Case::new(object, &self.options);
-        let mut asking = Asking { case: &case, drafts: Vec::new(), findings };
+        let mut asking = Asking::new(&case, findings);
         for &at in self.plan.asked(object).alone(pod.is_some()) {
             let at = at as usize;
+            if object.is_live() && self.is_asked_of_live.get(at) != Some(&true) {
+                continue;
+            }
             let (Some(check), Some(tally)) = (self.chosen.get(at), counts.0.get_mut(at)) else { continue };
             let answer = match check.run {
                 Run::Pod(run) => pod.as_ref().map(|pod| asking.ask(check, |out| run(pod, out))),
@@ -114,36 +124,117 @@ impl Judge {
     pub fn together(&self, inventory: &Inventory, findings: &mut Vec<Finding>, counts: &mut Counts) {
         // Every object knows the checks that judge it.
         let mut judged: Vec<Vec<&Object>> = vec![Vec::new(); self.chosen.len()];
-        for object in inventory.objects() {
+        for object in inventory.objects().iter().filter(|object| self.is_in_scope(object)) {
             for &at in self.plan.asked(object).together(self.has_pod(object)) {
-                if let Some(judged) = judged.get_mut(at as usize) {
+                let asked = !object.is_live() || self.is_asked_of_live.get(at as usize) == Some(&true);
+                if let Some(judged) = judged.get_mut(at as usize).filter(|_| asked) {
                     judged.push(object);
                 }
             }
         }
         let server = inventory.server().and_then(crate::server::object);
+        let mut gaps = Gaps::of(inventory, &self.options.scope);
+        let mut open = Open::default();
         for ((check, tally), judged) in self.chosen.iter().zip(&mut counts.0).zip(judged) {
-            if let (Run::Cluster { run, .. }, Some(object)) = (check.run, &server) {
-                let case = Case::new(object, &self.options);
-                let mut asking = Asking { case: &case, drafts: Vec::new(), findings };
-                tally.add(asking.ask(check, |out| run(object, inventory, out)));
+            let mut gaps = gaps.as_mut();
+            if let (Run::Cluster { welcomes, run }, Some(object)) = (check.run, &server) {
+                let gap = self.gap(gaps, object, welcomes);
+                tally.add(
+                    self.across(check, object, gap, &mut open, findings, |out| run(object, inventory, out)),
+                );
+                continue;
             }
-            let Run::Together { needs, run, .. } = check.run else { continue };
+            let Run::Together { needs, welcomes, run, .. } = check.run else { continue };
             // Where nothing was seen of what a check needs, its question arises for none.
             let seen = needs.iter().any(|(group, kind)| match (*group, *kind) {
                 ANY_POD => inventory.objects().iter().any(|object| self.has_pod(object)),
                 (group, kind) => inventory.of_kind(group, kind).next().is_some(),
             });
-            if !needs.is_empty() && !seen && !self.options.keep_passes {
+            // Of a cluster all that was read is there, or a gap tells what is not.
+            if !needs.is_empty() && !seen && !self.options.keep_passes && gaps.is_none() {
                 tally.not_applicable += judged.len() as u64;
                 continue;
             }
             for object in judged {
-                let case = Case::new(object, &self.options);
-                let mut asking = Asking { case: &case, drafts: Vec::new(), findings };
-                tally.add(asking.ask(check, |out| run(object, inventory, out)));
+                let gap = self.gap(gaps.as_deref_mut(), object, needs.iter().chain(welcomes));
+                tally.add(
+                    self.across(check, object, gap, &mut open, findings, |out| run(object, inventory, out)),
+                );
             }
         }
+        if let Some(gaps) = gaps {
+            for (check, tally) in self.chosen.iter().zip(&mut counts.0) {
+                for gap in self.judged_by(check).filter_map(|kind| gaps.judged(kind)) {
+                    tally.unknown += u64::from(open.resource(check, gap));
+                }
+            }
+            open.tell(findings);
+        }
+    }
+
+    /// What of the kinds that a check looks up was not read, where an object looks for them.
+    fn gap<'a>(
+        &'a self,
+        gaps: Option<&mut Gaps<'_>>,
+        object: &Object,
+        kinds: impl IntoIterator<Item = &'a (&'static str, &'static str)>,
+    ) -> Option<Gap> {
+        let namespace = object.reference().namespace.as_ref();
+        let gaps = gaps?;
+        self.each(kinds).find_map(|kind| gaps.needed(kind, namespace))
+    }
+
+    /// Asks a check across objects about one of them, of whose surroundings something may be missing.
+    fn across(
+        &self,
+        check: &'static Check,
+        object: &Object,
+        gap: Option<Gap>,
+        open: &mut Open,
+        findings: &mut Vec<Finding>,
+        run: impl FnOnce(&mut Out<'_>),
+    ) -> Tally {
+        let case = Case::new(object, &self.options);
+        let mut asking = Asking::new(&case, findings);
+        asking.is_doubtful = gap.is_some();
+        let answer = asking.ask(check, run);
+        if let Some(gap) = gap.filter(|_| asking.is_open) {
+            open.object(check, gap);
+        }
+        answer
+    }
+
+    /// The kinds that a check judges.
+    fn judged_by(&self, check: &'static Check) -> impl Iterator<Item = Kind<'_>> {
+        const PODS: &[(&str, &str)] = &[ANY_POD];
+        let kinds = match check.run {
+            Run::Pod(_) | Run::Together { judges: [], .. } => PODS,
+            Run::Kinds(kinds, _) | Run::Together { judges: kinds, .. } => kinds,
+            Run::Object(_) | Run::Cluster { .. } | Run::Waiver(_) => &[],
+        };
+        let asked = is_asked_of_live(check);
+        self.each(kinds).filter(move |_| asked)
+    }
+
+    /// Kinds, with every kind that holds a pod for [`ANY_POD`].
+    fn each<'a>(
+        &'a self,
+        kinds: impl IntoIterator<Item = &'a (&'static str, &'static str)>,
+    ) -> impl Iterator<Item = Kind<'a>> {
+        let templates = &self.options.templates;
+        kinds.into_iter().flat_map(move |kind| {
+            let own: Option<Kind<'a>> = (*kind != ANY_POD).then_some(*kind);
+            let pods = own.is_none().then(|| {
+                let built_in = pod_kinds().map(|(group, kind)| -> Kind<'a> { (group, kind) });
+                built_in.chain(templates.kinds())
+            });
+            own.into_iter().chain(pods.into_iter().flatten())
+        })
+    }
+
+    /// Whether an object is one to judge, and not only there to be looked up.
+    pub fn is_in_scope(&self, object: &Object) -> bool {
+        self.options.scope.holds(object)
     }
 
     /// Judges waivers, once all findings have been held against them.
@@ -194,13 +285,25 @@ struct Asking<'a> {
     case: &'a Case<'a>,
     drafts: Vec<Draft>,
     findings: &'a mut Vec<Finding>,
+    /// Whether something is missing that the check looks up.
+    is_doubtful: bool,
+    /// Whether the last answer was left open by that.
+    is_open: bool,
 }
 
-impl Asking<'_> {
+impl<'a> Asking<'a> {
+    fn new(case: &'a Case<'a>, findings: &'a mut Vec<Finding>) -> Self {
+        Self { case, drafts: Vec::new(), findings, is_doubtful: false, is_open: false }
+    }
+
     fn ask(&mut self, check: &'static Check, run: impl FnOnce(&mut Out<'_>)) -> Tally {
         let begin = self.findings.len();
         let mut out = Out::new(&check.meta, self.case, &mut self.drafts);
         run(&mut out);
+        let any = out.has_said_anything();
+        if self.is_doubtful {
+            out.keep_definite();
+        }
         let (not_applicable, passes) = out.finish(self.findings);
         let mut tally = Tally::default();
         let said = self.findings.get(begin..).unwrap_or_default();
@@ -212,6 +315,10 @@ impl Asking<'_> {
             tally.unknown = 1;
         } else if has(|verdict| matches!(verdict, Verdict::Manual { .. })) {
             tally.manual = 1;
+        } else if self.is_doubtful && (any || not_applicable.is_none()) {
+            // What was not read could have made this another answer.
+            self.is_open = true;
+            tally.unknown = 1;
         } else if let Some(why) = not_applicable {
             tally.not_applicable = 1;
             if self.case.keep_passes() {
@@ -256,7 +363,7 @@ impl Asking<'_> {
     fn whole(&mut self, check: &Check, verdict: Verdict, message: &str, mut evidence: Vec<Evidence>) {
         let object = self.case.object;
         if evidence.is_empty() {
-            evidence.push(crate::out::evidence(object, &object.cursor(), || [].as_slice().into()));
+            evidence.push(crate::out::evidence(object, &object.cursor(), |_| false));
         }
         self.findings.push(Finding {
             check: check.meta.id,
@@ -270,6 +377,7 @@ impl Asking<'_> {
             fingerprint: Fingerprint::new(check.meta.id, &object.target, "", ""),
             fix: None,
             waived: None,
+            owned: 0,
         });
     }
 }

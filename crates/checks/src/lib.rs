@@ -15,6 +15,7 @@ mod document;
 mod fixes;
 pub mod foreign;
 pub mod framework;
+mod gaps;
 mod gathered;
 mod image;
 mod ingress;
@@ -28,6 +29,7 @@ mod plan;
 mod rbac;
 mod reference;
 mod reliability;
+mod scope;
 mod sensitive;
 mod server;
 mod service;
@@ -42,6 +44,7 @@ pub use image::{Reference, ReferenceError};
 pub use judge::{Counts, Judge, Noticed, Options};
 pub use out::{Draft, Out};
 pub use plan::Wanted;
+pub use scope::Scope;
 pub use sensitive::{sensitive, sensitive_in_kustomization};
 
 /// What the file of a check imports.

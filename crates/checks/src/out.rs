@@ -14,13 +14,14 @@ use ironsides_tree::edit::{Edit, json_patch};
 use ironsides_tree::{Cursor, Node, Segment, Span, Value, print};
 
 use crate::judge::Options;
+use crate::sensitive::Sensitive;
 
 /// What all checks about one object share.
 pub(crate) struct Case<'a> {
     pub(crate) object: &'a Object,
     options: &'a Options,
     faults: OnceCell<Vec<Fault>>,
-    sensitive: OnceCell<Vec<Span>>,
+    sensitive: OnceCell<Sensitive>,
     secrets: OnceCell<Vec<String>>,
 }
 
@@ -36,28 +37,29 @@ impl<'a> Case<'a> {
     }
 
     /// Where the object holds secrets. Looked for when first asked.
-    fn sensitive(&self) -> &[Span] {
-        self.sensitive.get_or_init(|| crate::sensitive(self.object, &self.options.templates))
+    fn sensitive(&self) -> &Sensitive {
+        self.sensitive.get_or_init(|| Sensitive::of(self.object, &self.options.templates))
     }
 
     /// Where the object holds secrets, once nothing else is to be asked.
     pub(crate) fn into_sensitive(self) -> Vec<Span> {
         let Self { object, options, sensitive, .. } = self;
-        sensitive.into_inner().unwrap_or_else(|| crate::sensitive(object, &options.templates))
+        match sensitive.into_inner() {
+            Some(found) => found.spans,
+            // Only texts are shown beside what is said of them.
+            None if object.is_live() => Vec::new(),
+            None => crate::sensitive(object, &options.templates),
+        }
     }
 
     /// The fact at a place of the object.
     fn evidence(&self, at: &Cursor<'_>) -> Evidence {
-        evidence(self.object, at, || self.sensitive().into())
+        evidence(self.object, at, |at| self.sensitive().touches(at))
     }
 
     /// The secret values of the object, as they are written but for quotes. Looked for when first asked.
     fn secrets(&self) -> &[String] {
-        self.secrets.get_or_init(|| {
-            let texts = self.sensitive().iter().filter_map(|span| self.object.written(*span));
-            let bare = texts.map(|text| text.trim().trim_matches(['"', '\'']));
-            bare.filter(|text| !text.is_empty()).map(str::to_owned).collect()
-        })
+        self.secrets.get_or_init(|| self.sensitive().values(self.object))
     }
 
     pub(crate) fn keep_passes(&self) -> bool {
@@ -125,6 +127,8 @@ pub struct Draft {
     confidence: Confidence,
     evidence: Vec<Evidence>,
     fix: Option<Box<Fix>>,
+    /// Whether it holds whatever else the cluster has.
+    is_definite: bool,
     /// Whether somebody wants the edits of fixes.
     wants_edits: bool,
 }
@@ -218,11 +222,24 @@ impl<'a> Out<'a> {
             confidence: Confidence::High,
             evidence: vec![fact],
             fix: None,
+            is_definite: false,
             wants_edits: self.case.options.fixes,
         };
         let at = self.drafts.len();
         self.drafts.push(draft);
         &mut self.drafts[at]
+    }
+
+    /// Whether anything was said but passes.
+    pub(crate) fn has_said_anything(&self) -> bool {
+        !self.drafts.is_empty()
+    }
+
+    /// Drops the failures that rest on something not being there. One that shows an object beside the judged one rests on
+    /// what is.
+    pub(crate) fn keep_definite(&mut self) {
+        self.drafts
+            .retain(|draft| draft.verdict != Verdict::Fail || draft.is_definite || draft.evidence.len() > 1);
     }
 
     /// Moves the findings to where all are gathered; says why the question does not arise, and what passed.
@@ -240,6 +257,7 @@ impl<'a> Out<'a> {
             evidence: draft.evidence,
             fix: draft.fix.and_then(|fix| complete(fix, case)),
             waived: None,
+            owned: 0,
         }));
         (not_applicable, passes)
     }
@@ -264,7 +282,14 @@ impl Draft {
     pub fn also(&mut self, object: &Object, at: &Cursor<'_>) -> &mut Self {
         // The object may be another than the one that is judged; pods of configured kinds show nothing here.
         let templates = PodTemplates::default();
-        self.evidence.push(evidence(object, at, || crate::sensitive(object, &templates).into()));
+        self.evidence.push(evidence(object, at, |at| Sensitive::of(object, &templates).touches(at)));
+        self
+    }
+
+    /// It holds whatever else the cluster has: a check across objects says so of a failure that rests on the judged object
+    /// alone, so that it stays one where other objects could not be read.
+    pub fn definite(&mut self) -> &mut Self {
+        self.is_definite = true;
         self
     }
 
@@ -367,12 +392,12 @@ fn holds(value: &Node, text: &str) -> bool {
 /// What evidence shows instead of a secret, whatever its length.
 const CONCEALED: &str = "********";
 
-/// The fact at a place: its path, its value as it was written, its source. A value that touches one of the `sensitive`
-/// spans of the object, which are asked for only where a value is to be shown, is not repeated.
-pub(crate) fn evidence<'s>(
+/// The fact at a place: its path, its value as it was written, its source. A value that is
+/// `secret`, which is asked only where one is to be shown, is not repeated.
+pub(crate) fn evidence(
     object: &Object,
     at: &Cursor<'_>,
-    sensitive: impl FnOnce() -> Cow<'s, [Span]>,
+    secret: impl FnOnce(&Cursor<'_>) -> bool,
 ) -> Evidence {
     let mut fact = Evidence {
         looked_at: Arc::from(at.path().text()),
@@ -388,8 +413,7 @@ pub(crate) fn evidence<'s>(
         Value::List(items) => items.len() <= SHOWN_ITEMS && items.iter().all(is_scalar),
         Value::String(_) | Value::Int(_) | Value::Float(_) => true,
     };
-    let (from, to) = (node.span().start, node.span().end);
-    if is_shown && sensitive().iter().any(|secret| secret.start < to && from < secret.end) {
+    if is_shown && secret(at) {
         fact.raw = Some(CONCEALED.into());
         return fact;
     }

@@ -1,9 +1,9 @@
 //! Checks of names that lead nowhere, and of selectors that miss.
 //!
-//! What a manifest names may live in the cluster already. These checks say that it is "not among the scanned files", and
+//! What a manifest names may live in the cluster already, unless it is a cluster that is looked at. These checks say that it is "not among the scanned files", and
 //! most of them keep silent unless the input holds other objects of the kind in the same namespace.
 
-use ironsides_core::{Inventory, Object};
+use ironsides_core::{Confidence, Inventory, Object};
 use ironsides_tree::Cursor;
 
 use crate::check::Check;
@@ -23,7 +23,7 @@ mod dangling_volume_claim;
 mod selector_misses_own_pods;
 mod selector_takes_foreign_pods;
 
-use crate::gathered::{is_kept, is_there, namespace};
+use crate::gathered::{Lead, among, follow, namespace};
 use crate::out::{Draft, Out};
 
 /// Reports a name that no object of the input has, where others of the kind are there in the namespace.
@@ -35,27 +35,42 @@ fn look_up<'a>(
     at: &Cursor<'_>,
 ) -> Option<&'a mut Draft> {
     let name = at.str().filter(|name| !name.is_empty())?;
-    let namespace = namespace(object);
-    if is_there(inventory, kind, namespace, name) || !is_kept(inventory, kind, namespace) {
-        out.pass(at);
-        return None;
+    match follow(inventory, kind, Some(namespace(object)), name) {
+        Lead::Found | Lead::Missing(Confidence::Low) => {
+            out.pass(at);
+            None
+        }
+        Lead::Missing(_) => {
+            Some(out.fail(at, format!("the {} \"{name}\" is not {}", kind.1, among(inventory))))
+        }
+        Lead::Unseen(missing) => {
+            out.unknown(at, format!("nobody can tell whether the {} \"{name}\" is there", kind.1), missing);
+            None
+        }
     }
-    Some(out.fail(at, format!("the {} \"{name}\" is not among the scanned files", kind.1)))
 }
 
 /// The same for a kind that is in no namespace.
 fn look_up_global<'a>(
     out: &'a mut Out<'_>,
     inventory: &Inventory,
-    (group, kind): (&str, &str),
+    kind: (&str, &str),
     at: &Cursor<'_>,
 ) -> Option<&'a mut Draft> {
     let name = at.str().filter(|name| !name.is_empty())?;
-    if inventory.named(group, kind, None, name).next().is_some() {
-        out.pass(at);
-        return None;
+    match follow(inventory, kind, None, name) {
+        Lead::Found => {
+            out.pass(at);
+            None
+        }
+        Lead::Missing(_) => {
+            Some(out.fail(at, format!("the {} \"{name}\" is not {}", kind.1, among(inventory))))
+        }
+        Lead::Unseen(missing) => {
+            out.unknown(at, format!("nobody can tell whether the {} \"{name}\" is there", kind.1), missing);
+            None
+        }
     }
-    Some(out.fail(at, format!("the {kind} \"{name}\" is not among the scanned files")))
 }
 
 /// The checks of this family, in alphabetical order.

@@ -1,7 +1,7 @@
 //! Where an object holds secrets in plain text, so that no report repeats them.
 
 use ironsides_core::{Object, Pod, PodTemplates};
-use ironsides_tree::{Cursor, Node, RemarkKind, Span};
+use ironsides_tree::{Cursor, Node, RemarkKind, Segment, Span, Text};
 
 use crate::configuration::content;
 use crate::workload::{command_secret, each_command, is_secret};
@@ -34,17 +34,101 @@ const WORDS: [&str; 20] = [
     "bearer",
 ];
 
-/// The spans of an object's secret values, whether or not a check speaks of them: the data of a Secret; values under
-/// secret names in a ConfigMap and in environment variables; files, annotations, command lines and headers that carry
-/// one. A guess on the side of silence: only what reports repeat is at stake.
+/// The spans of an object's secret values in its text, whether or not a check speaks of them: the data of a Secret; values
+/// under secret names in a ConfigMap and in environment variables; files, annotations, command lines and headers that
+/// carry one. A guess on the side of silence: only what reports repeat is at stake. Objects without a text have none.
 pub fn sensitive(object: &Object, templates: &PodTemplates) -> Vec<Span> {
-    let mut spans = Vec::new();
+    Sensitive::of(object, templates).spans
+}
+
+/// Where an object holds secrets.
+#[derive(Debug)]
+pub(crate) struct Sensitive {
+    /// Whether the object has no text, so that places are known by their paths: equal parts of what the API returned are
+    /// shared, and their spans, if they have any, say nothing.
+    is_live: bool,
+    /// The places in an object without text.
+    places: Vec<(Box<[Step]>, Node)>,
+    /// The bytes in a text.
+    pub(crate) spans: Vec<Span>,
+}
+
+impl Sensitive {
+    /// The places of an object's secret values.
+    pub(crate) fn of(object: &Object, templates: &PodTemplates) -> Self {
+        let mut found = Self { is_live: object.is_live(), places: Vec::new(), spans: Vec::new() };
+        gather(object, templates, &mut found);
+        found.spans.retain(|span| span.is_some());
+        found
+    }
+
+    /// Whether a place holds a secret, is part of one, or has one in it.
+    pub(crate) fn touches(&self, at: &Cursor<'_>) -> bool {
+        if self.is_live {
+            let own = at.path().segments();
+            let is_on_way = |(place, _): &(Box<[Step]>, Node)| own.iter().zip(&**place).all(|(a, b)| b.is(a));
+            return self.places.iter().any(is_on_way);
+        }
+        let Some(Span { start: from, end: to }) = at.node().map(Node::span) else { return false };
+        self.spans.iter().any(|secret| secret.start < to && from < secret.end)
+    }
+
+    /// The secret values as they are written, but for quotes.
+    pub(crate) fn values(&self, object: &Object) -> Vec<String> {
+        let written = self.spans.iter().filter_map(|span| object.written(*span)).map(str::to_owned);
+        let stored = self.places.iter().map(|(_, node)| match node.as_str() {
+            Some(text) => text.to_owned(),
+            None => ironsides_tree::print::json(node),
+        });
+        let bare = written.chain(stored).map(|text| text.trim().trim_matches(['"', '\'']).to_owned());
+        bare.filter(|text| !text.is_empty()).collect()
+    }
+
+    /// Adds a place, where a value stands there.
+    fn add(&mut self, at: &Cursor<'_>) {
+        match at.node() {
+            Some(node) if self.is_live => {
+                self.places.push((at.path().segments().iter().map(Step::from).collect(), node.clone()));
+            }
+            Some(node) => self.spans.push(node.span()),
+            None => {}
+        }
+    }
+}
+
+/// A step of a path that outlives its tree.
+#[derive(Debug)]
+enum Step {
+    Key(Text),
+    Index(u32),
+}
+
+impl Step {
+    fn is(&self, segment: &Segment<'_>) -> bool {
+        match (self, segment) {
+            (Self::Key(own), Segment::Key(key)) => own == key,
+            (Self::Index(own), Segment::Index(index)) => own == index,
+            _ => false,
+        }
+    }
+}
+
+impl From<&Segment<'_>> for Step {
+    fn from(segment: &Segment<'_>) -> Self {
+        match segment {
+            Segment::Key(key) => Self::Key(Text::new(key)),
+            Segment::Index(index) => Self::Index(*index),
+        }
+    }
+}
+
+fn gather(object: &Object, templates: &PodTemplates, found: &mut Sensitive) {
     let reference = object.reference();
     let core = |kind: &str| reference.kind == kind && reference.group().is_empty();
     let is_secret_object = core("Secret");
     if is_secret_object {
         for field in ["data", "stringData"] {
-            spans.extend(object.cursor().get(field).entries().filter_map(|(_, value)| span(&value)));
+            object.cursor().get(field).entries().for_each(|(_, value)| found.add(&value));
         }
         // A field that there is not may be a misspelt one of these.
         let is_other = |field: &str| {
@@ -54,27 +138,27 @@ pub fn sensitive(object: &Object, templates: &PodTemplates) -> Vec<Span> {
             )
         };
         let others = object.cursor().entries().filter(|(field, _)| is_other(field));
-        spans.extend(others.filter_map(|(_, value)| span(&value)));
+        others.for_each(|(_, value)| found.add(&value));
     }
     if core("ConfigMap") {
         let shows = |(key, value): &(&str, Cursor<'_>)| {
             is_secret(key, value) || value.str().is_some_and(|text| is_shown_in(key, text))
         };
-        spans.extend(
-            object.cursor().get("data").entries().filter(shows).filter_map(|(_, value)| span(&value)),
-        );
+        object.cursor().get("data").entries().filter(shows).for_each(|(_, value)| found.add(&value));
     }
-    annotations(object, &object.cursor().at(&["metadata", "annotations"]), &mut spans);
+    annotations(object, &object.cursor().at(&["metadata", "annotations"]), found);
     if let Some(pod) = Pod::of(object, templates) {
-        annotations(object, &pod.metadata().get("annotations"), &mut spans);
+        annotations(object, &pod.metadata().get("annotations"), found);
         for container in pod.containers() {
             for variable in container.get("env").items() {
-                environment(&variable, &mut spans);
+                environment(&variable, found);
             }
             let mut flag = Flag::default();
-            each_command(&container, |_, line, found| {
-                let shown = line.str().filter(|text| flag.takes(text) | (found.is_some() || may_show(text)));
-                spans.extend(shown.and_then(|_| span(line)));
+            each_command(&container, |_, line, secret| {
+                let shown = line.str().filter(|text| flag.takes(text) | (secret.is_some() || may_show(text)));
+                if shown.is_some() {
+                    found.add(line);
+                }
             });
             for hook in HOOKS {
                 let mut flag = Flag::default();
@@ -82,23 +166,29 @@ pub fn sensitive(object: &Object, templates: &PodTemplates) -> Vec<Span> {
                     let shown = line
                         .str()
                         .filter(|text| flag.takes(text) | (command_secret(text).is_some() || may_show(text)));
-                    spans.extend(shown.and_then(|_| span(&line)));
+                    if shown.is_some() {
+                        found.add(&line);
+                    }
                 }
             }
             let image = container.get("image");
             // What follows the @ of an image is a digest, or else what stands before it is a login.
             let login =
                 image.str().and_then(|image| image.split_once('@')).filter(|(_, rest)| !rest.contains(':'));
-            spans.extend(login.and_then(|_| span(&image)));
+            if login.is_some() {
+                found.add(&image);
+            }
             for probe in ["livenessProbe", "readinessProbe", "startupProbe"] {
                 for action in ["httpGet", "tcpSocket"] {
                     let host = container.get(probe).at(&[action, "host"]);
-                    spans.extend(host.str().filter(|host| host.contains('@')).and_then(|_| span(&host)));
+                    if host.str().is_some_and(|host| host.contains('@')) {
+                        found.add(&host);
+                    }
                 }
                 for header in container.get(probe).at(&["httpGet", "httpHeaders"]).items() {
                     let name = header.get("name").str().unwrap_or_default().to_ascii_lowercase();
                     if name == "cookie" || announces(&format!("{name}:")) {
-                        spans.extend(span(&header.get("value")));
+                        found.add(&header.get("value"));
                     }
                 }
             }
@@ -109,36 +199,34 @@ pub fn sensitive(object: &Object, templates: &PodTemplates) -> Vec<Span> {
         if let RemarkKind::DuplicateKey { key, first } = &remark.kind
             && (is_secret_object || core("ConfigMap") || key == "value")
         {
-            spans.push(Span { start: first.end, end: remark.span.start });
+            found.spans.push(Span { start: first.end, end: remark.span.start });
         }
         // Whoever forgets the quotes around `!secret` has written a tag.
         if let RemarkKind::UnknownTag { .. } = &remark.kind
             && (is_secret_object || core("ConfigMap"))
         {
-            spans.push(remark.span);
+            found.spans.push(remark.span);
         }
     }
-    spans.retain(|span| span.is_some());
-    spans
 }
 
 /// Annotations that show a secret.
-fn annotations(object: &Object, annotations: &Cursor<'_>, spans: &mut Vec<Span>) {
+fn annotations(object: &Object, annotations: &Cursor<'_>, found: &mut Sensitive) {
     let shows = |(key, value): &(&str, Cursor<'_>)| {
         let is_shown =
             |text: &str| content::annotation(object, key, text).is_some() || is_shown_in(key, text);
         *key == content::LAST_APPLIED || value.str().is_some_and(is_shown)
     };
-    spans.extend(annotations.entries().filter(shows).filter_map(|(_, value)| span(&value)));
+    annotations.entries().filter(shows).for_each(|(_, value)| found.add(&value));
 }
 
 /// Whatever stands beside the name of a variable and would be a secret under it: its field may be misspelt.
-fn environment(variable: &Cursor<'_>, spans: &mut Vec<Span>) {
+fn environment(variable: &Cursor<'_>, found: &mut Sensitive) {
     let name = variable.get("name").str().unwrap_or_default();
     for (field, value) in variable.entries().filter(|(field, _)| *field != "name") {
         let listed = field == "value" && value.items().any(|item| is_secret(name, &item));
         if listed || is_secret(name, &value) {
-            spans.extend(span(&value));
+            found.add(&value);
         }
     }
 }

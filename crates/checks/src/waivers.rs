@@ -151,6 +151,7 @@ impl WaiverCase<'_> {
             evidence: vec![fact],
             fix: None,
             waived: None,
+            owned: 0,
         }
     }
 }

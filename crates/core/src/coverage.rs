@@ -68,6 +68,17 @@ fn pairs<S: serde::Serializer>(map: &BTreeMap<Fact, Extent>, serializer: S) -> R
 }
 
 impl Coverage {
+    /// Why something is absent that was never mentioned.
+    pub const NOT_ASKED_FOR: &str = "not asked for";
+
+    /// How much was seen of the objects of each resource, in all namespaces or in one, in a fixed order.
+    pub fn resources(&self) -> impl Iterator<Item = (&str, Option<&str>, &Extent)> + Clone {
+        self.0.iter().filter_map(|(fact, extent)| match fact {
+            Fact::Objects { resource, namespace } => Some((resource.as_str(), namespace.as_deref(), extent)),
+            _ => None,
+        })
+    }
+
     /// Records how much of a fact is there. Worse news about the same fact replaces better.
     pub fn record(&mut self, fact: Fact, extent: Extent) {
         let rank = |extent: &Extent| match extent {
@@ -86,7 +97,7 @@ impl Coverage {
         match (fact, self.0.get(fact)) {
             (Fact::Object, None) => Extent::Complete,
             (_, Some(extent)) => extent.clone(),
-            (_, None) => Extent::Absent { why: "not asked for".into() },
+            (_, None) => Extent::Absent { why: Self::NOT_ASKED_FOR.into() },
         }
     }
 
@@ -114,7 +125,7 @@ impl Coverage {
         };
         let read: Vec<String> = self.0.iter().filter_map(known).collect();
         if read.is_empty() {
-            return Extent::Absent { why: "not asked for".into() };
+            return Extent::Absent { why: Self::NOT_ASKED_FOR.into() };
         }
         Extent::Partial { why: format!("only of the namespaces {}", read.join(", ")) }
     }

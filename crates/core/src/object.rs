@@ -81,6 +81,12 @@ impl Object {
         ironsides_schema::kind(&self.reference().api_version, &self.reference().kind)
     }
 
+    /// Whether the API server returned it: then it has passed admission, holds what the server and its controllers filled
+    /// in, and no text.
+    pub fn is_live(&self) -> bool {
+        matches!(self.origin, Origin::Api { .. })
+    }
+
     /// A cursor at the root.
     pub fn cursor(&self) -> Cursor<'_> {
         Cursor::root(&self.root)

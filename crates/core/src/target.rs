@@ -11,6 +11,11 @@ use serde::{Serialize, Serializer};
 pub enum Target {
     /// A Kubernetes object.
     Object(ObjectRef),
+    /// All objects of a resource of the cluster: what is said where they could not be read.
+    Resource {
+        /// The resource, with its group where it has one: `deployments.apps`.
+        resource: String,
+    },
     /// A node of the cluster.
     Node {
         /// Its name.
@@ -110,6 +115,7 @@ impl fmt::Display for Target {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Object(object) => object.fmt(f),
+            Self::Resource { resource } => f.write_str(resource),
             Self::Node { name } => write!(f, "node {name}"),
             Self::File { path, node: Some(node) } => write!(f, "{path} on node {node}"),
             Self::File { path, node: None } => f.write_str(path),

@@ -15,7 +15,7 @@ use crate::input::{Header, Summary};
 use crate::source::Sources;
 
 /// Raised in its first number when a reader of the old form would misread the new.
-pub(crate) const SCHEMA_VERSION: &str = "1.1";
+pub(crate) const SCHEMA_VERSION: &str = "1.2";
 
 pub(crate) struct Json<W> {
     sink: W,
@@ -149,6 +149,13 @@ pub(crate) struct Shape<'a> {
     fix: Option<FixShape<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     waived: Option<&'a Waived>,
+    #[serde(skip_serializing_if = "is_zero")]
+    owned: u64,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature that serde asks for")]
+fn is_zero(count: &u64) -> bool {
+    *count == 0
 }
 
 #[derive(Serialize)]
@@ -247,6 +254,7 @@ impl<'a> Shape<'a> {
             fingerprint: finding.fingerprint,
             fix: finding.fix.as_deref().map(FixShape::new),
             waived: finding.waived.as_deref(),
+            owned: finding.owned,
         }
     }
 }

@@ -4,6 +4,7 @@ use ironsides_core::Inventory;
 use ironsides_tree::Text;
 use rustc_hash::FxHashSet;
 
+use crate::gathered::{among, sure};
 use crate::prelude::*;
 
 pub(super) static CHECK: Check = Check {
@@ -48,7 +49,7 @@ fn run(policy: &Object, inventory: &Inventory, out: &mut Out<'_>) {
     if inventory.derived(Bound::new).0.contains(&(Text::from(kind), reference.name.clone())) {
         out.pass(&at);
     } else {
-        let message = "no binding of the policy is among the scanned files, so it decides nothing";
-        out.fail(&at, message).confidence(Confidence::Medium);
+        let message = format!("no binding of the policy is {}, so it decides nothing", among(inventory));
+        out.fail(&at, message).confidence(sure(inventory, Confidence::Medium));
     }
 }

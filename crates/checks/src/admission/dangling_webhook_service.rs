@@ -3,7 +3,7 @@
 use ironsides_core::Inventory;
 
 use super::WEBHOOKS;
-use crate::gathered::{is_kept, is_there};
+use crate::gathered::{Lead, among, follow};
 use crate::prelude::*;
 
 pub(super) static CHECK: Check = Check {
@@ -25,13 +25,16 @@ fn run(object: &Object, inventory: &Inventory, out: &mut Out<'_>) {
         let service = webhook.at(&["clientConfig", "service"]);
         let (at, namespace) = (service.get("name"), service.get("namespace"));
         let (Some(name), Some(namespace)) = (at.str(), namespace.str()) else { continue };
-        if is_there(inventory, SERVICE, namespace, name) {
-            out.pass(&at);
-        } else if is_kept(inventory, SERVICE, namespace) {
-            let message = format!("the Service \"{name}\" of \"{namespace}\" is not among the scanned files");
-            out.fail(&at, message).confidence(Confidence::Medium);
-        } else {
-            out.pass(&at);
+        match follow(inventory, SERVICE, Some(namespace), name) {
+            Lead::Found | Lead::Missing(Confidence::Low) => out.pass(&at),
+            Lead::Missing(confidence) => {
+                let place = among(inventory);
+                out.fail(&at, format!("the Service \"{name}\" of \"{namespace}\" is not {place}"))
+                    .confidence(confidence);
+            }
+            Lead::Unseen(missing) => {
+                out.unknown(&at, format!("nobody can tell whether the Service \"{name}\" is there"), missing);
+            }
         }
     }
 }

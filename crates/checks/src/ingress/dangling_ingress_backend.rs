@@ -3,7 +3,7 @@
 use ironsides_core::Inventory;
 
 use super::INGRESS;
-use crate::gathered::{is_kept, is_there, namespace};
+use crate::gathered::{Lead, among, follow, namespace};
 use crate::prelude::*;
 
 pub(super) static CHECK: Check = Check {
@@ -30,12 +30,15 @@ fn run(ingress: &Object, inventory: &Inventory, out: &mut Out<'_>) {
         let (new, old) = (backend.at(&["service", "name"]), backend.get("serviceName"));
         let at = if old.is_set() { old } else { new };
         let Some(name) = at.str() else { continue };
-        if is_there(inventory, SERVICE, namespace, name) {
-            out.pass(&at);
-            continue;
+        match follow(inventory, SERVICE, Some(namespace), name) {
+            Lead::Found => out.pass(&at),
+            Lead::Missing(confidence) => {
+                out.fail(&at, format!("the Service \"{name}\" is not {}", among(inventory)))
+                    .confidence(confidence);
+            }
+            Lead::Unseen(missing) => {
+                out.unknown(&at, format!("nobody can tell whether the Service \"{name}\" is there"), missing);
+            }
         }
-        let finding = out.fail(&at, format!("the Service \"{name}\" is not among the scanned files"));
-        let whole = is_kept(inventory, SERVICE, namespace);
-        finding.confidence(if whole { Confidence::Medium } else { Confidence::Low });
     }
 }

@@ -3,7 +3,7 @@
 use ironsides_core::Inventory;
 
 use super::ROUTES;
-use crate::gathered::{is_kept, is_there, namespace};
+use crate::gathered::{Lead, among, follow, namespace};
 use crate::prelude::*;
 
 pub(super) static CHECK: Check = Check {
@@ -33,12 +33,15 @@ fn run(route: &Object, inventory: &Inventory, out: &mut Out<'_>) {
         let at = reference.get("name");
         let Some(name) = at.str() else { continue };
         let namespace = text("namespace").unwrap_or(own);
-        if is_there(inventory, SERVICE, namespace, name) {
-            out.pass(&at);
-            continue;
+        match follow(inventory, SERVICE, Some(namespace), name) {
+            Lead::Found => out.pass(&at),
+            Lead::Missing(confidence) => {
+                out.fail(&at, format!("the Service \"{name}\" is not {}", among(inventory)))
+                    .confidence(confidence);
+            }
+            Lead::Unseen(missing) => {
+                out.unknown(&at, format!("nobody can tell whether the Service \"{name}\" is there"), missing);
+            }
         }
-        let finding = out.fail(&at, format!("the Service \"{name}\" is not among the scanned files"));
-        let whole = is_kept(inventory, SERVICE, namespace);
-        finding.confidence(if whole { Confidence::Medium } else { Confidence::Low });
     }
 }

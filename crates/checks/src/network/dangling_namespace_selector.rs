@@ -4,7 +4,7 @@ use ironsides_core::{Inventory, LabelSelector, Operator};
 
 use super::policy::{Direction, rules};
 use super::{NAMESPACE, POLICY};
-use crate::gathered::Namespaces;
+use crate::gathered::{Namespaces, among, sure};
 use crate::prelude::*;
 
 pub(super) static CHECK: Check = Check {
@@ -34,8 +34,8 @@ fn run(policy: &Object, inventory: &Inventory, out: &mut Out<'_>) {
             if Namespaces::of(inventory).0.selected(&selector).next().is_some() {
                 out.pass(&at);
             } else {
-                let message = "namespaceSelector matches no namespace among the scanned files";
-                out.fail(&at, message).confidence(Confidence::Low);
+                let message = format!("namespaceSelector matches no namespace {}", among(inventory));
+                out.fail(&at, message).confidence(sure(inventory, Confidence::Low));
             }
         }
     }

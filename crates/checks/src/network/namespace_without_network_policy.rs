@@ -4,7 +4,7 @@ use ironsides_core::Inventory;
 
 use super::isolation::Isolation;
 use super::{LOOKED_UP, NAMESPACE, excused};
-use crate::gathered::Pods;
+use crate::gathered::{Pods, among, sure};
 use crate::prelude::*;
 
 pub(super) static CHECK: Check = Check {
@@ -28,8 +28,7 @@ fn run(namespace: &Object, inventory: &Inventory, out: &mut Out<'_>) {
     if Isolation::of(inventory, templates).guards(name) {
         return out.pass(&at);
     }
-    let finding =
-        out.fail(&at, format!("no network policy of namespace \"{name}\" is among the scanned files"));
+    let finding = out.fail(&at, format!("no network policy of namespace \"{name}\" is {}", among(inventory)));
     let pods = Pods::of(inventory, templates).any_in(name);
-    finding.confidence(if pods { Confidence::Medium } else { Confidence::Low });
+    finding.confidence(sure(inventory, if pods { Confidence::Medium } else { Confidence::Low }));
 }

@@ -5,7 +5,7 @@ use ironsides_core::Inventory;
 use super::POLICIES;
 use super::isolation::Isolation;
 use super::place::place;
-use crate::gathered::namespace;
+use crate::gathered::{among, namespace, sure};
 use crate::prelude::*;
 
 pub(super) static CHECK: Check = Check {
@@ -33,7 +33,7 @@ fn run(object: &Object, inventory: &Inventory, out: &mut Out<'_>) {
     if isolated.any() {
         return out.pass(&at);
     }
-    let finding = out.fail(&at, "no network policy among the scanned files selects the pod");
+    let finding = out.fail(&at, format!("no network policy {} selects the pod", among(inventory)));
     let known = isolation.guards(namespace(object));
-    finding.confidence(if known { Confidence::Medium } else { Confidence::Low });
+    finding.confidence(sure(inventory, if known { Confidence::Medium } else { Confidence::Low }));
 }

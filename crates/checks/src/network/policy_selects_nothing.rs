@@ -3,7 +3,7 @@
 use ironsides_core::{Inventory, LabelSelector};
 
 use super::POLICY;
-use crate::gathered::{Pods, namespace};
+use crate::gathered::{Pods, among, namespace, sure};
 use crate::prelude::*;
 
 pub(super) static CHECK: Check = Check {
@@ -29,7 +29,8 @@ fn run(policy: &Object, inventory: &Inventory, out: &mut Out<'_>) {
     if pods.selected(namespace(policy), &selector).next().is_some() {
         return out.pass(&at);
     }
-    let finding = out.fail(&at, "podSelector matches the labels of no pod among the scanned files");
+    let message = format!("podSelector matches the labels of no pod {}", among(inventory));
+    let finding = out.fail(&at, message);
     let known = pods.any_in(namespace(policy));
-    finding.confidence(if known { Confidence::Medium } else { Confidence::Low });
+    finding.confidence(sure(inventory, if known { Confidence::Medium } else { Confidence::Low }));
 }

@@ -46,6 +46,10 @@ fn run(binding: &Object, inventory: &Inventory, out: &mut Out<'_>) {
     if whole && account.is_some() {
         finding.severity(Severity::Critical);
     }
+    if name == "cluster-admin" {
+        // Every cluster has it.
+        finding.definite();
+    }
     if let Some(role) = unlimited_role(binding, inventory) {
         finding.also(role, &role.cursor().get("rules"));
     }

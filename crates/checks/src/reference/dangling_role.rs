@@ -2,7 +2,7 @@
 
 use ironsides_core::Inventory;
 
-use crate::gathered::{is_kept, is_there, namespace};
+use crate::gathered::{Lead, among, follow, namespace};
 use crate::prelude::*;
 
 pub(super) static CHECK: Check = Check {
@@ -28,26 +28,20 @@ fn run(binding: &Object, inventory: &Inventory, out: &mut Out<'_>) {
     let global = kind == "ClusterRole";
     // Those that every cluster has.
     let built_in = matches!(name, "cluster-admin" | "admin" | "edit" | "view") || name.starts_with("system:");
-    let there = || {
-        if global {
-            inventory.named(GROUP, kind, None, name).next().is_some()
-        } else {
-            is_there(inventory, (GROUP, kind), namespace(binding), name)
-        }
-    };
-    if global && built_in || there() {
-        return out.pass(&at);
-    }
-    let kept = if global {
-        inventory.of_kind(GROUP, kind).next().is_some()
-    } else {
-        is_kept(inventory, (GROUP, kind), namespace(binding))
-    };
-    let finding = out.fail(&at, format!("the {kind} \"{name}\" is not among the scanned files"));
-    if kept {
-        finding.confidence(Confidence::Medium);
-    } else {
+    let home = (!global).then(|| namespace(binding));
+    let missing = || format!("the {kind} \"{name}\" is not {}", among(inventory));
+    match follow(inventory, (GROUP, kind), home, name) {
+        Lead::Missing(_) if global && built_in && inventory.server().is_none() => out.pass(&at),
+        Lead::Found => out.pass(&at),
         // Where no roles are kept beside the bindings, they may well be somewhere else; but then nothing was said of them.
-        finding.severity(Severity::Info).confidence(Confidence::Low);
+        Lead::Missing(Confidence::Low) => {
+            out.fail(&at, missing()).severity(Severity::Info).confidence(Confidence::Low);
+        }
+        Lead::Missing(confidence) => {
+            out.fail(&at, missing()).confidence(confidence);
+        }
+        Lead::Unseen(why) => {
+            out.unknown(&at, format!("nobody can tell whether the {kind} \"{name}\" is there"), why);
+        }
     }
 }

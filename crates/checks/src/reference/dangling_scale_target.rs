@@ -2,7 +2,7 @@
 
 use ironsides_core::Inventory;
 
-use crate::gathered::{is_kept, is_there, namespace};
+use crate::gathered::{Lead, among, follow, namespace};
 use crate::prelude::*;
 
 pub(super) static CHECK: Check = Check {
@@ -29,10 +29,14 @@ fn run(autoscaler: &Object, inventory: &Inventory, out: &mut Out<'_>) {
         return out.not_applicable("the target is no built-in workload");
     }
     let namespace = namespace(autoscaler);
-    if is_there(inventory, (group, kind), namespace, name) {
-        return out.pass(&at);
+    match follow(inventory, (group, kind), Some(namespace), name) {
+        Lead::Found => out.pass(&at),
+        Lead::Missing(confidence) => {
+            out.fail(&at, format!("the {kind} \"{name}\" is not {}", among(inventory)))
+                .confidence(confidence);
+        }
+        Lead::Unseen(missing) => {
+            out.unknown(&at, format!("nobody can tell whether the {kind} \"{name}\" is there"), missing);
+        }
     }
-    let finding = out.fail(&at, format!("the {kind} \"{name}\" is not among the scanned files"));
-    let whole = is_kept(inventory, (group, kind), namespace);
-    finding.confidence(if whole { Confidence::Medium } else { Confidence::Low });
 }

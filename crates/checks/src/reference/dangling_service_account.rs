@@ -2,7 +2,7 @@
 
 use ironsides_core::Inventory;
 
-use crate::gathered::{is_kept, is_there, namespace};
+use crate::gathered::{Lead, among, follow, namespace};
 use crate::prelude::*;
 
 pub(super) static CHECK: Check = Check {
@@ -26,11 +26,14 @@ fn run(object: &Object, inventory: &Inventory, out: &mut Out<'_>) {
     let Some(name) = at.str().filter(|name| !name.is_empty() && *name != "default") else {
         return out.pass(&at);
     };
-    let namespace = namespace(object);
-    if is_there(inventory, KIND, namespace, name) {
-        return out.pass(&at);
+    match follow(inventory, KIND, Some(namespace(object)), name) {
+        Lead::Found => out.pass(&at),
+        Lead::Missing(confidence) => {
+            out.fail(&at, format!("the service account \"{name}\" is not {}", among(inventory)))
+                .confidence(confidence);
+        }
+        Lead::Unseen(missing) => {
+            out.unknown(&at, format!("nobody can tell whether the account \"{name}\" is there"), missing);
+        }
     }
-    let finding = out.fail(&at, format!("the service account \"{name}\" is not among the scanned files"));
-    let whole = is_kept(inventory, KIND, namespace);
-    finding.confidence(if whole { Confidence::Medium } else { Confidence::Low });
 }

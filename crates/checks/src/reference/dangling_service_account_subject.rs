@@ -2,7 +2,7 @@
 
 use ironsides_core::Inventory;
 
-use crate::gathered::{is_kept, is_there, namespace};
+use crate::gathered::{Lead, among, follow, namespace};
 use crate::prelude::*;
 
 pub(super) static CHECK: Check = Check {
@@ -28,12 +28,16 @@ fn run(binding: &Object, inventory: &Inventory, out: &mut Out<'_>) {
         let Some(name) = at.str().filter(|name| account && *name != "default") else { continue };
         let home = subject.get("namespace").str().filter(|home| !home.is_empty());
         let home = home.unwrap_or_else(|| namespace(binding));
-        if is_there(inventory, KIND, home, name) || !is_kept(inventory, KIND, home) {
-            out.pass(&at);
-        } else {
-            let message =
-                format!("the service account \"{name}\" of \"{home}\" is not among the scanned files");
-            out.fail(&at, message).confidence(Confidence::Medium);
+        match follow(inventory, KIND, Some(home), name) {
+            Lead::Found | Lead::Missing(Confidence::Low) => out.pass(&at),
+            Lead::Missing(confidence) => {
+                let place = among(inventory);
+                out.fail(&at, format!("the service account \"{name}\" of \"{home}\" is not {place}"))
+                    .confidence(confidence);
+            }
+            Lead::Unseen(missing) => {
+                out.unknown(&at, format!("nobody can tell whether the account \"{name}\" is there"), missing);
+            }
         }
     }
 }

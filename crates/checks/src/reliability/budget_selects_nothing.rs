@@ -4,7 +4,7 @@ use ironsides_core::Inventory;
 
 use super::BUDGETS;
 use super::budget::selector;
-use crate::gathered::{Pods, namespace};
+use crate::gathered::{Pods, among, namespace, sure};
 use crate::prelude::*;
 
 pub(super) static CHECK: Check = Check {
@@ -22,7 +22,7 @@ pub(super) static CHECK: Check = Check {
 fn run(budget: &Object, inventory: &Inventory, out: &mut Out<'_>) {
     let at = budget.cursor().at(&["spec", "selector"]);
     let Some(selector) = selector(budget) else {
-        out.fail(&at, "the budget has no selector that selects anything");
+        out.fail(&at, "the budget has no selector that selects anything").definite();
         return;
     };
     let templates = out.templates();
@@ -33,7 +33,7 @@ fn run(budget: &Object, inventory: &Inventory, out: &mut Out<'_>) {
     if pods.selected(namespace(budget), &selector).next().is_some() {
         out.pass(&at);
     } else {
-        out.fail(&at, "selector matches the labels of no pod among the scanned files")
-            .confidence(Confidence::Medium);
+        out.fail(&at, format!("selector matches the labels of no pod {}", among(inventory)))
+            .confidence(sure(inventory, Confidence::Medium));
     }
 }

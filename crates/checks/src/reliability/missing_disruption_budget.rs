@@ -4,6 +4,7 @@ use ironsides_core::Inventory;
 
 use super::budget::Budgets;
 use super::{BUDGETS, REPLICATED};
+use crate::gathered::{among, sure};
 use crate::prelude::*;
 
 pub(super) static CHECK: Check = Check {
@@ -28,8 +29,9 @@ fn run(object: &Object, inventory: &Inventory, out: &mut Out<'_>) {
     if replicas.is_set() && count == 0 {
         return out.not_applicable("the workload has no pods");
     }
-    let finding = out.fail(&at, "no PodDisruptionBudget among the scanned files selects the pods");
-    finding.confidence(Confidence::Medium);
+    let message = format!("no PodDisruptionBudget {} selects the pods", among(inventory));
+    let finding = out.fail(&at, message);
+    finding.confidence(sure(inventory, Confidence::Medium));
     // A single pod is gone whenever its node is emptied, with a budget or without.
     if count < 2 {
         finding.severity(Severity::Info);

@@ -3,7 +3,7 @@
 use ironsides_core::{Inventory, LabelSelector};
 
 use super::SERVICE;
-use crate::gathered::{Pods, namespace};
+use crate::gathered::{Pods, among, namespace, sure};
 use crate::prelude::*;
 
 pub(super) static CHECK: Check = Check {
@@ -34,6 +34,6 @@ fn run(service: &Object, inventory: &Inventory, out: &mut Out<'_>) {
     if pods.selected(namespace, &selector).next().is_some() {
         return out.pass(&at);
     }
-    let message = "selector matches the labels of no pod among the scanned files";
-    out.fail(&at, message).confidence(Confidence::Medium);
+    let message = format!("selector matches the labels of no pod {}", among(inventory));
+    out.fail(&at, message).confidence(sure(inventory, Confidence::Medium));
 }

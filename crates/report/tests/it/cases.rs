@@ -122,6 +122,7 @@ fn finding(
         }],
         fix: None,
         waived: None,
+        owned: 0,
     }
 }
 
