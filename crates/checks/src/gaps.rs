@@ -250,7 +250,7 @@ impl Open {
                     fingerprint: Fingerprint::new(check, &target, "", ""),
                     fix: None,
                     waived: None,
-                    owned: 0,
+                    pods: 0,
                 });
             }
         }

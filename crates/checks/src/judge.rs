@@ -377,7 +377,7 @@ impl<'a> Asking<'a> {
             fingerprint: Fingerprint::new(check.meta.id, &object.target, "", ""),
             fix: None,
             waived: None,
-            owned: 0,
+            pods: 0,
         });
     }
 }

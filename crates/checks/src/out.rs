@@ -257,7 +257,7 @@ impl<'a> Out<'a> {
             evidence: draft.evidence,
             fix: draft.fix.and_then(|fix| complete(fix, case)),
             waived: None,
-            owned: 0,
+            pods: 0,
         }));
         (not_applicable, passes)
     }

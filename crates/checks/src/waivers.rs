@@ -151,7 +151,7 @@ impl WaiverCase<'_> {
             evidence: vec![fact],
             fix: None,
             waived: None,
-            owned: 0,
+            pods: 0,
         }
     }
 }

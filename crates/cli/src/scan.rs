@@ -20,7 +20,7 @@ use std::time::SystemTime;
 use anyhow::{Context, Result, bail};
 use ironsides_checks::framework::{self, Framework};
 use ironsides_checks::waivers::Noted;
-use ironsides_checks::{Judge, Options};
+use ironsides_checks::{Judge, Options, Scope};
 use ironsides_core::{Compliance, Extent, Fact, PodTemplates};
 use ironsides_report::{Format, Header, Problem, Summary, Writer};
 
@@ -207,6 +207,7 @@ fn options(args: &ScanArgs, kubernetes: Option<u64>) -> Result<Options> {
         keep_passes: args.shows(Show::Passes),
         templates,
         kubernetes,
+        scope: Scope::default(),
         fixes: args.fix.is_some() || args.output.iter().any(|output| shows_edits(output.format)),
     })
 }

@@ -38,8 +38,8 @@ pub struct Finding {
     pub fix: Option<Box<Fix>>,
     /// The waiver that applies to it.
     pub waived: Option<Arc<Waived>>,
-    /// How many objects of a cluster that the target's controller made have it too, and are not told of apart.
-    pub owned: u64,
+    /// How many pods of a cluster that the target made have it too, and are not told of apart.
+    pub pods: u64,
 }
 
 /// Identifies a finding across runs: 128 bits of the hash of check, target, path and evidence key. Lines, order of

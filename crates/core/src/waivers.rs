@@ -352,7 +352,7 @@ mod tests {
             fingerprint: Fingerprint::new(check, &object.target, "", ""),
             fix: None,
             waived: None,
-            owned: 0,
+            pods: 0,
         }
     }
 

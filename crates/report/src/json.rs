@@ -150,7 +150,7 @@ pub(crate) struct Shape<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     waived: Option<&'a Waived>,
     #[serde(skip_serializing_if = "is_zero")]
-    owned: u64,
+    pods: u64,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature that serde asks for")]
@@ -254,7 +254,7 @@ impl<'a> Shape<'a> {
             fingerprint: finding.fingerprint,
             fix: finding.fix.as_deref().map(FixShape::new),
             waived: finding.waived.as_deref(),
-            owned: finding.owned,
+            pods: finding.pods,
         }
     }
 }

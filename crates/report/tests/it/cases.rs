@@ -122,7 +122,7 @@ fn finding(
         }],
         fix: None,
         waived: None,
-        owned: 0,
+        pods: 0,
     }
 }
 

@@ -67,7 +67,7 @@ fn finding(check: &'static CheckMeta, verdict: Verdict, path: &str, mark: &str, 
         }],
         fix: None,
         waived: None,
-        owned: 0,
+        pods: 0,
     }
 }
 
