@@ -5,6 +5,7 @@ use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
+use ironsides_checks::{Judge, Options};
 use ironsides_core::Redacted;
 use ironsides_files::{Bundle, BundleOf, STDIN};
 
@@ -26,15 +27,17 @@ pub(crate) fn run(args: &CollectArgs, _: &Global, say: &Say) -> Result<Exit> {
         let Place::Cluster(live) = &place else { bail!("--dry-run is about a cluster, and -f names files") };
         return gather::dry_run(live, wanted);
     }
+    // Before anything is read for nothing.
+    if let Some(folder) = args.output.as_deref().map(folder).filter(|folder| !folder.is_dir()) {
+        let output = args.output.as_deref().unwrap_or(folder).display();
+        bail!("cannot write {output}: there is no folder {}; make it first", folder.display());
+    }
     let (bundle, problems) = if let Place::Files(_) = place {
         let gathered = gather::gather(&place, wanted, say)?;
         (gather::made_of_files(&gathered.inventory), gathered.problems)
     } else {
         let bundle = gather::facts(&place, wanted, say)?;
-        let problems: Vec<_> = bundle.facts.listings.iter().filter_map(gather::problem).collect();
-        for problem in &problems {
-            say.problem(problem);
-        }
+        let problems = gather::tell(&bundle.facts, say);
         (bundle, problems)
     };
     if bundle.of == BundleOf::Files && bundle.facts.listings.is_empty() {
@@ -89,12 +92,16 @@ fn write(bundle: &Bundle, path: &Path) -> Result<Redacted> {
         let mut file = BufWriter::new(File::options().write(true).open(path).with_context(what)?);
         return put(&mut file).with_context(what);
     }
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut file = BufWriter::new(tempfile::NamedTempFile::new_in(folder).with_context(what)?);
+    let mut file = BufWriter::new(tempfile::NamedTempFile::new_in(folder(path)).with_context(what)?);
     let redacted = put(&mut file).with_context(what)?;
     let file = file.into_inner().map_err(std::io::IntoInnerError::into_error).with_context(what)?;
     file.persist(path).map_err(|error| error.error).with_context(what)?;
     Ok(redacted)
+}
+
+/// The folder that a file is in.
+fn folder(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
 /// Says what was written.
@@ -191,6 +198,7 @@ fn needed() -> Vec<(String, String)> {
         |kind: &str| !kind.ends_with("Review") && !matches!(kind, "Event" | "ComponentStatus" | "Binding");
     let known = ironsides_schema::kinds().iter().filter(|known| is_kept(known.kind));
     let mut kinds: Vec<_> = known.map(|kind| (kind.group.to_owned(), kind.kind.to_owned())).collect();
+    kinds.extend(Judge::new(Options::default()).wanted().kinds);
     kinds.sort();
     kinds.dedup();
     kinds

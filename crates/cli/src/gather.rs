@@ -11,7 +11,7 @@ mod show;
 use std::path::PathBuf;
 
 use anyhow::Result;
-use ironsides_core::{Extent, Inventory, Listing, Object};
+use ironsides_core::{Extent, Facts, Inventory, Listing, Object};
 use ironsides_files::{Bundle, BundleOf};
 use ironsides_report::Problem;
 
@@ -93,10 +93,7 @@ pub(crate) fn gather(place: &Place, wanted: Wanted<'_>, say: &Say) -> Result<Gat
         return files::gather(paths, wanted, say);
     }
     let Bundle { of, facts, .. } = facts(place, wanted, say)?;
-    let problems: Vec<Problem> = facts.listings.iter().filter_map(problem).collect();
-    for problem in &problems {
-        say.problem(problem);
-    }
+    let problems = tell(&facts, say);
     let inventory = match of {
         BundleOf::Cluster => facts.inventory(),
         BundleOf::Files => bundle::inventory_of_files(facts),
@@ -114,18 +111,51 @@ pub(crate) fn facts(place: &Place, wanted: Wanted<'_>, say: &Say) -> Result<Bund
     }
 }
 
-/// What is missing of a listing, where something is.
-pub(crate) fn problem(listing: &Listing) -> Option<Problem> {
+/// Tells what is missing of facts, and gives it. What is missing of many listings for want of rights is told in one line,
+/// because one role mends it.
+pub(crate) fn tell(facts: &Facts, say: &Say) -> Vec<Problem> {
+    let is_forbidden = |listing: &&Listing| match &listing.extent {
+        Extent::Absent { why } => why.starts_with("forbidden"),
+        _ => false,
+    };
+    let forbidden: Vec<String> = facts.listings.iter().filter(is_forbidden).map(name).collect();
+    let is_many = forbidden.len() > EACH;
+    let mut problems = Vec::new();
+    for listing in &facts.listings {
+        let Some(problem) = problem(listing) else { continue };
+        if !is_many || !is_forbidden(&listing) {
+            say.problem(&problem);
+        }
+        problems.push(problem);
+    }
+    if is_many {
+        let message = format!("cannot read {}: forbidden", forbidden.join(", "));
+        say.problem(&Problem { path: String::new(), line: None, column: None, message, hint: None });
+        say.hint(&"with --dry-run, `ironsides collect` and `ironsides scan --cluster` print the role that allows all of it");
+    }
+    problems
+}
+
+/// Up to so many listings that are forbidden are told one by one, each with the commands that grant it.
+const EACH: usize = 4;
+
+/// The objects of a listing in words: `deployments.apps in namespace shop`.
+fn name(listing: &Listing) -> String {
     let what = match (&*listing.resource, &*listing.group) {
         ("*", "") => "all kinds".to_owned(),
         ("*", group) => format!("the kinds of {group}"),
         (resource, "") => resource.to_owned(),
         (resource, group) => format!("{resource}.{group}"),
     };
-    let what = match &listing.namespace {
+    match &listing.namespace {
         Some(namespace) => format!("{what} in namespace {namespace}"),
         None => what,
-    };
+    }
+}
+
+/// What is missing of a listing, where something is.
+pub(crate) fn problem(listing: &Listing) -> Option<Problem> {
+    let what = name(listing);
     let message = match &listing.extent {
         Extent::Complete => return None,
         Extent::Partial { why } => format!("cannot read all of {what}: {why}"),
