@@ -64,11 +64,11 @@ mod tests {
     #[test]
     fn items_say_what_they_are_and_lose_what_is_bulk() {
         let pod = "{metadata: {name: a, managedFields: [{}], annotations: {kubectl.kubernetes.io/last-applied-configuration: x}}, \
-                   spec: {nodeName: n, volumes: [{resources: 1}]}, status: {phase: Running, conditions: [{}], \
+                   spec: {nodeName: node, volumes: [{resources: 1}]}, status: {phase: Running, conditions: [{}], \
                    containerStatuses: [{image: i, lastState: {}, resources: {}, user: {linux: {uid: 0}}}]}}";
         assert_eq!(
             kept(pod, "", "Pod"),
-            r#"{"apiVersion":"v1","kind":"Pod","metadata":{"name":"a","annotations":{}},"spec":{"nodeName":"n","volumes":[{"resources":1}]},"status":{"phase":"Running","containerStatuses":[{"image":"i","user":{"linux":{"uid":0}}}]}}"#
+            r#"{"apiVersion":"v1","kind":"Pod","metadata":{"name":"a","annotations":{}},"spec":{"nodeName":"node","volumes":[{"resources":1}]},"status":{"phase":"Running","containerStatuses":[{"image":"i","user":{"linux":{"uid":0}}}]}}"#
         );
         // The same names elsewhere mean something else.
         let other =
