@@ -10,12 +10,14 @@ use crate::connect::Connect;
 use crate::discovery::{Discovery, parse};
 use crate::environment::Environment;
 use crate::error::ClusterError;
-use crate::plan::Plan;
+use crate::list::Lister;
+use crate::plan::{Plan, Read};
 use crate::seen::Seen;
 use crate::session::Session;
 use crate::settings::Settings;
 use crate::trouble::Trouble;
 use crate::wanted::Wanted;
+use crate::watch::Watch;
 
 /// A cluster that can be asked.
 #[derive(Clone)]
@@ -89,6 +91,11 @@ impl Cluster {
             anonymous: Vec::new(),
         };
         Ok(Plan::of(wanted, &discovery, server))
+    }
+
+    /// Follows the objects of a read, from those that are there now on.
+    pub fn watch(&self, read: &Read) -> Result<Watch, ClusterError> {
+        Ok(Watch::new(Lister::new(&self.session)?, read.clone()))
     }
 
     /// Reads what a plan says. What cannot be read is said in the extent of its listing; only where the server answers

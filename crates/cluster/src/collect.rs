@@ -2,12 +2,11 @@
 
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use futures::StreamExt as _;
 use futures::stream;
-use ironsides_core::{Answer, Extent, Facts, Listing, Redactor};
+use ironsides_core::{Answer, Extent, Facts, Listing};
 use ironsides_tree::Node;
 use tokio::sync::OnceCell;
 
@@ -17,7 +16,6 @@ use crate::permission::Permission;
 use crate::plan::{ANONYMOUS, Plan, Read};
 use crate::seen::Seen;
 use crate::session::Session;
-use crate::share::Sharer;
 use crate::trouble::Trouble;
 
 /// How many lists are read at the same time.
@@ -37,14 +35,7 @@ struct Collection<'a> {
 /// Reads what a plan says.
 pub(crate) async fn collect(session: &Session, plan: &Plan, seen: &dyn Seen) -> Result<Facts, ClusterError> {
     let taken = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_millis();
-    let mut key = [0; 32];
-    getrandom::fill(&mut key)
-        .map_err(|error| ClusterError::Setting(format!("the system has no random numbers: {error}")))?;
-    let lister = Lister {
-        session: session.clone(),
-        sharer: Arc::new(Mutex::new(Sharer::default())),
-        redactor: Redactor::new(key),
-    };
+    let lister = Lister::new(session)?;
     let collection = Collection { lister, seen, namespaces: OnceCell::new(), silent: AtomicUsize::new(0) };
     let mut server = plan.server.clone();
     if plan.anonymous {
@@ -140,7 +131,7 @@ impl Collection<'_> {
             return (listing, Some(trouble));
         }
         self.seen.started(&read.request);
-        let Gathered { objects, trouble } = self.lister.list(read, self.seen).await;
+        let Gathered { objects, trouble, .. } = self.lister.list(read, self.seen).await;
         match &trouble {
             Some(trouble) if trouble.code().is_none() => _ = self.silent.fetch_add(1, Ordering::Relaxed),
             _ => self.silent.store(0, Ordering::Relaxed),
@@ -159,7 +150,7 @@ impl Collection<'_> {
             request: "GET /api/v1/namespaces".into(),
             ..Read::default()
         };
-        let Gathered { objects, trouble } = self.lister.list(&read, &()).await;
+        let Gathered { objects, trouble, .. } = self.lister.list(&read, &()).await;
         match trouble {
             None => {
                 let name = |object: &Node| {

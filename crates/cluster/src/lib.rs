@@ -22,6 +22,7 @@ mod settings;
 mod share;
 mod trouble;
 mod wanted;
+mod watch;
 
 pub use cluster::Cluster;
 pub use connect::Connect;
@@ -30,3 +31,4 @@ pub use plan::{Plan, Read};
 pub use seen::Seen;
 pub use trouble::{Status, Trouble};
 pub use wanted::Wanted;
+pub use watch::{Change, Watch};

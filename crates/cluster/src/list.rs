@@ -6,6 +6,7 @@ use ironsides_core::Redactor;
 use ironsides_tree::Node;
 
 use crate::discovery::parse;
+use crate::error::ClusterError;
 use crate::plan::Read;
 use crate::project;
 use crate::seen::Seen;
@@ -33,6 +34,8 @@ pub(crate) struct Lister {
 #[derive(Default)]
 pub(crate) struct Gathered {
     pub(crate) objects: Vec<Node>,
+    /// The state of the cluster that the list shows: where a watch goes on.
+    pub(crate) version: String,
     pub(crate) trouble: Option<Trouble>,
 }
 
@@ -40,9 +43,19 @@ pub(crate) struct Gathered {
 struct Page {
     items: Vec<Node>,
     next: Option<String>,
+    version: String,
 }
 
 impl Lister {
+    /// A lister for one collection: with a key for the values of Secrets that nobody else has.
+    pub(crate) fn new(session: &Session) -> Result<Self, ClusterError> {
+        let mut key = [0; 32];
+        getrandom::fill(&mut key)
+            .map_err(|error| ClusterError::Setting(format!("the system has no random numbers: {error}")))?;
+        let (session, redactor) = (session.clone(), Redactor::new(key));
+        Ok(Self { session, sharer: Arc::new(Mutex::new(Sharer::default())), redactor })
+    }
+
     /// Reads all of a list. Where the server forgets the state that the list began with (410), the list begins anew, once
     /// in pages and once whole.
     pub(crate) async fn list(&self, read: &Read, seen: &dyn Seen) -> Gathered {
@@ -101,6 +114,7 @@ impl Lister {
                 return gathered;
             }
             gathered.objects.extend(page.items);
+            gathered.version = page.version;
             seen.read(&read.request, gathered.objects.len());
             next = page.next;
             if next.is_none() {
@@ -116,8 +130,8 @@ impl Lister {
             Err(trouble) => Err(trouble),
         };
         match object.map(|root| self.project(read, &root)) {
-            Ok(object) => Gathered { objects: object.into_iter().collect(), trouble: None },
-            Err(trouble) => Gathered { objects: Vec::new(), trouble: Some(trouble) },
+            Ok(object) => Gathered { objects: object.into_iter().collect(), ..Gathered::default() },
+            Err(trouble) => Gathered { trouble: Some(trouble), ..Gathered::default() },
         }
     }
 
@@ -132,13 +146,15 @@ impl Lister {
             let items: Result<Vec<Node>, &Node> = kept.collect();
             let items = items
                 .map_err(|item| Trouble::Malformed(format!("an item of the list is a {}", item.shape())))?;
-            Ok(Page { items, next })
+            let version = root.at(&["metadata", "resourceVersion"]).and_then(Node::as_str);
+            Ok(Page { items, next, version: version.unwrap_or_default().to_owned() })
         };
         let done = tokio::task::spawn_blocking(work).await;
         done.unwrap_or_else(|error| Err(Trouble::Other(format!("the page could not be read: {error}"))))
     }
 
-    fn project(&self, read: &Read, item: &Node) -> Option<Node> {
+    /// What is kept of an object; `None` where it is none.
+    pub(crate) fn project(&self, read: &Read, item: &Node) -> Option<Node> {
         let mut sharer = self.sharer.lock().unwrap_or_else(PoisonError::into_inner);
         project::keep(item, &read.group, &read.version, &read.kind, &self.redactor, &mut sharer)
     }

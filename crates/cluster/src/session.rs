@@ -248,7 +248,7 @@ impl Session {
 }
 
 /// What an error's body says.
-fn refusal(code: u16, retry_after: Option<Duration>, body: &[u8]) -> Status {
+pub(crate) fn refusal(code: u16, retry_after: Option<Duration>, body: &[u8]) -> Status {
     let text = String::from_utf8_lossy(body);
     let root = ironsides_tree::parse_one(&text).ok();
     let field =

@@ -10,3 +10,5 @@ mod plugin;
 mod real;
 #[cfg(test)]
 mod tls;
+#[cfg(test)]
+mod watch;

@@ -54,7 +54,6 @@ impl Real {
         made
     }
 
-    #[expect(dead_code, reason = "the watch comes next")]
     pub(crate) async fn patch(&self, path: &str, body: &Value) {
         let request = http::Request::patch(path).header("Content-Type", "application/merge-patch+json");
         let request = request.body(serde_json::to_vec(body).unwrap()).unwrap();
