@@ -4,6 +4,7 @@ use crate::check::Check;
 
 mod deprecated_api_version;
 mod removed_api_version;
+mod stale_stored_version;
 mod table;
 
 /// The minor version of Kubernetes whose kinds are known here: 36 for 1.36.
@@ -19,4 +20,5 @@ pub(crate) fn is_removed(api_version: &str, kind: &str, kubernetes: u64) -> bool
 }
 
 /// The checks of this family, in alphabetical order.
-pub(crate) static CHECKS: &[&Check] = &[&deprecated_api_version::CHECK, &removed_api_version::CHECK];
+pub(crate) static CHECKS: &[&Check] =
+    &[&deprecated_api_version::CHECK, &removed_api_version::CHECK, &stale_stored_version::CHECK];
