@@ -15,6 +15,7 @@ Exit codes:
 
 mod collect;
 mod connect;
+pub(crate) mod rbac;
 mod words;
 
 use std::path::PathBuf;
@@ -75,6 +76,8 @@ pub(crate) enum Command {
     Check(CheckArgs),
     /// Work with frameworks: NSA/CISA, CIS, MITRE ATT&CK and others
     Framework(FrameworkArgs),
+    /// Roles and bindings: who can do what, and what follows from it
+    Rbac(Box<rbac::RbacArgs>),
     /// Write down today's findings, so that only new ones fail from now on
     Baseline(BaselineArgs),
     /// Print a completion script for a shell

@@ -9,6 +9,7 @@ mod exit;
 mod explain;
 mod framework;
 mod gather;
+mod rbac;
 mod say;
 mod scan;
 mod shell;
@@ -82,6 +83,7 @@ fn run(cli: &Cli, say: &say::Say) -> Result<Exit> {
         Some(Command::Explain(args)) => explain::run(args, &cli.global),
         Some(Command::Check(args)) => check::run(args, &cli.global),
         Some(Command::Framework(args)) => framework::run(args, &cli.global),
+        Some(Command::Rbac(args)) => rbac::run(args, &cli.global, say),
         Some(Command::Baseline(args)) => baseline::run(args, &cli.global, say),
         Some(Command::Completions(args)) => shell::completions(args),
         Some(Command::Man(args)) => shell::man(args),

@@ -11,6 +11,7 @@ mod cover;
 mod defaults;
 mod escalation;
 mod grants;
+pub mod graph;
 mod guard;
 mod http;
 mod identity;

@@ -115,6 +115,16 @@ impl<W: Write> Writer for Csv<W> {
     }
 }
 
+/// Rows of cells as CSV (RFC 4180), of which no spreadsheet takes any for a formula.
+pub fn csv(rows: &[Vec<String>]) -> String {
+    let mut sink = csv::Writer::from_writer(Vec::new());
+    for row in rows {
+        // Memory takes everything.
+        _ = sink.write_record(row.iter().map(|text| cell(text)));
+    }
+    sink.into_inner().ok().and_then(|bytes| String::from_utf8(bytes).ok()).unwrap_or_default()
+}
+
 /// A cell that no spreadsheet takes for a formula: an apostrophe stands before what could be one.
 fn cell(text: &str) -> String {
     let text = plain(text);

@@ -14,6 +14,7 @@ use std::sync::Arc;
 
 use ironsides_core::{CheckMeta, Finding, Target};
 
+pub use self::escape::text as escape;
 use self::escape::text;
 use crate::Writer;
 use crate::input::{Header, Summary};

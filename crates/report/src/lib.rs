@@ -32,6 +32,8 @@ mod yaml;
 use std::io::{self, Write};
 use std::str::FromStr;
 
+pub use csv::csv;
+pub use html::escape;
 pub use input::{Blocker, Exceptions, Header, NamespaceLevel, Problem, Summary};
 use ironsides_core::{Finding, Severity};
 use policy_report::{Api, PolicyReport};

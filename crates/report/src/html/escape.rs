@@ -4,7 +4,7 @@ use crate::snippet::plain;
 
 /// Text as it stands between tags and in quoted attributes: nothing in it is markup, drives anything or turns the
 /// direction of what follows. A line break stays one.
-pub(crate) fn text(text: &str) -> String {
+pub fn text(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 8);
     for (at, line) in text.split('\n').enumerate() {
         if at > 0 {

@@ -1,0 +1,280 @@
+//! The arguments of `ironsides rbac`.
+
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use clap::{Args, Subcommand, ValueEnum, ValueHint};
+
+use super::{FailOn, FromArgs, words};
+
+macro_rules! exit_codes {
+    ($one:literal) => {
+        concat!(
+            "\
+Exit codes:
+  0    answered, from complete data
+  1    ",
+            $one,
+            "
+  2    wrong usage
+  3    nothing to look at
+  4    incomplete: something could not be read, and the answer may depend on it
+  130  interrupted"
+        )
+    };
+}
+
+/// `ironsides rbac`
+#[derive(Args, Debug)]
+pub(crate) struct RbacArgs {
+    #[command(subcommand)]
+    pub(crate) command: RbacCommand,
+}
+
+/// The commands of `ironsides rbac`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum RbacCommand {
+    /// Tell who may do something, and which binding and rule allow it
+    WhoCan(WhoCanArgs),
+    /// Tell whether somebody may do something, or all that they may do
+    #[command(name = "can-i")]
+    CanI(CanIArgs),
+    /// Compare the rights of two states: who gains and who loses what
+    Diff(DiffArgs),
+    /// Draw subjects, bindings and roles
+    Graph(GraphArgs),
+}
+
+/// What is asked for, and where.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct RequestArgs {
+    /// The verb: get, list, watch, create, update, patch, delete, deletecollection, impersonate, bind, escalate, …
+    #[arg(value_name = "VERB")]
+    pub(crate) verb: Option<String>,
+    /// The resource as kubectl takes it (pods, po, deploy, deployments.apps), with its subresource (pods/log); or a path
+    /// that is no resource (/healthz)
+    #[arg(value_name = "RESOURCE|/PATH")]
+    pub(crate) resource: Option<String>,
+    /// The name of one object
+    #[arg(value_name = "NAME")]
+    pub(crate) name: Option<String>,
+    /// The subresource, where it is not written behind the resource
+    #[arg(long, value_name = "SUBRESOURCE")]
+    pub(crate) subresource: Option<String>,
+    /// Take the resource as it is written, known or not
+    #[arg(long)]
+    pub(crate) any_resource: bool,
+}
+
+/// Which namespace.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct NamespaceArgs {
+    /// In this namespace
+    #[arg(short, long, value_name = "NAMESPACE")]
+    pub(crate) namespace: Option<String>,
+    /// In all namespaces at once
+    #[arg(short = 'A', long, conflicts_with = "namespace")]
+    pub(crate) all_namespaces: bool,
+}
+
+/// `ironsides rbac who-can`
+#[derive(Args, Debug)]
+#[command(after_help = concat!(
+    "\
+Without -n and -A everybody is shown who may do it in any namespace, with the namespace.
+
+Examples:
+  ironsides rbac who-can delete pods -n shop
+  ironsides rbac who-can get secrets db-password -n shop -o wide
+  ironsides rbac who-can create pods/exec
+  ironsides rbac who-can get /metrics
+  ironsides rbac who-can list nodes -f rbac/
+
+",
+    exit_codes!("not used")
+))]
+pub(crate) struct WhoCanArgs {
+    #[command(flatten)]
+    pub(crate) request: RequestArgs,
+    #[command(flatten)]
+    pub(crate) scope: NamespaceArgs,
+    #[command(flatten)]
+    pub(crate) from: FromArgs,
+    /// Output format, into a file where one is named: table, wide, json, yaml, csv, name
+    #[arg(short, long, value_name = "FORMAT[=FILE]", default_value = "table")]
+    pub(crate) output: Vec<To<ListingFormat>>,
+}
+
+/// `ironsides rbac can-i`
+#[derive(Args, Debug)]
+#[command(after_help = concat!(
+    "\
+The one in question is --as, --as-group or --serviceaccount, decided as a live request is: the API server puts everybody
+who proved who they are into system:authenticated, and service accounts into their two groups. Access reviews do not;
+with --no-implied-groups neither does this command.
+
+Examples:
+  ironsides rbac can-i create deployments -n shop --as jane --as-group developers
+  ironsides rbac can-i get secrets db-password -n shop --serviceaccount shop:cart
+  ironsides rbac can-i get /metrics --as-group monitoring
+  ironsides rbac can-i --list -n shop --as jane
+
+",
+    exit_codes!("no")
+))]
+pub(crate) struct CanIArgs {
+    #[command(flatten)]
+    pub(crate) request: RequestArgs,
+    /// List all that is allowed in a namespace, as `kubectl auth can-i --list` does
+    #[arg(long, conflicts_with_all = ["verb", "all_namespaces", "subresource", "any_resource"])]
+    pub(crate) list: bool,
+    /// A service account, in place of --as
+    #[arg(long, value_name = "NAMESPACE:NAME", conflicts_with = "as_user")]
+    pub(crate) serviceaccount: Option<String>,
+    /// Leave out the groups that the API server adds to live requests, as access reviews do
+    #[arg(long)]
+    pub(crate) no_implied_groups: bool,
+    #[command(flatten)]
+    pub(crate) scope: NamespaceArgs,
+    #[command(flatten)]
+    pub(crate) from: FromArgs,
+    /// Output format, into a file where one is named: table, json, yaml
+    #[arg(short, long, value_name = "FORMAT[=FILE]", default_value = "table")]
+    pub(crate) output: Vec<To<AnswerFormat>>,
+    /// Print no heading above the list
+    #[arg(long, requires = "list")]
+    pub(crate) no_headers: bool,
+}
+
+/// `ironsides rbac diff`
+#[derive(Args, Debug)]
+#[command(after_help = concat!(
+    "\
+OLD and NEW are files, folders or fact bundles. Roles that were written anew and mean the same show nothing.
+
+Examples:
+  ironsides rbac diff main/rbac branch/rbac
+  ironsides rbac diff monday.tar.zst friday.tar.zst -o markdown
+  git worktree add /tmp/main main && ironsides rbac diff /tmp/main/deploy deploy
+
+",
+    exit_codes!("something at or above --fail-on was gained")
+))]
+pub(crate) struct DiffArgs {
+    /// The state before
+    #[arg(value_name = "OLD", value_hint = ValueHint::AnyPath)]
+    pub(crate) old: PathBuf,
+    /// The state after
+    #[arg(value_name = "NEW", value_hint = ValueHint::AnyPath)]
+    pub(crate) new: PathBuf,
+    /// Output format, into a file where one is named: table, json, yaml, markdown
+    #[arg(short, long, value_name = "FORMAT[=FILE]", default_value = "table")]
+    pub(crate) output: Vec<To<DiffFormat>>,
+    /// Exit with 1 when a risk of this severity or worse was gained: critical, high, medium, low, info or none
+    #[arg(long, value_name = "SEVERITY", default_value = "high", value_parser = words::fail_on())]
+    #[arg(hide_possible_values = true)]
+    pub(crate) fail_on: FailOn,
+}
+
+/// `ironsides rbac graph`
+#[derive(Args, Debug)]
+#[command(after_help = concat!(
+    "\
+The picture is grouped by namespace. What is too big to be read is drawn folded: subjects with the same bindings as one
+box, with their number. --subject, --namespace and --role draw a part of it.
+
+Examples:
+  ironsides rbac graph -o html=rbac.html
+  ironsides rbac graph --subject ServiceAccount:shop/ci -o svg=ci.svg
+  ironsides rbac graph --namespace shop -o mermaid
+  ironsides rbac graph -f rbac/ -o dot | dot -Tpng > rbac.png
+
+",
+    exit_codes!("not used")
+))]
+pub(crate) struct GraphArgs {
+    #[command(flatten)]
+    pub(crate) from: FromArgs,
+    /// Output format, into a file where one is named: html, svg, dot, mermaid
+    #[arg(short, long, value_name = "FORMAT[=FILE]", default_value = "html")]
+    pub(crate) output: Vec<To<GraphFormat>>,
+    /// Only this subject: a name, or User:NAME, Group:NAME, ServiceAccount:NAMESPACE/NAME; may be given several times
+    #[arg(long, value_name = "SUBJECT")]
+    pub(crate) subject: Vec<String>,
+    /// Only what is bound in this namespace, and the service accounts of it; may be given several times
+    #[arg(short, long, value_name = "NAMESPACE")]
+    pub(crate) namespace: Vec<String>,
+    /// Only this role: a name, ClusterRole/NAME or Role/NAMESPACE/NAME; may be given several times
+    #[arg(long, value_name = "ROLE")]
+    pub(crate) role: Vec<String>,
+    /// Show the built-in bindings of Kubernetes' own components, too
+    #[arg(long)]
+    pub(crate) system: bool,
+}
+
+/// A format and where it goes.
+#[derive(Clone, Debug)]
+pub(crate) struct To<F> {
+    pub(crate) format: F,
+    /// Standard output where it is `None`.
+    pub(crate) file: Option<PathBuf>,
+}
+
+impl<F: ValueEnum> FromStr for To<F> {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let (word, file) = match text.split_once('=') {
+            Some((_, "")) => return Err(format!("{text:?} names no file after the equals sign")),
+            Some((word, file)) => (word, Some(PathBuf::from(file))),
+            None => (text, None),
+        };
+        let format = F::from_str(word, false).map_err(|_| {
+            let values = F::value_variants().iter().filter_map(ValueEnum::to_possible_value);
+            let names: Vec<String> = values.map(|value| value.get_name().to_owned()).collect();
+            format!("{word:?} is no format of this command; use {}", names.join(", "))
+        })?;
+        Ok(Self { format, file })
+    }
+}
+
+/// How a listing is printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ListingFormat {
+    // Without documentation: the help lists the words alone.
+    Table,
+    Wide,
+    Json,
+    Yaml,
+    Csv,
+    Name,
+}
+
+/// How an answer is printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum AnswerFormat {
+    // Without documentation: the help lists the words alone.
+    Table,
+    Json,
+    Yaml,
+}
+
+/// How a comparison is printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum DiffFormat {
+    // Without documentation: the help lists the words alone.
+    Table,
+    Json,
+    Yaml,
+    Markdown,
+}
+
+/// How a picture is drawn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum GraphFormat {
+    // Without documentation: the help lists the words alone.
+    Html,
+    Svg,
+    Dot,
+    Mermaid,
+}

@@ -1,0 +1,29 @@
+//! `ironsides rbac`: who can do what, and what follows from it.
+
+mod can_i;
+mod columns;
+mod diff;
+mod graph;
+mod places;
+mod print;
+mod request;
+mod resource;
+mod who_can;
+mod world;
+
+use anyhow::Result;
+
+use crate::args::Global;
+use crate::args::rbac::{RbacArgs, RbacCommand};
+use crate::exit::Exit;
+use crate::say::Say;
+
+pub(crate) fn run(args: &RbacArgs, global: &Global, say: &Say) -> Result<Exit> {
+    let _ = global;
+    match &args.command {
+        RbacCommand::WhoCan(args) => who_can::run(args, say),
+        RbacCommand::CanI(args) => can_i::run(args, say),
+        RbacCommand::Diff(args) => diff::run(args, say),
+        RbacCommand::Graph(args) => graph::run(args, say),
+    }
+}

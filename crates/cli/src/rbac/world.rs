@@ -1,0 +1,173 @@
+//! The roles and bindings that questions are about, with what is missing of them.
+
+use anyhow::Result;
+use ironsides_core::{Extent, Inventory, Object, Origin};
+use ironsides_rbac::{BindingId, Rbac};
+use ironsides_report::Problem;
+use ironsides_schema::FaultKind;
+use ironsides_tree::Lines;
+
+use super::places::Places;
+use super::resource::Resources;
+use crate::exit::Exit;
+use crate::gather::{Place, Wanted, gather};
+use crate::say::Say;
+
+/// The API group of roles and bindings.
+pub(crate) const GROUP: &str = "rbac.authorization.k8s.io";
+/// What roles and bindings are called in URLs.
+const RESOURCES: [&str; 4] = ["clusterroles", "clusterrolebindings", "roles", "rolebindings"];
+/// The kinds that every question needs.
+const KINDS: [(&str, &str); 5] = [
+    (GROUP, "ClusterRole"),
+    (GROUP, "ClusterRoleBinding"),
+    (GROUP, "Role"),
+    (GROUP, "RoleBinding"),
+    ("apiextensions.k8s.io", "CustomResourceDefinition"),
+];
+
+/// Roles and bindings.
+pub(crate) struct World {
+    pub(crate) inventory: Inventory,
+    pub(crate) rbac: Rbac,
+    /// What is missing or cannot be understood, in sentences. Answers may depend on it.
+    pub(crate) gaps: Vec<String>,
+    pub(crate) places: Places,
+    /// How many roles and bindings were read.
+    count: usize,
+}
+
+impl World {
+    /// Reads roles and bindings; what is missing is told at once.
+    pub(crate) fn read(place: &Place, say: &Say) -> Result<Self> {
+        Self::with(place, &[], say)
+    }
+
+    /// Reads roles, bindings and more kinds.
+    pub(crate) fn with(place: &Place, more: &[(&str, &str)], say: &Say) -> Result<Self> {
+        let wanted: Vec<(&str, &str)> = KINDS.iter().chain(more).copied().collect();
+        let gathered = gather(place, Wanted::Kinds(&wanted), say)?;
+        let mut inventory = gathered.inventory;
+        let mut gaps: Vec<String> = gathered.problems.iter().map(told).collect();
+        let is_cluster = inventory.server().is_some();
+        if is_cluster {
+            for resource in RESOURCES {
+                let extent = inventory.coverage.of_objects(GROUP, resource, None);
+                if let Extent::Partial { why } | Extent::Absent { why } = extent {
+                    gaps.push(format!("not all {resource} could be read: {why}"));
+                }
+            }
+        }
+        let count = inventory.objects().iter().filter(|object| object.reference().group() == GROUP).count();
+        for problem in inventory.objects().iter().filter_map(fault) {
+            say.problem(&problem);
+            gaps.push(told(&problem));
+        }
+        if !is_cluster {
+            complete(&mut inventory);
+        }
+        let rbac = Rbac::new(inventory.objects());
+        Ok(Self { inventory, rbac, gaps, places: Places::default(), count })
+    }
+
+    /// Whether there is nothing that could be asked about.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.count == 0 && self.inventory.server().is_none() && self.gaps.is_empty()
+    }
+
+    /// The resources that are known.
+    pub(crate) fn resources(&self) -> Resources {
+        Resources::of(&self.inventory)
+    }
+
+    /// Bindings whose role is not in the files. In a cluster such a binding grants nothing; beside files there may be one.
+    pub(crate) fn open(&self, bindings: impl Iterator<Item = BindingId>) -> Vec<String> {
+        if self.inventory.server().is_some() {
+            return Vec::new();
+        }
+        let bindings = bindings.filter_map(|id| self.rbac.binding(id));
+        bindings
+            .filter(|binding| self.rbac.role_of(binding).is_none())
+            .map(|binding| {
+                let kind = if binding.role.cluster { "ClusterRole" } else { "Role" };
+                format!("{binding} hands out the {kind} {}, which is not in the files", binding.role.name)
+            })
+            .collect()
+    }
+
+    /// Tells why an answer is not certain.
+    pub(crate) fn tell(&self, more: &[String], say: &Say) {
+        // Problems were told when they were met; what a cluster refused was told by whoever asked it.
+        for gap in more {
+            say.warning(gap);
+        }
+        if !self.gaps.is_empty() || !more.is_empty() {
+            say.ending("incomplete", &"not everything could be read; the answer may depend on it");
+        }
+    }
+
+    /// The exit code of an answer that holds whatever is missing.
+    pub(crate) fn exit(&self, more: &[String]) -> Exit {
+        if self.gaps.is_empty() && more.is_empty() { Exit::Clean } else { Exit::Incomplete }
+    }
+}
+
+/// Says that there is nothing to look at.
+pub(crate) fn nothing(say: &Say) -> Exit {
+    let error = anyhow::anyhow!("no roles and no bindings there");
+    say.error(&error);
+    say.hint(
+        &"name files or folders that hold RBAC objects with -f, a fact bundle with --facts, or neither for the cluster",
+    );
+    Exit::Nothing
+}
+
+/// Adds the built-in roles that manifests bind and do not bring.
+fn complete(inventory: &mut Inventory) {
+    let _ = inventory;
+}
+
+/// The first field of a role or binding that the API server would refuse.
+fn fault(object: &Object) -> Option<Problem> {
+    if object.reference().group() != GROUP {
+        return None;
+    }
+    let faults = ironsides_schema::validate(&object.root, object.kind()?);
+    // Unknown fields are dropped, and files may leave out what a server fills in.
+    let fault = faults.into_iter().find(|fault| {
+        !matches!(fault.kind, FaultKind::UnknownField { .. } | FaultKind::MissingField { .. })
+    })?;
+    let place = match &object.origin {
+        Origin::File { path, text } => Some((
+            path.to_string(),
+            fault.span.is_some().then(|| Lines::new(text).position(text, fault.span.start)),
+        )),
+        Origin::Rendered(rendered) => {
+            let (file, span, _) = rendered.place(fault.span);
+            file.map(|file| {
+                let at = span.is_some().then(|| Lines::new(&file.text).position(&file.text, span.start));
+                (file.path.to_string(), at)
+            })
+        }
+        Origin::Api { .. } => None,
+    };
+    let (path, at) = place.unwrap_or_default();
+    let reference = object.reference();
+    Some(Problem {
+        path,
+        line: at.map(|at| at.line),
+        column: at.map(|at| at.column),
+        message: format!(
+            "the API server would refuse the {} {:?}, so what it grants is not known: {fault}",
+            reference.kind, &*reference.name
+        ),
+        hint: None,
+    })
+}
+
+fn told(problem: &Problem) -> String {
+    match problem.line {
+        Some(line) => format!("{}:{line}: {}", problem.path, problem.message),
+        None => problem.message.clone(),
+    }
+}

@@ -1,0 +1,181 @@
+//! Where every box stands, in pixels.
+//!
+//! Each band has three columns. Bindings are sorted by role; roles and subjects stand as near as they can to the middle of
+//! what they are connected with. Boxes have one size a column and slots of one height, so nothing overlaps.
+
+use super::{Band, Graph, Item};
+
+/// The width of one character of the picture's type: 0.6 of its 12 pixels, as in every common fixed-width type.
+const CHARACTER: f64 = 7.25;
+/// Of the smaller second line.
+const SMALL: f64 = 6.25;
+/// The height of a box.
+pub(super) const BOX: f64 = 40.0;
+const SLOT: f64 = 50.0;
+const GAP: f64 = 90.0;
+const MARGIN: f64 = 20.0;
+const TITLE: f64 = 34.0;
+/// The widths of the columns.
+const WIDTHS: [f64; 3] = [290.0, 290.0, 430.0];
+
+/// A picture with places.
+pub(super) struct Picture<'a> {
+    pub(super) width: f64,
+    pub(super) height: f64,
+    pub(super) bands: Vec<Placed<'a>>,
+}
+
+/// A band with places.
+pub(super) struct Placed<'a> {
+    pub(super) band: &'a Band,
+    pub(super) top: f64,
+    pub(super) height: f64,
+    /// Subjects, bindings and roles, with their column's left edge and width.
+    pub(super) columns: [Column<'a>; 3],
+}
+
+/// A column of boxes.
+pub(super) struct Column<'a> {
+    pub(super) left: f64,
+    pub(super) width: f64,
+    pub(super) items: &'a [Item],
+    /// The upper edge of each box.
+    pub(super) tops: Vec<f64>,
+}
+
+/// Places everything.
+pub(super) fn place(graph: &Graph) -> Picture<'_> {
+    let width = 2.0 * MARGIN + WIDTHS.iter().sum::<f64>() + 2.0 * GAP + 24.0;
+    let mut top = MARGIN;
+    let mut bands = Vec::new();
+    for band in &graph.bands {
+        let placed = place_band(band, top);
+        top += placed.height + MARGIN;
+        bands.push(placed);
+    }
+    Picture { width, height: top, bands }
+}
+
+fn place_band(band: &Band, top: f64) -> Placed<'_> {
+    // Bindings by role, in the order in which roles were met.
+    let role_of =
+        |at: usize| band.grants.iter().find(|(own, _)| *own == at).map_or(usize::MAX, |(_, role)| *role);
+    let mut order: Vec<usize> = (0..band.bindings.len()).collect();
+    order.sort_by_key(|&at| (role_of(at), at));
+    let mut bindings = vec![0.0; band.bindings.len()];
+    for (slot, &at) in (0u32..).zip(&order) {
+        if let Some(place) = bindings.get_mut(at) {
+            *place = f64::from(slot) * SLOT;
+        }
+    }
+    let subjects = near(band.subjects.len(), &bindings, |at| {
+        band.holds.iter().filter(move |(own, _)| *own == at).map(|(_, binding)| *binding)
+    });
+    let roles = near(band.roles.len(), &bindings, |at| {
+        band.grants.iter().filter(move |(_, own)| *own == at).map(|(binding, _)| *binding)
+    });
+    let first = top + TITLE;
+    let mut left = MARGIN + 12.0;
+    let mut height: f64 = 0.0;
+    let mut column = |items, tops: Vec<f64>, width| {
+        let own = left;
+        left += width + GAP;
+        height = tops.iter().fold(height, |height, top| height.max(top + SLOT));
+        Column { left: own, width, items, tops: tops.into_iter().map(|top| top + first).collect() }
+    };
+    let columns = [
+        column(band.subjects.as_slice(), subjects, WIDTHS[0]),
+        column(band.bindings.as_slice(), bindings, WIDTHS[1]),
+        column(band.roles.as_slice(), roles, WIDTHS[2]),
+    ];
+    Placed { band, top, height: height + TITLE, columns }
+}
+
+/// Places boxes near the middle of what they are connected with, in slots of their own.
+fn near<I: Iterator<Item = usize>>(count: usize, places: &[f64], partners: impl Fn(usize) -> I) -> Vec<f64> {
+    let mut wanted: Vec<(f64, usize)> = (0..count)
+        .map(|at| {
+            let (sum, number) = partners(at)
+                .filter_map(|partner| places.get(partner))
+                .fold((0.0, 0.0), |(sum, number), place| (sum + place, number + 1.0));
+            (if number > 0.0 { sum / number } else { 0.0 }, at)
+        })
+        .collect();
+    wanted.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+    // From the top each as high as it may, then from the bottom of each run back up by half of what it was pushed.
+    let mut tops = vec![0.0; count];
+    let mut free = 0.0;
+    let mut run: Vec<(f64, usize)> = Vec::new();
+    let mut floor = 0.0;
+    let settle = |run: &mut Vec<(f64, usize)>, floor: &mut f64, tops: &mut Vec<f64>| {
+        let pushed: f64 = run
+            .iter()
+            .zip(0u32..)
+            .map(|((want, _), slot)| {
+                let first = run.first().map_or(0.0, |(want, _)| *want).max(*floor);
+                first + f64::from(slot) * SLOT - want
+            })
+            .sum();
+        let number = u32::try_from(run.len()).map_or(1.0, f64::from).max(1.0);
+        let first = (run.first().map_or(0.0, |(want, _)| *want).max(*floor) - pushed / number).max(*floor);
+        for ((_, at), slot) in run.iter().zip(0u32..) {
+            if let Some(top) = tops.get_mut(*at) {
+                *top = first + f64::from(slot) * SLOT;
+            }
+            *floor = first + (f64::from(slot) + 1.0) * SLOT;
+        }
+        run.clear();
+    };
+    for (want, at) in wanted {
+        if want >= free {
+            settle(&mut run, &mut floor, &mut tops);
+            free = want.max(floor);
+        }
+        run.push((want, at));
+        free += SLOT;
+    }
+    settle(&mut run, &mut floor, &mut tops);
+    tops
+}
+
+impl Column<'_> {
+    /// The right edge.
+    pub(super) fn right(&self) -> f64 {
+        self.left + self.width
+    }
+
+    /// The middle of a box.
+    pub(super) fn middle(&self, at: usize) -> f64 {
+        self.tops.get(at).copied().unwrap_or_default() + BOX / 2.0
+    }
+
+    /// A first line that fits into a box.
+    pub(super) fn label(&self, text: &str) -> String {
+        fit(text, self.width - 24.0, CHARACTER)
+    }
+
+    /// A second line that fits.
+    pub(super) fn detail(&self, text: &str) -> String {
+        fit(text, self.width - 24.0, SMALL)
+    }
+}
+
+/// A text cut so that it is no wider than so many pixels.
+fn fit(text: &str, width: f64, character: f64) -> String {
+    use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+    let wide = |columns: usize| u32::try_from(columns).map_or(f64::MAX, f64::from) * character;
+    let text = ironsides_report::plain(text);
+    if wide(text.width()) <= width {
+        return text.into_owned();
+    }
+    let mut out = String::new();
+    let mut columns = 1;
+    for c in text.chars() {
+        columns += c.width().unwrap_or_default();
+        if wide(columns) > width {
+            break;
+        }
+        out.push(c);
+    }
+    out.trim_end().to_owned() + "…"
+}
