@@ -8,6 +8,8 @@ mod places;
 mod print;
 mod request;
 mod resource;
+mod risks;
+mod subjects;
 mod who_can;
 mod world;
 
@@ -23,6 +25,7 @@ pub(crate) fn run(args: &RbacArgs, global: &Global, say: &Say) -> Result<Exit> {
     match &args.command {
         RbacCommand::WhoCan(args) => who_can::run(args, say),
         RbacCommand::CanI(args) => can_i::run(args, say),
+        RbacCommand::Risks(args) => risks::run(args, say),
         RbacCommand::Diff(args) => diff::run(args, say),
         RbacCommand::Graph(args) => graph::run(args, say),
     }

@@ -9,6 +9,7 @@ mod authorizer;
 mod binding;
 mod cover;
 mod defaults;
+pub mod diff;
 mod escalation;
 mod grants;
 pub mod graph;

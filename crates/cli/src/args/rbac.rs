@@ -5,6 +5,8 @@ use std::str::FromStr;
 
 use clap::{Args, Subcommand, ValueEnum, ValueHint};
 
+use ironsides_core::Severity;
+
 use super::{FailOn, FromArgs, words};
 
 macro_rules! exit_codes {
@@ -39,6 +41,8 @@ pub(crate) enum RbacCommand {
     /// Tell whether somebody may do something, or all that they may do
     #[command(name = "can-i")]
     CanI(CanIArgs),
+    /// Tell who has dangerous permissions
+    Risks(RisksArgs),
     /// Compare the rights of two states: who gains and who loses what
     Diff(DiffArgs),
     /// Draw subjects, bindings and roles
@@ -146,6 +150,48 @@ pub(crate) struct CanIArgs {
     pub(crate) no_headers: bool,
 }
 
+/// `ironsides rbac risks`
+#[derive(Args, Debug)]
+#[command(after_help = concat!(
+    "\
+What comes through a group is told of the group; with --subject it is told of the subject. Kubernetes' own subjects are left
+out as far as they have what Kubernetes gives them.
+
+Examples:
+  ironsides rbac risks
+  ironsides rbac risks --min-severity critical -o wide
+  ironsides rbac risks --subject ServiceAccount:shop/cart
+  ironsides rbac risks --family secrets-read,pod-exec -f rbac/ -o json
+
+",
+    exit_codes!("risks at or above --fail-on")
+))]
+pub(crate) struct RisksArgs {
+    /// Only this subject, with all its groups: a name, or User:NAME, Group:NAME, ServiceAccount:NAMESPACE/NAME; may be given
+    /// several times
+    #[arg(long, value_name = "SUBJECT")]
+    pub(crate) subject: Vec<String>,
+    /// Only this family; may be given several times, or with commas
+    #[arg(long, value_name = "FAMILY", value_delimiter = ',', value_parser = words::risk_family())]
+    #[arg(hide_possible_values = true)]
+    pub(crate) family: Vec<String>,
+    /// Only risks of this severity or worse
+    #[arg(long, value_name = "SEVERITY", value_parser = words::severity(), hide_possible_values = true)]
+    pub(crate) min_severity: Option<Severity>,
+    /// Show what Kubernetes' own subjects have, too
+    #[arg(long)]
+    pub(crate) built_in: bool,
+    /// Exit with 1 on risks of this severity or worse: critical, high, medium, low, info or none
+    #[arg(long, value_name = "SEVERITY", default_value = "high", value_parser = words::fail_on())]
+    #[arg(hide_possible_values = true)]
+    pub(crate) fail_on: FailOn,
+    /// Output format, into a file where one is named: table, wide, json, yaml, csv
+    #[arg(short, long, value_name = "FORMAT[=FILE]", default_value = "table")]
+    pub(crate) output: Vec<To<ReportFormat>>,
+    #[command(flatten)]
+    pub(crate) from: FromArgs,
+}
+
 /// `ironsides rbac diff`
 #[derive(Args, Debug)]
 #[command(after_help = concat!(
@@ -248,6 +294,17 @@ pub(crate) enum ListingFormat {
     Yaml,
     Csv,
     Name,
+}
+
+/// How a report is printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ReportFormat {
+    // Without documentation: the help lists the words alone.
+    Table,
+    Wide,
+    Json,
+    Yaml,
+    Csv,
 }
 
 /// How an answer is printed.

@@ -94,6 +94,21 @@ pub(super) fn family() -> Words<String> {
     Words { offered: families, read, whole: false }
 }
 
+/// The id of a family of dangerous permissions.
+pub(super) fn risk_family() -> Words<String> {
+    let all = || ironsides_rbac::families().iter().map(|family| family.id).collect::<Vec<_>>();
+    let read = |text: &str| {
+        let families = || ironsides_rbac::families().iter().map(|family| family.id);
+        if families().any(|id| id == text) {
+            return Ok(text.to_owned());
+        }
+        let near = families().min_by_key(|id| (!id.contains(text), strsim::levenshtein(text, id)));
+        let near = near.map(|id| format!("; did you mean {id}?")).unwrap_or_default();
+        Err(format!("no family is called {text:?}{near}"))
+    };
+    Words { offered: all, read, whole: false }
+}
+
 /// A severity, in small letters or capitals.
 pub(super) fn severity() -> Words<Severity> {
     let read = |text: &str| text.to_ascii_lowercase().parse();

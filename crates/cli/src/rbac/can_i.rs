@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use anyhow::{Result, bail};
 use ironsides_rbac::{Decision, Identity, MASTERS, Rule, resource_name, service_account_user};
+use ironsides_report::plain;
 use ironsides_tree::Text;
 use serde_json::{Value, json};
 
@@ -45,7 +46,7 @@ fn identity(args: &CanIArgs) -> Result<Identity> {
         }
         (None, None) => String::new(),
     };
-    let groups = connect.as_group.iter().map(|group| Text::new(group)).collect();
+    let groups = connect.as_group.iter().map(Text::new).collect();
     let identity = Identity { user: Text::from(user), groups, ..Identity::default() };
     Ok(if args.no_implied_groups { identity } else { identity.live() })
 }
@@ -105,18 +106,16 @@ fn why(world: &World, decision: &Decision, asked: &str) -> String {
             let subject = binding.subjects.get(grant.subject).map(ToString::to_string).unwrap_or_default();
             let rule = role.rules.get(grant.rule).map(ToString::to_string).unwrap_or_default();
             let at = world.places.rule(&world.inventory, role, grant.rule).text();
-            let mut text = String::new();
-            _ = writeln!(text, "  {binding} binds {subject} to {role}");
-            _ = writeln!(text, "  {at}: {rule}");
-            text.lines().map(|line| format!("{}\n", ironsides_report::plain(line))).collect()
+            let bound = format!("{binding} binds {subject} to {role}");
+            format!("  {}\n  {}\n", plain(&bound), plain(&format!("{at}: {rule}")))
         }
         Decision::NoOpinion(dangling) => {
-            let mut text = format!("  no rule that was read allows to {}\n", ironsides_report::plain(asked));
+            let mut text = format!("  no rule that was read allows to {}\n", plain(asked));
             for binding in dangling.iter().filter_map(|id| world.rbac.binding(*id)) {
                 let kind = if binding.role.cluster { "ClusterRole" } else { "Role" };
                 let line =
                     format!("{binding} hands out the {kind} {}, which does not exist", binding.role.name);
-                _ = writeln!(text, "  {}", ironsides_report::plain(&line));
+                _ = writeln!(text, "  {}", plain(&line));
             }
             text
         }

@@ -22,6 +22,8 @@ pub(crate) enum Place {
     File(String, Option<u32>),
     /// An object of the cluster.
     Cluster,
+    /// Kubernetes brings it; nobody wrote it.
+    BuiltIn,
 }
 
 impl Place {
@@ -31,14 +33,16 @@ impl Place {
             Self::File(path, Some(line)) => format!("{path}:{line}"),
             Self::File(path, None) => path.clone(),
             Self::Cluster => "object in the cluster".to_owned(),
+            Self::BuiltIn => "built into Kubernetes".to_owned(),
         }
     }
 
-    /// For programs: `{"file", "line"}`, or `{"cluster": true}`.
+    /// For programs: `{"file", "line"}`, `{"cluster": true}`, or `{"builtIn": true}`.
     pub(crate) fn json(&self) -> Value {
         match self {
             Self::File(path, line) => json!({ "file": path, "line": line }),
             Self::Cluster => json!({ "cluster": true }),
+            Self::BuiltIn => json!({ "builtIn": true }),
         }
     }
 }
@@ -49,23 +53,25 @@ impl Places {
         let Some(object) = inventory.objects().get(role.object) else { return Place::Cluster };
         let written = object.root.get("rules").and_then(|rules| rules.items().get(rule));
         let written = written.filter(|node| role.rules.get(rule) == Some(&Rule::read(node)));
-        self.at(object, written.unwrap_or(&object.root).span())
+        self.at(inventory, object, written.unwrap_or(&object.root).span())
     }
 
     /// The place of a binding.
     pub(crate) fn binding(&self, inventory: &Inventory, binding: &Binding) -> Place {
         let object = inventory.objects().get(binding.object);
-        object.map_or(Place::Cluster, |object| self.at(object, object.root.span()))
+        object.map_or(Place::Cluster, |object| self.at(inventory, object, object.root.span()))
     }
 
-    fn at(&self, object: &Object, span: Span) -> Place {
+    fn at(&self, inventory: &Inventory, object: &Object, span: Span) -> Place {
         match &object.origin {
             Origin::File { path, text } => self.line(path, text, span),
             Origin::Rendered(rendered) => match rendered.place(span) {
                 (Some(file), span, _) => self.line(&file.path, &file.text, span),
                 (None, ..) => Place::File("(rendered)".into(), None),
             },
-            Origin::Api { .. } => Place::Cluster,
+            Origin::Api { .. } if inventory.server().is_some() => Place::Cluster,
+            // Beside files only the built-in roles come from elsewhere.
+            Origin::Api { .. } => Place::BuiltIn,
         }
     }
 

@@ -22,16 +22,6 @@ pub(crate) struct Resource {
     pub(crate) others: Vec<String>,
 }
 
-impl Resource {
-    /// The plural name with its subresource, as rules write it.
-    pub(crate) fn path(&self) -> String {
-        match self.subresource.as_str() {
-            "" => self.name.clone(),
-            subresource => format!("{}/{subresource}", self.name),
-        }
-    }
-}
-
 /// A resource that is served, or known to the authorizer alone.
 #[derive(Clone, Debug)]
 struct Known {
@@ -205,7 +195,7 @@ impl Resources {
             return;
         }
         let versions = crd.at(&["spec", "versions"]).map(Node::items).unwrap_or_default();
-        let version = versions.iter().filter_map(|version| version.get("name")?.as_str()).next();
+        let version = versions.iter().find_map(|version| version.get("name")?.as_str());
         let version = Text::new(version.unwrap_or_default());
         let kind = text(&["spec", "names", "kind"]);
         self.add(group.clone(), version, plural, kind, text(&["spec", "scope"]) != "Cluster");
@@ -272,7 +262,7 @@ impl Resources {
     /// The sentence for a word that names no resource.
     fn unknown(&self, word: &str) -> String {
         let small = word.to_ascii_lowercase();
-        let names = self.known.iter().flat_map(|known| {
+        let names = self.known.iter().filter_map(|known| {
             let whole = resource_name(&known.group, &known.name);
             let edits = [&*known.name, &known.singular, &whole].map(|name| levenshtein(&small, name));
             edits.into_iter().min().map(|edits| (edits, known))
@@ -280,8 +270,9 @@ impl Resources {
         let near = names.min_by_key(|(edits, _)| *edits);
         let near = near
             .filter(|(edits, _)| *edits <= (word.len() / 3).max(1))
-            .map(|(_, known)| format!("; did you mean {}?", resource_name(&known.group, &known.name)))
-            .unwrap_or_else(|| ";".to_owned());
+            .map_or(";".to_owned(), |(_, known)| {
+                format!("; did you mean {}?", resource_name(&known.group, &known.name))
+            });
         let who =
             if self.served { "the API server serves no resource" } else { "Kubernetes has no resource" };
         format!("{who} called {word:?}{near} to ask all the same add --any-resource")
@@ -354,14 +345,16 @@ pub(crate) fn odd_verb(verb: &str) -> Option<String> {
 mod tests {
     use std::sync::Arc;
 
-    use ironsides_core::facts::{ApiResource, Server};
-    use ironsides_core::{Object, Origin};
+    use ironsides_core::{ApiResource, Object, Origin, Server};
 
     use super::*;
 
     fn short(resource: Result<Resource, String>) -> String {
         match resource {
-            Ok(found) => format!("{} {} {}", found.group, found.path(), found.namespaced),
+            Ok(found) => {
+                let sub = if found.subresource.is_empty() { "" } else { "/" };
+                format!("{} {}{sub}{} {}", found.group, found.name, found.subresource, found.namespaced)
+            }
             Err(why) => why,
         }
     }

@@ -183,11 +183,11 @@ fn answer(world: &World, question: &Question, who: &WhoCan) -> Value {
 
 /// A subject for programs, as manifests write it.
 pub(crate) fn subject_json(subject: &Subject) -> Value {
-    named(subject.kind.as_str(), Some(&*subject.namespace), &subject.name)
+    named_json(subject.kind.as_str(), Some(&*subject.namespace), &subject.name)
 }
 
 /// `{"kind", "namespace", "name"}`, the namespace where there is one.
-fn named(kind: &str, namespace: Option<&str>, name: &str) -> Value {
+pub(crate) fn named_json(kind: &str, namespace: Option<&str>, name: &str) -> Value {
     let mut all = Map::new();
     all.insert("kind".into(), json!(kind));
     if let Some(namespace) = namespace.filter(|namespace| !namespace.is_empty()) {
@@ -202,12 +202,12 @@ pub(crate) fn grant_json(world: &World, grant: &Grant) -> Option<Value> {
     let binding = world.rbac.binding(grant.binding)?;
     let role = world.rbac.role(grant.role)?;
     let rule = role.rules.get(grant.rule)?;
-    let mut bound = named(binding.kind(), binding.namespace.as_deref(), &binding.name);
+    let mut bound = named_json(binding.kind(), binding.namespace.as_deref(), &binding.name);
     bound["at"] = world.places.binding(&world.inventory, binding).json();
     Some(json!({
         "namespace": binding.namespace.as_deref(),
         "binding": bound,
-        "role": named(role.kind(), role.namespace.as_deref(), &role.name),
+        "role": named_json(role.kind(), role.namespace.as_deref(), &role.name),
         "rule": rule,
         "ruleIndex": grant.rule,
         "ruleAt": world.places.rule(&world.inventory, role, grant.rule).json(),

@@ -1,11 +1,13 @@
 //! The roles and bindings that questions are about, with what is missing of them.
 
+use std::collections::BTreeSet;
+
 use anyhow::Result;
 use ironsides_core::{Extent, Inventory, Object, Origin};
-use ironsides_rbac::{BindingId, Rbac};
+use ironsides_rbac::{BindingId, Rbac, Surroundings, missing_default_roles};
 use ironsides_report::Problem;
 use ironsides_schema::FaultKind;
-use ironsides_tree::Lines;
+use ironsides_tree::{Lines, Text};
 
 use super::places::Places;
 use super::resource::Resources;
@@ -24,6 +26,22 @@ const KINDS: [(&str, &str); 5] = [
     (GROUP, "Role"),
     (GROUP, "RoleBinding"),
     ("apiextensions.k8s.io", "CustomResourceDefinition"),
+];
+
+/// The kinds that decide how far rights lead.
+pub(crate) const AROUND: [(&str, &str); 12] = [
+    ("", "Namespace"),
+    ("", "Node"),
+    ("", "Pod"),
+    ("", "ReplicationController"),
+    ("", "Secret"),
+    ("", "ServiceAccount"),
+    ("apps", "DaemonSet"),
+    ("apps", "Deployment"),
+    ("apps", "ReplicaSet"),
+    ("apps", "StatefulSet"),
+    ("batch", "CronJob"),
+    ("batch", "Job"),
 ];
 
 /// Roles and bindings.
@@ -95,6 +113,16 @@ impl World {
             .collect()
     }
 
+    /// All bindings whose role is not in the files.
+    pub(crate) fn open_all(&self) -> Vec<String> {
+        self.open((0..).map(BindingId).zip(self.rbac.bindings()).map(|(id, _)| id))
+    }
+
+    /// What lies around roles and bindings.
+    pub(crate) fn surroundings(&self) -> Surroundings {
+        Surroundings::of(&self.inventory)
+    }
+
     /// Tells why an answer is not certain.
     pub(crate) fn tell(&self, more: &[String], say: &Say) {
         // Problems were told when they were met; what a cluster refused was told by whoever asked it.
@@ -124,7 +152,12 @@ pub(crate) fn nothing(say: &Say) -> Exit {
 
 /// Adds the built-in roles that manifests bind and do not bring.
 fn complete(inventory: &mut Inventory) {
-    let _ = inventory;
+    let bound = Rbac::new(inventory.objects());
+    let named: BTreeSet<Text> = bound.bindings().iter().map(|binding| binding.role.name.clone()).collect();
+    let missing = missing_default_roles(inventory.objects());
+    for role in missing.into_iter().filter(|role| named.contains(&role.reference().name)) {
+        inventory.push(role.clone());
+    }
 }
 
 /// The first field of a role or binding that the API server would refuse.
