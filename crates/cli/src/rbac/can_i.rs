@@ -23,7 +23,7 @@ pub(crate) fn run(args: &CanIArgs, say: &Say) -> Result<Exit> {
     let mut from = args.from.clone();
     from.connect.as_user = None;
     from.connect.as_group.clear();
-    let world = World::read(&from.place(), say)?;
+    let world = World::read(&from.place(&[]), say)?;
     if world.is_empty() {
         return Ok(nothing(say));
     }

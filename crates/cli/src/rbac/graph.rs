@@ -14,7 +14,7 @@ use crate::exit::Exit;
 use crate::say::Say;
 
 pub(crate) fn run(args: &GraphArgs, say: &Say) -> Result<Exit> {
-    let world = World::read(&args.from.place(), say)?;
+    let world = World::read(&args.from.place(&[]), say)?;
     if world.is_empty() {
         return Ok(nothing(say));
     }

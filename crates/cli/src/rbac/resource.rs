@@ -398,18 +398,18 @@ mod tests {
 
     #[test]
     fn what_a_server_serves_counts_and_definitions_add_to_it() {
-        let served = |group: &str, name: &str, namespaced| ApiResource {
+        let served = |group: &str, name: &str, kind: &str, namespaced| ApiResource {
             group: group.into(),
             version: "v1".into(),
             name: name.into(),
-            kind: "Widget".into(),
+            kind: kind.into(),
             namespaced,
             ..ApiResource::default()
         };
         let resources = vec![
-            served("example.com", "widgets", false),
-            served("example.com", "widgets/paint", false),
-            served("", "pods", true),
+            served("example.com", "widgets", "Widget", false),
+            served("example.com", "widgets/paint", "Widget", false),
+            served("", "pods", "Pod", true),
         ];
         let mut inventory = Inventory::of_cluster(Server { resources, ..Server::default() });
         let crd = "{apiVersion: apiextensions.k8s.io/v1, kind: CustomResourceDefinition, metadata: {name: x},

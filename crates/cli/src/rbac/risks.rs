@@ -24,7 +24,7 @@ const ROWS: usize = 8;
 const NAMES: usize = 3;
 
 pub(crate) fn run(args: &RisksArgs, say: &Say) -> Result<Exit> {
-    let world = World::with(&args.from.place(), &AROUND, say)?;
+    let world = World::with(&args.from.place(&[]), &AROUND, say)?;
     if world.is_empty() {
         return Ok(nothing(say));
     }

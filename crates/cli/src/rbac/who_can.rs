@@ -8,6 +8,7 @@ use ironsides_tree::Text;
 use serde_json::{Map, Value, json};
 
 use super::columns::Columns;
+use super::places::Place;
 use super::print::{emit, json_text, yaml};
 use super::request::{Asked, question_json};
 use super::world::{World, nothing};
@@ -16,7 +17,7 @@ use crate::exit::Exit;
 use crate::say::Say;
 
 pub(crate) fn run(args: &WhoCanArgs, say: &Say) -> Result<Exit> {
-    let world = World::read(&args.from.place(), say)?;
+    let world = World::read(&args.from.place(&[]), say)?;
     if world.is_empty() {
         return Ok(nothing(say));
     }
@@ -61,6 +62,10 @@ struct Row {
     role: String,
     rule: String,
     rule_place: String,
+    /// Which rule of its role.
+    index: usize,
+    /// Whether the rule stands in a file.
+    in_file: bool,
     names: Vec<Text>,
 }
 
@@ -68,13 +73,16 @@ fn row(world: &World, grant: &Grant) -> Option<Row> {
     let binding = world.rbac.binding(grant.binding)?;
     let role = world.rbac.role(grant.role)?;
     let rule = role.rules.get(grant.rule)?;
+    let rule_place = world.places.rule(&world.inventory, role, grant.rule);
     Some(Row {
         scope: binding.namespace.clone(),
         binding: binding.to_string(),
         binding_place: world.places.binding(&world.inventory, binding).text(),
         role: role.to_string(),
         rule: rule.to_string(),
-        rule_place: world.places.rule(&world.inventory, role, grant.rule).text(),
+        index: grant.rule,
+        in_file: matches!(rule_place, Place::File(..)),
+        rule_place: rule_place.text(),
         names: rule.resource_names.clone(),
     })
 }
@@ -111,7 +119,8 @@ fn table(world: &World, who: &WhoCan, wide: bool) -> String {
         if limited {
             cells.push(only(row));
         }
-        cells.extend([row.binding.clone(), row.role.clone(), row.rule_place.clone()]);
+        let at = if row.in_file { row.rule_place.clone() } else { format!("rules[{}]", row.index) };
+        cells.extend([row.binding.clone(), row.role.clone(), at]);
         if wide {
             cells.extend([row.rule.clone(), row.binding_place.clone()]);
         }

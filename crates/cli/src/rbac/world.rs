@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use anyhow::Result;
-use ironsides_core::{Extent, Inventory, Object, Origin};
+use ironsides_core::{Extent, Fact, Inventory, Object, Origin};
 use ironsides_rbac::{BindingId, Rbac, Surroundings, missing_default_roles};
 use ironsides_report::Problem;
 use ironsides_schema::FaultKind;
@@ -66,16 +66,9 @@ impl World {
         let wanted: Vec<(&str, &str)> = KINDS.iter().chain(more).copied().collect();
         let gathered = gather(place, Wanted::Kinds(&wanted), say)?;
         let mut inventory = gathered.inventory;
-        let mut gaps: Vec<String> = gathered.problems.iter().map(told).collect();
         let is_cluster = inventory.server().is_some();
-        if is_cluster {
-            for resource in RESOURCES {
-                let extent = inventory.coverage.of_objects(GROUP, resource, None);
-                if let Extent::Partial { why } | Extent::Absent { why } = extent {
-                    gaps.push(format!("not all {resource} could be read: {why}"));
-                }
-            }
-        }
+        let mut gaps: Vec<String> =
+            if is_cluster { cluster_gaps(&inventory) } else { gathered.problems.iter().map(told).collect() };
         let count = inventory.objects().iter().filter(|object| object.reference().group() == GROUP).count();
         for problem in inventory.objects().iter().filter_map(fault) {
             say.problem(&problem);
@@ -138,6 +131,28 @@ impl World {
     pub(crate) fn exit(&self, more: &[String]) -> Exit {
         if self.gaps.is_empty() && more.is_empty() { Exit::Clean } else { Exit::Incomplete }
     }
+}
+
+/// What a cluster did not tell, but for what only names resources.
+fn cluster_gaps(inventory: &Inventory) -> Vec<String> {
+    let sentence = |resource: &str, why: &str| format!("not all {resource} could be read: {why}");
+    let mut gaps = Vec::new();
+    // What was never asked for is missing as well.
+    for resource in RESOURCES {
+        let extent = inventory.coverage.of_objects(GROUP, resource, None);
+        if let Extent::Partial { why } | Extent::Absent { why } = extent {
+            gaps.push(sentence(resource, &why));
+        }
+    }
+    for (fact, why) in inventory.coverage.gaps() {
+        if let Fact::Objects { resource, .. } = fact
+            && !resource.ends_with(GROUP)
+            && resource != "customresourcedefinitions.apiextensions.k8s.io"
+        {
+            gaps.push(sentence(resource, why));
+        }
+    }
+    gaps
 }
 
 /// Says that there is nothing to look at.
