@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use ironsides_core::go_quoted;
 use ironsides_schema::admit::{self, FieldValidation, Resource, World};
-use ironsides_schema::kinds;
+use ironsides_schema::{Kind, kinds};
 use ironsides_tree::{Format, Map, Node, Text, Value};
 use thiserror::Error;
 
@@ -79,15 +79,14 @@ impl Rbac {
         let creates = match (write.verb, write.before) {
             (WriteVerb::Delete, before) => return before.map(|_| 200).ok_or(missing),
             (WriteVerb::Patch, None) => return Err(missing),
-            (WriteVerb::Create, Some(_)) => {
-                let taken = write.about(&write.written_name(), "already exists");
-                self.guard(identity, write)?;
-                return Err(Refused { code: 409, message: taken });
-            }
+            (WriteVerb::Create, _) => true,
             (_, before) => before.is_none(),
         };
         self.guard(identity, write)?;
         write.validate()?;
+        if write.verb == WriteVerb::Create && write.before.is_some() {
+            return Err(Refused { code: 409, message: write.about(&write.written_name(), "already exists") });
+        }
         if creates && write.verb != WriteVerb::Create {
             self.authorize(identity, write, "create")?;
         }
@@ -154,7 +153,19 @@ impl Write<'_> {
     fn keeps_what_counts(&self) -> bool {
         let (Some(before), Some(after)) = (self.before, self.after) else { return false };
         let versioned = after.at(&["metadata", "resourceVersion"]).is_some_and(|version| !version.is_null());
-        (self.verb != WriteVerb::Replace || versioned) && counted(before) == counted(after)
+        (self.verb != WriteVerb::Replace || versioned) && self.counted(before) == self.counted(after)
+    }
+
+    /// The built-in kind of the resource.
+    fn kind(&self) -> Option<&'static Kind> {
+        kinds().iter().find(|kind| kind.group == GROUP && kind.plural == self.resource)
+    }
+
+    /// An object with its defaults, without what garbage collection and the bookkeeping of fields need.
+    fn counted(&self, object: &Node) -> Node {
+        let defaulted = self.kind().and_then(|kind| admit::defaulted(object, kind).ok());
+        let object = defaulted.as_ref().unwrap_or(object);
+        without(object, &["finalizers", "ownerReferences", "managedFields", "selfLink"])
     }
 
     fn validate(&self) -> Result<(), Refused> {
@@ -181,11 +192,6 @@ impl Write<'_> {
             .map(|_| ())
             .map_err(|refusal| invalid(refusal.status, refusal.message))
     }
-}
-
-/// An object without what garbage collection and the bookkeeping of fields need.
-fn counted(object: &Node) -> Node {
-    without(object, &["finalizers", "ownerReferences", "managedFields", "selfLink"])
 }
 
 /// An object without some fields of its metadata.
