@@ -258,6 +258,16 @@ impl Judge {
         Counts(vec![Tally::default(); self.chosen.len()])
     }
 
+    /// The counts of some checks, by their ids, and zero for the others.
+    pub fn only(&self, mut counts: Counts, is_wanted: impl Fn(&str) -> bool) -> Counts {
+        for (check, tally) in self.chosen.iter().zip(&mut counts.0) {
+            if !is_wanted(check.meta.id) {
+                *tally = Tally::default();
+            }
+        }
+        counts
+    }
+
     /// Counts by the ids of the checks; those that were never asked are left out.
     pub fn tallies(&self, counts: &Counts) -> Tallies {
         let all = self.chosen.iter().zip(&counts.0).map(|(check, tally)| (check.meta.id, *tally));

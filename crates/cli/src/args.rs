@@ -25,7 +25,7 @@ use ironsides_core::Severity;
 use ironsides_report::Format;
 
 pub(crate) use self::collect::CollectArgs;
-pub(crate) use self::connect::FromArgs;
+pub(crate) use self::connect::{ConnectArgs, FromArgs};
 
 /// Hardens Kubernetes clusters: every verdict shows its evidence
 #[derive(Debug, Parser)]
@@ -107,6 +107,8 @@ pub(crate) struct ScanArgs {
     /// rendered and kustomizations built
     #[arg(value_name = "PATH", default_value = ".", value_hint = ValueHint::AnyPath)]
     pub(crate) paths: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) of_cluster: ClusterArgs,
     /// Read files that .gitignore and .ironsidesignore leave out, too
     #[arg(long)]
     pub(crate) no_ignore: bool,
@@ -153,6 +155,10 @@ pub(crate) struct ScanArgs {
     /// Take no notice of exceptions written for other tools: their ignore files, annotations and comments
     #[arg(long, help_heading = "Waivers")]
     pub(crate) no_foreign_waivers: bool,
+    /// Take notice of waivers in the annotations of a cluster's objects: whoever may write an object may then silence
+    /// every check of it
+    #[arg(long, help_heading = "Waivers")]
+    pub(crate) trust_annotations: bool,
     /// An ignore file of trivy, besides the .trivyignore that is found; may be given several times
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Waivers")]
     pub(crate) ignore_file: Vec<PathBuf>,
@@ -199,6 +205,39 @@ pub(crate) struct ScanArgs {
     #[command(flatten)]
     pub(crate) rendering: RenderArgs,
 }
+
+/// A cluster to scan instead of files.
+#[derive(Args, Clone, Debug, Default)]
+pub(crate) struct ClusterArgs {
+    /// Scan the cluster that kubectl would talk to, instead of files
+    #[arg(long, conflicts_with_all = ["paths", "facts", "watch"], help_heading = CLUSTER)]
+    pub(crate) cluster: bool,
+    /// Scan a fact bundle, as `ironsides collect` writes it
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = CLUSTER)]
+    #[arg(conflicts_with_all = ["paths", "watch"])]
+    pub(crate) facts: Option<PathBuf>,
+    /// Judge the objects of this namespace alone; may be given several times, or with commas. Of a cluster nothing else is
+    /// read but what is in no namespace
+    #[arg(short, long, value_name = "NAMESPACE", value_delimiter = ',', help_heading = CLUSTER)]
+    pub(crate) namespace: Vec<String>,
+    /// Judge the objects of all namespaces; this is the default
+    #[arg(short = 'A', long, conflicts_with = "namespace", help_heading = CLUSTER)]
+    pub(crate) all_namespaces: bool,
+    /// Do not judge the objects of this namespace; may be given several times, or with commas
+    #[arg(long, value_name = "NAMESPACE", value_delimiter = ',', help_heading = CLUSTER)]
+    pub(crate) exclude_namespace: Vec<String>,
+    /// Print the requests that the scan would make and the smallest roles that allow them, and read nothing
+    #[arg(long, requires = "cluster", help_heading = CLUSTER)]
+    pub(crate) dry_run: bool,
+    #[command(flatten)]
+    pub(crate) connect: ConnectArgs,
+    /// The first argument about a cluster that stands on the command line.
+    #[arg(skip)]
+    pub(crate) given: Option<String>,
+}
+
+/// The heading of what is about clusters.
+const CLUSTER: &str = "Cluster";
 
 /// `ironsides baseline`
 #[derive(Args, Debug)]
@@ -304,6 +343,11 @@ impl ScanArgs {
         Self { paths, ..args.unwrap_or_else(|error| error.exit()) }
     }
 
+    /// Whether a cluster is scanned, live or as a bundle, and no files.
+    pub(crate) fn is_of_cluster(&self) -> bool {
+        self.of_cluster.cluster || self.of_cluster.facts.is_some()
+    }
+
     /// The mildest severity that tables show and `--fix` mends: whatever was chosen with `--check`, and nothing that
     /// fails the run is left out unless that was asked for.
     pub(crate) fn least(&self) -> Severity {
@@ -332,6 +376,14 @@ impl ScanArgs {
             .into_iter()
             .filter(written)
             .collect();
+        let about_clusters = ClusterArgs::augment_args(clap::Command::new(""));
+        self.of_cluster.given = about_clusters
+            .get_arguments()
+            .filter(|argument| {
+                matches.value_source(argument.get_id().as_str())
+                    == Some(clap::parser::ValueSource::CommandLine)
+            })
+            .find_map(|argument| argument.get_long().map(|long| format!("--{long}")));
     }
 
     /// Whether something was asked for with `--show`.

@@ -1,12 +1,14 @@
 //! `ironsides scan`: judge manifests.
 
 mod baseline;
+mod cluster;
 mod conceal;
 pub(crate) mod engine;
 mod fix;
 mod foreign;
 pub(crate) mod look;
 mod output;
+mod owners;
 mod pod_security;
 pub(crate) mod render;
 mod waiving;
@@ -31,6 +33,10 @@ use crate::exit::Exit;
 use crate::say::Say;
 
 pub(crate) fn run(args: &ScanArgs, global: &Global, say: &Say) -> Result<Exit> {
+    cluster::fits(args)?;
+    if args.of_cluster.dry_run {
+        return cluster::dry_run(args);
+    }
     if args.watch { watch::run(args, global, say) } else { once(args, global, say) }
 }
 
@@ -59,6 +65,10 @@ fn once(args: &ScanArgs, global: &Global, say: &Say) -> Result<Exit> {
             dash if dash == ironsides_files::STDIN => "standard input".to_owned(),
             _ => path.display().to_string(),
         };
+        if args.is_of_cluster() {
+            say.ending("nothing", &"no objects of the kinds that the checks look at were read");
+            return Ok(exit);
+        }
         let places: Vec<String> = args.paths.iter().map(name).collect();
         say.problem(&Problem {
             path: places.join(", "),
@@ -86,13 +96,24 @@ pub(crate) fn assess(
     if let Some(source) = &config.source {
         say.detail(&format!("configuration: {}", source.path()));
     }
-    let args = config.complete(args);
-    let versions =
+    let mut args = config.complete(args);
+    let mut versions =
         pod_security::Versions::new(args.kubernetes_version.as_deref(), args.upgrade_to.as_deref())?;
-    let options = options(&args, args.kubernetes_version.is_some().then(|| versions.last()))?;
-    let judge = Judge::new(options.clone());
+    let mut options = options(&args, args.kubernetes_version.is_some().then(|| versions.last()))?;
+    let mut judge = Judge::new(options.clone());
     if judge.metas().next().is_none() {
         bail!("--check and --skip leave no check to run");
+    }
+    let facts = cluster::read(&args, &judge, say)?;
+    if let Some(facts) = &facts {
+        args.paths.clear();
+        if args.kubernetes_version.is_none()
+            && let Some(minor) = facts.server.minor()
+        {
+            versions = versions.of_server(minor, say);
+            options.kubernetes = Some(versions.last());
+            judge = Judge::new(options.clone());
+        }
     }
     let header =
         Header { version: env!("CARGO_PKG_VERSION"), checks: judge.metas().collect(), started: started() };
@@ -130,8 +151,12 @@ pub(crate) fn assess(
         }
         texts = fixed.texts;
     }
-    let input = engine::Input { files: &found.files, texts: &texts, makers: &plan.makers };
-    engine::run((&judge, &waiving), versions, input, &mut outputs, &mut summary, say)?;
+    if let Some(facts) = facts {
+        cluster::run((&judge, &waiving), versions, facts, &mut outputs, &mut summary)?;
+    } else {
+        let input = engine::Input { files: &found.files, texts: &texts, makers: &plan.makers };
+        engine::run((&judge, &waiving), versions, input, &mut outputs, &mut summary, say)?;
+    }
     if args.fix.is_some() {
         // What could be fixed is; standard error tells why the rest is not.
         summary.fixable = [0, 0];
@@ -164,6 +189,7 @@ fn given(args: &ScanArgs, config: &Config, foreign: &Noted) -> waiving::Given {
         texts: config.source.iter().cloned().collect(),
         severities: config.severities.clone(),
         foreign: !args.no_foreign_waivers,
+        no_annotations: args.is_of_cluster() && !args.trust_annotations,
         endless: config.require_expiry == Some(false),
         baseline: None,
     }
@@ -207,7 +233,10 @@ fn options(args: &ScanArgs, kubernetes: Option<u64>) -> Result<Options> {
         keep_passes: args.shows(Show::Passes),
         templates,
         kubernetes,
-        scope: Scope::default(),
+        scope: Scope {
+            only: args.of_cluster.namespace.clone(),
+            except: args.of_cluster.exclude_namespace.clone(),
+        },
         fixes: args.fix.is_some() || args.output.iter().any(|output| shows_edits(output.format)),
     })
 }

@@ -109,9 +109,31 @@ impl Exceptions {
     }
 }
 
+/// The cluster that was looked at.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Cluster {
+    /// The address of the API server.
+    pub address: String,
+    /// The kubeconfig context that named it; empty where there was none.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub context: String,
+    /// The server's version: `v1.36.3`; empty where it is not known.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub version: String,
+    /// How many namespaces hold the objects that were judged.
+    pub namespaces: u64,
+    /// Objects that a controller made and that say nothing its template does not: they are told of with it.
+    pub folded: u64,
+    /// `ReplicaSet`s without replicas, of earlier versions of Deployments: they were passed over.
+    pub old: u64,
+}
+
 /// What is known after the last finding.
 #[derive(Clone, Debug, Default)]
 pub struct Summary {
+    /// The cluster, where one was looked at rather than files.
+    pub cluster: Option<Cluster>,
     /// Files and streams that were read.
     pub files: u64,
     /// Helm charts that were rendered.
@@ -153,6 +175,18 @@ impl Summary {
     pub fn looked_at(&self) -> String {
         let count =
             |count: u64, one: &str, many: &str| format!("{count} {}", if count == 1 { one } else { many });
+        if let Some(cluster) = &self.cluster {
+            let objects = count(self.objects, "object", "objects");
+            let namespaces = count(cluster.namespaces, "namespace", "namespaces");
+            let known = [("context ", &cluster.context), ("", &cluster.version)];
+            let known: Vec<String> = known
+                .into_iter()
+                .filter(|(_, text)| !text.is_empty())
+                .map(|(word, text)| format!("{word}{text}"))
+                .collect();
+            let known = if known.is_empty() { String::new() } else { format!(" ({})", known.join(", ")) };
+            return format!("{objects} in {namespaces} of the cluster {}{known}", cluster.address);
+        }
         let sources = [
             (self.files, "file", "files"),
             (self.charts, "chart", "charts"),

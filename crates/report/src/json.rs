@@ -98,7 +98,7 @@ fn counts(summary: &Summary) -> Value {
         .into_iter()
         .map(|severity| (severity.as_str().to_owned(), summary.failures_of(severity).into()))
         .collect();
-    json!({
+    let mut counts = json!({
         "files": summary.files,
         "charts": summary.charts,
         "kustomizations": summary.kustomizations,
@@ -111,7 +111,11 @@ fn counts(summary: &Summary) -> Value {
         "checks": total,
         "decided": total.decided(),
         "complete": summary.is_complete(),
-    })
+    });
+    if let Some(cluster) = &summary.cluster {
+        counts["cluster"] = serde_json::to_value(cluster).unwrap_or_default();
+    }
+    counts
 }
 
 fn values<T: Serialize>(items: &[T]) -> Vec<Value> {

@@ -34,7 +34,7 @@ use std::str::FromStr;
 
 pub use csv::csv;
 pub use html::escape;
-pub use input::{Blocker, Exceptions, Header, NamespaceLevel, Problem, Summary};
+pub use input::{Blocker, Cluster, Exceptions, Header, NamespaceLevel, Problem, Summary};
 use ironsides_core::{Finding, Severity};
 use policy_report::{Api, PolicyReport};
 pub use snippet::plain;

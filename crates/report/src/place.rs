@@ -13,6 +13,8 @@ pub(crate) struct Place<'a> {
     pub(crate) path: &'a str,
     /// Whether that is a file.
     pub(crate) is_file: bool,
+    /// Whether that is a request to the API server.
+    pub(crate) is_live: bool,
     /// The bytes of the file; none for the file as a whole.
     pub(crate) span: Span,
     /// Its text, where it is at hand.
@@ -28,11 +30,16 @@ impl<'a> Place<'a> {
             Source::File { path, span } => {
                 let text = sources.source(path);
                 let range = text.and_then(|text| text.range(*span));
-                Self { path, is_file: true, span: *span, text, range }
+                Self { path, is_file: true, is_live: false, span: *span, text, range }
             }
-            Source::Api { request } => {
-                Self { path: request, is_file: false, span: Span::NONE, text: None, range: None }
-            }
+            Source::Api { request } => Self {
+                path: request,
+                is_file: false,
+                is_live: true,
+                span: Span::NONE,
+                text: None,
+                range: None,
+            },
         }
     }
 
@@ -40,7 +47,9 @@ impl<'a> Place<'a> {
     pub(crate) fn of_finding(finding: &'a Finding, sources: &'a dyn Sources) -> Self {
         match finding.evidence.first() {
             Some(fact) => Self::of(fact, sources),
-            None => Self { path: "", is_file: false, span: Span::NONE, text: None, range: None },
+            None => {
+                Self { path: "", is_file: false, is_live: false, span: Span::NONE, text: None, range: None }
+            }
         }
     }
 
@@ -147,6 +156,25 @@ pub(crate) fn cause(cause: &Cause) -> String {
 pub(crate) fn causes(finding: &Finding) -> String {
     let all = finding.evidence.first().map(|fact| fact.causes.as_slice()).unwrap_or_default();
     all.iter().map(cause).collect::<Vec<_>>().join(", ")
+}
+
+/// What was found at a place of an object of a cluster, of which no text can be shown:
+/// `spec.containers[0].image: redis`.
+pub(crate) fn live_value(finding: &Finding) -> Option<String> {
+    let fact = finding.evidence.first().filter(|fact| matches!(fact.source, Source::Api { .. }))?;
+    if fact.looked_at.is_empty() || finding.path.is_empty() || finding.verdict == Verdict::Pass {
+        return None;
+    }
+    Some(format!("{}: {}", fact.looked_at, fact.raw.as_deref().unwrap_or("not set")))
+}
+
+/// The pods that share a finding with what made them: `and so do 3 pods of it`.
+pub(crate) fn pods(finding: &Finding) -> Option<String> {
+    match finding.pods {
+        0 => None,
+        1 => Some("1 running pod of it has this too".into()),
+        count => Some(format!("{count} running pods of it have this too")),
+    }
 }
 
 /// The reason and the end of a waiver, for people: `accepted for the demo; until 2026-12-31 (.ironsides.yaml:12)`.

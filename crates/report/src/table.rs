@@ -50,7 +50,12 @@ impl<W: Write> Table<W> {
         let (bold, bold_end) = self.paint(Style::new().bold());
         let place = Place::of_finding(first, sources);
         let target = first.target.to_string();
-        writeln!(self.sink, "{bold}{}{bold_end:#}  {}", plain(&place.told()), plain(&target))?;
+        if place.is_live {
+            let request = plain(place.path);
+            writeln!(self.sink, "{bold}{}{bold_end:#}  (from the cluster: {request})", plain(&target))?;
+        } else {
+            writeln!(self.sink, "{bold}{}{bold_end:#}  {}", plain(&place.told()), plain(&target))?;
+        }
         if let Some(snippet) = place.text.and_then(|text| Snippet::new(text, place.span)) {
             self.snippet(&snippet)?;
         }
@@ -104,6 +109,12 @@ impl<W: Write> Table<W> {
             self.note(&waiver, Style::new().dimmed())?;
         }
         let dim = Style::new().dimmed();
+        if let Some(pods) = place::pods(finding) {
+            self.note(&pods, dim)?;
+        }
+        if let Some(value) = place::live_value(finding) {
+            self.note(&value, dim)?;
+        }
         if finding.verdict == Verdict::Pass {
             for fact in finding.evidence.iter().take(NAMED).filter(|fact| !fact.looked_at.is_empty()) {
                 let value = fact.raw.as_deref().unwrap_or("not set");
@@ -241,6 +252,20 @@ impl<W: Write> Table<W> {
             _ = write!(line, ", {count} {word}");
         }
         writeln!(self.sink, "{line}")?;
+        if let Some(cluster) = &summary.cluster {
+            if cluster.folded > 0 {
+                let (count, noun) = (cluster.folded, count_word(cluster.folded, "object", "objects"));
+                let verb = count_word(count, "says", "say");
+                writeln!(
+                    self.sink,
+                    "{count} {noun} that controllers made {verb} nothing new, and are told of with them"
+                )?;
+            }
+            if cluster.old > 0 {
+                let noun = count_word(cluster.old, "ReplicaSet", "ReplicaSets");
+                writeln!(self.sink, "{} old {noun} without pods passed over", cluster.old)?;
+            }
+        }
         match summary.fixable {
             [0, 0] => {}
             [safe, 0] => writeln!(self.sink, "{safe} of these can be fixed by --fix")?,
@@ -365,8 +390,15 @@ impl<W: Write> Writer for Table<W> {
             )?;
         }
         // Gaps in single files are the problems named above.
-        for (_, why) in summary.coverage.gaps().filter(|(fact, _)| !matches!(fact, Fact::File { .. })) {
-            writeln!(self.sink, "incomplete: {}", plain(why))?;
+        for (fact, why) in summary.coverage.gaps() {
+            match fact {
+                Fact::File { .. } => {}
+                Fact::Object => writeln!(self.sink, "incomplete: {}", plain(why))?,
+                Fact::Objects { resource, namespace } => {
+                    let of = namespace.as_deref().map(|of| format!(" of {of}")).unwrap_or_default();
+                    writeln!(self.sink, "incomplete: {}{}: {}", plain(resource), plain(&of), plain(why))?;
+                }
+            }
         }
         self.sink.flush()
     }

@@ -10,6 +10,8 @@ use ironsides_podsecurity::{
 use ironsides_report::{Blocker, NamespaceLevel};
 use ironsides_tree::Text;
 
+use crate::say::Say;
+
 /// How many objects are named as standing in a namespace's way.
 const NAMED: usize = 5;
 
@@ -50,6 +52,18 @@ impl Versions {
             bail!("an upgrade from 1.{minor} to 1.{to} is none; give a newer version with --upgrade-to");
         }
         Ok(Self { evaluator: Evaluator::of_server(minor), minor, upgrade })
+    }
+
+    /// The same for the objects of a server of this minor version. One that is newer than what is known here is taken for
+    /// the newest known.
+    pub(crate) fn of_server(self, minor: u64, say: &Say) -> Self {
+        if minor > NEWEST {
+            say.warning(&format!(
+                "the server runs Kubernetes 1.{minor}, which is newer than what is known here: it is judged as 1.{NEWEST}"
+            ));
+        }
+        let minor = minor.min(NEWEST);
+        Self { evaluator: Evaluator::of_server(minor), minor, ..self }
     }
 
     /// The minor version that the objects are to run on in the end.

@@ -54,6 +54,8 @@ pub(crate) struct Given {
     pub(crate) texts: Vec<Arc<SourceText>>,
     pub(crate) severities: BTreeMap<String, Severity>,
     pub(crate) foreign: bool,
+    /// Whether the annotations of objects are taken no notice of.
+    pub(crate) no_annotations: bool,
     pub(crate) endless: bool,
     pub(crate) baseline: Option<Baseline>,
 }
@@ -89,6 +91,7 @@ impl Waiving {
             texts,
             severities,
             foreign,
+            no_annotations,
             baseline,
             ..
         } = given;
@@ -97,7 +100,7 @@ impl Waiving {
         Ok(Self {
             rules,
             foreign,
-            annotations: true,
+            annotations: !no_annotations,
             severities,
             set,
             faults,
@@ -164,6 +167,37 @@ impl Waiving {
             self.one(finding, Some(object), beside.comments.as_ref(), on.as_ref());
         }
         on
+    }
+
+    /// The same for an object of a cluster. Its annotations are its tenants', and count only where they are trusted.
+    pub(crate) fn live(
+        &self,
+        object: &Object,
+        templates: &PodTemplates,
+        findings: &mut [Finding],
+    ) -> Option<OnObject> {
+        let Origin::Api { request } = &object.origin else { return None };
+        let place = Place { path: request, line: &|_| 0 };
+        let noted = if self.annotations {
+            waivers::of_object(&place, object, templates, self.foreign)
+        } else {
+            Noted::default()
+        };
+        let on = (!noted.is_empty()).then(|| OnObject {
+            target: Arc::clone(&object.target),
+            waivers: Waivers::new(noted.waivers, &self.rules),
+            faults: noted.faults,
+            entries: noted.foreign,
+        });
+        for finding in findings {
+            self.one(finding, Some(object), None, on.as_ref());
+        }
+        on
+    }
+
+    /// The texts of the files that hold waivers, by their paths.
+    pub(crate) fn sources(&self) -> BTreeMap<Arc<str>, Arc<SourceText>> {
+        self.texts.iter().map(|text| (Arc::clone(text.path()), Arc::clone(text))).collect()
     }
 
     fn one(

@@ -1,0 +1,293 @@
+//! Judges what was read of a cluster: everything at once, since nothing is smaller than the facts themselves.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use anyhow::{Result, bail};
+use ironsides_checks::{Counts, Judge};
+use ironsides_core::{Facts, Finding, Inventory, Object, ObjectRef, Origin, Pod, Target};
+use ironsides_files::BundleOf;
+use ironsides_report::{Cluster, Summary};
+use ironsides_tree::Text;
+use rayon::prelude::*;
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use crate::args::ScanArgs;
+use crate::config::Config;
+use crate::exit::Exit;
+use crate::gather::{self, Live, Place, Wanted};
+use crate::say::Say;
+use crate::scan::look::sort;
+use crate::scan::output::Outputs;
+use crate::scan::owners::{Families, Family, is_replica};
+use crate::scan::pod_security::{Gathering, Sight, Versions};
+use crate::scan::waiving::{Ledger, OnObject, Waiving};
+
+/// Refuses arguments that do not fit together.
+pub(crate) fn fits(args: &ScanArgs) -> Result<()> {
+    let about_cluster = args.of_cluster.given.as_deref().unwrap_or_default();
+    if !about_cluster.is_empty() && !args.is_of_cluster() {
+        bail!(
+            "{about_cluster} is about a cluster; say so with --cluster, or name a fact bundle with --facts"
+        );
+    }
+    if args.is_of_cluster() && args.fix.is_some() {
+        bail!(
+            "--fix edits manifests, and what was read of a cluster is none; scan the files it was made from"
+        );
+    }
+    Ok(())
+}
+
+/// The cluster that is asked.
+fn live(args: &ScanArgs) -> Live {
+    Live {
+        connect: args.of_cluster.connect.connect(),
+        namespaces: args.of_cluster.namespace.clone(),
+        anonymous: true,
+    }
+}
+
+/// Reads what the chosen checks want of a cluster or a bundle; `None` where files are scanned.
+pub(crate) fn read(args: &ScanArgs, judge: &Judge, say: &Say) -> Result<Option<Facts>> {
+    let place = match &args.of_cluster.facts {
+        Some(path) => Place::Facts(path.clone()),
+        None if args.of_cluster.cluster => Place::Cluster(Box::new(live(args))),
+        None => return Ok(None),
+    };
+    let wanted = judge.wanted().kinds;
+    let bundle = gather::facts(&place, Wanted::Kinds(&pairs(&wanted)), say)?;
+    if bundle.of == BundleOf::Files {
+        bail!("the bundle was made of files, which say little of a cluster: scan the files themselves");
+    }
+    Ok(Some(bundle.facts))
+}
+
+/// Prints what a scan would ask for.
+pub(crate) fn dry_run(args: &ScanArgs) -> Result<Exit> {
+    let args = &Config::load(args)?.complete(args);
+    let judge = Judge::new(super::options(args, None)?);
+    gather::dry_run(&live(args), Wanted::Kinds(&pairs(&judge.wanted().kinds)))
+}
+
+fn pairs(kinds: &[(String, String)]) -> Vec<(&str, &str)> {
+    kinds.iter().map(|(group, kind)| (group.as_str(), kind.as_str())).collect()
+}
+
+/// What came of judging an object and what it made.
+#[derive(Default)]
+struct Look {
+    findings: Vec<Finding>,
+    counts: Counts,
+    sights: Vec<Sight>,
+    annotated: Vec<OnObject>,
+    /// How many objects were judged, and how many of them say nothing that their maker does not.
+    objects: u64,
+    folded: u64,
+}
+
+/// Judges facts and writes what is found. Objects come by namespace: those of people first, then what is in no namespace,
+/// then Kubernetes' own namespaces, and last what could not be read.
+pub(crate) fn run(
+    (judge, waiving): (&Judge, &Waiving),
+    versions: Versions,
+    facts: Facts,
+    outputs: &mut Outputs,
+    summary: &mut Summary,
+) -> Result<()> {
+    let mut inventory = Inventory::of_cluster(facts.server);
+    let mut objects = Vec::new();
+    for listing in facts.listings {
+        summary.coverage.record(listing.fact(), listing.extent.clone());
+        inventory.coverage.record(listing.fact(), listing.extent);
+        let origin = Origin::Api { request: listing.request };
+        objects.extend(listing.objects.into_iter().map(|root| Object::new(root, origin.clone(), Vec::new())));
+    }
+    let families = Families::of(&objects, judge.templates());
+    let judged: Vec<&Family> =
+        families.all.iter().filter(|family| is_in_scope(judge, &objects, family)).collect();
+    let looks: Vec<Look> = judged
+        .par_iter()
+        .with_min_len(AT_ONCE)
+        .map(|family| look((judge, waiving), &versions, &objects, family))
+        .collect();
+
+    let mut counts = judge.counts();
+    let mut gathering = Gathering::new(versions);
+    let mut ledger = Ledger::default();
+    let mut findings = Vec::new();
+    let mut cluster = Cluster { old: families.old, ..cluster(&inventory) };
+    for look in looks {
+        counts.add(&look.counts);
+        findings.extend(look.findings);
+        look.sights.into_iter().for_each(|sight| gathering.take(sight));
+        ledger.objects(look.annotated);
+        summary.objects += look.objects;
+        cluster.folded += look.folded;
+    }
+    let namespaces: BTreeSet<&Text> =
+        judged.iter().filter_map(|family| objects.get(family.root)?.reference().namespace.as_ref()).collect();
+    cluster.namespaces = namespaces.len() as u64;
+    // What was made is told of with its maker, and selectors that find it twice would count it twice.
+    let roots: FxHashSet<usize> = families.all.iter().map(|family| family.root).collect();
+    for (at, object) in objects.into_iter().enumerate() {
+        if roots.contains(&at) && judge.keeps(&object) {
+            inventory.push(object);
+        }
+    }
+    let begin = findings.len();
+    judge.together(&inventory, &mut findings, &mut counts);
+    ledger.together(waiving, &inventory, findings.get_mut(begin..).unwrap_or_default());
+    ledger.audit(waiving, judge, summary, &mut counts, &mut findings);
+    summary.tallies = judge.tallies(&counts);
+    summary.cluster = Some(cluster);
+    summary.pod_security_tallies.clone_from(gathering.tallies());
+    summary.pod_security = gathering.finish();
+    for mut findings in by_target(findings).into_values() {
+        sort(&mut findings);
+        waiving.known(&mut findings);
+        for finding in &findings {
+            summary.count(finding);
+        }
+        outputs.batch(&waiving.sources(), &findings)?;
+    }
+    Ok(())
+}
+
+/// How many families a core takes at once.
+const AT_ONCE: usize = 8;
+
+fn is_in_scope(judge: &Judge, objects: &[Object], family: &Family) -> bool {
+    objects.get(family.root).is_some_and(|root| judge.is_in_scope(root))
+}
+
+/// What the report says of the cluster as a whole.
+fn cluster(inventory: &Inventory) -> Cluster {
+    let server = inventory.server().cloned().unwrap_or_default();
+    Cluster {
+        address: server.address,
+        context: server.context,
+        version: server.version,
+        ..Cluster::default()
+    }
+}
+
+/// Judges an object and what it made. A finding in what was made that the maker has too is told once.
+fn look(
+    (judge, waiving): (&Judge, &Waiving),
+    versions: &Versions,
+    objects: &[Object],
+    family: &Family,
+) -> Look {
+    let mut look = Look { counts: judge.counts(), ..Look::default() };
+    let Some(root) = objects.get(family.root) else { return look };
+    look.objects += 1;
+    let noticed = judge.object(root, &mut look.findings, &mut look.counts);
+    look.sights.extend(versions.see(root, judge.templates(), noticed.is_refused));
+    look.annotated.extend(waiving.live(root, judge.templates(), &mut look.findings));
+    let known: FxHashMap<Key, usize> =
+        look.findings.iter().enumerate().map(|(at, finding)| (key(root, judge, finding), at)).collect();
+    // What some pods said, for those that are the same but for their node.
+    let mut said: Vec<(&Object, Vec<usize>)> = Vec::new();
+    for object in family.made.iter().filter_map(|at| objects.get(*at)) {
+        look.objects += 1;
+        let is_pod = &*object.reference().kind == "Pod";
+        let replica = said.iter().find(|(pod, _)| is_replica(pod, object)).map(|(_, places)| places.clone());
+        if let Some(places) = replica {
+            look.folded += 1;
+            add_pod(&mut look.findings, &places);
+            continue;
+        }
+        let (mut own, mut counts) = (Vec::new(), judge.counts());
+        let noticed = judge.object(object, &mut own, &mut counts);
+        let mut places = Vec::new();
+        own.retain(|finding| match known.get(&key(object, judge, finding)) {
+            Some(at) => {
+                places.push(*at);
+                false
+            }
+            None => true,
+        });
+        if is_pod {
+            add_pod(&mut look.findings, &places);
+        }
+        if own.is_empty() {
+            look.folded += 1;
+            if is_pod && said.len() < REMEMBERED {
+                said.push((object, places));
+            }
+            continue;
+        }
+        // What it says that its maker does not is its own.
+        let checks: FxHashSet<&str> = own.iter().map(|finding| finding.check).collect();
+        look.counts.add(&judge.only(counts, |check| checks.contains(check)));
+        look.sights.extend(versions.see(object, judge.templates(), noticed.is_refused));
+        look.annotated.extend(waiving.live(object, judge.templates(), &mut own));
+        look.findings.extend(own);
+    }
+    look
+}
+
+/// How many pods of a family are remembered.
+const REMEMBERED: usize = 8;
+
+fn add_pod(findings: &mut [Finding], places: &[usize]) {
+    for at in places {
+        if let Some(finding) = findings.get_mut(*at) {
+            finding.pods += 1;
+        }
+    }
+}
+
+/// What makes two findings the same in an object and in what it made: check, verdict, message, the value, and the place in
+/// the pod, whatever stands before it in its list.
+type Key = (&'static str, &'static str, String, Option<String>, String);
+
+fn key(object: &Object, judge: &Judge, finding: &Finding) -> Key {
+    let pod = Pod::of(object, judge.templates()).map(|pod| pod.place().path().text()).unwrap_or_default();
+    let path = match finding.path.strip_prefix(&*pod) {
+        Some(rest) if !pod.is_empty() => rest.trim_start_matches('.'),
+        _ => &finding.path,
+    };
+    let mut place = String::with_capacity(path.len());
+    let mut rest = path;
+    // Numbers of items go: admission may have put others before them. Messages name the containers.
+    while let Some((before, after)) = rest.split_once('[') {
+        place.push_str(before);
+        let (step, after) = after.split_once(']').unwrap_or((after, ""));
+        if step.bytes().any(|byte| !byte.is_ascii_digit()) {
+            place.push('[');
+            place.push_str(step);
+        }
+        rest = after;
+    }
+    place.push_str(rest);
+    let raw = finding.evidence.first().and_then(|fact| fact.raw.clone());
+    (finding.check, finding.verdict.as_str(), finding.message.clone(), raw, place)
+}
+
+/// Where a target stands in the report.
+type Rank = (u8, Text, Text, Text);
+
+/// Findings by what they are about, in the order of the report.
+fn by_target(findings: Vec<Finding>) -> BTreeMap<Rank, Vec<Finding>> {
+    let mut by_target: BTreeMap<Rank, Vec<Finding>> = BTreeMap::new();
+    for finding in findings {
+        by_target.entry(rank(&finding.target)).or_default().push(finding);
+    }
+    by_target
+}
+
+fn rank(target: &Arc<Target>) -> Rank {
+    let named = |place, name: &str| (place, Text::default(), Text::default(), Text::new(name));
+    match &**target {
+        Target::Object(ObjectRef { namespace: Some(namespace), kind, name, .. }) => {
+            let place = if namespace.starts_with("kube-") { 3 } else { 0 };
+            (place, namespace.clone(), kind.clone(), name.clone())
+        }
+        Target::Object(ObjectRef { kind, name, .. }) => (1, Text::default(), kind.clone(), name.clone()),
+        Target::Resource { resource } => named(5, resource),
+        Target::File { path, .. } => named(4, path),
+        other => named(2, &other.to_string()),
+    }
+}
