@@ -224,3 +224,16 @@ fn the_role_that_a_dry_run_prints_is_just_enough() {
     }
     assert_eq!(last.0, 0, "{}", last.2);
 }
+
+#[test]
+fn the_documentation_shows_the_role_that_the_program_prints() {
+    let Some(real) = Real::new("docs") else { return };
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let page = fs::read_to_string(root.join("docs/cluster.md")).unwrap();
+    let command = page.split("`ironsides collect ").find(|rest| rest.contains("--dry-run`")).unwrap();
+    let args: Vec<&str> = command.split('`').next().unwrap().split_whitespace().collect();
+    let shown = page.split("```yaml\n").nth(1).unwrap().split("```").next().unwrap();
+    let (code, role, err) = real.collect(&args);
+    assert_eq!(code, 0, "{err}");
+    assert_eq!(role.split("---\n").nth(1).unwrap(), shown);
+}
