@@ -93,12 +93,15 @@ pub(crate) fn gather(place: &Place, wanted: Wanted<'_>, say: &Say) -> Result<Gat
         return files::gather(paths, wanted, say);
     }
     let Bundle { of, facts, .. } = facts(place, wanted, say)?;
-    let problems = tell(&facts, say);
-    let inventory = match of {
-        BundleOf::Cluster => facts.inventory(),
-        BundleOf::Files => bundle::inventory_of_files(facts),
-    };
-    Ok(Gathered { inventory, problems })
+    match of {
+        BundleOf::Cluster => {
+            let problems = tell(&facts, say);
+            Ok(Gathered { inventory: facts.inventory(), problems })
+        }
+        BundleOf::Files => {
+            Ok(Gathered { inventory: bundle::inventory_of_files(facts), problems: Vec::new() })
+        }
+    }
 }
 
 /// Reads the wanted facts from a place: from a cluster, from a bundle of one, or objects of files as if they were listings.
@@ -194,5 +197,74 @@ mod tests {
         let half = gather(&Place::Files(places), Wanted::All(&[]), &Say::mute()).unwrap();
         assert_eq!((half.inventory.objects().len(), half.problems.len()), (1, 3), "{:?}", half.problems);
         assert!(!half.is_complete());
+    }
+    #[test]
+    fn a_bundle_is_gathered_like_what_it_was_made_of_and_tells_what_it_lacks() {
+        let resource = |group: &str, name: &str, kind: &str| ironsides_core::ApiResource {
+            group: group.into(),
+            version: "v1".into(),
+            name: name.into(),
+            kind: kind.into(),
+            ..ironsides_core::ApiResource::default()
+        };
+        let listing = |resource: &str, kind: &str, extent| Listing {
+            request: std::sync::Arc::from(format!("GET /api/v1/{resource}")),
+            group: "".into(),
+            version: "v1".into(),
+            resource: resource.into(),
+            kind: kind.into(),
+            namespace: None,
+            extent,
+            objects: vec![
+                ironsides_tree::parse_one(&format!(
+                    "{{apiVersion: v1, kind: {kind}, metadata: {{name: a}}}}"
+                ))
+                .unwrap(),
+            ],
+        };
+        let partial = Extent::Partial { why: "the list ended".into() };
+        let facts = Facts {
+            server: ironsides_core::Server {
+                address: "https://a".into(),
+                resources: vec![
+                    resource("", "pods", "Pod"),
+                    resource("", "nodes", "Node"),
+                    resource("", "nodes/proxy", "X"),
+                ],
+                ..ironsides_core::Server::default()
+            },
+            listings: vec![
+                listing("pods", "Pod", Extent::Complete),
+                listing("services", "Service", partial.clone()),
+                listing("secrets", "Secret", Extent::Complete),
+            ],
+            ..Facts::default()
+        };
+        let folder = tempfile::tempdir().unwrap();
+        let write = |of, name: &str| {
+            let path = folder.path().join(name);
+            let file = std::fs::File::create(&path).unwrap();
+            ironsides_files::write_bundle(file, of, &facts, &redactor().unwrap()).unwrap();
+            Place::Facts(path)
+        };
+        let wanted = [("", "Pod"), ("", "Service"), ("", "Node"), ("", "X"), ("a.b", "Made")];
+        let gathered = |place: &Place| gather(place, Wanted::Kinds(&wanted), &Say::mute()).unwrap();
+        let cluster = gathered(&write(BundleOf::Cluster, "cluster"));
+        assert_eq!(cluster.inventory.server().map(|server| server.address.as_str()), Some("https://a"));
+        // Secrets are not wanted.
+        assert_eq!(cluster.inventory.objects().len(), 2);
+        let of = |group, resource| cluster.inventory.coverage.of_objects(group, resource, None);
+        assert_eq!(of("", "pods"), Extent::Complete);
+        assert_eq!(of("", "services"), partial);
+        assert!(matches!(of("", "nodes"), Extent::Absent { why } if why.contains("collected without it")));
+        // What is not served is known not to be there.
+        assert_eq!((of("", "xs"), of("a.b", "mades")), (Extent::Complete, Extent::Complete));
+        let told: Vec<&str> = cluster.problems.iter().map(|problem| problem.message.as_str()).collect();
+        assert_eq!(told.len(), 2, "{told:?}");
+        assert_eq!(told[0], "cannot read all of services: the list ended");
+        assert!(!cluster.is_complete());
+        let files = gathered(&write(BundleOf::Files, "files"));
+        assert!(files.inventory.server().is_none() && files.is_complete(), "{:?}", files.problems);
+        assert_eq!(files.inventory.objects().len(), 2);
     }
 }
