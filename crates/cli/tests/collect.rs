@@ -237,3 +237,39 @@ fn the_documentation_shows_the_role_that_the_program_prints() {
     assert_eq!(code, 0, "{err}");
     assert_eq!(role.split("---\n").nth(1).unwrap(), shown);
 }
+
+#[test]
+fn a_scan_of_the_bundle_is_a_scan_of_the_cluster() {
+    let Some(real) = Real::new("same") else { return };
+    let name = real.name.as_str();
+    real.kubectl(&["create", "namespace", name], "");
+    let pod = "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: web\nspec:\n  selector:\n    matchLabels: {app: web}\n  \
+               template:\n    metadata:\n      labels: {app: web}\n    spec:\n      hostPID: true\n      containers:\n      - \
+               name: web\n        image: web\n        env:\n        - {name: DB_PASSWORD, value: hunter2-of-web}\n";
+    real.kubectl(&["create", "-n", name, "-f", "-"], pod);
+    real.kubectl(&["create", "-f", "-"], &secret(name));
+    for scope in [&["-A"][..], &["-n", name]] {
+        let cluster =
+            ["scan", "--cluster", "--kubeconfig", &real.kubeconfig, "--show", "passes,waived", "-o", "json"];
+        let facts = ["scan", "--facts", "same.tar.zst", "--show", "passes,waived", "-o", "json"];
+        // Others use the cluster, too: between two looks it may have changed.
+        let same = (0..20).any(|_| {
+            let (code, _, err) = real.collect(&[scope, &["-o", "same.tar.zst"]].concat());
+            assert_eq!(code, 0, "{err}");
+            let live = ironsides(real.folder.path(), &[&cluster[..], scope].concat());
+            let kept = ironsides(real.folder.path(), &[&facts[..], scope].concat());
+            assert!(
+                live.1.contains("host-pid") && live.1.contains(name) && !live.1.contains(VALUE),
+                "{}",
+                live.2
+            );
+            fs::write(real.folder.path().join("live.json"), &live.1).unwrap();
+            fs::write(real.folder.path().join("kept.json"), &kept.1).unwrap();
+            (live.0, &live.1) == (kept.0, &kept.1)
+        });
+        let text = |file: &str| fs::read_to_string(real.folder.path().join(file)).unwrap();
+        let (live, kept) = (text("live.json"), text("kept.json"));
+        let differing = live.lines().zip(kept.lines()).find(|(a, b)| a != b);
+        assert!(same, "{scope:?}: {differing:?}");
+    }
+}
