@@ -54,6 +54,16 @@ impl Resource {
         self.gap(format!("{} were not read; read them too", self.name()))
     }
 
+    /// What is missing where an object of a namespace, or of none, looks for it. What was asked of the whole cluster is
+    /// told of the whole cluster.
+    fn lacks(&self, coverage: &Coverage, namespace: Option<&str>) -> Option<Gap> {
+        let namespace = namespace.filter(|_| self.namespaced);
+        let extent = coverage.of_objects(&self.group, &self.plural, namespace);
+        let name = self.name();
+        let is_whole = coverage.resources().any(|(known, of, _)| known == name && of.is_none());
+        self.gap_of(extent, namespace.filter(|_| !is_whole))
+    }
+
     /// The gap that an extent is, of a namespace or of all.
     fn gap_of(&self, extent: Extent, namespace: Option<&str>) -> Option<Gap> {
         let namespaces: Vec<&str> = namespace.into_iter().collect();
@@ -123,10 +133,9 @@ impl<'a> Gaps<'a> {
         if let Some(known) = self.known.get(&key) {
             return known.clone();
         }
-        let gap = self.resource(group, kind).and_then(|resource| {
-            let namespace = namespace.map(Text::as_str).filter(|_| resource.namespaced);
-            resource.gap_of(self.coverage.of_objects(group, &resource.plural, namespace), namespace)
-        });
+        let gap = self
+            .resource(group, kind)
+            .and_then(|resource| resource.lacks(self.coverage, namespace.map(Text::as_str)));
         self.known.insert(key, gap.clone());
         gap
     }
@@ -145,9 +154,7 @@ pub(crate) fn unseen(
     namespace: Option<&str>,
 ) -> Option<String> {
     let resource = resource(inventory.server()?, group, kind)?;
-    let namespace = namespace.filter(|_| resource.namespaced);
-    let extent = inventory.coverage.of_objects(group, &resource.plural, namespace);
-    resource.gap_of(extent, namespace).map(|gap| gap.missing)
+    resource.lacks(&inventory.coverage, namespace).map(|gap| gap.missing)
 }
 
 fn resource(server: &Server, group: &str, kind: &str) -> Option<Resource> {

@@ -238,8 +238,12 @@ impl<'a> Out<'a> {
     /// Drops the failures that rest on something not being there. One that shows an object beside the judged one rests on
     /// what is.
     pub(crate) fn keep_definite(&mut self) {
-        self.drafts
-            .retain(|draft| draft.verdict != Verdict::Fail || draft.is_definite || draft.evidence.len() > 1);
+        self.drafts.retain(|draft| match draft.verdict {
+            Verdict::Fail => draft.is_definite || draft.evidence.len() > 1,
+            // The gap is told once, for all objects.
+            Verdict::Unknown { .. } => false,
+            _ => true,
+        });
     }
 
     /// Moves the findings to where all are gathered; says why the question does not arise, and what passed.

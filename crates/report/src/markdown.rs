@@ -201,6 +201,8 @@ fn row(finding: &Finding, alike: usize, sources: &dyn Sources) -> String {
     let place = Place::of_finding(finding, sources);
     let at = match place.line() {
         Some(line) => format!("{}:{line}", place.name()),
+        // Requests are long and say little; the object stands beside.
+        None if place.is_live && !finding.path.is_empty() => finding.path.to_string(),
         None => place.name().to_owned(),
     };
     let (check, mut what) = match alike {

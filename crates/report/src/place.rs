@@ -137,9 +137,10 @@ pub(crate) fn rank(finding: &Finding) -> usize {
 
 /// The message with the reason of its verdict.
 pub(crate) fn message(finding: &Finding) -> Cow<'_, str> {
-    match finding.verdict.reason() {
-        Some(reason) => format!("{} ({reason})", finding.message).into(),
-        None => finding.message.as_str().into(),
+    match (finding.verdict.reason(), pods(finding)) {
+        (Some(reason), _) => format!("{} ({reason})", finding.message).into(),
+        (None, Some(pods)) => format!("{} ({pods})", finding.message).into(),
+        (None, None) => finding.message.as_str().into(),
     }
 }
 

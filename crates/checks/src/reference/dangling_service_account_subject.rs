@@ -22,6 +22,11 @@ const BINDINGS: &[(&str, &str)] =
 const KIND: (&str, &str) = ("", "ServiceAccount");
 
 fn run(binding: &Object, inventory: &Inventory, out: &mut Out<'_>) {
+    // The controller manager makes the accounts of its controllers when they first ask, and others not at all.
+    let brought = binding.cursor().at(&["metadata", "labels"]).get("kubernetes.io/bootstrapping");
+    if brought.str() == Some("rbac-defaults") && binding.reference().name.starts_with("system:") {
+        return out.not_applicable("Kubernetes itself brings this binding");
+    }
     for subject in binding.cursor().get("subjects").items() {
         let at = subject.get("name");
         let account = subject.get("kind").str() == Some("ServiceAccount");

@@ -291,3 +291,196 @@ fn rank(target: &Arc<Target>) -> Rank {
         other => named(2, &other.to_string()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+    use std::sync::Mutex;
+
+    use ironsides_checks::Options;
+    use ironsides_core::{Extent, Listing, Server};
+    use ironsides_report::{Format, Header, Options as Shown};
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::scan::waiving::Given;
+
+    #[derive(Clone, Default)]
+    struct Shared(Arc<Mutex<Vec<u8>>>);
+
+    impl Write for Shared {
+        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+            self.0.lock().unwrap().write(bytes)
+        }
+
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+
+    /// A listing of objects of one kind.
+    fn listing(group: &str, resource: &str, extent: Extent, objects: &[String]) -> Listing {
+        Listing {
+            request: Arc::from(format!("GET /{group}/{resource}")),
+            group: Text::new(group),
+            version: Text::new("v1"),
+            resource: Text::new(resource),
+            kind: Text::default(),
+            namespace: None,
+            extent,
+            objects: objects.iter().map(|text| ironsides_tree::parse_one(text).unwrap()).collect(),
+        }
+    }
+
+    fn scanned(listings: Vec<Listing>, format: Format, options: Options) -> (String, Summary) {
+        let judge = Judge::new(options);
+        let waiving = Waiving::new(Given { no_annotations: true, ..Given::default() }, &[]).unwrap();
+        let versions = Versions::new(None, None).unwrap();
+        let sink = Shared::default();
+        let mut writer = format.writer(sink.clone(), Shown { waived: true, ..Shown::default() });
+        let header = Header { version: "0", checks: judge.metas().collect(), started: 0 };
+        writer.begin(&header).unwrap();
+        let (mut outputs, mut summary) = (Outputs::to(writer), Summary::default());
+        let facts = Facts { taken: 0, server: Server::default(), listings };
+        run((&judge, &waiving), versions, facts, &mut outputs, &mut summary).unwrap();
+        outputs.end(&summary, &Say::mute()).unwrap();
+        let bytes = sink.0.lock().unwrap().clone();
+        (String::from_utf8(bytes).unwrap(), summary)
+    }
+
+    fn only(check: &str) -> Options {
+        Options { only: vec![check.into()], ..Options::default() }
+    }
+
+    #[test]
+    fn pods_are_told_of_with_their_deployment_unless_they_differ() {
+        let meta = |name: &str, by: &str| {
+            let owner = if by.is_empty() {
+                String::new()
+            } else {
+                format!(", ownerReferences: [{{uid: {by}, controller: true}}]")
+            };
+            format!("metadata: {{name: {name}, namespace: shop, uid: {name}{owner}}}")
+        };
+        let spec = |more: &str| {
+            format!(
+                "spec: {{{more}containers: [{{name: a, image: 'a:1', securityContext: {{privileged: true}}}}]}}"
+            )
+        };
+        let apps = |kind: &str, meta: String, replicas: u32| {
+            let template = spec("");
+            format!(
+                "{{apiVersion: apps/v1, kind: {kind}, {meta}, spec: {{replicas: {replicas}, template: {{{template}}}}}}}"
+            )
+        };
+        let pod = |meta: String, more: &str| format!("{{apiVersion: v1, kind: Pod, {meta}, {}}}", spec(more));
+        let listings = || {
+            vec![
+                listing("apps", "deployments", Extent::Complete, &[apps("Deployment", meta("d", ""), 2)]),
+                listing(
+                    "apps",
+                    "replicasets",
+                    Extent::Complete,
+                    &[apps("ReplicaSet", meta("new", "d"), 2), apps("ReplicaSet", meta("old", "d"), 0)],
+                ),
+                listing(
+                    "",
+                    "pods",
+                    Extent::Complete,
+                    &[
+                        pod(meta("p1", "new"), "nodeName: n1, "),
+                        pod(meta("p2", "new"), "nodeName: n2, "),
+                        pod(meta("p3", "new"), "hostPID: true, "),
+                        pod(meta("bare", ""), ""),
+                    ],
+                ),
+            ]
+        };
+        let options =
+            Options { only: vec!["privileged-container".into(), "host-pid".into()], ..Options::default() };
+        let (text, summary) = scanned(listings(), Format::JsonLines, options);
+        let told: Vec<(String, String, u64)> = text
+            .lines()
+            .filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok())
+            .filter(|line| line["verdict"] == "fail")
+            .map(|line| {
+                let text = |value: &serde_json::Value| value.as_str().unwrap().to_owned();
+                (text(&line["check"]), text(&line["target"]["name"]), line["pods"].as_u64().unwrap_or(0))
+            })
+            .collect();
+        let one = |check: &str, name: &str, pods| (check.to_owned(), name.to_owned(), pods);
+        let expected = vec![
+            one("privileged-container", "d", 3),
+            one("privileged-container", "bare", 0),
+            one("host-pid", "p3", 0),
+        ];
+        assert_eq!(told, expected);
+        let cluster = summary.cluster.unwrap();
+        assert_eq!((cluster.folded, cluster.old, summary.objects), (3, 1, 6));
+    }
+
+    #[test]
+    fn what_could_not_be_listed_passes_nothing() {
+        let absent = || Extent::Absent { why: "forbidden; grant list".into() };
+        let pod = "{apiVersion: v1, kind: Pod, metadata: {name: a, namespace: shop, uid: a}, \
+                   spec: {containers: [{name: a, image: 'a:1', envFrom: [{secretRef: {name: x}}]}]}}";
+        let listings = |secrets| {
+            vec![
+                listing("", "pods", Extent::Complete, &[pod.to_owned()]),
+                listing("", "secrets", secrets, &[]),
+            ]
+        };
+        // Secrets are known to be none: the pod names one that is not there.
+        let (text, _) = scanned(listings(Extent::Complete), Format::Name, only("dangling-secret"));
+        assert!(text.contains("pod/a"), "{text}");
+        // They are not known: nobody can tell.
+        let (text, summary) = scanned(listings(absent()), Format::Table, only("dangling-secret"));
+        let tally = summary.tallies["dangling-secret"];
+        assert_eq!((tally.pass, tally.fail), (0, 0), "{text}");
+        assert!(tally.unknown > 0 && !summary.is_complete());
+        assert_eq!(text.matches("secrets could not be listed: forbidden; grant list").count(), 1, "{text}");
+        // A failure of what was read stays one.
+        let bad = pod.replace("containers:", "hostPID: true, containers:");
+        let half = Extent::Partial { why: "the server went away".into() };
+        let (_, summary) = scanned(vec![listing("", "pods", half, &[bad])], Format::Name, only("host-pid"));
+        let tally = summary.tallies["host-pid"];
+        assert_eq!((tally.fail, tally.pass), (1, 0));
+        assert!(tally.unknown > 0);
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 2, ..ProptestConfig::default() })]
+
+        #[test]
+        fn no_format_repeats_a_secret_of_an_object_without_text(secret in "Zq[a-zA-Z0-9]{14,24}7x") {
+            let pod = format!(
+                "{{apiVersion: v1, kind: Pod, metadata: {{name: a, namespace: shop, uid: a, annotations: \
+                 {{db-password: '{secret}', note: 'token={secret}'}}}}, spec: {{containers: [{{name: a, \
+                 image: 'user:{secret}@registry.example/a', \
+                 args: ['--password={secret}', '--token', '{secret}'], \
+                 env: [{{name: DB_PASSWORD, value: '{secret}'}}, {{name: API_TOKEN, value: ['{secret}']}}], \
+                 livenessProbe: {{httpGet: {{host: 'a:{secret}@x', port: 1, httpHeaders: \
+                 [{{name: Authorization, value: '{secret}'}}]}}}}, \
+                 lifecycle: {{preStop: {{exec: {{command: [curl, '-u', 'a:{secret}']}}}}}}}}]}}}}"
+            );
+            let map = format!(
+                "{{apiVersion: v1, kind: ConfigMap, metadata: {{name: a, namespace: shop}}, \
+                 data: {{password: '{secret}', a.env: 'API_KEY={secret}'}}}}"
+            );
+            let kept = format!(
+                "{{apiVersion: v1, kind: Secret, metadata: {{name: a, namespace: shop}}, \
+                 data: {{a: '{secret}'}}, stringData: {{b: '{secret}'}}, date: {{c: '{secret}'}}}}"
+            );
+            for (_, format) in Format::ALL {
+                let listings = vec![
+                    listing("", "pods", Extent::Complete, std::slice::from_ref(&pod)),
+                    listing("", "configmaps", Extent::Complete, std::slice::from_ref(&map)),
+                    listing("", "secrets", Extent::Complete, std::slice::from_ref(&kept)),
+                ];
+                let options = Options { keep_passes: true, fixes: true, ..Options::default() };
+                let (text, _) = scanned(listings, format, options);
+                prop_assert!(!text.contains(&secret), "{}: {text}", format.name());
+            }
+        }
+    }
+}
