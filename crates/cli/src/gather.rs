@@ -32,7 +32,6 @@ pub(crate) enum Place {
     Cluster(Box<Live>),
 }
 
-#[allow(dead_code, reason = "`ironsides rbac` follows")]
 impl FromArgs {
     /// The place that the arguments name: the cluster that kubectl would talk to, unless files or a bundle are named. Of
     /// a cluster these namespaces are read, or all where none is named.
@@ -73,17 +72,9 @@ impl Wanted<'_> {
 pub(crate) struct Gathered {
     /// The objects, and for a cluster how much of each kind there is.
     pub(crate) inventory: Inventory,
-    /// What could not be read. Each was told already.
+    /// What could not be read. Each was told already. A command that answers all the same ends with
+    /// [`crate::exit::Exit::Incomplete`] where there is any.
     pub(crate) problems: Vec<Problem>,
-}
-
-#[allow(dead_code, reason = "`ironsides rbac` follows")]
-impl Gathered {
-    /// Whether everything that was asked for was read. A command that answers all the same ends with
-    /// [`crate::exit::Exit::Incomplete`] where not.
-    pub(crate) fn is_complete(&self) -> bool {
-        self.problems.is_empty() && self.inventory.coverage.is_complete()
-    }
 }
 
 /// Gathers the wanted objects from a place. What cannot be read is told through `say`, and is in what is returned; an
@@ -180,7 +171,7 @@ mod tests {
     fn files_charts_and_kustomizations_are_gathered_and_faults_are_told() {
         let demo = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../demo");
         let all = gather(&Place::Files(vec![demo.clone()]), Wanted::All(&[]), &Say::mute()).unwrap();
-        assert!(all.is_complete(), "{:?}", all.problems);
+        assert!(all.problems.is_empty(), "{:?}", all.problems);
         assert!(all.inventory.server().is_none());
         let rendered = |object: &&Object| matches!(object.origin, ironsides_core::Origin::Rendered(_));
         assert!(all.inventory.objects().iter().filter(rendered).count() > 3);
@@ -196,7 +187,6 @@ mod tests {
         let places = vec![path, folder.path().join("missing")];
         let half = gather(&Place::Files(places), Wanted::All(&[]), &Say::mute()).unwrap();
         assert_eq!((half.inventory.objects().len(), half.problems.len()), (1, 3), "{:?}", half.problems);
-        assert!(!half.is_complete());
     }
     #[test]
     fn a_bundle_is_gathered_like_what_it_was_made_of_and_tells_what_it_lacks() {
@@ -262,9 +252,9 @@ mod tests {
         let told: Vec<&str> = cluster.problems.iter().map(|problem| problem.message.as_str()).collect();
         assert_eq!(told.len(), 2, "{told:?}");
         assert_eq!(told[0], "cannot read all of services: the list ended");
-        assert!(!cluster.is_complete());
+        assert!(!cluster.inventory.coverage.is_complete());
         let files = gathered(&write(BundleOf::Files, "files"));
-        assert!(files.inventory.server().is_none() && files.is_complete(), "{:?}", files.problems);
+        assert!(files.inventory.server().is_none() && files.problems.is_empty(), "{:?}", files.problems);
         assert_eq!(files.inventory.objects().len(), 2);
     }
 }
