@@ -17,6 +17,7 @@ mod default_service_account_bound;
 mod ephemeral_containers_allowed;
 mod escalate_or_bind_allowed;
 mod event_deletion_allowed;
+mod grant_without_namespace;
 pub(crate) mod holders;
 mod impersonation_allowed;
 mod ineffective_rule;
@@ -46,6 +47,7 @@ mod services_proxy_allowed;
 mod subject_without_namespace;
 mod takeover_by_everybody;
 mod token_creation_allowed;
+mod unlimited_core_group;
 mod unlimited_role;
 mod unused_role;
 mod webhook_configuration_writable;
@@ -85,6 +87,7 @@ pub(crate) static CHECKS: &[&Check] = &[
     &ephemeral_containers_allowed::CHECK,
     &escalate_or_bind_allowed::CHECK,
     &event_deletion_allowed::CHECK,
+    &grant_without_namespace::CHECK,
     &impersonation_allowed::CHECK,
     &ineffective_rule::CHECK,
     &masters_group_bound::CHECK,
@@ -111,6 +114,7 @@ pub(crate) static CHECKS: &[&Check] = &[
     &subject_without_namespace::CHECK,
     &takeover_by_everybody::CHECK,
     &token_creation_allowed::CHECK,
+    &unlimited_core_group::CHECK,
     &unlimited_role::CHECK,
     &unused_role::CHECK,
     &webhook_configuration_writable::CHECK,

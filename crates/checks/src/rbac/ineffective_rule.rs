@@ -1,7 +1,7 @@
 //! A rule that looks as if it allowed something, and does not.
 
 use super::ROLES;
-use super::rule::{Rule, excused, is_global};
+use super::rule::{Rule, excused, is_global, is_global_anywhere};
 use crate::prelude::*;
 
 pub(super) static CHECK: Check = Check {
@@ -70,7 +70,8 @@ fn fault(role: &Object, rule: &Rule<'_>) -> Option<(&'static str, String)> {
         let global = |resource: &&str| {
             !resource.contains('*')
                 && groups().next().is_some()
-                && groups().all(|group| is_global(group, resource))
+                && groups()
+                    .all(|group| is_global(group, resource) || group == "*" && is_global_anywhere(resource))
         };
         if let Some(resource) = rule.list("resources").find(global) {
             return Some((

@@ -95,7 +95,7 @@ impl<'a> Rule<'a> {
     }
 
     /// What it allows of some powers: resources and verbs in words, `None` where it allows none of them.
-    pub(super) fn allows(&self, powers: &[Power]) -> Option<String> {
+    pub(super) fn allows<'p>(&self, powers: impl IntoIterator<Item = &'p Power>) -> Option<String> {
         let mut resources: Vec<&str> = Vec::new();
         let mut verbs: Vec<&str> = Vec::new();
         for power in powers {
@@ -140,6 +140,13 @@ pub(super) fn is_global(group: &str, resource: &str) -> bool {
     known.is_some_and(|kind| !kind.namespaced) && (group, plural) != ("", "namespaces")
 }
 
+/// Whether every built-in resource of a name, whatever its group, belongs to no namespace.
+pub(super) fn is_global_anywhere(resource: &str) -> bool {
+    let plural = resource.split('/').next().unwrap_or_default();
+    let mut known = ironsides_schema::kinds().iter().filter(|kind| kind.plural == plural).peekable();
+    plural != "namespaces" && known.peek().is_some() && known.all(|kind| !kind.namespaced)
+}
+
 /// `a`, `a and b`, `a, b and c`.
 pub(super) fn listed(words: &[&str]) -> String {
     match words.split_last() {
@@ -158,7 +165,9 @@ pub(super) fn report(role: &Object, inventory: &Inventory, out: &mut Out<'_>, po
     }
     let mut known = None;
     for rule in Rule::all(role) {
-        let Some(what) = rule.allows(powers).filter(|_| !rule.is_wild()) else {
+        // Wildcards that allow all of the core group are told once, and not for each thing they allow.
+        let told = |power: &&Power| rule.is_unlimited() || rule.is_wild() && power.group.is_empty();
+        let Some(what) = rule.allows(powers.iter().filter(|power| !told(power))) else {
             out.pass(&rule.at);
             continue;
         };
