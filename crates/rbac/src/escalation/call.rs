@@ -14,7 +14,8 @@ pub struct Call {
     /// What the authorizer is asked for this call, and what allows it: first the call itself, then what guards ask
     /// (`bind`, `escalate`, `approve`) or what its impersonation needs.
     pub asks: Vec<Asked>,
-    /// What is sent: the object to create, or a JSON merge patch. Words in angle brackets are to be filled in.
+    /// What is sent: the object to create, or a strategic merge patch (of an update what it changes). Words in angle
+    /// brackets are to be filled in.
     pub body: Option<Value>,
     /// Whom the headers impersonate. The call is then any at all: [`Call::path`] is that of a review which answers who one
     /// is.

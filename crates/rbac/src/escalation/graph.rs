@@ -6,7 +6,7 @@ use std::sync::Arc;
 use ironsides_tree::Text;
 use rustc_hash::FxHashMap;
 
-use super::moves::{account, being, moves};
+use super::moves::{Index, account, being, moves};
 use super::rights::Rights;
 use super::step::{Chosen, Maker};
 use super::way::Way;
@@ -29,6 +29,9 @@ struct Graph<'a> {
     powers: Vec<Power>,
     places: FxHashMap<Power, usize>,
     edges: Vec<Edges>,
+    /// The service accounts that are there, and where nobody knows all, those that bindings name too.
+    accounts: BTreeSet<(Text, Text)>,
+    index: Index,
     /// What bindings lead to: most service accounts have the same.
     by_bindings: FxHashMap<Vec<(BindingId, usize)>, Moves>,
 }
@@ -89,12 +92,19 @@ impl Rbac {
 
 impl<'a> Graph<'a> {
     fn new(rbac: &'a Rbac, around: &'a Surroundings) -> Self {
+        let mut accounts: BTreeSet<_> = around.service_accounts.keys().cloned().collect();
+        if !around.complete.service_accounts {
+            let users = rbac.by_user.keys().filter_map(|user| service_account(user));
+            accounts.extend(users.map(|(namespace, name)| (Text::new(namespace), Text::new(name))));
+        }
         let mut graph = Self {
             rbac,
+            accounts,
             around,
             powers: Vec::new(),
             places: FxHashMap::default(),
             edges: Vec::new(),
+            index: Index::of(rbac, around),
             by_bindings: FxHashMap::default(),
         };
         for power in FINAL {
@@ -143,15 +153,16 @@ impl<'a> Graph<'a> {
         if let Some(known) = self.by_bindings.get(&key) {
             return Arc::clone(known);
         }
-        let found = Arc::new(moves(self.rbac, self.around, &Rights::of(self.rbac, identity)));
+        let found = Arc::new(moves(self.rbac, self.around, &self.index, &Rights::of(self.rbac, identity)));
         self.by_bindings.insert(key, Arc::clone(&found));
         found
     }
 
     fn moves_from(&mut self, power: &Power) -> Moves {
         let accounts = |wanted: Option<&Text>| -> Vec<(Power, Way)> {
-            let all = self.accounts();
-            let here = all.iter().filter(|(namespace, _)| wanted.is_none_or(|own| own == namespace));
+            let first = (wanted.cloned().unwrap_or_default(), Text::default());
+            let here = self.accounts.range(first..);
+            let here = here.take_while(|(namespace, _)| wanted.is_none_or(|own| own == namespace));
             here.map(|(namespace, name)| (account(namespace, name), Way::Member(None))).collect()
         };
         Arc::new(match power {
@@ -178,12 +189,12 @@ impl<'a> Graph<'a> {
                 let own = if *cluster { None } else { namespace.as_deref() };
                 let role = self.rbac.role_named(own, name).and_then(|role| self.rbac.role(role));
                 let rules = role.map(|role| &*role.rules).unwrap_or_default();
-                moves(self.rbac, self.around, &Rights::of_rules(rules, namespace.as_deref()))
+                moves(self.rbac, self.around, &self.index, &Rights::of_rules(rules, namespace.as_deref()))
             }
             Power::NamespaceAdmin(Some(namespace)) => {
                 let all = || vec![Text::new_static("*")];
                 let rule = Rule { verbs: all(), api_groups: all(), resources: all(), ..Rule::default() };
-                moves(self.rbac, self.around, &Rights::of_rules(&[rule], Some(namespace)))
+                moves(self.rbac, self.around, &self.index, &Rights::of_rules(&[rule], Some(namespace)))
             }
             Power::NamespaceAdmin(None) => {
                 let bound = self.rbac.bindings().iter().filter_map(|binding| binding.namespace.clone());
@@ -196,16 +207,6 @@ impl<'a> Graph<'a> {
                 all.into_iter().map(member).collect()
             }
         })
-    }
-
-    /// The service accounts that are there, and where nobody knows all, those that bindings name.
-    fn accounts(&self) -> BTreeSet<(Text, Text)> {
-        let mut all: BTreeSet<_> = self.around.service_accounts.keys().cloned().collect();
-        if !self.around.complete.service_accounts {
-            let users = self.rbac.by_user.keys().filter_map(|user| service_account(user));
-            all.extend(users.map(|(namespace, name)| (Text::new(namespace), Text::new(name))));
-        }
-        all
     }
 
     /// The users that bindings name.

@@ -4,14 +4,16 @@ use std::collections::BTreeSet;
 
 use ironsides_podsecurity::Level;
 use ironsides_tree::Text;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::Power;
 use super::rights::{Held, Reach, Rights, is_everything};
 use super::way::{Entry, RUNNERS, SIGNER, User, Way, Whom};
-use crate::binding::{Binding, RoleRef, Subject, SubjectKind};
+use crate::binding::{BindingId, RoleRef, Subject, SubjectKind};
 use crate::identity::{MASTERS, service_account};
 use crate::policy::{GROUP, Rbac};
-use crate::surroundings::Surroundings;
+use crate::role::RoleId;
+use crate::surroundings::{Surroundings, WORKLOADS};
 
 const READ: &[&str] = &["get", "list", "watch", "patch"];
 const CHANGE: &[&str] = &["patch", "update"];
@@ -23,17 +25,49 @@ const ADMIN: &str = "cluster-admin";
 /// The namespace that every cluster has, and that nobody labels.
 const SYSTEM: &str = "kube-system";
 
+/// What lies in each namespace, by its place.
+#[derive(Default)]
+pub(super) struct Index {
+    roles: FxHashMap<Text, Vec<RoleId>>,
+    bindings: FxHashMap<Option<Text>, Vec<BindingId>>,
+    workloads: FxHashMap<Text, Vec<usize>>,
+}
+
+impl Index {
+    pub(super) fn of(rbac: &Rbac, around: &Surroundings) -> Self {
+        let mut index = Self::default();
+        for (id, role) in (0..).map(RoleId).zip(rbac.roles()) {
+            if let Some(namespace) = &role.namespace {
+                index.roles.entry(namespace.clone()).or_default().push(id);
+            }
+        }
+        for (id, binding) in (0..).map(BindingId).zip(rbac.bindings()) {
+            index.bindings.entry(binding.namespace.clone()).or_default().push(id);
+        }
+        for (at, workload) in around.workloads.iter().enumerate() {
+            index.workloads.entry(workload.namespace.clone()).or_default().push(at);
+        }
+        index
+    }
+}
+
 /// Powers that lead on, with the way to each; the first way to a power counts.
 pub(super) struct Moves<'a> {
     rbac: &'a Rbac,
     around: &'a Surroundings,
     rights: &'a Rights<'a>,
+    index: &'a Index,
     found: Vec<(Power, Way)>,
 }
 
 /// Everything that rights lead to in one step.
-pub(super) fn moves(rbac: &Rbac, around: &Surroundings, rights: &Rights<'_>) -> Vec<(Power, Way)> {
-    let mut moves = Moves { rbac, around, rights, found: Vec::new() };
+pub(super) fn moves(
+    rbac: &Rbac,
+    around: &Surroundings,
+    index: &Index,
+    rights: &Rights<'_>,
+) -> Vec<(Power, Way)> {
+    let mut moves = Moves { rbac, around, rights, index, found: Vec::new() };
     if rights.is_everything() {
         return vec![(Power::ClusterAdmin, Way::Holds)];
     }
@@ -135,7 +169,8 @@ impl Moves<'_> {
             let way = Way::TokenSecret { namespace: place.clone(), create, verb, name, read };
             self.add(Power::ServiceAccounts(place), way);
         }
-        for (at, token) in self.around.tokens.iter().enumerate() {
+        let tokens = self.around.tokens.iter().enumerate().filter(|_| !reads.is_empty());
+        for (at, token) in tokens {
             if namespace.is_some_and(|own| own != token.namespace) {
                 continue;
             }
@@ -195,16 +230,31 @@ impl Moves<'_> {
 
     /// Workloads that are there and may be changed.
     fn workloads(&mut self, namespace: Option<&str>) {
-        for (at, workload) in self.around.workloads.iter().enumerate() {
-            // The template of a job never changes.
-            if namespace.is_some_and(|own| own != workload.namespace) || workload.resource == "jobs" {
-                continue;
-            }
-            let held = CHANGE.iter().find_map(|verb| {
-                let reach = self.rights.reach(verb, &workload.group, workload.resource, namespace);
-                Some((*verb, reach.of(&workload.name)?))
+        // The template of a job never changes.
+        let kinds: Vec<_> = WORKLOADS.iter().filter(|(_, _, resource)| *resource != "jobs").collect();
+        let reached: Vec<_> = kinds
+            .iter()
+            .flat_map(|(group, _, resource)| {
+                let found = self.rights.first(CHANGE, group, resource, namespace).into_iter();
+                found.map(move |(verb, reach)| (*group, *resource, verb, reach))
+            })
+            .collect();
+        if reached.is_empty() {
+            return;
+        }
+        let here = namespace.and_then(|namespace| self.index.workloads.get(namespace));
+        let places: Vec<usize> = match namespace {
+            Some(_) => here.cloned().unwrap_or_default(),
+            None => (0..self.around.workloads.len()).collect(),
+        };
+        let mut known = FxHashSet::default();
+        for at in places {
+            let Some(workload) = self.around.workloads.get(at) else { continue };
+            let held = reached.iter().find_map(|(group, resource, verb, reach)| {
+                let same = workload.group == *group && workload.resource == *resource;
+                Some((*verb, reach.of(&workload.name).filter(|_| same)?))
             });
-            if let Some((verb, held)) = held {
+            if let Some((verb, held)) = held.filter(|_| known.insert(workload.namespace.clone())) {
                 let power = Power::ServiceAccounts(Some(workload.namespace.clone()));
                 self.add(power, Way::Rewrite { workload: at, verb, held });
             }
@@ -451,8 +501,8 @@ impl Moves<'_> {
         }
         if let Some(own) = namespace {
             let local = self.rights.reach("bind", GROUP, "roles", namespace);
-            let here = self.rbac.roles().iter().filter(|role| role.namespace.as_deref() == Some(own));
-            roles.extend(here.filter_map(|role| {
+            let here = self.index.roles.get(own).into_iter().flatten().filter(|_| !local.is_empty());
+            roles.extend(here.filter_map(|id| self.rbac.role(*id)).filter_map(|role| {
                 Some((RoleRef { cluster: false, name: role.name.clone() }, local.of(&role.name)?))
             }));
         }
@@ -468,13 +518,15 @@ impl Moves<'_> {
         // Without create: bindings that are there.
         if create.is_none() && !everywhere {
             let writes = self.rights.first(CHANGE, GROUP, resource, namespace);
-            let own = |binding: &&Binding| binding.namespace.as_deref() == namespace;
-            for binding in self.rbac.bindings().iter().filter(|_| !writes.is_empty()).filter(own) {
+            let own = self.index.bindings.get(&namespace.map(Text::new)).into_iter().flatten();
+            let local = self.rights.reach("bind", GROUP, "roles", namespace);
+            let able = !(writes.is_empty() || bind.is_empty() && local.is_empty());
+            for binding in own.filter(|_| able).filter_map(|id| self.rbac.binding(*id)) {
                 let write = writes.iter().find_map(|(verb, reach)| Some((*verb, reach.of(&binding.name)?)));
                 let bound = if binding.role.cluster {
                     bind.of(&binding.role.name)
                 } else {
-                    self.rights.reach("bind", GROUP, "roles", namespace).of(&binding.role.name)
+                    local.of(&binding.role.name)
                 };
                 let (Some((verb, write)), Some(bind), Some(power)) = (write, bound, power(&binding.role))
                 else {

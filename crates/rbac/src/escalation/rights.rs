@@ -12,16 +12,18 @@ use crate::role::Role;
 use crate::rule::Rule;
 
 /// What somebody holds.
+#[derive(Default)]
 pub(super) struct Rights<'a> {
-    held: Vec<Right<'a>>,
+    /// In the whole cluster.
+    wide: Vec<Right<'a>>,
+    /// In a namespace.
+    local: BTreeMap<&'a str, Vec<Right<'a>>>,
     /// Bindings by which it is held, with their roles; those of groups behind the others.
     bindings: Vec<(bool, &'a Binding, &'a Role)>,
 }
 
 /// One rule that is held.
 struct Right<'a> {
-    /// Where; in the whole cluster where no namespace is named.
-    namespace: Option<&'a str>,
     rule: &'a Rule,
     grant: Option<Grant>,
 }
@@ -39,6 +41,11 @@ pub(super) struct Reach {
 pub(super) type Held = Option<Grant>;
 
 impl Reach {
+    /// Whether nothing is reached.
+    pub(super) fn is_empty(&self) -> bool {
+        self.all.is_none() && self.names.is_empty()
+    }
+
     /// By what an object of a name is reached.
     pub(super) fn of(&self, name: &str) -> Option<Held> {
         self.all.or_else(|| self.names.get(name).copied())
@@ -56,7 +63,7 @@ impl Reach {
 impl<'a> Rights<'a> {
     /// What an identity holds.
     pub(super) fn of(rbac: &'a Rbac, identity: &Identity) -> Self {
-        let mut rights = Self { held: Vec::new(), bindings: Vec::new() };
+        let mut rights = Self::default();
         for id in rbac.bindings_of(identity) {
             let Some(binding) = rbac.binding(id) else { continue };
             let Some(role) = rbac.role_of(binding) else { continue };
@@ -68,7 +75,7 @@ impl<'a> Rights<'a> {
             rights.bindings.push((of_group, binding, found));
             for (rule, held) in found.rules.iter().enumerate() {
                 let grant = Some(Grant { binding: id, subject, role, rule });
-                rights.held.push(Right { namespace: binding.namespace.as_deref(), rule: held, grant });
+                rights.push(binding.namespace.as_deref(), Right { rule: held, grant });
             }
         }
         rights.bindings.sort_by_key(|(of_group, ..)| *of_group);
@@ -82,8 +89,22 @@ impl<'a> Rights<'a> {
 
     /// What rules give in a namespace, or in the cluster.
     pub(super) fn of_rules(rules: &'a [Rule], namespace: Option<&'a str>) -> Self {
-        let held = rules.iter().map(|rule| Right { namespace, rule, grant: None }).collect();
-        Self { held, bindings: Vec::new() }
+        let mut rights = Self::default();
+        for rule in rules {
+            rights.push(namespace, Right { rule, grant: None });
+        }
+        rights
+    }
+
+    fn push(&mut self, namespace: Option<&'a str>, right: Right<'a>) {
+        match namespace {
+            None => self.wide.push(right),
+            Some(namespace) => self.local.entry(namespace).or_default().push(right),
+        }
+    }
+
+    fn all(&self) -> impl Iterator<Item = &Right<'a>> {
+        self.wide.iter().chain(self.local.values().flatten())
     }
 
     /// The objects of a resource (`pods`, `pods/exec`) that a verb reaches: in a namespace, or, where none is named, in all
@@ -91,14 +112,10 @@ impl<'a> Rights<'a> {
     pub(super) fn reach(&self, verb: &str, group: &str, resource: &str, namespace: Option<&str>) -> Reach {
         let (resource, subresource) = resource.split_once('/').unwrap_or((resource, ""));
         let mut reach = Reach::default();
-        for right in &self.held {
+        let local = namespace.and_then(|namespace| self.local.get(namespace)).into_iter().flatten();
+        for right in self.wide.iter().chain(local) {
             let rule = right.rule;
-            let here = right.namespace.is_none() || right.namespace == namespace;
-            if !here
-                || !rule.has_verb(verb)
-                || !rule.has_group(group)
-                || !rule.has_resource(resource, subresource)
-            {
+            if !rule.has_verb(verb) || !rule.has_group(group) || !rule.has_resource(resource, subresource) {
                 continue;
             }
             if rule.resource_names.is_empty() {
@@ -120,23 +137,23 @@ impl<'a> Rights<'a> {
         namespace: Option<&str>,
     ) -> Vec<(&'v str, Reach)> {
         let all = verbs.iter().map(|verb| (*verb, self.reach(verb, group, resource, namespace)));
-        all.filter(|(_, reach)| reach.all.is_some() || !reach.names.is_empty()).collect()
+        all.filter(|(_, reach)| !reach.is_empty()).collect()
     }
 
     /// Verbs held anywhere that begin so.
     pub(super) fn verbs(&self, beginning: &str) -> BTreeSet<&'a str> {
-        let verbs = self.held.iter().flat_map(|right| &right.rule.verbs);
+        let verbs = self.all().flat_map(|right| &right.rule.verbs);
         verbs.map(Text::as_str).filter(|verb| verb.starts_with(beginning) || *verb == "*").collect()
     }
 
     /// The namespaces in which something is held that is not held everywhere.
     pub(super) fn namespaces(&self) -> BTreeSet<&'a str> {
-        self.held.iter().filter_map(|right| right.namespace).collect()
+        self.local.keys().copied().collect()
     }
 
     /// Whether every verb on every resource is held in the cluster.
     pub(super) fn is_everything(&self) -> bool {
-        self.held.iter().any(|right| right.namespace.is_none() && is_everything(right.rule))
+        self.wide.iter().any(|right| is_everything(right.rule))
     }
 }
 

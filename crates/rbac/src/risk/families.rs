@@ -6,7 +6,8 @@ use super::family::{Ask, Family, MadeBy, Place, Standing, ask};
 
 const WRITE: &[&str] = &["create", "update", "patch"];
 const CHANGE: &[&str] = &["update", "patch"];
-const READ: &[&str] = &["get", "list", "watch"];
+/// A patch that changes nothing answers with the whole object.
+const READ: &[&str] = &["get", "list", "watch", "patch"];
 const REMOVE: &[&str] = &["create", "update", "patch", "delete", "deletecollection"];
 const SECRETS: &[&str] = &["secrets"];
 const RBAC: &str = "rbac.authorization.k8s.io";
@@ -38,7 +39,8 @@ pub(super) static FAMILIES: &[Family] = &[
     },
     Family {
         id: "secrets-read", title: "reads secrets", severity: Critical, in_namespace: High,
-        attack: "Takes passwords, keys and service account tokens; a list or a watch returns the values like a get.",
+        attack: "Takes passwords, keys and service account tokens; list and watch show the values like get, and so does the \
+                 answer to an empty patch.",
         instead: "get on the named secrets that are needed, or mount them into the pod",
         made_by: MadeBy::Requests(&[&[ask(READ, "", SECRETS)]]),
     },
@@ -57,7 +59,7 @@ pub(super) static FAMILIES: &[Family] = &[
     Family {
         id: "token-secret", title: "makes token secrets and reads them", severity: Critical, in_namespace: High,
         attack: "Creates a secret of type service-account-token for an account and reads the token that is filled in.",
-        instead: "no create on secrets beside get, list or watch on them",
+        instead: "no create on secrets beside get, list, watch or patch on them",
         made_by: MadeBy::Requests(&[&[ask(&["create"], "", SECRETS)], &[ask(READ, "", SECRETS)]]),
     },
     Family {
