@@ -4,6 +4,7 @@ mod charts;
 mod deployments;
 mod measure;
 mod peers;
+mod server;
 
 use std::fmt::Write as _;
 use std::io::Write as _;
@@ -41,10 +42,31 @@ enum Bench {
         #[arg(long, value_name = "N", default_value_t = 5)]
         runs: u32,
     },
+    /// A large cluster: an API server on loopback that makes pods while they are asked for
+    Collect {
+        /// How many pods it has
+        #[arg(long, value_name = "N", default_value_t = 100_000)]
+        pods: usize,
+        /// The program to measure, instead of a release build of this checkout
+        #[arg(long, value_name = "FILE")]
+        program: Option<PathBuf>,
+        /// How often each run is repeated; the least is printed
+        #[arg(long, value_name = "N", default_value_t = 1)]
+        runs: u32,
+    },
 }
 
 pub(crate) fn run(args: &Args) -> Result<()> {
-    let Bench::Scan { manifests, corpus, dump, write, runs } = &args.what;
+    match &args.what {
+        Bench::Scan { manifests, corpus, dump, write, runs } => {
+            bench_scan(manifests.as_ref(), corpus.as_deref(), *dump, *write, *runs)
+        }
+        Bench::Collect { pods, program, runs } => collect(*pods, program.as_ref(), *runs),
+    }
+}
+
+/// The program, as it is released.
+fn release() -> Result<PathBuf> {
     let status = crate::cargo()
         .args(["build", "--quiet", "--release", "--package", "ironsides-cli"])
         .current_dir(crate::root())
@@ -52,7 +74,36 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     if !status.success() {
         bail!("the release build failed");
     }
-    let ironsides = target().join("release/ironsides");
+    Ok(target().join("release/ironsides"))
+}
+
+/// Reads a large cluster into a bundle.
+fn collect(pods: usize, program: Option<&PathBuf>, runs: u32) -> Result<()> {
+    let ironsides = program.cloned().map_or_else(release, Ok)?;
+    let scratch = target().join("bench");
+    std::fs::create_dir_all(&scratch)?;
+    let server = format!("http://127.0.0.1:{}", server::start(pods)?);
+    let bundle = scratch.join("facts.tar.zst");
+    let mut out = std::io::stdout().lock();
+    writeln!(out, "{:<60} {:>8} {:>8} {:>8}", "", "CPU s", "wall s", "MiB")?;
+    let mut command = Command::new(&ironsides);
+    command
+        .args(["collect", "--quiet", "--kubeconfig", "/dev/null", "--server", &server, "--output"])
+        .arg(&bundle);
+    let cost = measure(&mut command, runs)?;
+    let what = format!("collect {pods} pods into a bundle");
+    writeln!(out, "{what:<60} {:>8.3} {:>8.3} {:>8.1}", cost.cpu, cost.wall, cost.mib)?;
+    Ok(())
+}
+
+fn bench_scan(
+    manifests: Option<&PathBuf>,
+    corpus: Option<&Path>,
+    dump: usize,
+    write: bool,
+    runs: u32,
+) -> Result<()> {
+    let ironsides = release()?;
     let scratch = target().join("bench");
     let folder = match manifests {
         Some(folder) => folder.clone(),
@@ -62,10 +113,9 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     let served = deployments::dump(&folder, &scratch.join("served.yaml"), bytes, true)?;
     let bare = deployments::dump(&folder, &scratch.join("bare.yaml"), bytes, false)?;
     let charts = charts::write(&scratch.join("charts"), CHARTS)?;
-    let inputs =
-        Inputs { folder: &folder, served: &served, bare: &bare, charts: &charts, corpus: corpus.as_deref() };
-    let rows = scan(&ironsides, &inputs, *runs)?;
-    if *write {
+    let inputs = Inputs { folder: &folder, served: &served, bare: &bare, charts: &charts, corpus };
+    let rows = scan(&ironsides, &inputs, runs)?;
+    if write {
         let path = crate::root().join("docs/speed.md");
         let page =
             std::fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;

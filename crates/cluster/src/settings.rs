@@ -417,3 +417,6 @@ fn unknown<'a>(
         known: names(known),
     }
 }
+
+#[cfg(test)]
+mod tests;
