@@ -6,7 +6,7 @@ mod aggregation_of_everything;
 mod anonymous_bound;
 mod anonymous_public_info;
 mod authenticated_users_bound;
-mod binding;
+pub(crate) mod binding;
 mod binding_without_subjects;
 mod certificate_approval_allowed;
 mod cluster_admin_bound;

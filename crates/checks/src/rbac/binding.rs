@@ -73,7 +73,7 @@ fn gathers_everything(role: &Object, inventory: &Inventory) -> bool {
 
 /// Whether an API server brings this binding and nobody was added to it: the built-in `cluster-admin` is for
 /// `system:masters` alone.
-pub(super) fn is_own(binding: &Object) -> bool {
+pub(crate) fn is_own(binding: &Object) -> bool {
     let (_, name) = role(binding);
     let own_name = binding.reference().name == "cluster-admin" && name == "cluster-admin";
     if own_name {

@@ -4,6 +4,7 @@ use ironsides_core::Inventory;
 
 use crate::gathered::{Lead, among, follow, namespace};
 use crate::prelude::*;
+use crate::rbac::binding::is_own;
 
 pub(super) static CHECK: Check = Check {
     meta: CheckMeta {
@@ -22,6 +23,11 @@ const BINDINGS: &[(&str, &str)] =
 const KIND: (&str, &str) = ("", "ServiceAccount");
 
 fn run(binding: &Object, inventory: &Inventory, out: &mut Out<'_>) {
+    if is_own(binding) {
+        return out.not_applicable(
+            "Kubernetes itself brings this binding, for programs that a cluster may do without",
+        );
+    }
     // The controller manager makes the accounts of its controllers when they first ask, and others not at all.
     let brought = binding.cursor().at(&["metadata", "labels"]).get("kubernetes.io/bootstrapping");
     if brought.str() == Some("rbac-defaults") && binding.reference().name.starts_with("system:") {
