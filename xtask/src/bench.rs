@@ -4,6 +4,7 @@ mod charts;
 mod deployments;
 mod measure;
 mod peers;
+mod rbac;
 mod server;
 
 use std::fmt::Write as _;
@@ -54,6 +55,12 @@ enum Bench {
         #[arg(long, value_name = "N", default_value_t = 1)]
         runs: u32,
     },
+    /// Roles: 10,000 of them read, and who can do something
+    Rbac {
+        /// How often each run is repeated; the least is printed
+        #[arg(long, value_name = "N", default_value_t = 5)]
+        runs: u32,
+    },
 }
 
 pub(crate) fn run(args: &Args) -> Result<()> {
@@ -62,6 +69,7 @@ pub(crate) fn run(args: &Args) -> Result<()> {
             bench_scan(manifests.as_ref(), corpus.as_deref(), *dump, *write, *runs)
         }
         Bench::Collect { pods, program, runs } => collect(*pods, program.as_ref(), *runs),
+        Bench::Rbac { runs } => rbac::run(&release()?, &target().join("bench"), *runs),
     }
 }
 
