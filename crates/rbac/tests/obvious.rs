@@ -1,4 +1,5 @@
 //! The engine against an evaluator that is slow and obvious: no index, no shortcut, one loop a sentence of the rules.
+#![allow(clippy::unwrap_used, reason = "all of this is a test")]
 
 use ironsides_core::{Object, Origin};
 use ironsides_rbac::{
