@@ -3,6 +3,7 @@
 mod can_i;
 mod columns;
 mod diff;
+mod escalations;
 mod graph;
 mod places;
 mod print;
@@ -26,6 +27,7 @@ pub(crate) fn run(args: &RbacArgs, global: &Global, say: &Say) -> Result<Exit> {
         RbacCommand::WhoCan(args) => who_can::run(args, say),
         RbacCommand::CanI(args) => can_i::run(args, say),
         RbacCommand::Risks(args) => risks::run(args, say),
+        RbacCommand::Escalations(args) => escalations::run(args, say),
         RbacCommand::Diff(args) => diff::run(args, say),
         RbacCommand::Graph(args) => graph::run(args, say),
     }

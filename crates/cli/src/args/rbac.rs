@@ -43,6 +43,8 @@ pub(crate) enum RbacCommand {
     CanI(CanIArgs),
     /// Tell who has dangerous permissions
     Risks(RisksArgs),
+    /// Tell who can become what, each step an API call that the server accepts
+    Escalations(EscalationsArgs),
     /// Compare the rights of two states: who gains and who loses what
     Diff(DiffArgs),
     /// Draw subjects, bindings and roles
@@ -190,6 +192,41 @@ pub(crate) struct RisksArgs {
     pub(crate) output: Vec<To<ReportFormat>>,
     #[command(flatten)]
     pub(crate) from: FromArgs,
+}
+
+/// `ironsides rbac escalations`
+#[derive(Args, Debug)]
+#[command(after_help = concat!(
+    "\
+A way is a chain of API calls, each of which the server accepts of whoever the one before has given. Without --from the
+shortest way of every subject to the strongest it reaches; with --from all that the subject can become.
+
+Examples:
+  ironsides rbac escalations
+  ironsides rbac escalations --to cluster-admin
+  ironsides rbac escalations --from Group:developers -o wide
+  ironsides rbac escalations -f rbac/ --fail-on critical
+
+",
+    exit_codes!("ways at or above --fail-on")
+))]
+pub(crate) struct EscalationsArgs {
+    /// Only from this subject: a name, or User:NAME, Group:NAME, ServiceAccount:NAMESPACE/NAME; may be given several times
+    #[arg(long, value_name = "SUBJECT")]
+    pub(crate) from: Vec<String>,
+    /// Only to this: cluster-admin, node, a subject, or a part of what the report calls it; may be given several times
+    #[arg(long, value_name = "POWER")]
+    pub(crate) to: Vec<String>,
+    /// Exit with 1 on ways of this severity or worse: critical (all of the cluster), high (a namespace, any service
+    /// account), medium (one other identity), or none
+    #[arg(long, value_name = "SEVERITY", default_value = "high", value_parser = words::fail_on())]
+    #[arg(hide_possible_values = true)]
+    pub(crate) fail_on: FailOn,
+    /// Output format, into a file where one is named: table, wide, json, yaml, csv
+    #[arg(short, long, value_name = "FORMAT[=FILE]", default_value = "table")]
+    pub(crate) output: Vec<To<ReportFormat>>,
+    #[command(flatten)]
+    pub(crate) from_input: FromArgs,
 }
 
 /// `ironsides rbac diff`

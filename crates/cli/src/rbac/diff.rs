@@ -73,7 +73,10 @@ pub(crate) fn run(args: &DiffArgs, say: &Say) -> Result<Exit> {
 }
 
 fn read(path: &Path, say: &Say) -> Result<World> {
-    World::with(&Place::Files(vec![path.to_owned()]), &AROUND, say)
+    // A fact bundle is a compressed archive; no manifest is.
+    let is_bundle = path.extension().is_some_and(|extension| extension == "zst" || extension == "tar");
+    let place = if is_bundle { Place::Facts(path.to_owned()) } else { Place::Files(vec![path.to_owned()]) };
+    World::with(&place, &AROUND, say)
 }
 
 fn risks(world: &World) -> Risks {

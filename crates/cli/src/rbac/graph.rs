@@ -2,9 +2,10 @@
 
 use anyhow::{Result, bail};
 use ironsides_core::Severity;
-use ironsides_rbac::RoleId;
 use ironsides_rbac::graph::{Focus, Graph, summary};
+use ironsides_rbac::{Risks, RoleId};
 use ironsides_tree::Text;
+use rustc_hash::FxHashMap;
 
 use super::print::emit;
 use super::subjects::subjects;
@@ -24,7 +25,8 @@ pub(crate) fn run(args: &GraphArgs, say: &Say) -> Result<Exit> {
         roles: roles(&args.role, &world)?,
         system: args.system,
     };
-    let powers = |id: RoleId| powers(&world, id);
+    let worst = worst(&world.rbac.risks(&world.surroundings()));
+    let powers = |id: RoleId| powers(&world, &worst, id);
     let graph = Graph::new(&world.rbac, world.inventory.objects(), &focus, &powers);
     if graph.bands.is_empty() {
         say.warning(&"no binding is in the picture");
@@ -48,8 +50,29 @@ pub(crate) fn run(args: &GraphArgs, say: &Say) -> Result<Exit> {
     Ok(world.exit(&[]))
 }
 
-fn powers(world: &World, id: RoleId) -> (Option<Severity>, String) {
-    (None, world.rbac.role(id).map(summary).unwrap_or_default())
+/// How bad each role is for whoever is bound to it, and by what.
+type Worst = FxHashMap<RoleId, (Severity, Vec<&'static str>)>;
+
+fn worst(risks: &Risks) -> Worst {
+    let mut worst = Worst::default();
+    for risk in risks.told.iter().chain(&risks.built_in) {
+        for role in risk.grants.iter().filter(|grant| !grant.rules.is_empty()).filter_map(|grant| grant.role)
+        {
+            let (severity, titles) = worst.entry(role).or_insert((risk.severity, Vec::new()));
+            *severity = risk.severity.max(*severity);
+            if !titles.contains(&risk.family.title) {
+                titles.push(risk.family.title);
+            }
+        }
+    }
+    worst
+}
+
+fn powers(world: &World, worst: &Worst, id: RoleId) -> (Option<Severity>, String) {
+    match worst.get(&id) {
+        Some((severity, titles)) => (Some(*severity), titles.join(", ")),
+        None => (None, world.rbac.role(id).map(summary).unwrap_or_default()),
+    }
 }
 
 /// The roles that words mean.
