@@ -106,6 +106,11 @@ impl RulesReview {
     pub fn rows(&self) -> Vec<Rule> {
         let rules = self.resource_rules.iter().chain(&self.non_resource_rules);
         let mut rows = compact(rules.flat_map(Rule::atoms));
+        // kubectl joins every verb once; the server, in its messages, as often as it is written.
+        for row in &mut rows {
+            let mut seen = rustc_hash::FxHashSet::default();
+            row.verbs.retain(|verb| seen.insert(verb.clone()));
+        }
         rows.sort_by_cached_key(printed);
         rows
     }
