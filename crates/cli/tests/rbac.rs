@@ -211,6 +211,21 @@ fn broken_input_is_told_and_never_a_no() {
 }
 
 #[test]
+fn built_in_roles_are_whole_where_several_are_bound() {
+    let bind = |role: &str| {
+        format!(
+            "apiVersion: rbac.authorization.k8s.io/v1\nkind: RoleBinding\nmetadata: {{namespace: a, name: {role}}}\n\
+             roleRef: {{kind: ClusterRole, name: {role}}}\nsubjects: [{{kind: User, name: {role}-user}}]\n"
+        )
+    };
+    // `edit` gathers `view` and more that nobody binds.
+    let text = format!("{}---\n{}", bind("view"), bind("edit"));
+    let who = ["who-can", "create", "pods", "-n", "a", "-f", "a.yaml", "-o", "name"];
+    let (code, out, err) = run(&[("a.yaml", &text)], &who);
+    assert_eq!((code, out.as_str()), (0, "User edit-user\nGroup system:masters\n"), "{err}");
+}
+
+#[test]
 fn wrong_usage_says_what_to_do() {
     for (args, expected) in [
         (&["who-can", "get", "podz"][..], "did you mean pods?"),

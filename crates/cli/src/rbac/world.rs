@@ -1,13 +1,11 @@
 //! The roles and bindings that questions are about, with what is missing of them.
 
-use std::collections::BTreeSet;
-
 use anyhow::Result;
 use ironsides_core::{Extent, Fact, Inventory, Object, Origin};
 use ironsides_rbac::{BindingId, Rbac, Surroundings, missing_default_roles};
 use ironsides_report::Problem;
 use ironsides_schema::FaultKind;
-use ironsides_tree::{Lines, Text};
+use ironsides_tree::Lines;
 
 use super::places::Places;
 use super::resource::Resources;
@@ -165,12 +163,9 @@ pub(crate) fn nothing(say: &Say) -> Exit {
     Exit::Nothing
 }
 
-/// Adds the built-in roles that manifests bind and do not bring.
+/// Adds the built-in roles that manifests do not bring: they bind some, and those gather others.
 fn complete(inventory: &mut Inventory) {
-    let bound = Rbac::new(inventory.objects());
-    let named: BTreeSet<Text> = bound.bindings().iter().map(|binding| binding.role.name.clone()).collect();
-    let missing = missing_default_roles(inventory.objects());
-    for role in missing.into_iter().filter(|role| named.contains(&role.reference().name)) {
+    for role in missing_default_roles(inventory.objects()) {
         inventory.push(role.clone());
     }
 }
