@@ -7,6 +7,7 @@
 mod asked;
 mod compliance;
 mod csv;
+mod gap;
 mod github;
 mod gitlab;
 mod html;

@@ -7,15 +7,15 @@ use std::cmp::Reverse;
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
-use ironsides_core::{Fact, Finding, Severity};
+use ironsides_core::{Finding, Severity};
 
 use crate::Writer;
-use crate::compliance;
 use crate::input::{Header, Summary};
 use crate::place::{self, Outcome, Place, count_word, cut, rank};
 use crate::snippet::plain;
 use crate::source::Sources;
 use crate::worst::Worst;
+use crate::{compliance, gap};
 
 /// GitHub's limit counts characters; no text has more of them than bytes.
 const BYTES: usize = 65_536;
@@ -150,9 +150,8 @@ fn incomplete(summary: &Summary, out: &mut String) {
     if summary.problems.len() > NAMED {
         _ = writeln!(out, "> - and {} more places", summary.problems.len() - NAMED);
     }
-    let gaps = summary.coverage.gaps();
-    for (_, why) in gaps.filter(|(fact, _)| !matches!(fact, Fact::File { .. })).take(NAMED) {
-        _ = writeln!(out, "> - {}", text(why));
+    for sentence in gap::sentences(&summary.coverage).iter().take(NAMED) {
+        _ = writeln!(out, "> - {}", text(sentence));
     }
     let unknown = summary.total().unknown;
     if unknown > 0 {

@@ -6,14 +6,14 @@ use std::io::{self, Write};
 use std::sync::Arc;
 
 use anstyle::{AnsiColor, Style};
-use ironsides_core::{Fact, Finding, Safety, Severity, Source, Verdict};
+use ironsides_core::{Finding, Safety, Severity, Source, Verdict};
 
 use crate::input::{Header, NamespaceLevel, Summary};
 use crate::place::{self, Outcome, Place, count_word};
 use crate::snippet::{Snippet, plain};
 use crate::source::Sources;
 use crate::wrap::wrap;
-use crate::{Options, Writer, compliance};
+use crate::{Options, Writer, compliance, gap};
 
 /// From so many findings on, they are summed up by check.
 const SUMMED_UP: u64 = 10;
@@ -389,16 +389,8 @@ impl<W: Write> Writer for Table<W> {
                 "incomplete: {unknown} {noun} could not be decided, marked \"unknown\" above"
             )?;
         }
-        // Gaps in single files are the problems named above.
-        for (fact, why) in summary.coverage.gaps() {
-            match fact {
-                Fact::File { .. } => {}
-                Fact::Object => writeln!(self.sink, "incomplete: {}", plain(why))?,
-                Fact::Objects { resource, namespace } => {
-                    let of = namespace.as_deref().map(|of| format!(" of {of}")).unwrap_or_default();
-                    writeln!(self.sink, "incomplete: {}{}: {}", plain(resource), plain(&of), plain(why))?;
-                }
-            }
+        for sentence in gap::sentences(&summary.coverage) {
+            writeln!(self.sink, "incomplete: {}", plain(&sentence))?;
         }
         self.sink.flush()
     }

@@ -4,12 +4,12 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use ironsides_core::{CheckMeta, Compliance, Fact, Severity, Tally};
+use ironsides_core::{CheckMeta, Compliance, Severity, Tally};
 
 use super::escape::text;
-use crate::compliance;
 use crate::input::{NamespaceLevel, Summary};
 use crate::place::count_word;
+use crate::{compliance, gap};
 
 /// How many places that could not be read are named.
 const NAMED: usize = 100;
@@ -120,8 +120,8 @@ fn gaps(summary: &Summary, out: &mut String) {
     if summary.problems.len() > NAMED {
         _ = writeln!(out, "<li>and {} more places</li>", summary.problems.len() - NAMED);
     }
-    for (_, why) in summary.coverage.gaps().filter(|(fact, _)| !matches!(fact, Fact::File { .. })) {
-        _ = writeln!(out, "<li>{}</li>", text(why));
+    for sentence in gap::sentences(&summary.coverage) {
+        _ = writeln!(out, "<li>{}</li>", text(&sentence));
     }
     let unknown = summary.total().unknown;
     if unknown > 0 {
