@@ -1,6 +1,6 @@
 //! A rule of a role, and what it allows.
 
-use ironsides_tree::{Node, Text};
+use ironsides_tree::{Node, Text, print};
 use serde::Serialize;
 
 use crate::request::{Request, ResourceRequest, UrlRequest};
@@ -34,17 +34,12 @@ fn texts<S: serde::Serializer>(texts: &[Text], serializer: S) -> Result<S::Ok, S
 }
 
 impl Rule {
-    /// Reads a rule. What is no list of strings counts as an empty list: a server would not hold it.
+    /// Reads a rule. What is no list counts as an empty list. An item that is no string (`n`, which YAML 1.1 takes for
+    /// false) is what it reads as: a server would refuse it, and dropping it could turn one name into all.
     pub fn read(node: &Node) -> Self {
-        let list = |field: &str| {
-            node.get(field)
-                .map(Node::items)
-                .unwrap_or_default()
-                .iter()
-                .filter_map(Node::as_str)
-                .map(Text::new)
-                .collect()
-        };
+        let text = |item: &Node| item.as_str().map_or_else(|| Text::from(print::json(item)), Text::new);
+        let list =
+            |field: &str| node.get(field).map(Node::items).unwrap_or_default().iter().map(text).collect();
         Self {
             verbs: list("verbs"),
             api_groups: list("apiGroups"),
@@ -119,4 +114,17 @@ pub fn covers_resource(listed: &str, resource: &str, subresource: &str) -> bool 
     }
     let joined = listed.strip_suffix(subresource).and_then(|listed| listed.strip_suffix('/'));
     joined.is_some_and(|listed| listed == "*" || listed == resource)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_that_is_no_string_is_not_all_names() {
+        let rule = "{verbs: [get], apiGroups: [''], resources: [secrets], resourceNames: [n]}";
+        let rule = Rule::read(&ironsides_tree::parse_one(rule).unwrap());
+        assert_eq!(rule.resource_names, ["false"]);
+        assert!(!rule.allows_resource(&ResourceRequest::new("get", "", "secrets").named("a")));
+    }
 }
