@@ -5,24 +5,28 @@ use ironsides_core::{Coverage, Fact};
 /// Up to so many lists that are forbidden are told one by one, each with what grants it.
 const EACH: usize = 4;
 
-/// One sentence for each gap that is not a file's: files are told with their places. Many lists that are forbidden are told
-/// together, because one role mends them all.
+/// Each gap that is not a file's, with what is missing and why: files are told with their places.
+pub(crate) fn each(coverage: &Coverage) -> impl Iterator<Item = (String, &str)> {
+    coverage.gaps().filter_map(|(fact, why)| match fact {
+        Fact::File { .. } => None,
+        Fact::Object => Some(("the objects".to_owned(), why)),
+        Fact::Objects { resource, namespace } => {
+            let of = namespace.as_deref().map(|of| format!(" of {of}")).unwrap_or_default();
+            Some((format!("{resource}{of}"), why))
+        }
+    })
+}
+
+/// One sentence for each gap. Many lists that are forbidden are told together, because one role mends them all.
 pub(crate) fn sentences(coverage: &Coverage) -> Vec<String> {
     let mut told = Vec::new();
     let mut forbidden = Vec::new();
-    for (fact, why) in coverage.gaps() {
-        match fact {
-            Fact::File { .. } => {}
-            Fact::Object => told.push(why.to_owned()),
-            Fact::Objects { resource, namespace } => {
-                let of = namespace.as_deref().map(|of| format!(" of {of}")).unwrap_or_default();
-                let sentence = format!("{resource}{of}: {why}");
-                if why.starts_with("forbidden") {
-                    forbidden.push((format!("{resource}{of}"), sentence));
-                } else {
-                    told.push(sentence);
-                }
-            }
+    for (what, why) in each(coverage) {
+        let sentence = format!("{what}: {why}");
+        if why.starts_with("forbidden") {
+            forbidden.push((what, sentence));
+        } else {
+            told.push(sentence);
         }
     }
     if forbidden.len() > EACH {

@@ -9,10 +9,10 @@ use std::io::{self, Write};
 use ironsides_core::{CheckMeta, Finding};
 use quick_xml::events::{BytesDecl, BytesEnd, BytesStart, BytesText, Event};
 
-use crate::Writer;
 use crate::input::{Header, Summary};
 use crate::place::{self, Outcome, Place};
 use crate::source::Sources;
+use crate::{Writer, gap};
 
 pub(crate) struct JUnit<W: Write> {
     xml: quick_xml::Writer<W>,
@@ -110,11 +110,8 @@ impl<W: Write> Writer for JUnit<W> {
             })
             .collect();
         self.suite("what could not be read", &unread)?;
-        let gaps: Vec<Case> = summary
-            .coverage
-            .gaps()
-            .filter(|(fact, _)| !matches!(fact, ironsides_core::Fact::File { .. }))
-            .map(|(_, why)| error("coverage".into(), why, "absent", why, ""))
+        let gaps: Vec<Case> = gap::each(&summary.coverage)
+            .map(|(what, why)| error("coverage".into(), &what, "absent", why, ""))
             .collect();
         self.suite("what was not seen", &gaps)?;
         let mut clean = Vec::new();

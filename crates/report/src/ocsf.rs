@@ -5,11 +5,11 @@ use std::io::{self, Write};
 use ironsides_core::{CheckMeta, Confidence, Finding, Severity, Target};
 use serde_json::{Value, json};
 
-use crate::Writer;
 use crate::input::{Header, Summary};
 use crate::json::Shape;
 use crate::place::{self, Outcome};
 use crate::source::Sources;
+use crate::{Writer, gap};
 
 /// The version of OCSF that events follow.
 const VERSION: &str = "1.5.0";
@@ -144,9 +144,8 @@ impl<W: Write> Writer for Ocsf<W> {
             let event = self.unseen("unread", &problem.path, &problem.message);
             writeln!(self.sink, "{event}")?;
         }
-        let gaps = summary.coverage.gaps();
-        for (_, why) in gaps.filter(|(fact, _)| !matches!(fact, ironsides_core::Fact::File { .. })) {
-            writeln!(self.sink, "{}", self.unseen("not-seen", "cluster", why))?;
+        for (what, why) in gap::each(&summary.coverage) {
+            writeln!(self.sink, "{}", self.unseen("not-seen", "cluster", &format!("{what}: {why}")))?;
         }
         self.sink.flush()
     }

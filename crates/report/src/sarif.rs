@@ -6,11 +6,11 @@ use std::io::{self, Write};
 use ironsides_core::{CheckMeta, Evidence, Finding, Severity, Verdict, WaivedBy};
 use serde_json::{Value, json};
 
-use crate::Writer;
 use crate::input::{Header, Summary};
 use crate::place::{self, Place, cut};
 use crate::source::Sources;
 use crate::worst::Worst;
+use crate::{Writer, gap};
 
 const SCHEMA: &str =
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
@@ -88,13 +88,9 @@ impl<W: Write> Writer for Sarif<W> {
             })
             .collect();
         // What could not be read at one place is told above; here what was not seen at all.
-        notes.extend(
-            summary
-                .coverage
-                .gaps()
-                .filter(|(fact, _)| !matches!(fact, ironsides_core::Fact::File { .. }))
-                .map(|(_, why)| json!({ "level": "warning", "message": { "text": why } })),
-        );
+        notes.extend(gap::each(&summary.coverage).map(
+            |(what, why)| json!({ "level": "warning", "message": { "text": format!("{what}: {why}") } }),
+        ));
         let undecided = summary.total().unknown;
         if undecided > 0 {
             let text = format!("{undecided} checks could not be decided; see the results of kind \"open\"");

@@ -241,9 +241,7 @@ pub(crate) fn every() -> Case {
     case.summary
         .coverage
         .record(Fact::File { path: "c.yaml".into() }, Extent::Partial { why: "found a tab".into() });
-    case.summary
-        .coverage
-        .record(Fact::objects("", "pods", None), Extent::Absent { why: "forbidden".into() });
+    case.summary.coverage.record(Fact::objects("", "pods", None), Extent::Absent { why: "forbidden".into() });
     case.summary.problems.push(Problem {
         path: "c.yaml".into(),
         line: Some(3),

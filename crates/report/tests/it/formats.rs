@@ -89,9 +89,7 @@ fn report(format: Format, colour: bool, findings: &[Finding], full: bool) -> Str
         summary
             .coverage
             .record(Fact::File { path: "c.yaml".into() }, Extent::Partial { why: "found a tab".into() });
-        summary
-            .coverage
-            .record(Fact::objects("", "pods", None), Extent::Absent { why: "forbidden".into() });
+        summary.coverage.record(Fact::objects("", "pods", None), Extent::Absent { why: "forbidden".into() });
         summary.problems.push(Problem {
             path: "c.yaml".into(),
             line: Some(3),
