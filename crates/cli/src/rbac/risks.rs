@@ -168,7 +168,10 @@ fn roles(world: &World, grants: &[RiskGrant]) -> String {
             let binding = world.rbac.binding(grant.binding)?;
             Some(match grant.role.and_then(|role| world.rbac.role(role)) {
                 Some(role) => role.to_string(),
-                None => format!("{} that is not there", binding.role.name),
+                None => {
+                    let kind = if binding.role.cluster { "ClusterRole" } else { "Role" };
+                    format!("{kind} {}, which is not there", binding.role.name)
+                }
             })
         })
         .collect();
