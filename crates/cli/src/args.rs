@@ -66,7 +66,7 @@ pub(crate) enum Color {
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Check Kubernetes manifests: files, folders, standard input
+    /// Check Kubernetes manifests (files, folders, standard input), or a live cluster
     Scan(Box<ScanArgs>),
     /// Read a cluster into a file, to scan it elsewhere or later
     Collect(Box<CollectArgs>),

@@ -53,8 +53,7 @@ impl Cluster {
             Err(Trouble::Status(status)) if matches!(status.code, 403 | 404) => Ok(String::new()),
             Err(trouble) => Err(trouble),
         };
-        let version =
-            version.map_err(|trouble| ClusterError::Server { address: session.address(), trouble })?;
+        let version = version.map_err(|trouble| ClusterError::Server { address: session.way(), trouble })?;
         Ok(Self { session, version })
     }
 
@@ -82,7 +81,7 @@ impl Cluster {
     pub async fn plan(&self, wanted: &Wanted) -> Result<Plan, ClusterError> {
         let discovery = Discovery::of(&self.session).await;
         let discovery =
-            discovery.map_err(|trouble| ClusterError::Server { address: self.address(), trouble })?;
+            discovery.map_err(|trouble| ClusterError::Server { address: self.session.way(), trouble })?;
         let server = Server {
             address: self.address(),
             context: self.context().to_owned(),

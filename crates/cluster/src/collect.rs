@@ -54,7 +54,7 @@ pub(crate) async fn collect(session: &Session, plan: &Plan, seen: &dyn Seen) -> 
     {
         let trouble = done.into_iter().find_map(|(_, trouble)| trouble);
         let trouble = trouble.unwrap_or_else(|| Trouble::Other("nothing could be read".into()));
-        return Err(ClusterError::Server { address: session.address(), trouble });
+        return Err(ClusterError::Server { address: session.way(), trouble });
     }
     let mut listings: Vec<Listing> = done.into_iter().map(|(listing, _)| listing).collect();
     listings.extend(plan.settled.iter().cloned());

@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 use std::path::Path;
 use std::process::Stdio;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use ironsides_tree::{Node, Text, Value, print};
 
@@ -90,26 +90,35 @@ impl Plugin {
     }
 
     /// Runs the plugin. `terminal` says whether somebody can answer its questions; where nobody can, what it writes to
-    /// its standard error is part of the error.
-    pub(crate) async fn run(&self, terminal: bool) -> Result<Credential, ClusterError> {
+    /// its standard error is part of the error, and it is given up after `limit`.
+    pub(crate) async fn run(
+        &self,
+        terminal: bool,
+        limit: Option<Duration>,
+    ) -> Result<Credential, ClusterError> {
         if self.interactive == Interactive::Always && !terminal {
             return Err(self.failed("it asks questions, and the standard input is no terminal".into()));
         }
         let interactive = terminal && self.interactive != Interactive::Never;
-        let plugin = self.clone();
-        let run = move || {
-            let mut command = std::process::Command::new(&plugin.command);
-            command.args(&plugin.arguments);
-            command.envs(plugin.environment.iter().map(|(name, value)| (name, value)));
-            command.env("KUBERNETES_EXEC_INFO", plugin.info(interactive));
-            command.stdin(if interactive { Stdio::inherit() } else { Stdio::null() });
-            // Somebody who is asked to log in must see where.
-            command.stderr(if interactive { Stdio::inherit() } else { Stdio::piped() });
-            command.stdout(Stdio::piped());
-            command.spawn().and_then(std::process::Child::wait_with_output)
+        let mut command = tokio::process::Command::new(&self.command);
+        command.args(&self.arguments);
+        command.envs(self.environment.iter().map(|(name, value)| (name, value)));
+        command.env("KUBERNETES_EXEC_INFO", self.info(interactive));
+        command.stdin(if interactive { Stdio::inherit() } else { Stdio::null() });
+        // Somebody who is asked to log in must see where.
+        command.stderr(if interactive { Stdio::inherit() } else { Stdio::piped() });
+        command.stdout(Stdio::piped());
+        command.kill_on_drop(true);
+        let output = async { command.spawn()?.wait_with_output().await };
+        let output = match limit.filter(|_| !interactive) {
+            Some(limit) => tokio::time::timeout(limit, output).await.map_err(|_| {
+                let after = limit.as_secs_f32();
+                self.failed(format!(
+                    "it gave no answer within {after} s; try it by hand, or a longer --request-timeout"
+                ))
+            })?,
+            None => output.await,
         };
-        let output =
-            tokio::task::spawn_blocking(run).await.map_err(|error| self.failed(error.to_string()))?;
         let output = output.map_err(|error| {
             let hint = self.hint.as_ref().map(|hint| format!(": {}", hint.trim())).unwrap_or_default();
             match error.kind() {

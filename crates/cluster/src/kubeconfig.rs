@@ -72,7 +72,7 @@ impl Entry {
     }
 
     fn wrong(&self, keys: &[&str], node: &Node, expected: &str) -> ClusterError {
-        let what = format!("{} is a {}, and must be a {expected}", keys.join("."), node.shape());
+        let what = format!("{} must be a {expected}, not {}", keys.join("."), node.shape());
         ClusterError::Kubeconfig { file: self.file.clone(), what }
     }
 }
@@ -125,7 +125,7 @@ impl Kubeconfig {
             return Ok(());
         }
         if root.as_map().is_none() {
-            return Err(fault(format!("it is a {}, and must be a map", root.shape())));
+            return Err(fault(format!("it must be a map, not {}", root.shape())));
         }
         for (key, expected) in [("kind", "Config"), ("apiVersion", "v1")] {
             if let Some(found) = root.get(key).and_then(Node::as_str).filter(|found| *found != expected) {

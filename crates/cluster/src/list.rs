@@ -144,8 +144,9 @@ impl Lister {
             let (raw, next) = items(&root)?;
             let kept = raw.iter().map(|item| lister.project(&read, item).ok_or(item));
             let items: Result<Vec<Node>, &Node> = kept.collect();
-            let items = items
-                .map_err(|item| Trouble::Malformed(format!("an item of the list is a {}", item.shape())))?;
+            let items = items.map_err(|item| {
+                Trouble::Malformed(format!("an item of the list must be a map, not {}", item.shape()))
+            })?;
             let version = root.at(&["metadata", "resourceVersion"]).and_then(Node::as_str);
             Ok(Page { items, next, version: version.unwrap_or_default().to_owned() })
         };

@@ -98,6 +98,18 @@ impl Session {
         self.inner.settings.address.to_string().trim_end_matches('/').to_owned()
     }
 
+    /// Where the server is, and what stands before it, for messages about connections.
+    pub(crate) fn way(&self) -> String {
+        match &self.inner.settings.proxy {
+            Some(proxy) => {
+                let port = proxy.port_u16().map(|port| format!(":{port}")).unwrap_or_default();
+                let (scheme, host) = (proxy.scheme_str().unwrap_or("http"), proxy.host().unwrap_or_default());
+                format!("{} through the proxy {scheme}://{host}{port}", self.address())
+            }
+            None => self.address(),
+        }
+    }
+
     /// Makes ready what can fail before anything is sent: certificates, the proxy, the credential plugin.
     pub(crate) async fn open(&self) -> Result<(), ClusterError> {
         self.client().await.map(|_| ())
@@ -217,7 +229,7 @@ impl Session {
             let soon = SystemTime::now() + Duration::from_secs(10);
             let expired = |credential: &Credential| credential.expires.is_some_and(|at| at <= soon);
             if state.credential.as_ref().is_none_or(expired) {
-                let credential = plugin.run(self.inner.terminal).await?;
+                let credential = plugin.run(self.inner.terminal, self.inner.timeout).await?;
                 if credential.certificate.is_some() {
                     state.client = None;
                 }

@@ -198,7 +198,10 @@ impl Watch {
             return Ok(());
         }
         let Some(object) = self.lister.project(&self.read, &object) else {
-            return Err(Trouble::Malformed(format!("the object of an event is a {}", object.shape())));
+            return Err(Trouble::Malformed(format!(
+                "the object of an event must be a map, not {}",
+                object.shape()
+            )));
         };
         let name = name(&object);
         let change = match kind {

@@ -74,7 +74,7 @@ async fn a_plugin_that_fails_says_why() {
         (plugin("x").replace("Never", "Always"), "the standard input is no terminal"),
         (plugin("x").replace("interactiveMode: Never\n", "\n"), "must have an interactiveMode"),
         ("{tokenFile: nowhere}".into(), "nowhere: No such file"),
-        ("{token: 5}".into(), "token is a integer, and must be a string"),
+        ("{token: 5}".into(), "token must be a string, not integer"),
         ("{client-certificate-data: '%%'}".into(), "client-certificate-data is no base64"),
         ("{client-certificate: nowhere, client-key: nowhere}".into(), "cannot use the client certificate"),
         ("{auth-provider: {name: gcp}}".into(), "no longer supported"),
@@ -116,4 +116,14 @@ async fn a_token_file_is_read_again() {
     {
         assert!(last.head.contains(header), "{last:?}");
     }
+}
+
+#[tokio::test]
+async fn a_plugin_that_hangs_is_given_up() {
+    let folder = tempfile::tempdir().unwrap();
+    let fake = Fake::start(|_, _| None).await;
+    let connect = kubeconfig(folder.path(), &fake, &plugin("sleep 600"));
+    let connect = Connect { request_timeout: Some(std::time::Duration::from_millis(300)), ..connect };
+    let error = Cluster::connect(&connect).await.unwrap_err().to_string();
+    assert!(error.contains("it gave no answer within 0.3 s"), "{error}");
 }

@@ -86,4 +86,11 @@ async fn what_is_no_api_server_is_said() {
     let connect = Connect { server: Some(format!("http://127.0.0.1:{port}")), ..fake.connect() };
     let error = Cluster::connect(&connect).await.unwrap_err().to_string();
     assert!(error.contains("connection refused"), "{error}");
+    // Nobody where a proxy should be: it is the proxy that is named.
+    let proxy_url = Some(format!("http://me:secret@127.0.0.1:{port}"));
+    let connect = Connect { server: Some("http://192.0.2.1".into()), proxy_url, ..fake.connect() };
+    let error = Cluster::connect(&connect).await.unwrap_err().to_string();
+    let expected =
+        format!("http://192.0.2.1 through the proxy http://127.0.0.1:{port}: nothing listens there");
+    assert!(error.contains(&expected), "{error}");
 }
