@@ -107,12 +107,12 @@ fn broken_files_are_named_with_what_is_wrong() {
     for (text, expected) in [
         ("{bad", "line 1, column"),
         ("kind: Secret", "its kind is \"Secret\""),
-        ("[]", "it is a list"),
+        ("[]", "it must be a map, not list"),
         ("users: [{name: a}, {name: a}]", "users has two entries named \"a\""),
         ("contexts: [{}]", "an entry of contexts has no name"),
         (
             "{current-context: a, contexts: [{name: a, context: {cluster: a}}], clusters: [{name: a, cluster: {server: 7}}]}",
-            "server is a integer, and must be a string",
+            "server must be a string, not integer",
         ),
         (
             "{current-context: a, contexts: [{name: a, context: {cluster: a}}], clusters: [{name: a, cluster: {}}]}",
