@@ -87,7 +87,12 @@ async fn what_breaks_on_the_way_is_said_and_what_was_read_is_kept() {
         ("malformed", || json(200, r#"{"kind":"PodList","items":[{]}"#), "it is no JSON", 1),
         ("other", || json(200, r#"{"kind":"Pod"}"#), "it is no list, but of kind \"Pod\"", 1),
         ("html", || json(200, "<html>login</html>"), "it is no JSON", 1),
-        ("items", || json(200, r#"{"kind":"PodList","items":[1]}"#), "an item of the list must be a map, not integer", 1),
+        (
+            "items",
+            || json(200, r#"{"kind":"PodList","items":[1]}"#),
+            "an item of the list must be a map, not integer",
+            1,
+        ),
         ("cut", || Some(Reply::Cut("{\"kind\":\"Pod".into())), "the connection broke", 4),
         ("closed", || Some(Reply::Close), "the connection broke", 4),
     ];
