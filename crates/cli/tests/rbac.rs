@@ -351,3 +351,59 @@ subjects: [{kind: Group, name: rbac-cli-group, apiGroup: rbac.authorization.k8s.
     assert_eq!(code, 4, "{err}");
     assert_eq!(kube(&["delete", "namespace", "rbac-cli-test", "--wait=false"]).0, 0);
 }
+
+#[test]
+fn an_answer_from_nothing_is_no_clean_answer() {
+    for args in [
+        &["risks", "-f", "missing"][..],
+        &["escalations", "-f", "missing"],
+        &["who-can", "get", "secrets", "-f", "missing"],
+        &["can-i", "get", "secrets", "--as", "x", "-f", "missing"],
+        &["can-i", "--list", "--as", "x", "-f", "missing"],
+        &["graph", "-f", "missing"],
+        &["diff", "missing", "r.yaml"],
+        &["diff", "r.yaml", "missing"],
+        &["diff", "missing.tar.zst", "r.yaml"],
+    ] {
+        let (code, out, err) = run(&[("r.yaml", "a: [\n")], args);
+        assert_eq!((code, out.as_str()), (2, ""), "{args:?} {err}");
+        assert!(err.to_lowercase().contains("no such file") && err.contains("missing"), "{args:?} {err}");
+    }
+    // What was named in part is answered in part, and says so where it is read.
+    for args in
+        [&["risks"][..], &["escalations"], &["who-can", "get", "secrets"], &["can-i", "--list", "--as", "x"]]
+    {
+        for from in [&["-f", "r.yaml"][..], &["-f", "none.yaml", "-f", "missing"]] {
+            let files = [("r.yaml", "a: [\n"), ("none.yaml", "")];
+            let (code, out, err) = run(&files, &[args, from].concat());
+            assert_eq!(code, 4, "{args:?} {err}");
+            let last = out.lines().last().unwrap_or_default();
+            assert!(last.starts_with("unknown: ") && last.ends_with("could not be read"), "{args:?} {out}");
+            assert!(!out.contains("no risks") && !out.contains("nobody becomes"), "{args:?} {out}");
+        }
+    }
+}
+
+#[test]
+fn a_side_of_a_diff_that_holds_nothing_is_told() {
+    let role = "apiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRole\nmetadata: {name: r}\n\
+                rules: [{apiGroups: [''], resources: [pods], verbs: [get]}]\n---\n\
+                apiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRoleBinding\nmetadata: {name: b}\n\
+                roleRef: {kind: ClusterRole, name: r}\nsubjects: [{kind: User, name: x}]\n";
+    let pod = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n";
+    let files = [("rbac.yaml", role), ("none.yaml", pod), ("broken.yaml", "a: [\n")];
+    let (code, out, err) = run(&files, &["diff", "none.yaml", "rbac.yaml"]);
+    assert_eq!(code, 0, "{err}");
+    assert!(
+        out.contains("+ get on pods") && err.contains("old: no roles and no bindings there"),
+        "{out}{err}"
+    );
+    let (code, out, err) = run(&files, &["diff", "none.yaml", "none.yaml"]);
+    assert_eq!((code, out.as_str()), (3, ""), "{err}");
+    let (code, out, err) = run(&files, &["diff", "broken.yaml", "none.yaml"]);
+    assert_eq!(
+        (code, out.as_str()),
+        (4, "unknown: what else changes; roles or bindings could not be read\n"),
+        "{err}"
+    );
+}

@@ -139,7 +139,10 @@ fn list(args: &CanIArgs, identity: &Identity, world: &World, say: &Say) -> Resul
             json_text("can-i-list", world, &open, answer)
         };
         match format {
-            AnswerFormat::Table => Ok(table(&rows, args.no_headers)),
+            AnswerFormat::Table => {
+                let doubt = world.doubt("what else is allowed", &open);
+                Ok(doubt.into_iter().fold(table(&rows, args.no_headers), |table, line| table + &line + "\n"))
+            }
             AnswerFormat::Json => json(),
             AnswerFormat::Yaml => yaml(&json()?),
         }

@@ -35,6 +35,13 @@ pub(crate) fn run(args: &DiffArgs, say: &Say) -> Result<Exit> {
     if old.is_empty() && new.is_empty() {
         return Ok(nothing(say));
     }
+    for (side, world, what) in [("old", &old, "gained"), ("new", &new, "lost")] {
+        if world.is_empty() {
+            say.warning(&format!(
+                "{side}: no roles and no bindings there, so all of the other side counts as {what}"
+            ));
+        }
+    }
     let (before, after) = (risks(&old), risks(&new));
     let compared = Compared {
         old: &old,
@@ -117,8 +124,11 @@ fn table(compared: &Compared<'_>) -> String {
             }
         }
     }
+    let doubt = doubt(compared);
     if compared.changes.is_empty() && text.is_empty() {
-        text.push_str("no rights change\n");
+        if doubt.is_none() {
+            text.push_str("no rights change\n");
+        }
     } else {
         let count = |side: fn(&Change) -> &Vec<Rule>| {
             compared.changes.iter().filter(|change| !side(change).is_empty()).count()
@@ -131,15 +141,30 @@ fn table(compared: &Compared<'_>) -> String {
             compared.lost.len()
         );
     }
+    if let Some(doubt) = doubt {
+        _ = writeln!(text, "{doubt}");
+    }
     text
+}
+
+/// What is unknown of a comparison, where not everything could be read of a side.
+fn doubt(compared: &Compared<'_>) -> Option<String> {
+    let of = |world: &World| world.doubt("what else changes", &world.open_all());
+    of(compared.old).or_else(|| of(compared.new))
 }
 
 /// For comments on pull requests.
 fn markdown(compared: &Compared<'_>) -> String {
     let mut text = String::from("## Rights\n\n");
     if compared.changes.is_empty() && compared.gained.is_empty() && compared.lost.is_empty() {
-        text.push_str("No rights change.\n");
+        match doubt(compared) {
+            Some(doubt) => _ = writeln!(text, "{}", ironsides_report::escape(&doubt)),
+            None => text.push_str("No rights change.\n"),
+        }
         return text;
+    }
+    if let Some(doubt) = doubt(compared) {
+        _ = writeln!(text, "{}\n", ironsides_report::escape(&doubt));
     }
     for (heading, risks) in
         [("Dangerous permissions gained", &compared.gained), ("Dangerous permissions lost", &compared.lost)]

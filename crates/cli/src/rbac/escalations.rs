@@ -43,8 +43,8 @@ pub(crate) fn run(args: &EscalationsArgs, say: &Say) -> Result<Exit> {
     });
     let open = world.open_all();
     emit(&args.output, |format| match format {
-        ReportFormat::Table => Ok(table(&world, &paths, false)),
-        ReportFormat::Wide => Ok(table(&world, &paths, true)),
+        ReportFormat::Table => Ok(table(&world, &paths, &open, false)),
+        ReportFormat::Wide => Ok(table(&world, &paths, &open, true)),
         ReportFormat::Json => json_text("escalations", &world, &open, answer(&world, &paths)),
         ReportFormat::Yaml => yaml(&json_text("escalations", &world, &open, answer(&world, &paths))?),
         ReportFormat::Csv => Ok(csv(&paths)),
@@ -81,7 +81,7 @@ fn is_meant(power: &Power, word: &str) -> bool {
     plainly(&power.to_string()).contains(&plainly(word))
 }
 
-fn table(world: &World, paths: &[EscalationPath], wide: bool) -> String {
+fn table(world: &World, paths: &[EscalationPath], open: &[String], wide: bool) -> String {
     let mut text = String::new();
     let most = if wide { paths.len() } else { MOST };
     for path in paths.iter().take(most) {
@@ -104,10 +104,16 @@ fn table(world: &World, paths: &[EscalationPath], wide: bool) -> String {
         let more = paths.len() - most;
         _ = writeln!(text, "… and {more} more; -o wide shows all, --from and --to a part\n");
     }
+    let what = if paths.is_empty() { "who becomes more than they are" } else { "whether there are more" };
+    let doubt = world.doubt(what, open);
     match paths.len() {
+        0 if doubt.is_some() => {}
         0 => text.push_str("nobody becomes more than they are\n"),
         1 => text.push_str("1 way\n"),
         count => _ = writeln!(text, "{count} ways"),
+    }
+    if let Some(doubt) = doubt {
+        _ = writeln!(text, "{doubt}");
     }
     text
 }

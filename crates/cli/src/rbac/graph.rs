@@ -27,7 +27,8 @@ pub(crate) fn run(args: &GraphArgs, say: &Say) -> Result<Exit> {
     };
     let worst = worst(&world.rbac.risks(&world.surroundings()));
     let powers = |id: RoleId| powers(&world, &worst, id);
-    let graph = Graph::new(&world.rbac, world.inventory.objects(), &focus, &powers);
+    let mut graph = Graph::new(&world.rbac, world.inventory.objects(), &focus, &powers);
+    graph.left_out.extend(world.doubt("who else is bound", &[]));
     if graph.bands.is_empty() {
         say.warning(&"no binding is in the picture");
     }

@@ -31,8 +31,8 @@ pub(crate) fn run(args: &RisksArgs, say: &Say) -> Result<Exit> {
     let risks = risks(args, &world)?;
     let open = world.open_all();
     emit(&args.output, |format| match format {
-        ReportFormat::Table => Ok(table(&world, &risks, Some(ROWS))),
-        ReportFormat::Wide => Ok(table(&world, &risks, None)),
+        ReportFormat::Table => Ok(table(&world, &risks, &open, Some(ROWS))),
+        ReportFormat::Wide => Ok(table(&world, &risks, &open, None)),
         ReportFormat::Json => json_text("risks", &world, &open, answer(&world, &risks)),
         ReportFormat::Yaml => yaml(&json_text("risks", &world, &open, answer(&world, &risks))?),
         ReportFormat::Csv => Ok(csv(&world, &risks)),
@@ -97,7 +97,7 @@ struct Alike<'a> {
 /// Where a family stands: the worst first, then as families are told.
 type Place = (std::cmp::Reverse<Severity>, usize);
 
-fn table(world: &World, risks: &Risks, most: Option<usize>) -> String {
+fn table(world: &World, risks: &Risks, open: &[String], most: Option<usize>) -> String {
     let mut families: BTreeMap<Place, (&Family, Vec<&Risk>)> = BTreeMap::new();
     for risk in &risks.told {
         let place = ironsides_rbac::families().iter().position(|family| family.id == risk.family.id);
@@ -130,11 +130,16 @@ fn table(world: &World, risks: &Risks, most: Option<usize>) -> String {
     }
     let counts: Vec<String> =
         counts.iter().map(|(severity, count)| format!("{count} {}", severity.0)).collect();
-    if counts.is_empty() {
-        text.push_str("no risks\n");
-    } else {
+    let what = if counts.is_empty() { "whether there are risks" } else { "whether there are more" };
+    let doubt = world.doubt(what, open);
+    if !counts.is_empty() {
         let noun = if who.len() == 1 { "subject" } else { "subjects" };
         _ = writeln!(text, "{}; {} {noun}", counts.join(", "), who.len());
+    } else if doubt.is_none() {
+        text.push_str("no risks\n");
+    }
+    if let Some(doubt) = doubt {
+        _ = writeln!(text, "{doubt}");
     }
     text
 }

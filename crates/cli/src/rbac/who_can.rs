@@ -25,9 +25,11 @@ pub(crate) fn run(args: &WhoCanArgs, say: &Say) -> Result<Exit> {
     let question = asked.question(&args.scope);
     let who = world.rbac.who_can(&question);
     let open = world.open(in_scope(&world.rbac, &question));
+    let doubt = world.doubt("who else may do it", &open);
+    let doubted = |table: String| doubt.iter().fold(table, |table, line| format!("{table}{line}\n"));
     emit(&args.output, |format| match format {
-        ListingFormat::Table => Ok(table(&world, &who, false)),
-        ListingFormat::Wide => Ok(table(&world, &who, true)),
+        ListingFormat::Table => Ok(doubted(table(&world, &who, false))),
+        ListingFormat::Wide => Ok(doubted(table(&world, &who, true))),
         ListingFormat::Json => json_text("who-can", &world, &open, answer(&world, &question, &who)),
         ListingFormat::Yaml => yaml(&json_text("who-can", &world, &open, answer(&world, &question, &who))?),
         ListingFormat::Csv => Ok(csv(&world, &who)),

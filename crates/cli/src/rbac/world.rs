@@ -1,6 +1,9 @@
 //! The roles and bindings that questions are about, with what is missing of them.
 
-use anyhow::Result;
+use std::fs::{File, read_dir};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
 use ironsides_core::{Extent, Fact, Inventory, Object, Origin};
 use ironsides_rbac::{BindingId, Rbac, Surroundings, missing_default_roles};
 use ironsides_report::Problem;
@@ -51,6 +54,8 @@ pub(crate) struct World {
     pub(crate) places: Places,
     /// How many roles and bindings were read.
     count: usize,
+    /// Whether roles or bindings are among what is missing.
+    unread: bool,
 }
 
 impl World {
@@ -62,21 +67,27 @@ impl World {
     /// Reads roles, bindings and more kinds.
     pub(crate) fn with(place: &Place, more: &[(&str, &str)], say: &Say) -> Result<Self> {
         let wanted: Vec<(&str, &str)> = KINDS.iter().chain(more).copied().collect();
+        if let Place::Files(paths) = place {
+            some_can_be_opened(paths)?;
+        }
         let gathered = gather(place, Wanted::Kinds(&wanted), say)?;
         let mut inventory = gathered.inventory;
         let is_cluster = inventory.server().is_some();
         let mut gaps: Vec<String> =
             if is_cluster { cluster_gaps(&inventory) } else { gathered.problems.iter().map(told).collect() };
         let count = inventory.objects().iter().filter(|object| object.reference().group() == GROUP).count();
+        // A file that could not be read may hold roles and bindings; a cluster says what it kept back.
+        let mut unread = if is_cluster { !rbac_gaps(&inventory).is_empty() } else { !gaps.is_empty() };
         for problem in inventory.objects().iter().filter_map(fault) {
             say.problem(&problem);
             gaps.push(told(&problem));
+            unread = true;
         }
         if !is_cluster {
             complete(&mut inventory);
         }
         let rbac = Rbac::new(inventory.objects());
-        Ok(Self { inventory, rbac, gaps, places: Places::default(), count })
+        Ok(Self { inventory, rbac, gaps, places: Places::default(), count, unread })
     }
 
     /// Whether there is nothing that could be asked about.
@@ -114,6 +125,17 @@ impl World {
         Surroundings::of(&self.inventory)
     }
 
+    /// The line of an answer that says that something is unknown, where not everything could be read.
+    pub(crate) fn doubt(&self, what: &str, more: &[String]) -> Option<String> {
+        let why = match (self.unread, self.gaps.is_empty(), more.is_empty()) {
+            (true, ..) => "roles or bindings could not be read",
+            (false, false, _) => "what lies around roles and bindings could not be read",
+            (false, true, false) => "a role that is bound is not in the files, so it could not be read",
+            (false, true, true) => return None,
+        };
+        Some(format!("unknown: {what}; {why}"))
+    }
+
     /// Tells why an answer is not certain.
     pub(crate) fn tell(&self, more: &[String], say: &Say) {
         // Problems were told when they were met; what a cluster refused was told by whoever asked it.
@@ -133,15 +155,7 @@ impl World {
 
 /// What a cluster did not tell, but for what only names resources.
 fn cluster_gaps(inventory: &Inventory) -> Vec<String> {
-    let sentence = |resource: &str, why: &str| format!("not all {resource} could be read: {why}");
-    let mut gaps = Vec::new();
-    // What was never asked for is missing as well.
-    for resource in RESOURCES {
-        let extent = inventory.coverage.of_objects(GROUP, resource, None);
-        if let Extent::Partial { why } | Extent::Absent { why } = extent {
-            gaps.push(sentence(resource, &why));
-        }
-    }
+    let mut gaps = rbac_gaps(inventory);
     for (fact, why) in inventory.coverage.gaps() {
         if let Fact::Objects { resource, .. } = fact
             && !resource.ends_with(GROUP)
@@ -151,6 +165,40 @@ fn cluster_gaps(inventory: &Inventory) -> Vec<String> {
         }
     }
     gaps
+}
+
+/// What a cluster did not tell of roles and bindings. What was never asked for is missing as well.
+fn rbac_gaps(inventory: &Inventory) -> Vec<String> {
+    let gap = |resource: &&str| match inventory.coverage.of_objects(GROUP, resource, None) {
+        Extent::Partial { why } | Extent::Absent { why } => Some(sentence(resource, &why)),
+        Extent::Complete => None,
+    };
+    RESOURCES.iter().filter_map(gap).collect()
+}
+
+fn sentence(resource: &str, why: &str) -> String {
+    format!("not all {resource} could be read: {why}")
+}
+
+/// Refuses to answer where nothing that was named can be opened: an answer from nothing looks like one from no roles.
+fn some_can_be_opened(paths: &[PathBuf]) -> Result<()> {
+    let open = |path: &Path| match path.is_dir() {
+        _ if path == Path::new("-") => Ok(()),
+        true => read_dir(path).map(drop),
+        false => File::open(path).map(drop),
+    };
+    let mut first = None;
+    for path in paths {
+        match open(path) {
+            Ok(()) => return Ok(()),
+            Err(error) if first.is_none() => first = Some((path, error)),
+            Err(_) => {}
+        }
+    }
+    match first {
+        Some((path, error)) => Err(error).with_context(|| format!("cannot read {}", path.display())),
+        None => Ok(()),
+    }
 }
 
 /// Says that there is nothing to look at.
