@@ -171,13 +171,12 @@ fn roles(world: &World, grants: &[RiskGrant]) -> String {
         .iter()
         .filter_map(|grant| {
             let binding = world.rbac.binding(grant.binding)?;
-            Some(match grant.role.and_then(|role| world.rbac.role(role)) {
-                Some(role) => role.to_string(),
-                None => {
-                    let kind = if binding.role.cluster { "ClusterRole" } else { "Role" };
-                    format!("{kind} {}, which is not there", binding.role.name)
-                }
-            })
+            let role = grant.role.and_then(|role| world.rbac.role(role));
+            let missing = || {
+                let kind = if binding.role.cluster { "ClusterRole" } else { "Role" };
+                format!("{kind} {}, which is not there", binding.role.name)
+            };
+            Some(role.map_or_else(missing, ToString::to_string))
         })
         .collect();
     all.sort_unstable();
