@@ -10,6 +10,8 @@ use crate::binding::Binding;
 use crate::policy::Rbac;
 use crate::rule::Rule;
 
+/// The minor version of Kubernetes whose policy is built in, and by which manifests are judged.
+pub(crate) const BUILT_IN_MINOR: u64 = 36;
 /// The default roles and bindings of Kubernetes 1.36, one `List`. (Written by `cargo xtask gen rbac-defaults`.)
 const TEXT: &str = include_str!("defaults/kubernetes-1.36.json");
 

@@ -145,7 +145,10 @@ fn command(call: &Call, wide: bool) -> String {
     if let Some(Asked { request, .. }) = call.asks.first()
         && (&*request.resource, &*request.subresource) == ("pods", "exec")
     {
-        return format!("kubectl exec -n {} {} -- …", quoted(&request.namespace), quoted(&request.name));
+        let (namespace, pod) = (quoted(&request.namespace), quoted(&request.name));
+        return format!(
+            "kubectl exec -n {namespace} {pod} -- cat /var/run/secrets/kubernetes.io/serviceaccount/token"
+        );
     }
     let mut line = match (call.method(), call.asks.first()) {
         ("GET", _) => format!("kubectl get --raw {path}"),
@@ -169,8 +172,7 @@ fn command(call: &Call, wide: bool) -> String {
     if !matches!(call.method(), "GET" | "DELETE") {
         let body = call.body.as_ref().map_or_else(|| "{}".to_owned(), ToString::to_string);
         match (call.method(), wide) {
-            ("PATCH", true) => _ = write!(line, " {}", quoted(&body)),
-            ("PATCH", false) => line.push_str(" …"),
+            ("PATCH", _) => _ = write!(line, " {}", quoted(&body)),
             (_, true) => _ = write!(line, " - <<< {}", quoted(&body)),
             (_, false) => line.push_str(" -"),
         }

@@ -257,15 +257,25 @@ impl<'a> Graph<'a> {
             if edges.iter().any(|(_, way)| matches!(way, Way::Holds)) {
                 continue;
             }
+            // Several ways that begin with the same call: the one to the strongest power stands for all.
+            let mut begun: Vec<&(usize, Way)> = Vec::new();
             for (to, distance) in &distances {
                 let own = far(start, distance);
                 let shared = groups.iter().any(|group| far(*group, distance) <= own);
                 if own == u32::MAX || shared {
                     continue;
                 }
-                paths.extend(self.path(start, &self.descent(start, *to, distance)));
+                let way = self.descent(start, *to, distance);
+                let Some(first) = way.first().copied() else { continue };
+                if begun.iter().any(|other| std::ptr::eq(*other, first)) {
+                    continue;
+                }
+                if self.powers.get(*to).is_some_and(holds_all) {
+                    begun.push(first);
+                }
+                paths.extend(self.path(start, &way));
             }
-            for edge in edges {
+            for edge in edges.iter().filter(|edge| !begun.iter().any(|other| std::ptr::eq(*other, *edge))) {
                 let to = edge.0;
                 let of_groups = groups.iter().filter_map(|group| self.edges.get(*group));
                 let shared = of_groups.flatten().any(|(other, _)| *other == to);
@@ -306,7 +316,7 @@ impl<'a> Graph<'a> {
             let edges = self.edges.get(at).map(Vec::as_slice).unwrap_or_default();
             edges.iter().map(|(to, way)| (*to, way.cost())).collect()
         });
-        let mut paths = Vec::new();
+        let mut ways: Vec<(usize, Vec<&(usize, Way)>)> = Vec::new();
         for to in order.into_iter().filter(|to| *to != start) {
             let mut way = Vec::new();
             let mut at = to;
@@ -318,9 +328,27 @@ impl<'a> Graph<'a> {
                 at = *from;
             }
             way.reverse();
-            paths.extend(self.path(start, &way));
+            ways.push((to, way));
         }
-        paths
+        // Several ways that begin with the same call: the one to the strongest power stands for all.
+        let mut strongest: Vec<(&(usize, Way), usize)> = Vec::new();
+        for power in FINAL.iter().filter(|power| holds_all(power)) {
+            let Some((to, way)) = ways.iter().find(|(to, _)| self.powers.get(*to) == Some(power)) else {
+                continue;
+            };
+            if let Some(first) = way.first()
+                && !strongest.iter().any(|(known, _)| std::ptr::eq(*known, *first))
+            {
+                strongest.push((first, *to));
+            }
+        }
+        let told = ways.iter().filter(|(to, way)| {
+            let first = way.first();
+            let best =
+                strongest.iter().find(|(known, _)| first.is_some_and(|own| std::ptr::eq(*known, *own)));
+            best.is_none_or(|(_, best)| best == to)
+        });
+        told.filter_map(|(_, way)| self.path(start, way)).collect()
     }
 
     /// A way as steps: of one that leads to several, and the one that is taken of them, makes one.
@@ -347,6 +375,11 @@ impl<'a> Graph<'a> {
         }
         (!steps.is_empty()).then(|| EscalationPath { from: from.clone(), steps, to: to.clone() })
     }
+}
+
+/// Whether a power holds all others.
+fn holds_all(power: &Power) -> bool {
+    matches!(power, Power::ClusterAdmin | Power::EveryRequest)
 }
 
 /// Who a subject is in a live request.

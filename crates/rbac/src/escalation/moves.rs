@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use ironsides_podsecurity::Level;
+use ironsides_schema::admit::is_subdomain;
 use ironsides_tree::Text;
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -10,7 +11,7 @@ use super::Power;
 use super::rights::{Held, Reach, Rights, is_everything};
 use super::way::{Entry, RUNNERS, SIGNER, User, Way, Whom};
 use crate::binding::{BindingId, RoleRef, Subject, SubjectKind};
-use crate::identity::{MASTERS, service_account};
+use crate::identity::{MASTERS, node, service_account, service_account_user};
 use crate::policy::{GROUP, Rbac};
 use crate::role::RoleId;
 use crate::surroundings::{Surroundings, WORKLOADS};
@@ -141,6 +142,28 @@ impl Moves<'_> {
         !self.around.complete.service_accounts || self.around.service_accounts.contains_key(&key)
     }
 
+    /// Whether somebody can act as a service account: the server does not ask whether it is there, so that bindings which
+    /// name one that is not suffice.
+    fn is_account(&self, namespace: &str, name: &str) -> bool {
+        is_subdomain(name)
+            && (self.has_account(namespace, name)
+                || self.rbac.by_user.contains_key(service_account_user(namespace, name).as_str()))
+    }
+
+    /// Whether a node is there, as far as anybody knows.
+    fn is_node(&self, name: &str) -> bool {
+        is_subdomain(name) && (!self.around.complete.nodes || self.around.nodes.contains(name))
+    }
+
+    /// The namespaces in which there is a service account of a name, as far as is known.
+    fn namespaces_of(&self, name: &str) -> Vec<Text> {
+        let known = self.around.service_accounts.keys().filter(|(_, own)| own == name);
+        let mut all: BTreeSet<Text> = known.map(|(namespace, _)| namespace.clone()).collect();
+        let users = self.rbac.by_user.keys().filter_map(|user| service_account(user));
+        all.extend(users.filter(|(_, own)| *own == name).map(|(namespace, _)| Text::new(namespace)));
+        all.into_iter().collect()
+    }
+
     /// Tokens of service accounts, asked for, made and read.
     fn accounts(&mut self, namespace: Option<&str>) {
         let place = namespace.map(Text::new);
@@ -268,6 +291,9 @@ impl Moves<'_> {
         let claim = self.rights.reach("create", "", "persistentvolumeclaims", namespace).all;
         let lax = |level: Level, limit: Level| level <= limit;
         let known = &self.around.namespaces;
+        if namespace.is_some_and(|own| self.around.complete.namespaces && !known.contains_key(own)) {
+            return;
+        }
         // One namespace is enough: the one that is given, or the cluster's own, or the first that will do.
         let system = Text::new_static(SYSTEM);
         let mut candidates: Vec<(Text, Option<Level>)> = match namespace {
@@ -314,7 +340,8 @@ impl Moves<'_> {
             if let Some(held) = reach.all {
                 self.add(Power::Pods(None), Way::Kubelet { node: None, verb, held });
             }
-            for (node, held) in reach.names.iter().filter(|(node, _)| !node.is_empty()) {
+            let nodes: Vec<_> = reach.names.iter().filter(|(node, _)| self.is_node(node)).collect();
+            for (node, held) in nodes {
                 let way = Way::Kubelet { node: Some(node.clone()), verb, held: *held };
                 self.add(Power::PodsOn(node.clone()), way);
             }
@@ -390,16 +417,17 @@ impl Moves<'_> {
             let way = Way::Impersonate { kind, namespace: place.clone(), held };
             self.add(Power::ServiceAccounts(place), way);
         } else if let Some(own) = namespace {
-            for (name, held) in accounts.names.iter().filter(|(name, _)| !name.is_empty()) {
+            let names: Vec<_> =
+                accounts.names.iter().filter(|(name, _)| self.is_account(own, name)).collect();
+            for (name, held) in names {
                 let way = Way::Impersonate { kind, namespace: place.clone(), held: *held };
                 self.add(account(own, name), way);
             }
         } else {
-            let known: Vec<_> = self.around.service_accounts.keys().collect();
-            for (own, name) in known {
-                if let Some(held) = accounts.names.get(name) {
+            for (name, held) in accounts.names.iter().filter(|(name, _)| is_subdomain(name)) {
+                for own in self.namespaces_of(name) {
                     let way = Way::Impersonate { kind, namespace: Some(own.clone()), held: *held };
-                    self.add(account(own, name), way);
+                    self.add(account(&own, name), way);
                 }
             }
         }
@@ -410,28 +438,57 @@ impl Moves<'_> {
     fn constrained(&mut self, mode: &'static str, resource: &'static str, namespace: Option<&str>) {
         // Whoever may do it for all requests has no need of this.
         let legacy = if resource == "serviceaccounts" { resource } else { "users" };
+        let legacy = self.rights.reach("impersonate", "", legacy, namespace);
         if self.around.minor.is_some_and(|minor| minor < 36)
-            || self.rights.reach("impersonate", "", legacy, namespace).all.is_some()
+            || legacy.all.is_some()
             || self.rights.verbs(&format!("impersonate-on:{mode}:")).is_empty()
         {
             return;
         }
         let reach = self.local(&format!("impersonate:{mode}"), AUTHENTICATION, resource, namespace);
         let place = namespace.map(Text::new);
-        let mut add = |name: Option<Text>, held| {
-            let way = Way::Constrained { mode, resource, namespace: place.clone(), name: name.clone(), held };
-            self.found.push((Power::ActsAs { mode, name }, way));
+        let mut found = Vec::new();
+        let mut add = |namespace: Option<Text>, name: Option<Text>, held| {
+            let way =
+                Way::Constrained { mode, resource, namespace: namespace.clone(), name: name.clone(), held };
+            let whole = name.map(|name| match &namespace {
+                Some(own) => Text::from(format!("{own}/{name}")),
+                None => name,
+            });
+            found.push((Power::ActsAs { mode, name: whole }, way));
         };
         if let Some(held) = reach.all {
-            return add(None, held);
+            add(place, None, held);
+            self.found.append(&mut found);
+            return;
         }
-        for (name, held) in &reach.names {
-            // The node of a token is asked about as `*`.
-            if mode != "associated-node" || name == "*" {
-                let full = namespace.map(|own| Text::from(format!("{own}/{name}")));
-                add(Some(full.unwrap_or_else(|| name.clone())), *held);
+        // The node of a token is asked about as `*`.
+        if mode == "associated-node"
+            && let Some(held) = reach.names.get("*")
+        {
+            add(None, None, *held);
+        }
+        let named = reach.names.iter().filter(|_| mode != "associated-node");
+        for (name, held) in named.filter(|(name, _)| !legacy.names.contains_key(*name)) {
+            match (resource, &place) {
+                ("nodes", _) if self.is_node(name) => add(None, Some(name.clone()), *held),
+                ("users", _)
+                    if !name.is_empty() && service_account(name).is_none() && node(name).is_none() =>
+                {
+                    add(None, Some(name.clone()), *held);
+                }
+                ("serviceaccounts", Some(own)) if self.is_account(own, name) => {
+                    add(place.clone(), Some(name.clone()), *held);
+                }
+                ("serviceaccounts", None) if is_subdomain(name) => {
+                    for own in self.namespaces_of(name) {
+                        add(Some(own), Some(name.clone()), *held);
+                    }
+                }
+                _ => {}
             }
         }
+        self.found.append(&mut found);
     }
 
     /// Client certificates.

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use ironsides_schema::admit::is_subdomain;
 use ironsides_tree::Text;
 
 use crate::authorizer::Grant;
@@ -51,9 +52,9 @@ impl Reach {
         self.all.or_else(|| self.names.get(name).copied())
     }
 
-    /// Any name that is reached: a wanted one where all are.
+    /// Any name that is reached and that an object can have: a wanted one where all are.
     pub(super) fn any(&self, wanted: &str) -> Option<(Text, Held)> {
-        let first = self.names.iter().find(|(name, _)| !name.is_empty());
+        let first = self.names.iter().find(|(name, _)| is_subdomain(name));
         self.of(wanted)
             .map(|held| (Text::new(wanted), held))
             .or_else(|| first.map(|(name, held)| (name.clone(), *held)))

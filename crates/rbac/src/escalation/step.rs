@@ -33,7 +33,7 @@ pub(super) struct Maker<'a> {
     pub actor: Subject,
 }
 
-/// A place and a service account in it; what is not chosen stands in angle brackets.
+/// A place and a service account in it.
 struct Account {
     namespace: String,
     name: String,
@@ -53,7 +53,7 @@ impl Maker<'_> {
         gives: &Power,
         chosen: Option<Chosen<'_>>,
     ) -> (String, Vec<Call>, Option<String>) {
-        let account = |namespace: &Option<Text>| account(gives, namespace.as_deref());
+        let account = |namespace: &Option<Text>| self.account(gives, namespace.as_deref());
         match way {
             Way::Holds | Way::Member(_) => (format!("is {gives} already"), Vec::new(), None),
             Way::Run { runner, namespace, held } => {
@@ -101,12 +101,16 @@ impl Maker<'_> {
             }
             Way::Enter { entry, verb, namespace, pod, held } => {
                 let at = pod.or(chosen.and_then(|chosen| chosen.pod));
+                let at = at.or_else(|| {
+                    let here = |own: &Text| namespace.as_ref().is_none_or(|wanted| wanted == own);
+                    self.around.pods.iter().position(|pod| pod.has_token && here(&pod.namespace))
+                });
                 self.enter(*entry, verb, namespace.as_deref(), at, *held)
             }
             Way::Kubelet { node, verb, held } => {
                 let pod = chosen.and_then(|chosen| chosen.pod).and_then(|at| self.around.pods.get(at));
                 let own = pod.map(|pod| pod.node.as_str()).filter(|node| !node.is_empty());
-                let node = node.as_deref().or(own).unwrap_or("<node>");
+                let node = node.as_deref().or(own).unwrap_or_else(|| self.some_node());
                 let call = Call::new("v1", ResourceRequest::new(verb, "", "nodes/proxy").named(node), *held);
                 let pod = pod
                     .map_or_else(|| "a pod".to_owned(), |pod| format!("pod {}/{}", pod.namespace, pod.name));
@@ -115,7 +119,7 @@ impl Maker<'_> {
                 (does, vec![call], None)
             }
             Way::Impersonate { kind, namespace, held } => {
-                impersonate(*kind, gives, namespace.as_deref(), *held)
+                self.impersonate(*kind, gives, namespace.as_deref(), *held)
             }
             Way::ImpersonateGroup { group, held, user, user_held } => {
                 let (user, first) = match user {
@@ -136,7 +140,7 @@ impl Maker<'_> {
                 (does, vec![call.sending(review())], None)
             }
             Way::Constrained { mode, resource, namespace, name, held } => {
-                constrained(mode, resource, namespace.as_deref(), name.as_deref(), *held)
+                self.constrained(mode, resource, namespace.as_deref(), name.as_deref(), *held)
             }
             Way::Certificate { name, create, verb, approval, signer } => {
                 let (user, group) = certificate_of(gives);
@@ -148,7 +152,7 @@ impl Maker<'_> {
             Way::Bind { namespace, role, create, bind } => {
                 let namespace = match gives {
                     Power::NamespaceAdmin(Some(own)) => Some(own.as_str()),
-                    Power::NamespaceAdmin(None) => Some("<namespace>"),
+                    Power::NamespaceAdmin(None) => Some("kube-system"),
                     _ => namespace.as_deref(),
                 };
                 let (kind, resource) = binding_kind(namespace);
@@ -230,6 +234,90 @@ impl Maker<'_> {
         }
     }
 
+    /// The service account that a step is for. Of several one that is there; every namespace has `default`.
+    fn account(&self, gives: &Power, namespace: Option<&str>) -> Account {
+        const DEFAULT: &str = "default";
+        if let Power::Is(Subject { kind: SubjectKind::ServiceAccount, name, namespace }) = gives {
+            return Account { namespace: namespace.to_string(), name: name.to_string() };
+        }
+        let known = &self.around.service_accounts;
+        let here = |own: &str| namespace.is_none_or(|wanted| wanted == own);
+        let place = namespace.unwrap_or(DEFAULT);
+        let first = known.keys().find(|(own, _)| here(own));
+        match first.filter(|_| !known.contains_key(&(Text::new(place), Text::new_static(DEFAULT)))) {
+            Some((namespace, name)) => Account { namespace: namespace.to_string(), name: name.to_string() },
+            None => Account { namespace: place.to_owned(), name: DEFAULT.to_owned() },
+        }
+    }
+
+    /// The first node that is known.
+    fn some_node(&self) -> &str {
+        let pods = self.around.pods.iter().map(|pod| &pod.node).filter(|node| !node.is_empty());
+        self.around.nodes.iter().chain(pods).next().map_or("<node>", Text::as_str)
+    }
+
+    fn impersonate(
+        &self,
+        kind: Whom,
+        gives: &Power,
+        namespace: Option<&str>,
+        held: Held,
+    ) -> (String, Vec<Call>, Option<String>) {
+        let (user, request) = match kind {
+            Whom::ServiceAccount => {
+                let Account { namespace, name } = self.account(gives, namespace);
+                let request = ResourceRequest::new("impersonate", "", "serviceaccounts");
+                (service_account_user(&namespace, &name), request.in_namespace(&namespace).named(&name))
+            }
+            Whom::User => {
+                let name = match gives {
+                    Power::Is(subject) => subject.name.as_str(),
+                    _ => "anyone",
+                };
+                (name.to_owned(), ResourceRequest::new("impersonate", "", "users").named(name))
+            }
+        };
+        let mut call = Call::new("v1", request, held).sending(review());
+        call.impersonate = Some(AssumedIdentity { user: Text::from(user.clone()), groups: Vec::new() });
+        (format!("impersonates {user}"), vec![call], None)
+    }
+
+    fn constrained(
+        &self,
+        mode: &str,
+        resource: &str,
+        namespace: Option<&str>,
+        name: Option<&str>,
+        held: Held,
+    ) -> (String, Vec<Call>, Option<String>) {
+        let (place, own, user) = match resource {
+            "serviceaccounts" => {
+                let any = self.account(&Power::ServiceAccounts(None), namespace);
+                let (place, own) = match name {
+                    Some(name) => (namespace.unwrap_or(&any.namespace).to_owned(), name.to_owned()),
+                    None => (any.namespace, any.name),
+                };
+                let user = service_account_user(&place, &own);
+                (Some(place), own, user)
+            }
+            "nodes" => {
+                let node = name.unwrap_or_else(|| self.some_node());
+                // The node of a token is asked about as `*`.
+                let own = if mode == "associated-node" { "*" } else { node };
+                (None, own.to_owned(), format!("system:node:{node}"))
+            }
+            _ => {
+                let name = name.unwrap_or("anyone");
+                (None, name.to_owned(), name.to_owned())
+            }
+        };
+        let request = ResourceRequest::new(&format!("impersonate:{mode}"), "authentication.k8s.io", resource);
+        let mut call = Call::new("v1", in_place(request, place.as_deref()).named(&own), held);
+        call.impersonate = Some(AssumedIdentity { user: Text::from(user.clone()), groups: Vec::new() });
+        let condition = format!("for the requests that its verbs impersonate-on:{mode}:… allow");
+        (format!("impersonates {user} (mode {mode})"), vec![call], Some(condition))
+    }
+
     /// Commands in a pod that is there.
     fn enter(
         &self,
@@ -271,19 +359,6 @@ impl Maker<'_> {
 
 fn runner_of(at: usize) -> &'static Runner {
     RUNNERS.get(at).unwrap_or(&RUNNERS[0])
-}
-
-/// The service account that a step is for.
-fn account(gives: &Power, namespace: Option<&str>) -> Account {
-    match gives {
-        Power::Is(Subject { kind: SubjectKind::ServiceAccount, name, namespace }) => {
-            Account { namespace: namespace.to_string(), name: name.to_string() }
-        }
-        _ => Account {
-            namespace: namespace.unwrap_or("<namespace>").to_owned(),
-            name: "<service account>".to_owned(),
-        },
-    }
 }
 
 fn in_place(request: ResourceRequest, namespace: Option<&str>) -> ResourceRequest {
@@ -357,17 +432,13 @@ fn host(
     let pod = create(runner, namespace, held, privileged);
     let kind = runner.kind;
     let Some((verb, lift)) = lift else {
-        let condition = if known {
+        let condition = (!known).then(|| {
             format!(
-                "no label of namespace {namespace} forbids privileged pods; the API server's own configuration may"
+                "Pod Security admits privileged pods in namespace {namespace}, whose labels are not known"
             )
-        } else {
-            format!(
-                "if Pod Security admits privileged pods in namespace {namespace}, whose labels are not known"
-            )
-        };
+        });
         let does = format!("creates a privileged {kind} in namespace {namespace}");
-        return (does, vec![pod], Some(condition));
+        return (does, vec![pod], condition);
     };
     let request = ResourceRequest::new(verb, "", "namespaces").in_namespace(namespace).named(namespace);
     let body = json!({"metadata": {"labels": {"pod-security.kubernetes.io/enforce": "privileged"}}});
@@ -435,51 +506,6 @@ fn read_secret(namespace: &str, name: &str, verb: &str, held: Held) -> Call {
 
 fn review() -> Value {
     json!({"apiVersion": "authentication.k8s.io/v1", "kind": "SelfSubjectReview"})
-}
-
-fn impersonate(
-    kind: Whom,
-    gives: &Power,
-    namespace: Option<&str>,
-    held: Held,
-) -> (String, Vec<Call>, Option<String>) {
-    let (user, request) = match kind {
-        Whom::ServiceAccount => {
-            let Account { namespace, name } = account(gives, namespace);
-            let request = ResourceRequest::new("impersonate", "", "serviceaccounts");
-            (service_account_user(&namespace, &name), request.in_namespace(&namespace).named(&name))
-        }
-        Whom::User => {
-            let name = match gives {
-                Power::Is(subject) => subject.name.as_str(),
-                _ => "<user>",
-            };
-            (name.to_owned(), ResourceRequest::new("impersonate", "", "users").named(name))
-        }
-    };
-    let mut call = Call::new("v1", request, held).sending(review());
-    call.impersonate = Some(AssumedIdentity { user: Text::from(user.clone()), groups: Vec::new() });
-    (format!("impersonates {user}"), vec![call], None)
-}
-
-fn constrained(
-    mode: &str,
-    resource: &str,
-    namespace: Option<&str>,
-    name: Option<&str>,
-    held: Held,
-) -> (String, Vec<Call>, Option<String>) {
-    let own = name.map_or("<name>", |name| name.split_once('/').map_or(name, |(_, name)| name));
-    let request = ResourceRequest::new(&format!("impersonate:{mode}"), "authentication.k8s.io", resource);
-    let mut call = Call::new("v1", in_place(request, namespace).named(own), held);
-    let user = match resource {
-        "serviceaccounts" => service_account_user(namespace.unwrap_or("<namespace>"), own),
-        "nodes" => format!("system:node:{own}"),
-        _ => own.to_owned(),
-    };
-    call.impersonate = Some(AssumedIdentity { user: Text::from(user.clone()), groups: Vec::new() });
-    let condition = format!("for the requests that its verbs impersonate-on:{mode}:… allow");
-    (format!("impersonates {user}"), vec![call], Some(condition))
 }
 
 /// The name and group that a certificate for a power carries.

@@ -10,7 +10,7 @@ use super::family::{Family, MadeBy, Place, Standing};
 use super::mask::{self, Bits, Mask, Masks};
 use super::{Reach, Risk, RiskGrant, Risks, families};
 use crate::binding::{BindingId, Subject, SubjectKind};
-use crate::defaults::Defaults;
+use crate::defaults::{BUILT_IN_MINOR, Defaults};
 use crate::identity::{
     ANONYMOUS, AUTHENTICATED, Identity, MASTERS, SERVICE_ACCOUNTS, UNAUTHENTICATED, service_account,
 };
@@ -154,7 +154,7 @@ impl<'a> Survey<'a> {
             let lists = family.asks().iter().map(|list| {
                 let own = bits.by_ref().take(list.len());
                 own.filter(|(_, ask)| {
-                    ask.before.is_none_or(|minor| around.minor.is_none_or(|own| own < minor))
+                    ask.before.is_none_or(|minor| around.minor.unwrap_or(BUILT_IN_MINOR) < minor)
                 })
                 .fold(0, |bits, (bit, _)| bits | bit)
             });
@@ -279,6 +279,21 @@ impl<'a> Survey<'a> {
                     list.push((grant, rules));
                 }
             }
+        }
+        // Whoever may do everything with some names has that risk.
+        let follows = |(grant, rules): &(&Grant<'_>, Vec<usize>)| {
+            let Some(held) = self.held.get(grant.role.0 as usize) else { return false };
+            rules.iter().all(|place| {
+                let rule = held.rules.iter().find(|(own, ..)| own == place);
+                rule.is_some_and(|(_, masks, _)| {
+                    let mask = if grant.namespace.is_some() { masks.namespace } else { masks.cluster };
+                    mask.any() & self.everything != 0
+                })
+            })
+        };
+        if bits & self.everything == 0 && !told.is_empty() && told.iter().all(follows) {
+            risks.implied += 1;
+            return;
         }
         let built_in = told.is_empty();
         // Of what lies beside that Kubernetes brings, only what several requests together need is told again.

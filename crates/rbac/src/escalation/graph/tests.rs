@@ -86,7 +86,7 @@ roleRef: {kind: Role, name: developer, apiGroup: rbac.authorization.k8s.io}
         printed(&paths),
         "Group developers -> a node: creates a privileged Deployment in namespace development\n\
          Group developers -> any service account of namespace development: creates a Deployment that runs as \
-         ServiceAccount development/<service account>\n"
+         ServiceAccount development/default\n"
     );
     let call = &paths[1].steps[0].calls[0];
     assert_eq!(
@@ -113,9 +113,7 @@ roleRef: {kind: Role, name: developer, apiGroup: rbac.authorization.k8s.io}
     let text = printed(&rbac.escalations(&around));
     assert_eq!(
         text,
-        "Group developers -> cluster admin: creates a Deployment that runs as ServiceAccount development/operator\n\
-         Group developers -> any service account of namespace development: creates a Deployment that runs as \
-         ServiceAccount development/<service account>\n"
+        "Group developers -> cluster admin: creates a Deployment that runs as ServiceAccount development/operator\n"
     );
 }
 
@@ -250,5 +248,73 @@ fn steps_follow_one_another_and_groups_are_told_once() {
             "ServiceAccount web/w -> cluster admin: creates a Pod that runs as ServiceAccount a/s; asks for"
         ),
         "{of}"
+    );
+}
+
+/// Everything with one name: of nodes and service accounts those that are there.
+#[test]
+fn names_that_nothing_has_are_no_steps() {
+    let all = "[{apiGroups: ['*'], resources: ['*'], verbs: ['*'], resourceNames: [my-app, 'Not:a/name']}]";
+    let text = role("ClusterRole", "", "r", all) + &binding("", "b", "r", "{kind: User, name: u}");
+    let told = |more: &str, complete: bool| {
+        let (rbac, mut around) = cluster("v1.36.3", &format!("{text}{more}"));
+        around.complete.nodes = complete;
+        around.complete.service_accounts = complete;
+        let paths = rbac.escalations_of(&Identity::user("u").live(), &around);
+        let calls = paths.iter().flat_map(|path| &path.steps).flat_map(|step| &step.calls);
+        let bad = |call: &crate::Call| {
+            call.path().contains('<') || call.impersonate.as_ref().is_some_and(|own| own.user.contains('<'))
+        };
+        assert!(!calls.into_iter().any(bad));
+        printed(&paths)
+    };
+    let node = "{apiVersion: v1, kind: Node, metadata: {name: node-1}}\n---\n";
+    let lone = told(node, true);
+    assert!(!lone.contains("node") && !lone.contains("ServiceAccount"), "{lone}");
+    // One way for a name, whatever the mode.
+    assert_eq!(lone.matches("my-app").count(), 2, "{lone}");
+    let with = told(
+        &format!(
+            "{node}{}{}",
+            node.replace("node-1", "my-app"),
+            "{apiVersion: v1, kind: ServiceAccount, metadata: {name: my-app, namespace: shop}}\n---\n"
+        ),
+        true,
+    );
+    assert!(with.contains("any pod on node my-app:") && !with.contains("Not:a/name on"), "{with}");
+    assert!(
+        with.contains("ServiceAccount shop/my-app: impersonates system:serviceaccount:shop:my-app"),
+        "{with}"
+    );
+    // Who does not know all nodes does not know that this one is none.
+    assert!(told(node, false).contains("any pod on node my-app:"));
+}
+
+#[test]
+fn a_condition_that_was_decided_is_not_told() {
+    let pods = "[{apiGroups: [''], resources: [pods], verbs: [create]}]";
+    let told = |labels: &str| {
+        let namespace =
+            format!("{{apiVersion: v1, kind: Namespace, metadata: {{name: shop, labels: {{{labels}}}}}}}\n");
+        let text = role("ClusterRole", "", "r", pods)
+            + &binding("shop", "b", "r", "{kind: User, name: u}")
+            + &namespace;
+        let (rbac, around) = cluster("v1.36.3", &text);
+        let paths = rbac.escalations_of(&Identity::user("u").live(), &around);
+        paths.into_iter().find(|path| path.to == Power::Node)
+    };
+    assert_eq!(told("").unwrap().steps[0].condition, None);
+    assert_eq!(told("pod-security.kubernetes.io/enforce: baseline"), None);
+}
+
+#[test]
+fn the_call_that_makes_a_cluster_admin_is_told_once() {
+    let deployment = "{apiVersion: apps/v1, kind: Deployment, metadata: {name: d, namespace: shop}}\n---\n";
+    let admin = binding("", "ci", "cluster-admin", "{kind: ServiceAccount, name: ci, namespace: shop}");
+    let patch = "[{apiGroups: [apps], resources: [deployments], verbs: [patch]}]";
+    let others = format!("{deployment}{admin}");
+    assert_eq!(
+        becomes(patch, "shop", &others),
+        "User u -> cluster admin: has Deployment shop/d run as ServiceAccount shop/ci\n"
     );
 }

@@ -279,3 +279,30 @@ fn families_are_well_written() {
     ids.dedup();
     assert_eq!(ids.len(), count);
 }
+
+/// Everything with some names is one risk, like everything.
+#[test]
+fn what_follows_from_all_rights_with_names_is_counted() {
+    let all = "[{verbs: ['*'], apiGroups: ['*'], resources: ['*'], resourceNames: [my-app]}]";
+    let (rbac, around) = world(&bound(all, None));
+    let risks = rbac.risks_of(&Identity::user("u").live(), &around);
+    let told: Vec<_> = risks.told.iter().map(|risk| (risk.family.id, risk.severity)).collect();
+    assert_eq!(told, [("all-rights", Severity::High)]);
+    assert!(risks.implied > 30, "{}", risks.implied);
+    // What another rule gives is told.
+    let more = "[{verbs: ['*'], apiGroups: ['*'], resources: ['*'], resourceNames: [my-app]},
+                 {verbs: [get], apiGroups: [''], resources: [secrets], resourceNames: [other]}]";
+    let ids: Vec<_> = self::told(more, None).into_iter().map(|(id, _)| id).collect();
+    assert_eq!(ids, ["all-rights", "secrets-read"]);
+}
+
+/// Manifests are judged as by the version whose policy is built in.
+#[test]
+fn the_get_of_exec_counts_only_for_servers_that_take_it() {
+    let (rbac, mut around) = world(&bound("[{verbs: [get], apiGroups: [''], resources: [pods/exec]}]", None));
+    assert!(rbac.risks(&around).told.is_empty());
+    around.minor = Some(34);
+    assert_eq!(rbac.risks(&around).told[0].family.id, "pod-exec");
+    around.minor = Some(36);
+    assert!(rbac.risks(&around).told.is_empty());
+}
