@@ -230,7 +230,11 @@ fn wrong_usage_says_what_to_do() {
     for (args, expected) in [
         (&["who-can", "get", "podz"][..], "did you mean pods?"),
         (&["who-can", "get"], "name a verb and a resource"),
-        (&["who-can", "get", "pods/web"], "write `pods web`"),
+        (&["who-can", "get", "pods", "--subresource", "web"], "write `pods web`"),
+        (&["who-can", "get", "pods/web", "cart"], "two names are written"),
+        (&["who-can", "get", "pods", "/x"], "names hold no slash"),
+        (&["who-can", "get", "pods/a/b"], "names hold no slash"),
+        (&["can-i", "get", "pods", "--as-group", "developers"], "name one with --as USER"),
         (&["can-i", "get", "pods"], "--serviceaccount NAMESPACE:NAME"),
         (&["can-i", "get", "pods", "--serviceaccount", "x"], "is not NAMESPACE:NAME"),
         (&["graph", "--subject", "nobody"], "no binding names a subject"),
@@ -346,6 +350,10 @@ subjects: [{kind: Group, name: rbac-cli-group, apiGroup: rbac.authorization.k8s.
     let (code, out, _) = ours(&["who-can", "get", "secrets", "a", "-n", "rbac-cli-test", "-o", "name"]);
     assert_eq!(code, 0);
     assert!(out.lines().any(|line| line == "User rbac-cli-jane"), "{out}");
+    let (_, _, err) = ours(&["who-can", "get", "secrets", "-n", "rbac-cli-nosuch"]);
+    assert!(err.contains("there is no namespace \"rbac-cli-nosuch\""), "{err}");
+    let (_, _, err) = ours(&["who-can", "get", "secrets", "-n", "rbac-cli-test"]);
+    assert!(!err.contains("there is no namespace"), "{err}");
     // Who may list nothing learns nothing, and is told so.
     let (code, _, err) = ours(&["who-can", "get", "pods", "--as", "rbac-cli-jane"]);
     assert_eq!(code, 4, "{err}");
@@ -406,4 +414,76 @@ fn a_side_of_a_diff_that_holds_nothing_is_told() {
         (4, "unknown: what else changes; roles or bindings could not be read\n"),
         "{err}"
     );
+}
+
+/// A ClusterRole for one rule, bound to subjects.
+fn bound(rule: &str, subjects: &str) -> String {
+    format!(
+        "apiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRole\nmetadata: {{name: r}}\nrules: [{rule}]\n---\n\
+         apiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRoleBinding\nmetadata: {{name: b}}\n\
+         roleRef: {{kind: ClusterRole, name: r}}\nsubjects: [{subjects}]\n"
+    )
+}
+
+#[test]
+fn a_no_of_rbac_is_no_no_of_the_node_authorizer() {
+    let text = bound("{apiGroups: [''], resources: [nodes], verbs: [list]}", "{kind: User, name: x}");
+    let files = [("a.yaml", &*text)];
+    let ask = |verb: &str, what: &str, more: &[&str]| {
+        run(&files, &[&["can-i", verb, what, "--as", "system:node:node-1", "-f", "a.yaml"], more].concat())
+    };
+    let nodes = ["--as-group", "system:nodes"];
+    let (code, out, err) = ask("create", "pods", &nodes);
+    assert_eq!((code, out.lines().next()), (4, Some("unknown")), "{err}");
+    assert!(out.contains("the Node authorizer"), "{out}");
+    let (_, out, _) = ask("create", "pods", &["--as-group", "system:nodes", "-o", "json"]);
+    let json: Value = serde_json::from_str(&out).unwrap();
+    assert_eq!((&json["answer"], &json["otherAuthorizers"][0]), (&"unknown".into(), &"Node".into()));
+    // Who is not in the group is no node, and of paths the Node authorizer knows nothing.
+    assert_eq!(ask("create", "pods", &[]).0, 1);
+    assert_eq!(ask("get", "/secret", &nodes).0, 1);
+    let who = |verb: &str, what: &str| run(&files, &["who-can", verb, what, "-f", "a.yaml"]).2;
+    assert!(who("get", "secrets").contains("nodes (Group system:nodes) may do it too"));
+    assert_eq!(who("delete", "deployments"), "");
+}
+
+#[test]
+fn a_slash_is_read_as_kubectl_reads_it_or_that_is_told() {
+    let text = bound(
+        "{apiGroups: ['', apps], resources: [pods, deployments/scale], resourceNames: [web], verbs: [delete]}",
+        "{kind: User, name: x}",
+    );
+    let files = [("a.yaml", &*text)];
+    let ask = |what: &[&str]| {
+        let (code, _, err) =
+            run(&files, &[&["can-i", "delete"], what, &["--as", "x", "-f", "a.yaml"]].concat());
+        (code, err)
+    };
+    assert_eq!(ask(&["pod/web"]), (0, String::new()));
+    assert_eq!(ask(&["pod/other"]), (1, String::new()));
+    let (code, err) = ask(&["deployments/scale"]);
+    assert!(code == 1 && err.contains("kubectl reads the name of an object"), "{err}");
+    assert_eq!(ask(&["deployments/scale", "web"]), (0, String::new()));
+    assert_eq!(ask(&["deploy/web", "--subresource", "scale"]), (0, String::new()));
+}
+
+#[test]
+fn a_user_that_is_spelled_as_a_service_account_is_one() {
+    let rule = "{apiGroups: [''], resources: [secrets], verbs: [get]}";
+    let user = bound(rule, "{kind: User, name: 'system:serviceaccount:shop:ci'}");
+    let account = bound(rule, "{kind: ServiceAccount, namespace: shop, name: ci}");
+    let files = [("user.yaml", &*user), ("account.yaml", &*account)];
+    let out = |args: &[&str]| run(&files, args).1;
+    assert_eq!(out(&["diff", "user.yaml", "account.yaml"]), "no rights change\n");
+    for args in [
+        &["risks", "--fail-on", "none"][..],
+        &["risks", "--subject", "User:system:serviceaccount:shop:ci"],
+        &["risks", "--subject", "ServiceAccount:shop/ci"],
+        &["who-can", "get", "secrets", "-o", "name"],
+        &["graph", "-o", "dot"],
+    ] {
+        let [user, account] = ["user.yaml", "account.yaml"].map(|file| out(&[args, &["-f", file]].concat()));
+        assert!(user.contains("ci") && !user.contains("User system:"), "{user}");
+        assert_eq!(user.replace("user.yaml", "account.yaml"), account, "{args:?}");
+    }
 }

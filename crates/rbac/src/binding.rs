@@ -1,9 +1,11 @@
 //! Role bindings and cluster role bindings.
 
+use std::borrow::Cow;
+
 use ironsides_core::Object;
 use ironsides_tree::{Node, Text};
 
-use crate::identity::{Identity, service_account_user};
+use crate::identity::{Identity, service_account, service_account_user};
 
 /// The place of a binding in [`crate::Rbac::bindings`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -67,6 +69,18 @@ impl SubjectKind {
 }
 
 impl Subject {
+    /// The subject as whom it is: a User that is spelled as a service account is that service account.
+    pub fn canonical(&self) -> Cow<'_, Self> {
+        match service_account(&self.name) {
+            Some((namespace, name)) if self.kind == SubjectKind::User => Cow::Owned(Self {
+                kind: SubjectKind::ServiceAccount,
+                name: Text::new(name),
+                namespace: Text::new(namespace),
+            }),
+            _ => Cow::Borrowed(self),
+        }
+    }
+
     /// Whether an identity is meant. (Source: `appliesToUser` of the authorizer's `rule.go`.)
     pub fn is(&self, identity: &Identity) -> bool {
         match self.kind {

@@ -7,6 +7,7 @@ use ironsides_core::{Object, Origin};
 use ironsides_tree::Node;
 
 use crate::binding::Binding;
+use crate::grants::Question;
 use crate::policy::Rbac;
 use crate::rule::Rule;
 
@@ -100,4 +101,18 @@ pub fn missing_default_roles<'a>(objects: impl IntoIterator<Item = &'a Object>) 
     let known: BTreeSet<_> = objects.into_iter().filter(|object| rbac(object)).map(key).collect();
     let defaults = DEFAULTS.objects.iter();
     defaults.filter(|object| is_role(object) && !known.contains(&key(object))).collect()
+}
+
+/// Whether the rules from which the Node authorizer begins allow some of what is asked. Which objects a node then gets
+/// depends on the pods that run on it. (Source: the role `system:node` of the bootstrap policy holds the same rules.)
+pub fn node_rules_allow(question: &Question) -> bool {
+    let rbac = &DEFAULTS.rbac;
+    let role = rbac.role_named(None, "system:node").and_then(|role| rbac.role(role));
+    let rules = role.map(|role| &*role.rules).unwrap_or_default();
+    rules.iter().any(|rule| match question {
+        Question::Url(request) => rule.allows_url(request),
+        Question::Resource { verb, group, resource, subresource, .. } => {
+            rule.has_verb(verb) && rule.has_group(group) && rule.has_resource(resource, subresource)
+        }
+    })
 }

@@ -43,25 +43,23 @@ pub struct RiskChange<'a> {
 type Rights<'a> = BTreeMap<Option<&'a Text>, BTreeSet<&'a Rule>>;
 
 /// Everybody's rights. Keys sort by kind, namespace and name.
-type ByKey<'a> = BTreeMap<(SubjectKind, &'a Text, &'a Text), (&'a Subject, Rights<'a>)>;
+type ByKey<'a> = BTreeMap<(SubjectKind, Text, Text), Rights<'a>>;
 
 /// Who gains and who loses what, by subject and place. Rights that come through a group are those of the group.
 pub fn changes(old: &Rbac, new: &Rbac) -> Vec<Change> {
     let (old, new) = (rights(old), rights(new));
     let none = Rights::new();
     let mut changes = Vec::new();
-    let keys: BTreeSet<_> = old.keys().chain(new.keys()).copied().collect();
+    let keys: BTreeSet<_> = old.keys().chain(new.keys()).collect();
     for key in keys {
-        let (before, after) = (old.get(&key), new.get(&key));
-        let Some((subject, _)) = after.or(before) else { continue };
-        let before = before.map_or(&none, |(_, rights)| rights);
-        let after = after.map_or(&none, |(_, rights)| rights);
+        let (before, after) = (old.get(key).unwrap_or(&none), new.get(key).unwrap_or(&none));
         let places: BTreeSet<_> = before.keys().chain(after.keys()).copied().collect();
         for place in places {
             let (gained, lost) = (beyond(before, after, place), beyond(after, before, place));
             if !gained.is_empty() || !lost.is_empty() {
-                let namespace = place.cloned();
-                changes.push(Change { subject: (*subject).clone(), namespace, gained, lost });
+                let (kind, namespace, name) = key.clone();
+                let subject = Subject { kind, name, namespace };
+                changes.push(Change { subject, namespace: place.cloned(), gained, lost });
             }
         }
     }
@@ -87,9 +85,12 @@ fn rights(rbac: &Rbac) -> ByKey<'_> {
     for binding in rbac.bindings() {
         let Some(role) = rbac.role_of(binding).and_then(|id| rbac.role(id)) else { continue };
         for subject in &binding.subjects {
-            let key = (subject.kind, &subject.namespace, &subject.name);
-            let (_, rights) = all.entry(key).or_insert_with(|| (subject, Rights::new()));
-            let rules = rights.entry(binding.namespace.as_ref()).or_default();
+            let Subject { kind, name, namespace } = subject.canonical().into_owned();
+            let rules = all
+                .entry((kind, namespace, name))
+                .or_default()
+                .entry(binding.namespace.as_ref())
+                .or_default();
             // Through a role binding nothing is granted on paths.
             rules.extend(
                 role.rules.iter().filter(|rule| binding.namespace.is_none() || !rule.resources.is_empty()),

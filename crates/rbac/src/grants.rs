@@ -5,7 +5,7 @@ use rustc_hash::FxHashMap;
 
 use crate::authorizer::Grant;
 use crate::binding::{BindingId, Subject, SubjectKind};
-use crate::identity::{Identity, service_account};
+use crate::identity::Identity;
 use crate::policy::Rbac;
 use crate::request::{Request, ResourceRequest, UrlRequest};
 use crate::role::RoleId;
@@ -112,20 +112,15 @@ fn number(index: usize) -> u32 {
     u32::try_from(index).unwrap_or(u32::MAX)
 }
 
-/// A subject as one spells it, or none where it can be nobody.
+/// A subject as whom it is, or none where it can be nobody.
 fn known(subject: &Subject) -> Option<Subject> {
-    match subject.kind {
-        SubjectKind::User => match service_account(&subject.name) {
-            Some((namespace, name)) => Some(Subject {
-                kind: SubjectKind::ServiceAccount,
-                name: Text::new(name),
-                namespace: Text::new(namespace),
-            }),
-            None => (!subject.name.is_empty()).then(|| subject.clone()),
-        },
-        SubjectKind::Group => Some(subject.clone()),
-        SubjectKind::ServiceAccount => (!subject.namespace.is_empty()).then(|| subject.clone()),
-    }
+    let subject = subject.canonical();
+    let somebody = match subject.kind {
+        SubjectKind::User => !subject.name.is_empty(),
+        SubjectKind::Group => true,
+        SubjectKind::ServiceAccount => !subject.namespace.is_empty(),
+    };
+    somebody.then(|| subject.into_owned())
 }
 
 impl Index {

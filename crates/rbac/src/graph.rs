@@ -176,7 +176,8 @@ impl Focus {
         if !self.roles.is_empty() && !role() {
             return None;
         }
-        let mut subjects = binding.subjects.clone();
+        let mut subjects: Vec<Subject> =
+            binding.subjects.iter().map(|subject| subject.canonical().into_owned()).collect();
         if !meant.is_empty() {
             subjects.retain(|subject| meant.iter().any(|identity| subject.is(identity)));
             if subjects.is_empty() {

@@ -30,6 +30,9 @@ pub const MASTERS: &str = "system:masters";
 /// All service accounts.
 pub const SERVICE_ACCOUNTS: &str = "system:serviceaccounts";
 
+/// The group of the nodes' kubelets.
+pub const NODES: &str = "system:nodes";
+
 const SERVICE_ACCOUNT: &str = "system:serviceaccount:";
 
 impl Identity {
@@ -78,6 +81,12 @@ impl Identity {
     /// Whether it is allowed everything before RBAC is asked.
     pub fn is_privileged(&self) -> bool {
         self.is_in(MASTERS)
+    }
+
+    /// Whether the Node authorizer, which is asked beside RBAC, knows it as a node's kubelet. (Source: the default node
+    /// identifier of the API server, which looks at the prefix of the user name and at the group.)
+    pub fn is_node(&self) -> bool {
+        self.user.strip_prefix("system:node:").is_some_and(|name| !name.is_empty()) && self.is_in(NODES)
     }
 
     /// Whether it is in a group.

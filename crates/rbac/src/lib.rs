@@ -32,14 +32,14 @@ pub use access_review::{AccessReview, InvalidReview};
 pub use authorizer::{Decision, Grant};
 pub use binding::{Binding, BindingId, RoleRef, Subject, SubjectKind};
 pub use cover::{compact, missing};
-pub use defaults::missing_default_roles;
+pub use defaults::{missing_default_roles, node_rules_allow};
 pub use escalation::{Asked, AssumedIdentity, Call, EscalationPath, Power, Step};
 pub use grants::{Holder, Question, Where, Which, WhoCan};
 pub use guard::{Escalation, Refusal, RoleWrite};
 pub use http::http_request;
 pub use identity::{
-    ANONYMOUS, AUTHENTICATED, Identity, MASTERS, SERVICE_ACCOUNTS, UNAUTHENTICATED, node, service_account,
-    service_account_groups, service_account_user,
+    ANONYMOUS, AUTHENTICATED, Identity, MASTERS, NODES, SERVICE_ACCOUNTS, UNAUTHENTICATED, node,
+    service_account, service_account_groups, service_account_user,
 };
 pub use impersonation::{Impersonated, Impersonations, Mode, WithoutUser, wanted};
 pub use names::resource_name;

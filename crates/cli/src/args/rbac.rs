@@ -122,7 +122,7 @@ with --no-implied-groups neither does this command.
 Examples:
   ironsides rbac can-i create deployments -n shop --as jane --as-group developers
   ironsides rbac can-i get secrets db-password -n shop --serviceaccount shop:cart
-  ironsides rbac can-i get /metrics --as-group monitoring
+  ironsides rbac can-i get /metrics --as joe --as-group monitoring
   ironsides rbac can-i --list -n shop --as jane
 
 ",

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use anyhow::{Result, bail};
-use ironsides_rbac::{Decision, Identity, MASTERS, Rule, resource_name, service_account_user};
+use ironsides_rbac::{Decision, Identity, MASTERS, Request, Rule, resource_name, service_account_user};
 use ironsides_report::plain;
 use ironsides_tree::Text;
 use serde_json::{Value, json};
@@ -16,6 +16,10 @@ use super::world::{World, nothing};
 use crate::args::rbac::{AnswerFormat, CanIArgs};
 use crate::exit::Exit;
 use crate::say::Say;
+
+/// Why a node's no is none.
+const NODE_AUTHORIZER: &str =
+    "the Node authorizer, which is no part of RBAC, may allow it: it knows which pods run on the node";
 
 pub(crate) fn run(args: &CanIArgs, say: &Say) -> Result<Exit> {
     let identity = identity(args)?;
@@ -42,9 +46,13 @@ fn identity(args: &CanIArgs) -> Result<Identity> {
         },
         (None, Some(user)) => user.clone(),
         (None, None) if connect.as_group.is_empty() => {
-            bail!("say whom it is about: --as USER, --as-group GROUP or --serviceaccount NAMESPACE:NAME");
+            bail!(
+                "say whom it is about: --as USER (with --as-group GROUP) or --serviceaccount NAMESPACE:NAME"
+            );
         }
-        (None, None) => String::new(),
+        (None, None) => {
+            bail!("--as-group is about a user in that group; name one with --as USER, as kubectl asks too");
+        }
     };
     let groups = connect.as_group.iter().map(Text::new).collect();
     let identity = Identity { user: Text::from(user), groups, ..Identity::default() };
@@ -59,7 +67,8 @@ fn decide(args: &CanIArgs, identity: &Identity, world: &World, say: &Say) -> Res
         Decision::NoOpinion(dangling) => world.open(dangling.iter().copied()),
         Decision::Allowed(_) | Decision::Privileged => Vec::new(),
     };
-    let certain = world.gaps.is_empty() && open.is_empty();
+    let by_node = !decision.is_allowed() && identity.is_node() && matches!(request, Request::Resource(_));
+    let certain = world.gaps.is_empty() && open.is_empty() && !by_node;
     let word = match (decision.is_allowed(), certain) {
         (true, _) => "yes",
         (false, true) => "no",
@@ -73,13 +82,17 @@ fn decide(args: &CanIArgs, identity: &Identity, world: &World, say: &Say) -> Res
             };
             let answer = json!({
                 "identity": identity_json(identity), "request": request_json(&request), "answer": word,
+                "otherAuthorizers": if by_node { vec!["Node"] } else { Vec::new() },
                 "privileged": decision == Decision::Privileged, "grant": grant,
                 "serverReason": world.rbac.reason(&decision),
             });
             json_text("can-i", world, &open, answer)
         };
         match format {
-            AnswerFormat::Table => Ok(format!("{word}\n{}", why(world, &decision, &told(&request)))),
+            AnswerFormat::Table => {
+                let node = if by_node { format!("  {NODE_AUTHORIZER}\n") } else { String::new() };
+                Ok(format!("{word}\n{}{node}", why(world, &decision, &told(&request))))
+            }
             AnswerFormat::Json => json(),
             AnswerFormat::Yaml => yaml(&json()?),
         }

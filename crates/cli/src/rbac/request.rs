@@ -1,6 +1,7 @@
 //! What a command line asks about.
 
 use anyhow::{Result, anyhow, bail};
+use ironsides_core::Extent;
 use ironsides_rbac::{Question, Request, ResourceRequest, UrlRequest, Where, Which, resource_name};
 use ironsides_tree::Text;
 use serde_json::{Value, json};
@@ -8,6 +9,7 @@ use serde_json::{Value, json};
 use super::resource::{Resource, odd_verb};
 use super::world::World;
 use crate::args::rbac::{NamespaceArgs, RequestArgs};
+use crate::gather::{Place, Wanted, gather};
 use crate::say::Say;
 
 /// A question before it is known whether its namespace is left open.
@@ -46,6 +48,26 @@ impl Asked {
         }
         let found = world.resources().find(resource, args.subresource.as_deref(), args.any_resource);
         let resource = found.map_err(|why| anyhow!(why))?;
+        let name = match (&resource.object, &args.name) {
+            (Some(a), Some(b)) => bail!("two names are written: {a:?} behind the resource, and {b:?}"),
+            (a, b) => a.as_ref().or(b.as_ref()),
+        };
+        if let Some(name) = name.filter(|name| name.contains('/'))
+            && !resource.is_virtual
+        {
+            bail!("{name:?} is no name of an object: names hold no slash");
+        }
+        if args.subresource.is_none()
+            && args.name.is_none()
+            && args.resource.as_deref().is_some_and(|word| word.contains('/'))
+            && !resource.subresource.is_empty()
+        {
+            let (whole, sub) = (resource_name(&resource.group, &resource.name), &resource.subresource);
+            say.note(&format!(
+                "{sub:?} is read as the subresource of {whole}, where kubectl reads the name of an object: its form is \
+                 --subresource {sub}"
+            ));
+        }
         if !resource.others.is_empty() {
             let meant = resource_name(&resource.group, &resource.name);
             say.note(&format!("{meant} is meant; there is also {}", resource.others.join(", ")));
@@ -54,7 +76,8 @@ impl Asked {
             let name = resource_name(&resource.group, &resource.name);
             say.note(&format!("{name} are in no namespace; -n means nothing here"));
         }
-        Ok(Self { verb, what: What::Resource(resource), name: args.name.as_deref().map(Text::new) })
+        let name = name.map(Text::new);
+        Ok(Self { verb, what: What::Resource(resource), name })
     }
 
     /// Whether requests of the verb carry a name.
@@ -116,6 +139,18 @@ impl Asked {
             namespace: Text::new(namespace),
             name: self.name.clone().unwrap_or_default(),
         })
+    }
+}
+
+/// Tells of a namespace that a cluster does not have. Where its namespaces cannot be read nothing is told: no answer
+/// depends on them.
+pub(crate) fn tell_of_namespace(scope: &NamespaceArgs, place: &Place, world: &World, say: &Say) {
+    let (Some(asked), Some(_)) = (scope.namespace.as_deref(), world.inventory.server()) else { return };
+    let Ok(gathered) = gather(place, Wanted::Kinds(&[("", "Namespace")]), &Say::mute()) else { return };
+    let inventory = gathered.inventory;
+    let is_there = inventory.of_kind("", "Namespace").any(|object| *object.reference().name == *asked);
+    if !is_there && inventory.coverage.of_objects("", "namespaces", None) == Extent::Complete {
+        say.note(&format!("there is no namespace {asked:?} in the cluster"));
     }
 }
 

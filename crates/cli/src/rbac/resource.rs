@@ -18,6 +18,10 @@ pub(crate) struct Resource {
     pub(crate) subresource: String,
     /// Whether its objects are in namespaces.
     pub(crate) namespaced: bool,
+    /// The name of an object, where one stands behind the slash.
+    pub(crate) object: Option<String>,
+    /// Whether only the authorizer knows it, and its names are no names of objects.
+    pub(crate) is_virtual: bool,
     /// Other resources that the word could mean as well.
     pub(crate) others: Vec<String>,
 }
@@ -216,6 +220,14 @@ impl Resources {
     /// that is known.
     pub(crate) fn find(&self, word: &str, subresource: Option<&str>, any: bool) -> Result<Resource, String> {
         let (own, written) = word.split_once('/').map_or((word, None), |(own, sub)| (own, Some(sub)));
+        let known = self.known.iter().find(|known| known.is_called(own));
+        // As kubectl's TYPE/NAME, where what is behind the slash is nothing that is known of the resource.
+        let is_name = |word: &&str| !any && known.is_some_and(|known| !self.has(known, word));
+        let (written, object) = match written.filter(is_name) {
+            Some("") => return Err(format!("nothing is written behind the slash of {word:?}")),
+            Some(object) => (None, Some(object.to_owned())),
+            None => (written, None),
+        };
         let subresource = match (written, subresource) {
             (Some(a), Some(b)) if a != b => {
                 return Err(format!("two subresources are written: {a:?} behind the resource, and {b:?}"));
@@ -230,16 +242,26 @@ impl Resources {
             let (name, group) = own.split_once('.').unwrap_or((own, ""));
             return if any { Ok(plainly(name, group, subresource)) } else { Err(self.unknown(own)) };
         };
-        let others = found.map(|other| resource_name(&other.group, &other.name)).collect();
+        // Nobody means what only the authorizer knows by a word that names something else as well.
+        let others = found.filter(|other| !other.is_virtual());
+        let others = others.map(|other| resource_name(&other.group, &other.name)).collect();
         let resource = Resource {
             group: known.group.to_string(),
             name: known.name.to_string(),
             subresource: subresource.to_owned(),
             namespaced: known.namespaced,
+            object,
+            is_virtual: known.is_virtual(),
             others,
         };
         self.check_subresource(&resource, any)?;
         Ok(resource)
+    }
+
+    /// Whether a word is a subresource of a resource.
+    fn has(&self, known: &Known, word: &str) -> bool {
+        let entry = (known.group.clone(), known.name.clone(), Text::new(word));
+        word == "*" || known.name == "userextras" || self.subresources.contains(&entry)
     }
 
     fn check_subresource(&self, resource: &Resource, any: bool) -> Result<(), String> {
@@ -280,6 +302,13 @@ impl Resources {
 }
 
 impl Known {
+    /// Whether it stands for something that is no object: only the authorizer is asked about it.
+    fn is_virtual(&self) -> bool {
+        let virtual_ = ["users", "groups", "uids", "userextras", "signers"];
+        let is_unlisted = UNLISTED.iter().any(|(group, name, ..)| *group == self.group && *name == self.name);
+        is_unlisted && (virtual_.contains(&&*self.name) || &*self.name == "nodes")
+    }
+
     fn is_called(&self, word: &str) -> bool {
         let is =
             |word: &str| self.name == word || self.singular == word || self.short.iter().any(|s| s == word);
@@ -302,6 +331,8 @@ fn plainly(name: &str, group: &str, subresource: &str) -> Resource {
         name: name.to_owned(),
         subresource: subresource.to_owned(),
         namespaced: true,
+        object: None,
+        is_virtual: name == "*",
         others: Vec::new(),
     }
 }
@@ -377,6 +408,8 @@ mod tests {
             ("events.events.k8s.io", "events.k8s.io events true"),
             ("netpol", "networking.k8s.io networkpolicies true"),
             ("users", " users false"),
+            ("secret/a", " secrets true"),
+            ("ns/x", " namespaces false"),
             ("userextras/scopes", "authentication.k8s.io userextras/scopes false"),
             ("nodes/proxy", " nodes/proxy false"),
             ("*", " * true"),
@@ -389,8 +422,21 @@ mod tests {
         assert_eq!(resources.find("events", None, false).unwrap().others, ["events.events.k8s.io"]);
         let unknown = short(resources.find("deploymnets", None, false));
         assert!(unknown.contains("did you mean deployments.apps?"), "{unknown}");
-        let sub = short(resources.find("pods/web", None, false));
+        // What is no subresource is the name of an object, as kubectl reads it.
+        for (word, name) in [
+            ("pods/web", Some("web")),
+            ("deploy/scale", None),
+            ("ns/status", None),
+            ("deploy/log", Some("log")),
+        ] {
+            assert_eq!(resources.find(word, None, false).unwrap().object.as_deref(), name, "{word}");
+        }
+        let exec = resources.find("pods/web", Some("exec"), false).unwrap();
+        assert_eq!((&*exec.subresource, exec.object.as_deref()), ("exec", Some("web")));
+        let sub = short(resources.find("pods", Some("web"), false));
         assert!(sub.contains("has no subresource \"web\"") && sub.contains("`pods web`"), "{sub}");
+        assert!(resources.find("pods/", None, false).is_err());
+        assert_eq!(resources.find("nodes", None, false).unwrap().others, [""; 0]);
         assert_eq!(short(resources.find("widgets.example.com/x", None, true)), "example.com widgets/x true");
         assert_eq!(short(resources.find("pods", Some("exec"), false)), " pods/exec true");
         assert!(resources.find("pods/log", Some("exec"), false).is_err());

@@ -11,7 +11,7 @@ pub(crate) fn subjects(words: &[String], world: &World) -> Result<Vec<Subject>> 
     let mut all: Vec<Subject> = Vec::new();
     for word in words {
         let found = match spelled(word) {
-            Some(subject) => vec![subject],
+            Some(subject) => vec![subject.canonical().into_owned()],
             None => named(word, world),
         };
         if found.is_empty() {
@@ -53,8 +53,10 @@ fn named(word: &str, world: &World) -> Vec<Subject> {
                 .split_once('/')
                 .is_some_and(|(namespace, name)| subject.namespace == namespace && subject.name == name)
     };
-    let mut found: Vec<Subject> =
-        world.rbac.bindings().iter().flat_map(|binding| &binding.subjects).filter(is).cloned().collect();
+    let mut found: Vec<Subject> = {
+        let all = world.rbac.bindings().iter().flat_map(|binding| &binding.subjects);
+        all.map(|subject| subject.canonical().into_owned()).filter(|subject| is(&subject)).collect()
+    };
     found.sort_by(|a, b| (a.kind, &a.namespace, &a.name).cmp(&(b.kind, &b.namespace, &b.name)));
     found.dedup();
     found

@@ -3,21 +3,24 @@
 use std::fmt::Write as _;
 
 use anyhow::Result;
-use ironsides_rbac::{BindingId, Grant, MASTERS, Question, Rbac, Subject, Where, WhoCan};
+use ironsides_rbac::{
+    BindingId, Grant, MASTERS, NODES, Question, Rbac, Subject, Where, WhoCan, node_rules_allow,
+};
 use ironsides_tree::Text;
 use serde_json::{Map, Value, json};
 
 use super::columns::Columns;
 use super::places::Place;
 use super::print::{emit, json_text, yaml};
-use super::request::{Asked, question_json};
+use super::request::{Asked, question_json, tell_of_namespace};
 use super::world::{World, nothing};
 use crate::args::rbac::{ListingFormat, WhoCanArgs};
 use crate::exit::Exit;
 use crate::say::Say;
 
 pub(crate) fn run(args: &WhoCanArgs, say: &Say) -> Result<Exit> {
-    let world = World::read(&args.from.place(&[]), say)?;
+    let place = args.from.place(&[]);
+    let world = World::read(&place, say)?;
     if world.is_empty() {
         return Ok(nothing(say));
     }
@@ -35,6 +38,12 @@ pub(crate) fn run(args: &WhoCanArgs, say: &Say) -> Result<Exit> {
         ListingFormat::Csv => Ok(csv(&world, &who)),
         ListingFormat::Name => Ok(names(&who)),
     })?;
+    tell_of_namespace(&args.scope, &place, &world, say);
+    if node_rules_allow(&question) {
+        say.note(&format!(
+            "nodes (Group {NODES}) may do it too as far as the Node authorizer allows, which is no part of RBAC"
+        ));
+    }
     world.tell(&open, say);
     Ok(world.exit(&open))
 }
@@ -189,7 +198,12 @@ fn answer(world: &World, question: &Question, who: &WhoCan) -> Value {
             json!({ "subject": subject_json(&holder.subject), "grants": grants.collect::<Vec<_>>() })
         })
         .collect();
-    json!({ "question": question_json(question), "holders": holders, "privileged": [{ "kind": "Group", "name": MASTERS }] })
+    let other = node_rules_allow(question).then_some("Node");
+    json!({
+        "question": question_json(question), "holders": holders,
+        "privileged": [{ "kind": "Group", "name": MASTERS }],
+        "otherAuthorizers": other.into_iter().collect::<Vec<_>>(),
+    })
 }
 
 /// A subject for programs, as manifests write it.

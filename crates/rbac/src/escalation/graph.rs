@@ -76,8 +76,9 @@ impl Rbac {
         let mut starts = BTreeSet::new();
         for binding in self.bindings() {
             for (at, subject) in binding.subjects.iter().enumerate() {
-                if !starts.contains(subject) && !defaults.brings(self, binding, at) {
-                    starts.insert(subject.clone());
+                let is = subject.canonical();
+                if !starts.contains(&*is) && !defaults.brings(self, binding, at) {
+                    starts.insert(is.into_owned());
                 }
             }
         }

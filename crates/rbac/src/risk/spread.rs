@@ -1,5 +1,6 @@
 //! From rules to subjects: what every role holds is found once, then spread over bindings and subjects.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use ironsides_core::Severity;
@@ -30,17 +31,19 @@ impl Rbac {
     /// bootstrap policy with their subjects, as far as they and the rules of their roles are as it brings them.
     pub fn risks(&self, around: &Surroundings) -> Risks {
         let survey = Survey::new(self, around);
-        let mut held: FxHashMap<&Subject, Vec<(BindingId, usize)>> = FxHashMap::default();
+        let mut held: FxHashMap<Cow<'_, Subject>, Vec<(BindingId, usize)>> = FxHashMap::default();
         for (id, binding) in (0..).map(BindingId).zip(self.bindings()) {
             for (place, subject) in binding.subjects.iter().enumerate() {
-                held.entry(subject).or_default().push((id, place));
+                held.entry(subject.canonical()).or_default().push((id, place));
             }
         }
         let mut subjects: Vec<_> = held.into_iter().collect();
-        subjects.sort_unstable_by_key(|(subject, _)| (subject.kind, &subject.namespace, &subject.name));
+        subjects.sort_unstable_by(|(a, _), (b, _)| {
+            (a.kind, &a.namespace, &a.name).cmp(&(b.kind, &b.namespace, &b.name))
+        });
         let mut risks = Risks::default();
         for (subject, bindings) in subjects {
-            survey.judge(subject, &bindings, &mut risks);
+            survey.judge(&subject, &bindings, &mut risks);
         }
         risks.told.sort_by_key(|risk| std::cmp::Reverse(risk.severity));
         risks.built_in.sort_by_key(|risk| std::cmp::Reverse(risk.severity));
