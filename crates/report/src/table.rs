@@ -12,6 +12,7 @@ use crate::input::{Header, NamespaceLevel, Summary};
 use crate::place::{self, Outcome, Place, count_word};
 use crate::snippet::{Snippet, plain};
 use crate::source::Sources;
+use crate::worst::Worst;
 use crate::wrap::wrap;
 use crate::{Options, Writer, compliance, gap};
 
@@ -27,17 +28,22 @@ const INDENT: usize = 12;
 /// No text is squeezed into less than so many columns.
 const NARROWEST: usize = 24;
 
+/// How many of the worst findings of a long report are named again at the end.
+const WORST: usize = 10;
+
 pub(crate) struct Table<W> {
     sink: W,
     colour: bool,
     width: Option<usize>,
     least: Severity,
+    /// The worst findings: severity, check, target and place.
+    worst: Worst<(Severity, &'static str, String)>,
 }
 
 impl<W: Write> Table<W> {
     pub(crate) fn new(sink: W, options: &Options) -> Self {
         let least = options.least.unwrap_or(Severity::Info);
-        Self { sink, colour: options.colour, width: options.width, least }
+        Self { sink, colour: options.colour, width: options.width, least, worst: Worst::new(WORST) }
     }
 
     fn paint(&self, style: Style) -> (Style, Style) {
@@ -205,6 +211,37 @@ impl<W: Write> Table<W> {
         writeln!(self.sink)
     }
 
+    /// Remembers what stands among the worst: failures of severity high or worse.
+    fn remember(&mut self, sources: &dyn Sources, finding: &Finding) {
+        let rank = place::rank(finding);
+        if Outcome::of(finding) != Outcome::Fail
+            || finding.severity < Severity::High
+            || !self.worst.wants(rank)
+        {
+            return;
+        }
+        let place = Place::of_finding(finding, sources);
+        let target = plain(&finding.target.to_string()).into_owned();
+        let told = if place.is_live { target } else { format!("{target}  {}", plain(&place.told())) };
+        self.worst.push(rank, (finding.severity, finding.check, told));
+    }
+
+    /// The worst findings once more, where a report is so long that nobody sees its beginning.
+    fn worst(&mut self, summary: &Summary) -> io::Result<()> {
+        let rows = self.worst.by_rank();
+        let failures: u64 = summary.failures.iter().sum();
+        if failures < SUMMED_UP || rows.is_empty() {
+            return Ok(());
+        }
+        let width = rows.iter().map(|(_, check, _)| check.len()).max().unwrap_or_default();
+        writeln!(self.sink, "Worst first")?;
+        for (severity, check, told) in rows {
+            let (on, off) = self.paint(colour_of(severity));
+            writeln!(self.sink, "  {on}{severity:<8}{off:#}  {check:<width$}  {told}")?;
+        }
+        writeln!(self.sink)
+    }
+
     /// The counts at the end.
     fn counts(&mut self, summary: &Summary) -> io::Result<()> {
         let total = summary.total();
@@ -350,6 +387,9 @@ impl<W: Write> Writer for Table<W> {
     fn batch(&mut self, sources: &dyn Sources, findings: &[Finding]) -> io::Result<()> {
         let together =
             |a: &Finding, b: &Finding| Arc::ptr_eq(&a.target, &b.target) && place_of(a) == place_of(b);
+        for finding in findings {
+            self.remember(sources, finding);
+        }
         findings.chunk_by(together).try_for_each(|group| self.place(sources, group))
     }
 
@@ -361,6 +401,7 @@ impl<W: Write> Writer for Table<W> {
         }
         if summary.objects > 0 {
             self.by_check(summary)?;
+            self.worst(summary)?;
             self.counts(summary)?;
         }
         if !summary.problems.is_empty() {

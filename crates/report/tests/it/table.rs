@@ -3,7 +3,7 @@
 use ironsides_report::{Format, Options};
 use unicode_width::UnicodeWidthStr;
 
-use crate::cases::{all, every};
+use crate::cases::{all, every, many};
 
 fn words(text: &str) -> Vec<&str> {
     text.split_whitespace().collect()
@@ -43,4 +43,16 @@ fn table_with_everything() {
 fn table_in_eighty_columns() {
     let options = Options { width: Some(80), waived: true, ..Options::default() };
     insta::assert_snapshot!(every().with(Format::Table, options).0);
+}
+
+#[test]
+fn the_worst_of_a_long_table_stand_at_its_end() {
+    let table = many(40).report(Format::Table);
+    let (_, end) = table.rsplit_once("Worst first\n").unwrap();
+    let rows: Vec<&str> = end.lines().take_while(|line| !line.is_empty()).collect();
+    assert_eq!(rows.len(), 10, "{end}");
+    let severe = |line: &&&str| line.trim_start().starts_with("critical");
+    let first = rows.iter().take_while(severe).count();
+    assert_eq!(rows.iter().filter(severe).count(), first, "{end}");
+    assert!(!every().report(Format::Table).contains("Worst first"));
 }
