@@ -9,6 +9,7 @@ const CHANGE: &[&str] = &["update", "patch"];
 /// A patch that changes nothing answers with the whole object.
 const READ: &[&str] = &["get", "list", "watch", "patch"];
 const REMOVE: &[&str] = &["create", "update", "patch", "delete", "deletecollection"];
+const UNDO: &[&str] = &["update", "patch", "delete", "deletecollection"];
 const SECRETS: &[&str] = &["secrets"];
 const RBAC: &str = "rbac.authorization.k8s.io";
 const ADMISSION: &str = "admissionregistration.k8s.io";
@@ -36,6 +37,12 @@ pub(super) static FAMILIES: &[Family] = &[
         attack: "Does whatever the API offers, which includes giving the same rights to others.",
         instead: "the resources and verbs that are used; cluster-admin for a break-glass account only",
         made_by: MadeBy::Requests(&[&[ask(&["*"], "*", &["*"])]]),
+    },
+    Family {
+        id: "delete-all", title: "deletes every resource", severity: High, in_namespace: Medium,
+        attack: "Destroys everything: workloads, volume claims with their data, policies, namespaces.",
+        instead: "delete on the resources that the program itself makes",
+        made_by: MadeBy::Requests(&[&[ask(&["delete", "deletecollection"], "*", &["*"])]]),
     },
     Family {
         id: "secrets-read", title: "reads secrets", severity: Critical, in_namespace: High,
@@ -90,6 +97,26 @@ pub(super) static FAMILIES: &[Family] = &[
         ]]),
     },
     Family {
+        id: "custom-workload-write", title: "writes custom workloads", severity: High, in_namespace: High,
+        attack: "Has the controller of a custom kind run pods of its choice: image, command, service account.",
+        instead: "a pipeline that creates reviewed workloads; Pod Security restricted in the namespace",
+        made_by: MadeBy::Requests(&[&[
+            ask(WRITE, "argoproj.io", &["rollouts"]),
+            ask(WRITE, "apps.openshift.io", &["deploymentconfigs"]),
+            ask(WRITE, "serving.knative.dev", &["services", "configurations"]),
+            ask(WRITE, "apps.kruise.io", &["clonesets", "daemonsets", "statefulsets"]),
+            ask(WRITE, "agents.x-k8s.io", &["sandboxes"]),
+            ask(WRITE, "extensions.agents.x-k8s.io", &["sandboxtemplates"]),
+            ask(WRITE, "tekton.dev", &["taskruns", "pipelineruns"]),
+        ]]),
+    },
+    Family {
+        id: "revision-write", title: "writes revisions of workloads", severity: Medium, in_namespace: Low,
+        attack: "Plants a pod template that the next rollback of a DaemonSet or StatefulSet brings back.",
+        instead: "nothing: the controllers write them",
+        made_by: MadeBy::Requests(&[&[ask(CHANGE, "apps", &["controllerrevisions"])]]),
+    },
+    Family {
         id: "pod-change", title: "changes pods", severity: High, in_namespace: Medium,
         attack: "Swaps the image of a running pod and so runs as its service account, or relabels it into a service.",
         instead: "changes through the workload that owns the pod",
@@ -128,6 +155,12 @@ pub(super) static FAMILIES: &[Family] = &[
         made_by: MadeBy::Requests(&[&[ask(&["get", "create"], "", &["nodes/proxy"])]]),
     },
     Family {
+        id: "node-logs", title: "reads logs of nodes", severity: Medium, in_namespace: Medium,
+        attack: "Reads what lies in /var/log of nodes through the kubelet: logs of all pods, and audit logs that lie there.",
+        instead: "pods/log in the namespaces that are looked after",
+        made_by: MadeBy::Requests(&[&[ask(&["get"], "", &["nodes/log"])]]),
+    },
+    Family {
         id: "node-write", title: "changes nodes", severity: High, in_namespace: High,
         attack: "Labels, taints and reports nodes so that pods land where the attacker sits, or drops nodes altogether.",
         instead: "get, list and watch; leave the rest to the kubelet and the cloud controller",
@@ -144,6 +177,15 @@ pub(super) static FAMILIES: &[Family] = &[
             &[ask(CHANGE, "", &["nodes"]), ask(CHANGE, "", &["nodes/status"])],
             &[ask(&["delete", "deletecollection"], "", &["pods"]), ask(&["create"], "", &["pods/eviction"])],
         ]),
+    },
+    Family {
+        id: "pod-binding", title: "puts pods onto nodes", severity: Medium, in_namespace: Low,
+        attack: "Puts waiting pods onto a node of its choice, past the scheduler.",
+        instead: "nothing: schedulers do it",
+        made_by: MadeBy::Requests(&[&[
+            ask(&["create"], "", &["pods/binding"]),
+            ask(&["create"], "", &["bindings"]),
+        ]]),
     },
     Family {
         id: "pod-status-write", title: "writes the status of pods", severity: Medium, in_namespace: Medium,
@@ -307,12 +349,22 @@ pub(super) static FAMILIES: &[Family] = &[
         ]]),
     },
     Family {
+        id: "quota-write", title: "changes quotas and limits", severity: Low, in_namespace: Low,
+        attack: "Takes away what keeps a namespace from using up the cluster.",
+        instead: "get, list and watch; quotas from reviewed manifests",
+        made_by: MadeBy::Requests(&[&[ask(
+            UNDO, "", &["resourcequotas", "limitranges"],
+        )]]),
+    },
+    Family {
         id: "network-policy-write", title: "changes network policies", severity: Medium, in_namespace: Medium,
         attack: "Opens the way to pods that a policy isolates.",
         instead: "create only, or policies from reviewed manifests",
-        made_by: MadeBy::Requests(&[&[ask(
-            &["update", "patch", "delete", "deletecollection"], "networking.k8s.io", &["networkpolicies"],
-        )]]),
+        made_by: MadeBy::Requests(&[&[
+            ask(UNDO, "networking.k8s.io", &["networkpolicies"]),
+            ask(UNDO, "projectcalico.org", &["networkpolicies", "globalnetworkpolicies"]),
+            ask(UNDO, "crd.projectcalico.org", &["networkpolicies", "globalnetworkpolicies"]),
+        ]]),
     },
     Family {
         id: "route-write", title: "changes ingresses and gateways", severity: Medium, in_namespace: Low,
@@ -363,6 +415,18 @@ pub(super) static FAMILIES: &[Family] = &[
                 "gitrepositories", "ocirepositories", "buckets", "helmrepositories",
             ]),
         ]]),
+    },
+    Family {
+        id: "helm-chart-write", title: "writes charts that the cluster installs", severity: Critical, in_namespace: High,
+        attack: "Has the Helm controller of K3s or RKE2 install a chart of its choice as cluster admin.",
+        instead: "charts from reviewed manifests",
+        made_by: MadeBy::Requests(&[&[ask(WRITE, "helm.cattle.io", &["helmcharts", "helmchartconfigs"])]]),
+    },
+    Family {
+        id: "scc-use", title: "uses security context constraints", severity: High, in_namespace: Medium,
+        attack: "Runs pods on OpenShift under the laxest constraints that are there, such as privileged.",
+        instead: "use with resourceNames: the constraints that are needed",
+        made_by: MadeBy::Requests(&[&[ask(&["use"], "security.openshift.io", &["securitycontextconstraints"])]]),
     },
     Family {
         id: "external-secrets-write", title: "writes External Secrets objects", severity: High, in_namespace: Medium,

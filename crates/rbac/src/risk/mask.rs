@@ -69,7 +69,7 @@ struct Words {
 /// Resources in asks that are in no namespace: a RoleBinding does not grant them. (Namespaces themselves are: a request
 /// for one is made in it.)
 const CLUSTER: &[(&str, &[&str])] = &[
-    ("", &["nodes", "nodes/proxy", "nodes/status", "persistentvolumes", "users", "groups"]),
+    ("", &["nodes", "nodes/proxy", "nodes/log", "nodes/status", "persistentvolumes", "users", "groups"]),
     ("authentication.k8s.io", &["users", "nodes"]),
     ("rbac.authorization.k8s.io", &["clusterroles", "clusterrolebindings"]),
     ("certificates.k8s.io", &[]),
@@ -77,6 +77,8 @@ const CLUSTER: &[(&str, &[&str])] = &[
     ("apiextensions.k8s.io", &[]),
     ("apiregistration.k8s.io", &[]),
     ("kyverno.io", &["clusterpolicies", "clustercleanuppolicies"]),
+    ("projectcalico.org", &["globalnetworkpolicies"]),
+    ("crd.projectcalico.org", &["globalnetworkpolicies"]),
     ("templates.gatekeeper.sh", &[]),
     ("constraints.gatekeeper.sh", &[]),
     ("mutations.gatekeeper.sh", &[]),

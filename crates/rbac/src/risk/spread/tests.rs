@@ -306,3 +306,45 @@ fn the_get_of_exec_counts_only_for_servers_that_take_it() {
     around.minor = Some(36);
     assert!(rbac.risks(&around).told.is_empty());
 }
+
+/// The kinds whose pods are judged are those whose writers are told.
+#[test]
+fn custom_kinds_with_pod_templates_are_in_the_family() {
+    let asks: Vec<_> =
+        Family::named("custom-workload-write").unwrap().asks().iter().copied().flatten().collect();
+    for (group, kind) in ironsides_core::PodTemplates::default().kinds() {
+        let one = kind.to_ascii_lowercase();
+        let plural = if one.ends_with('x') { one + "es" } else { one + "s" };
+        assert!(
+            asks.iter().any(|ask| ask.group == group && ask.resources.contains(&&*plural)),
+            "{plural}.{group}"
+        );
+    }
+}
+
+#[test]
+fn what_is_dangerous_beyond_the_workloads_of_kubernetes_is_told() {
+    use Severity::{Critical, High, Low, Medium};
+    let cases = [
+        ("create", "apps.kruise.io", "clonesets", "custom-workload-write", High),
+        ("patch", "serving.knative.dev", "services", "custom-workload-write", High),
+        ("create", "tekton.dev", "taskruns", "custom-workload-write", High),
+        ("create", "helm.cattle.io", "helmcharts", "helm-chart-write", Critical),
+        ("use", "security.openshift.io", "securitycontextconstraints", "scc-use", High),
+        ("create", "", "pods/binding", "pod-binding", Medium),
+        ("create", "", "bindings", "pod-binding", Medium),
+        ("get", "", "nodes/log", "node-logs", Medium),
+        ("delete", "", "limitranges", "quota-write", Low),
+        ("delete", "crd.projectcalico.org", "globalnetworkpolicies", "network-policy-write", Medium),
+        ("patch", "apps", "controllerrevisions", "revision-write", Medium),
+    ];
+    for (verb, group, resource, family, severity) in cases {
+        let rule = format!("[{{verbs: [{verb}], apiGroups: ['{group}'], resources: [{resource}]}}]");
+        assert_eq!(told(&rule, None), [(family, severity)], "{rule}");
+    }
+    let all = told("[{verbs: [deletecollection], apiGroups: ['*'], resources: ['*']}]", None);
+    assert!(all.contains(&("delete-all", High)), "{all:?}");
+    // Not of one group.
+    let one = told("[{verbs: [deletecollection], apiGroups: [apps], resources: ['*']}]", None);
+    assert!(one.iter().all(|(family, _)| *family != "delete-all"), "{one:?}");
+}
