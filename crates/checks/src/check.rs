@@ -67,6 +67,14 @@ const OF_MANIFESTS: [&str; 11] = [
     "wrong-type",
 ];
 
+/// The checks across objects for which an object in a namespace looks at all namespaces, not only at its own.
+const OF_ALL_NAMESPACES: [&str; 1] = ["dangling-namespace-selector"];
+
+/// Whether a check looks at the namespaces of the whole cluster wherever its object is.
+pub(crate) fn looks_at_all_namespaces(check: &Check) -> bool {
+    OF_ALL_NAMESPACES.contains(&check.meta.id)
+}
+
 /// Whether a check makes sense for objects that the API server returned.
 pub(crate) fn is_asked_of_live(check: &Check) -> bool {
     !OF_MANIFESTS.contains(&check.meta.id)
@@ -79,7 +87,7 @@ mod tests {
     #[test]
     fn checks_of_manifests_are_checks() {
         assert!(OF_MANIFESTS.is_sorted());
-        for id in OF_MANIFESTS {
+        for id in OF_MANIFESTS.into_iter().chain(OF_ALL_NAMESPACES) {
             assert!(crate::find(id).is_some(), "{id}");
         }
     }

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use ironsides_core::{
-    Confidence, Coverage, Evidence, Extent, Finding, Fingerprint, Inventory, Server, Severity, Source,
-    Target, Verdict,
+    Confidence, Coverage, Evidence, Extent, Finding, Fingerprint, Inventory, Object, Server, Severity,
+    Source, Target, Verdict,
 };
 use ironsides_schema::kinds;
 use ironsides_tree::Text;
@@ -26,6 +26,21 @@ pub(crate) struct Gap {
     pub(crate) missing: String,
     /// The request that would have read it.
     request: String,
+    /// Whether it is of a namespace that nobody asked for, so that the question was not asked either.
+    pub(crate) is_left_out: bool,
+}
+
+/// Why a question does not arise where only some namespaces were asked for.
+pub(crate) const LEFT_OUT: &str = "only some namespaces were looked at";
+
+/// The kind whose objects have the name of the namespace that they are.
+const NAMESPACE: Kind<'_> = ("", "Namespace");
+
+/// The namespace that an object is in; that it is, for a namespace.
+pub(crate) fn home(object: &Object) -> Option<&Text> {
+    let reference = object.reference();
+    let is_namespace = (reference.group(), &*reference.kind) == NAMESPACE;
+    if is_namespace { Some(&reference.name) } else { reference.namespace.as_ref() }
 }
 
 /// A resource that holds the objects of a kind.
@@ -47,21 +62,37 @@ impl Resource {
     fn gap(&self, missing: String) -> Gap {
         let Self { group, version, plural, .. } = self;
         let root = if group.is_empty() { "/api".to_owned() } else { format!("/apis/{group}") };
-        Gap { resource: self.name(), missing, request: format!("GET {root}/{version}/{plural}") }
+        let request = format!("GET {root}/{version}/{plural}");
+        Gap { resource: self.name(), missing, request, is_left_out: false }
     }
 
     fn not_read(&self) -> Gap {
         self.gap(format!("{} were not read; read them too", self.name()))
     }
 
+    /// Whether its objects are namespaces: these are read by name where only some namespaces are asked for.
+    fn is_of_namespaces(&self) -> bool {
+        self.group.is_empty() && self.plural == "namespaces"
+    }
+
     /// What is missing where an object of a namespace, or of none, looks for it. What was asked of the whole cluster is
-    /// told of the whole cluster.
+    /// told of the whole cluster, and what was asked of some namespaces leaves out the others.
     fn lacks(&self, coverage: &Coverage, namespace: Option<&str>) -> Option<Gap> {
-        let namespace = namespace.filter(|_| self.namespaced);
+        let namespace = namespace.filter(|_| self.namespaced || self.is_of_namespaces());
         let extent = coverage.of_objects(&self.group, &self.plural, namespace);
         let name = self.name();
-        let is_whole = coverage.resources().any(|(known, of, _)| known == name && of.is_none());
-        self.gap_of(extent, namespace.filter(|_| !is_whole))
+        let mut known = coverage.resources().filter(|(known, ..)| *known == name).peekable();
+        let any = known.peek().is_some();
+        let (mut is_whole, mut all_read) = (false, true);
+        for (_, of, extent) in known {
+            is_whole |= of.is_none();
+            all_read &= *extent == Extent::Complete;
+        }
+        let is_unasked = namespace.is_some()
+            && matches!(&extent, Extent::Absent { why } if why == Coverage::NOT_ASKED_FOR);
+        let gap = self.gap_of(extent, namespace.filter(|_| !is_whole))?;
+        let is_left_out = any && !is_whole && (is_unasked || namespace.is_none() && all_read);
+        Some(Gap { is_left_out, ..gap })
     }
 
     /// The gap that an extent is, of a namespace or of all.
@@ -152,9 +183,9 @@ pub(crate) fn unseen(
     inventory: &Inventory,
     (group, kind): (&str, &str),
     namespace: Option<&str>,
-) -> Option<String> {
+) -> Option<Gap> {
     let resource = resource(inventory.server()?, group, kind)?;
-    resource.lacks(&inventory.coverage, namespace).map(|gap| gap.missing)
+    resource.lacks(&inventory.coverage, namespace)
 }
 
 fn resource(server: &Server, group: &str, kind: &str) -> Option<Resource> {
@@ -184,7 +215,8 @@ fn is_namespaced(server: &Server, resource: &str) -> bool {
     let (plural, group) = resource.split_once('.').unwrap_or((resource, ""));
     let served = server.resources.iter().find(|known| known.name == plural && known.group == group);
     let built_in = || kinds().iter().find(|kind| kind.plural == plural && kind.group == group);
-    served.map(|known| known.namespaced).or_else(|| built_in().map(|kind| kind.namespaced)).unwrap_or(true)
+    // Of what is neither served nor built in there is nothing, in no namespace.
+    served.map(|known| known.namespaced).or_else(|| built_in().map(|kind| kind.namespaced)).unwrap_or(false)
 }
 
 /// How many namespaces are named.

@@ -8,7 +8,7 @@ use ironsides_core::{
 use ironsides_tree::Text;
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use crate::gaps::unseen;
+use crate::gaps::{LEFT_OUT, unseen};
 
 /// The namespace of objects that do not name one, unless whoever applies them does.
 pub(crate) const DEFAULT_NAMESPACE: &str = "default";
@@ -57,6 +57,8 @@ pub(crate) enum Lead {
     Missing(Confidence),
     /// What of the cluster could not be read, so that it may be there.
     Unseen(String),
+    /// It would be in a namespace that nobody asked for: why the question does not arise.
+    LeftOut(&'static str),
 }
 
 /// Follows the name of an object of a kind in a namespace, or of one that is in none.
@@ -68,8 +70,8 @@ pub(crate) fn follow(inventory: &Inventory, kind: (&str, &str), namespace: Optio
     if found {
         return Lead::Found;
     }
-    if let Some(why) = unseen(inventory, kind, namespace) {
-        return Lead::Unseen(why);
+    if let Some(gap) = unseen(inventory, kind, namespace) {
+        return if gap.is_left_out { Lead::LeftOut(LEFT_OUT) } else { Lead::Unseen(gap.missing) };
     }
     let is_kept = || match namespace {
         Some(namespace) => is_kept(inventory, kind, namespace),

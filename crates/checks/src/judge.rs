@@ -10,8 +10,8 @@ use ironsides_schema::{Fault, FaultKind};
 use ironsides_tree::Span;
 
 use crate::catalogue::CATALOGUE;
-use crate::check::{ANY_POD, Check, Run, is_asked_of_live};
-use crate::gaps::{Gap, Gaps, Kind, Open};
+use crate::check::{ANY_POD, Check, Run, is_asked_of_live, looks_at_all_namespaces};
+use crate::gaps::{Gap, Gaps, Kind, LEFT_OUT, Open, home};
 use crate::out::{Case, Draft, NO_CONTAINERS, Out};
 use crate::plan::{Plan, Wanted, pod_kinds};
 use crate::scope::Scope;
@@ -138,7 +138,7 @@ impl Judge {
         for ((check, tally), judged) in self.chosen.iter().zip(&mut counts.0).zip(judged) {
             let mut gaps = gaps.as_mut();
             if let (Run::Cluster { welcomes, run }, Some(object)) = (check.run, &server) {
-                let gap = self.gap(gaps, object, welcomes);
+                let gap = self.gap(check, gaps, object, welcomes);
                 tally.add(
                     self.across(check, object, gap, &mut open, findings, |out| run(object, inventory, out)),
                 );
@@ -156,7 +156,7 @@ impl Judge {
                 continue;
             }
             for object in judged {
-                let gap = self.gap(gaps.as_deref_mut(), object, needs.iter().chain(welcomes));
+                let gap = self.gap(check, gaps.as_deref_mut(), object, needs.iter().chain(welcomes));
                 tally.add(
                     self.across(check, object, gap, &mut open, findings, |out| run(object, inventory, out)),
                 );
@@ -175,13 +175,23 @@ impl Judge {
     /// What of the kinds that a check looks up was not read, where an object looks for them.
     fn gap<'a>(
         &'a self,
+        check: &Check,
         gaps: Option<&mut Gaps<'_>>,
         object: &Object,
         kinds: impl IntoIterator<Item = &'a (&'static str, &'static str)>,
     ) -> Option<Gap> {
-        let namespace = object.reference().namespace.as_ref();
         let gaps = gaps?;
-        self.each(kinds).find_map(|kind| gaps.needed(kind, namespace))
+        let own = home(object);
+        let mut left_out = None;
+        for kind in self.each(kinds) {
+            let is_far = kind == ("", "Namespace") && looks_at_all_namespaces(check);
+            let Some(gap) = gaps.needed(kind, own.filter(|_| !is_far)) else { continue };
+            if !gap.is_left_out {
+                return Some(gap);
+            }
+            left_out = Some(gap);
+        }
+        left_out
     }
 
     /// Asks a check across objects about one of them, of whose surroundings something may be missing.
@@ -197,6 +207,7 @@ impl Judge {
         let case = Case::new(object, &self.options);
         let mut asking = Asking::new(&case, findings);
         asking.is_doubtful = gap.is_some();
+        asking.is_left_out = gap.as_ref().is_some_and(|gap| gap.is_left_out);
         let answer = asking.ask(check, run);
         if let Some(gap) = gap.filter(|_| asking.is_open) {
             open.object(check, gap);
@@ -297,13 +308,15 @@ struct Asking<'a> {
     findings: &'a mut Vec<Finding>,
     /// Whether something is missing that the check looks up.
     is_doubtful: bool,
-    /// Whether the last answer was left open by that.
+    /// Whether that is because nobody asked for it.
+    is_left_out: bool,
+    /// Whether the last answer was left open by what is missing.
     is_open: bool,
 }
 
 impl<'a> Asking<'a> {
     fn new(case: &'a Case<'a>, findings: &'a mut Vec<Finding>) -> Self {
-        Self { case, drafts: Vec::new(), findings, is_doubtful: false, is_open: false }
+        Self { case, drafts: Vec::new(), findings, is_doubtful: false, is_left_out: false, is_open: false }
     }
 
     fn ask(&mut self, check: &'static Check, run: impl FnOnce(&mut Out<'_>)) -> Tally {
@@ -327,13 +340,16 @@ impl<'a> Asking<'a> {
             tally.manual = 1;
         } else if self.is_doubtful && (any || not_applicable.is_none()) {
             // What was not read could have made this another answer.
-            self.is_open = true;
-            tally.unknown = 1;
+            if self.is_left_out {
+                tally.not_applicable = 1;
+                self.leave(check, LEFT_OUT.to_owned(), passes);
+            } else {
+                self.is_open = true;
+                tally.unknown = 1;
+            }
         } else if let Some(why) = not_applicable {
             tally.not_applicable = 1;
-            if self.case.keep_passes() {
-                self.whole(check, Verdict::NotApplicable { why: why.into_owned() }, "does not apply", passes);
-            }
+            self.leave(check, why.into_owned(), passes);
         } else if let Some(fault) = self.refusal().filter(|_| !matches!(check.run, Run::Object(_))) {
             tally.unknown = 1;
             let missing =
@@ -367,6 +383,13 @@ impl<'a> Asking<'a> {
             _ => false,
         };
         self.case.faults().iter().find(|fault| !kept(fault))
+    }
+
+    /// Says that a check does not apply, where that is told.
+    fn leave(&mut self, check: &Check, why: String, looked_at: Vec<Evidence>) {
+        if self.case.keep_passes() {
+            self.whole(check, Verdict::NotApplicable { why }, "does not apply", looked_at);
+        }
     }
 
     /// Adds a finding about the object as a whole.

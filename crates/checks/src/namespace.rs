@@ -59,3 +59,9 @@ fn enforced(namespace: &Object) -> Option<Level> {
 fn is_system(namespace: &Object) -> bool {
     namespace.reference().name == "kube-system"
 }
+
+/// Why a namespace of a cluster is not asked for a level that Kubernetes makes itself and in which it runs nothing.
+fn runs_nothing(namespace: &Object) -> Option<&'static str> {
+    let is_own = matches!(&*namespace.reference().name, "kube-public" | "kube-node-lease");
+    (is_own && namespace.is_live()).then_some("Kubernetes makes this namespace itself and runs no pod in it")
+}

@@ -43,6 +43,10 @@ fn look_up<'a>(
         Lead::Missing(_) => {
             Some(out.fail(at, format!("the {} \"{name}\" is not {}", kind.1, among(inventory))))
         }
+        Lead::LeftOut(why) => {
+            out.not_applicable(why);
+            None
+        }
         Lead::Unseen(missing) => {
             out.unknown(at, format!("nobody can tell whether the {} \"{name}\" is there", kind.1), missing);
             None
@@ -65,6 +69,10 @@ fn look_up_global<'a>(
         }
         Lead::Missing(_) => {
             Some(out.fail(at, format!("the {} \"{name}\" is not {}", kind.1, among(inventory))))
+        }
+        Lead::LeftOut(why) => {
+            out.not_applicable(why);
+            None
         }
         Lead::Unseen(missing) => {
             out.unknown(at, format!("nobody can tell whether the {} \"{name}\" is there", kind.1), missing);

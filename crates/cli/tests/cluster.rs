@@ -157,6 +157,9 @@ fn a_real_cluster_is_judged_and_what_may_not_be_listed_is_unknown() {
     assert!(has("dangling-secret", "fail", "Deployment"));
     assert!(!all.iter().any(|(check, ..)| check == "unknown-field" || check == "secret-in-manifest"));
     assert!(!report.contains("zq9Topmost-0451") && !report.contains("enE5VG9wbW9zdC0wNDUx"));
+    // Whoever may read everything of a namespace is told everything of it.
+    let whole: Value = serde_json::from_str(&report).unwrap();
+    assert_eq!(whole["summary"]["complete"], true, "{report}");
 
     // Two reads of a cluster that stands still, and a bundle of it, give the same report.
     let bundle = folder.path().join("facts.tar.zst");

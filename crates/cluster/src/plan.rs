@@ -117,7 +117,8 @@ impl Plan {
     }
 
     /// A kind that discovery does not know. Where discovery is complete there are no such objects; where it is not, a
-    /// built-in kind is asked for as if it were served.
+    /// built-in kind is asked for as if it were served. The name of a resource is known of built-in kinds alone: what is
+    /// of another kind is told of with its group.
     fn not_served(
         &mut self,
         group: &str,
@@ -129,21 +130,29 @@ impl Plan {
             ironsides_schema::kinds().iter().filter(|known| known.group == group && known.kind == kind);
         // The versions of a group stand from the oldest to the newest, stable ones last.
         let built_in = built_in.max_by_key(|known| (!known.version.contains(['a', 'b']), known.version));
-        let resource = ApiResource {
+        let resource = built_in.map(|known| ApiResource {
             group: group.to_owned(),
-            version: built_in.map_or("v1", |known| known.version).to_owned(),
-            name: built_in
-                .map_or_else(|| format!("{}s", kind.to_ascii_lowercase()), |known| known.plural.to_owned()),
+            version: known.version.to_owned(),
+            name: known.plural.to_owned(),
             kind: kind.to_owned(),
-            namespaced: built_in.is_some_and(|known| known.namespaced),
+            namespaced: known.namespaced,
             ..ApiResource::default()
-        };
-        match discovery.doubt(group) {
-            None => self.settled.push(listing(&resource, Extent::Complete)),
-            Some(_) if built_in.is_some() && !discovery.broken.iter().any(|(broken, _)| broken == group) => {
-                resources.push(resource);
+        });
+        let is_broken = discovery.broken.iter().any(|(broken, _)| broken == group);
+        match (discovery.doubt(group), resource) {
+            (None, Some(resource)) => self.settled.push(listing(&resource, Extent::Complete)),
+            // What is not served has no name, and what has no name needs no listing.
+            (None, None) => {}
+            (Some(_), Some(resource)) if !is_broken => resources.push(resource),
+            (Some(why), resource) => {
+                let of_group =
+                    || ApiResource { group: group.to_owned(), name: "*".into(), ..ApiResource::default() };
+                let listing =
+                    listing(&resource.unwrap_or_else(of_group), Extent::Absent { why: why.to_owned() });
+                if !self.settled.iter().any(|known| known.fact() == listing.fact()) {
+                    self.settled.push(listing);
+                }
             }
-            Some(why) => self.settled.push(listing(&resource, Extent::Absent { why: why.to_owned() })),
         }
     }
 

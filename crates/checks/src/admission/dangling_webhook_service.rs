@@ -38,6 +38,7 @@ fn run(object: &Object, inventory: &Inventory, out: &mut Out<'_>) {
                 out.fail(&at, format!("the Service \"{name}\" of \"{namespace}\" is not {place}"))
                     .confidence(confidence);
             }
+            Lead::LeftOut(why) => out.not_applicable(why),
             Lead::Unseen(missing) => {
                 out.unknown(&at, format!("nobody can tell whether the Service \"{name}\" is there"), missing);
             }

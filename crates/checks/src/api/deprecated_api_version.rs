@@ -17,6 +17,9 @@ pub(super) static CHECK: Check = Check {
 
 fn run(object: &Object, out: &mut Out<'_>) {
     let reference = object.reference();
+    if object.is_live() && (&*reference.kind, reference.group()) == ("Endpoints", "") {
+        return out.not_applicable("Kubernetes keeps the Endpoints of every Service itself");
+    }
     let at = object.cursor().get("apiVersion");
     let Some(retired) = retired(&reference.api_version, &reference.kind) else { return out.pass(&at) };
     let served = retired.removed.is_none_or(|removed| removed > out.kubernetes());

@@ -36,6 +36,7 @@ fn run(ingress: &Object, inventory: &Inventory, out: &mut Out<'_>) {
                 out.fail(&at, format!("the Service \"{name}\" is not {}", among(inventory)))
                     .confidence(confidence);
             }
+            Lead::LeftOut(why) => out.not_applicable(why),
             Lead::Unseen(missing) => {
                 out.unknown(&at, format!("nobody can tell whether the Service \"{name}\" is there"), missing);
             }

@@ -2,7 +2,7 @@
 
 use ironsides_podsecurity::labels::ENFORCE;
 
-use super::{NAMESPACE, SYSTEM, is_system, is_written, label};
+use super::{NAMESPACE, SYSTEM, is_system, is_written, label, runs_nothing};
 use crate::prelude::*;
 
 pub(super) static CHECK: Check = Check {
@@ -21,6 +21,9 @@ fn run(namespace: &Object, out: &mut Out<'_>) {
     if is_system(namespace) {
         return out.not_applicable(SYSTEM);
     }
+    if let Some(why) = runs_nothing(namespace) {
+        return out.not_applicable(why);
+    }
     let at = label(namespace, ENFORCE);
     // Any value will do here: one that names no level is refused, or restricts the pods all the same.
     if is_written(namespace, ENFORCE) {
@@ -31,8 +34,4 @@ fn run(namespace: &Object, out: &mut Out<'_>) {
     let rule = "the default, unless the cluster's admission configuration sets another";
     finding.effective("privileged", rule).confidence(Confidence::Medium);
     finding.unsafe_fix("enforce baseline", super::TRY_LEVEL, || [set(&at, "baseline")]);
-    // Kubernetes makes these itself and runs nothing in them.
-    if matches!(name.as_str(), "kube-public" | "kube-node-lease") {
-        finding.severity(Severity::Low);
-    }
 }

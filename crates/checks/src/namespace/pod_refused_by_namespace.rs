@@ -5,6 +5,7 @@ use ironsides_podsecurity::labels::ENFORCE;
 use ironsides_podsecurity::{Labels, PodFacts, Policy, evaluate, violates};
 
 use super::{NAMESPACE, label};
+use crate::gaps::unseen;
 use crate::prelude::*;
 
 pub(super) static CHECK: Check = Check {
@@ -32,6 +33,10 @@ fn run(object: &Object, inventory: &Inventory, out: &mut Out<'_>) {
     };
     let mut namespaces = inventory.named("", "Namespace", None, name).peekable();
     if namespaces.peek().is_none() {
+        // Of a namespace that could not be read nobody knows what it refuses.
+        if unseen(inventory, ("", "Namespace"), Some(name)).is_some_and(|gap| !gap.is_left_out) {
+            return;
+        }
         return out.not_applicable(format!("namespace \"{name}\" is not in the input"));
     }
     // Workloads are never refused. What counts are the pods that their controllers create.

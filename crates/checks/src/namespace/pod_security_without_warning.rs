@@ -3,7 +3,7 @@
 use ironsides_podsecurity::labels::{AUDIT, WARN};
 use ironsides_podsecurity::{Labels, Level, Policy};
 
-use super::{NAMESPACE, SYSTEM, is_system, label};
+use super::{NAMESPACE, SYSTEM, is_system, label, runs_nothing};
 use crate::prelude::*;
 
 pub(super) static CHECK: Check = Check {
@@ -21,6 +21,9 @@ pub(super) static CHECK: Check = Check {
 fn run(namespace: &Object, out: &mut Out<'_>) {
     if is_system(namespace) {
         return out.not_applicable(SYSTEM);
+    }
+    if let Some(why) = runs_nothing(namespace) {
+        return out.not_applicable(why);
     }
     let (policy, _) = Labels::of(&namespace.cursor()).policy(&Policy::default());
     let next = match policy.enforce.level {

@@ -40,6 +40,7 @@ fn run(binding: &Object, inventory: &Inventory, out: &mut Out<'_>) {
         Lead::Missing(confidence) => {
             out.fail(&at, missing()).confidence(confidence);
         }
+        Lead::LeftOut(why) => out.not_applicable(why),
         Lead::Unseen(why) => {
             out.unknown(&at, format!("nobody can tell whether the {kind} \"{name}\" is there"), why);
         }

@@ -35,6 +35,7 @@ fn run(autoscaler: &Object, inventory: &Inventory, out: &mut Out<'_>) {
             out.fail(&at, format!("the {kind} \"{name}\" is not {}", among(inventory)))
                 .confidence(confidence);
         }
+        Lead::LeftOut(why) => out.not_applicable(why),
         Lead::Unseen(missing) => {
             out.unknown(&at, format!("nobody can tell whether the {kind} \"{name}\" is there"), missing);
         }

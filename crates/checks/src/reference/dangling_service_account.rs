@@ -32,6 +32,7 @@ fn run(object: &Object, inventory: &Inventory, out: &mut Out<'_>) {
             out.fail(&at, format!("the service account \"{name}\" is not {}", among(inventory)))
                 .confidence(confidence);
         }
+        Lead::LeftOut(why) => out.not_applicable(why),
         Lead::Unseen(missing) => {
             out.unknown(&at, format!("nobody can tell whether the account \"{name}\" is there"), missing);
         }

@@ -46,6 +46,7 @@ fn run(binding: &Object, inventory: &Inventory, out: &mut Out<'_>) {
                 out.fail(&at, format!("the service account \"{name}\" of \"{home}\" is not {place}"))
                     .confidence(confidence);
             }
+            Lead::LeftOut(why) => out.not_applicable(why),
             Lead::Unseen(missing) => {
                 out.unknown(&at, format!("nobody can tell whether the account \"{name}\" is there"), missing);
             }

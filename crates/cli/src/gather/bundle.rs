@@ -22,37 +22,52 @@ pub(super) fn read(path: &Path, wanted: Wanted<'_>) -> Result<Bundle> {
         error => error.into(),
     })?;
     let facts = &mut bundle.facts;
+    // Groups whose own server did not answer, and why.
+    let is_group = |listing: &&Listing| &*listing.resource == ANY;
+    let down: Vec<Listing> = facts.listings.iter().filter(is_group).cloned().collect();
     facts.listings.retain(|listing| wanted.takes(&listing.group, &listing.kind));
     redacted(facts)?;
     if bundle.of == BundleOf::Cluster {
         let (Wanted::All(kinds) | Wanted::Kinds(kinds)) = wanted;
         for (group, kind) in kinds {
             let is_there = |listing: &Listing| listing.group == *group && listing.kind == *kind;
-            if !facts.listings.iter().any(is_there) {
-                let listing = missing(group, kind, &facts.server);
-                facts.listings.push(listing);
+            if facts.listings.iter().any(is_there) {
+                continue;
             }
+            let listing = missing(group, kind, &facts.server, &down);
+            let is_new =
+                |listing: &Listing| facts.listings.iter().all(|known| known.fact() != listing.fact());
+            facts.listings.extend(listing.filter(is_new));
         }
     }
     Ok(bundle)
 }
 
-/// A listing of what was not collected: there is none of it where the server does not serve it.
-fn missing(group: &str, kind: &str, server: &Server) -> Listing {
+/// The resource of a listing that stands for a whole group.
+const ANY: &str = "*";
+
+/// A listing of what was not collected. What the server does not serve has no objects; and no name either, where it is not
+/// built in, so that there is no listing of it.
+fn missing(group: &str, kind: &str, server: &Server, down: &[Listing]) -> Option<Listing> {
     let is_served =
         |resource: &&ironsides_core::ApiResource| resource.group == group && resource.kind == kind;
     let served = server.resources.iter().find(|resource| is_served(resource) && !resource.name.contains('/'));
+    let down = down.iter().find(|listing| *listing.group == *group);
+    let why = "the fact bundle was collected without it; collect it again, without --resource";
+    let extent = match (served, down) {
+        (None, Some(down)) => down.extent.clone(),
+        (None, None) if !server.resources.is_empty() => Extent::Complete,
+        _ => Extent::Absent { why: why.into() },
+    };
     let (version, resource) = match served {
         Some(served) => (Text::new(&served.version), Text::new(&served.name)),
-        None => named(group, kind),
+        None => match built_in(group, kind) {
+            Some(known) => known,
+            None if extent == Extent::Complete => return None,
+            None => (Text::default(), Text::new(ANY)),
+        },
     };
-    let why = "the fact bundle was collected without it; collect it again, without --resource";
-    let extent = if served.is_none() && !server.resources.is_empty() {
-        Extent::Complete
-    } else {
-        Extent::Absent { why: why.into() }
-    };
-    Listing {
+    Some(Listing {
         request: Arc::from(""),
         group: Text::new(group),
         version,
@@ -61,16 +76,13 @@ fn missing(group: &str, kind: &str, server: &Server) -> Listing {
         namespace: None,
         extent,
         objects: Vec::new(),
-    }
+    })
 }
 
-/// The newest version of a kind and the name of its resource, as far as it is built in.
-fn named(group: &str, kind: &str) -> (Text, Text) {
+/// The newest version of a built-in kind and the name of its resource.
+fn built_in(group: &str, kind: &str) -> Option<(Text, Text)> {
     let known = ironsides_schema::kinds().iter().rfind(|known| known.group == group && known.kind == kind);
-    match known {
-        Some(known) => (Text::new(known.version), Text::new(known.plural)),
-        None => (Text::new("v1"), Text::from(kind.to_ascii_lowercase() + "s")),
-    }
+    known.map(|known| (Text::new(known.version), Text::new(known.plural)))
 }
 
 /// The objects of a bundle of files: of what else a cluster holds it says nothing.
@@ -97,7 +109,8 @@ pub(crate) fn made_of_files(inventory: &Inventory) -> Bundle {
             }
             Origin::Api { request } => Arc::clone(request),
         };
-        let (_, resource) = named(group, kind);
+        // No file tells the name of the resource of a kind that is not built in.
+        let resource = built_in(group, kind).map_or_else(|| Text::new(kind), |(_, resource)| resource);
         let key = (Text::new(group), resource.clone(), Arc::clone(&request));
         let listing = listings.entry(key).or_insert_with(|| {
             let version = object.reference().api_version.rsplit('/').next().unwrap_or_default();

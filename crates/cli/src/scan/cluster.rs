@@ -341,7 +341,8 @@ mod tests {
         let header = Header { version: "0", checks: judge.metas().collect(), started: 0 };
         writer.begin(&header).unwrap();
         let (mut outputs, mut summary) = (Outputs::to(writer), Summary::default());
-        let facts = Facts { taken: 0, server: Server::default(), listings };
+        let server = Server { address: "https://10.0.0.1:6443".into(), ..Server::default() };
+        let facts = Facts { taken: 0, server, listings };
         run((&judge, &waiving), versions, facts, &mut outputs, &mut summary).unwrap();
         outputs.end(&summary, &Say::mute()).unwrap();
         let bytes = sink.0.lock().unwrap().clone();
@@ -446,6 +447,89 @@ mod tests {
         let tally = summary.tallies["host-pid"];
         assert_eq!((tally.fail, tally.pass), (1, 0));
         assert!(tally.unknown > 0);
+    }
+
+    /// All that the checks want, as it is read where only namespace shop is asked for.
+    fn of_shop(objects: &[&str], options: &Options) -> Vec<Listing> {
+        let objects: Vec<_> = objects.iter().map(|text| ironsides_tree::parse_one(text).unwrap()).collect();
+        let wanted = Judge::new(options.clone()).wanted().kinds;
+        let mut listings: Vec<Listing> = Vec::new();
+        for known in ironsides_schema::kinds() {
+            let is_wanted =
+                wanted.iter().any(|(group, kind)| (&**group, &**kind) == (known.group, known.kind));
+            let fact = ironsides_core::Fact::objects(known.group, known.plural, None);
+            if !is_wanted
+                || listings.iter().any(|other| Listing { namespace: None, ..other.clone() }.fact() == fact)
+            {
+                continue;
+            }
+            let is_named = known.namespaced || known.kind == "Namespace";
+            let of_kind = |node: &&ironsides_tree::Node| {
+                node.get("kind").and_then(ironsides_tree::Node::as_str) == Some(known.kind)
+            };
+            listings.push(Listing {
+                namespace: is_named.then(|| Text::new("shop")),
+                objects: objects.iter().filter(of_kind).cloned().collect(),
+                ..listing(known.group, known.plural, Extent::Complete, &[])
+            });
+        }
+        listings
+    }
+
+    #[test]
+    fn nothing_is_unknown_that_nobody_asked_for() {
+        let policy = |name: &str, selector: &str| {
+            format!(
+                "{{apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {{name: {name}, namespace: shop}}, \
+                 spec: {{podSelector: {{}}, ingress: [{{from: [{{{selector}}}]}}]}}}}"
+            )
+        };
+        let far = policy("far", "namespaceSelector: {matchLabels: {team: data}}");
+        let objects = [
+            "{apiVersion: v1, kind: Namespace, metadata: {name: shop, labels: {pod-security.kubernetes.io/enforce: baseline}}}",
+            "{apiVersion: v1, kind: Pod, metadata: {name: a, namespace: shop, uid: a}, \
+             spec: {hostPID: true, containers: [{name: a, image: 'a:1'}]}}",
+            "{apiVersion: rbac.authorization.k8s.io/v1, kind: RoleBinding, metadata: {name: b, namespace: shop}, \
+             roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: view}, \
+             subjects: [{kind: ServiceAccount, name: far, namespace: data}]}",
+            "{apiVersion: rbac.authorization.k8s.io/v1, kind: ClusterRole, metadata: {name: view}, \
+             rules: [{apiGroups: [''], resources: [pods], verbs: [get]}]}",
+            &far,
+        ];
+        // With -n, and of a bundle that was made with -n.
+        for names in [vec!["shop".to_owned()], Vec::new()] {
+            let scope = ironsides_checks::Scope { only: names, except: Vec::new() };
+            let options = Options { scope, ..Options::default() };
+            let (text, summary) = scanned(of_shop(&objects, &options), Format::Table, options);
+            let tally = |id: &str| summary.tallies.get(id).copied().unwrap_or_default();
+            // Nobody asked the API server without credentials here.
+            let unknown: Vec<&str> = summary
+                .tallies
+                .iter()
+                .filter(|(id, tally)| tally.unknown > 0 && **id != "anonymous-request-answered")
+                .map(|(id, _)| *id)
+                .collect();
+            assert!(unknown.is_empty(), "{unknown:?} {text}");
+            // What its own namespace answers is answered.
+            assert_eq!(tally("pod-refused-by-namespace").fail, 1, "{text}");
+            assert_eq!(tally("namespace-without-network-policy").pass, 1, "{text}");
+            // What is elsewhere was left out on purpose.
+            for id in [
+                "api-server-at-public-address",
+                "dangling-namespace-selector",
+                "dangling-service-account-subject",
+            ] {
+                assert_eq!((tally(id).fail, tally(id).not_applicable), (0, 1), "{id} {text}");
+            }
+            // What was asked for and refused stays open.
+            let mut listings = of_shop(&objects, &Options::default());
+            for listing in listings.iter_mut().filter(|listing| &*listing.resource == "namespaces") {
+                listing.extent = Extent::Absent { why: "forbidden".into() };
+                listing.objects.clear();
+            }
+            let (_, summary) = scanned(listings, Format::Table, only("pod-refused-by-namespace"));
+            assert_eq!(summary.tallies["pod-refused-by-namespace"].unknown, 1);
+        }
     }
 
     proptest! {

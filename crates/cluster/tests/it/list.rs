@@ -257,14 +257,15 @@ async fn a_group_whose_server_is_down_is_a_gap_of_its_own() {
     let (cluster, plan) = fake.plan(&wanted).await;
     let facts = cluster.collect(&plan, &()).await.unwrap();
     assert_eq!(of(&facts, "deployments", None).extent, Extent::Complete);
-    let down = of(&facts, "things", None);
+    // Nobody knows what its resources are called.
+    let down = of(&facts, "*", None);
     assert!(
         why(down).contains("the server behind the API group down.example.com (v1) does not answer"),
         "{}",
         why(down)
     );
-    // What is not served has no objects.
-    assert_eq!(of(&facts, "unheards", None).extent, Extent::Complete);
+    // What is not served has no objects, and no name that a list could have.
+    assert!(facts.listings.iter().all(|listing| !listing.resource.starts_with("unheard")));
     let (_, plan) = fake.plan(&Wanted { all_kinds: true, ..Wanted::default() }).await;
     assert!(plan.settled.iter().any(|listing| &*listing.group == "down.example.com"));
 }
@@ -301,6 +302,33 @@ async fn servers_without_aggregated_discovery_are_asked_group_by_group() {
     assert_eq!(preferred.map(|resource| resource.version.as_str()).collect::<Vec<_>>(), ["v1"]);
     let facts = cluster.collect(&plan, &()).await.unwrap();
     assert!(why(of(&facts, "*", None)).contains("(service unavailable)"), "{:?}", facts.listings);
+}
+
+#[tokio::test]
+async fn the_name_of_a_resource_is_the_one_that_the_server_gives_its_kind() {
+    let groups = r#"{"kind":"APIGroupDiscoveryList","items":[
+        {"metadata":{"name":"apps"},"versions":[{"version":"v1","resources":[{"resource":"deployments",
+          "responseKind":{"kind":"Deployment"},"scope":"Namespaced","verbs":["list"]}]}]},
+        {"metadata":{"name":"cilium.io"},"versions":[{"version":"v2","resources":[{"resource":"ciliumnetworkpolicies",
+          "responseKind":{"kind":"CiliumNetworkPolicy"},"scope":"Namespaced","verbs":["list"]}]}]}]}"#;
+    let fake = Fake::start(move |asked, _| match asked.path.split('?').next().unwrap() {
+        "/apis" => json(200, groups),
+        "/apis/cilium.io/v2/ciliumnetworkpolicies" => page(0..3, ""),
+        _ => None,
+    })
+    .await;
+    let mut wanted = wanted();
+    wanted.kinds.push(("cilium.io".into(), "CiliumNetworkPolicy".into()));
+    wanted.kinds.push(("cilium.io".into(), "CiliumClusterwideNetworkPolicy".into()));
+    let (cluster, plan) = fake.plan(&wanted).await;
+    let facts = cluster.collect(&plan, &()).await.unwrap();
+    let cilium: Vec<(&str, usize)> = facts
+        .listings
+        .iter()
+        .filter(|listing| &*listing.group == "cilium.io")
+        .map(|listing| (&*listing.resource, listing.objects.len()))
+        .collect();
+    assert_eq!(cilium, [("ciliumnetworkpolicies", 3)]);
 }
 
 #[tokio::test]

@@ -235,7 +235,7 @@ fn kind(start: &[u8]) -> &'static str {
         [0x1F, 0x8B, ..] => "it looks like gzip; bundles are packed with zstd",
         [b'P', b'K', ..] => "it looks like a zip archive",
         bytes if bytes.contains(&0) => "it is a binary file of another kind",
-        _ => "it looks like text; manifests are read with -f",
+        _ => "it looks like text; manifests are named as they are, or with -f where a command has it",
     }
 }
 

@@ -124,7 +124,10 @@ fn facts_are_read_as_they_were_written_and_bytes_are_always_the_same() {
 fn other_files_are_told_apart() {
     for (bytes, expected) in [
         (&b""[..], "it is empty"),
-        (b"kind: Pod", "it looks like text; manifests are read with -f"),
+        (
+            b"kind: Pod",
+            "it looks like text; manifests are named as they are, or with -f where a command has it",
+        ),
         (&[0x1F, 0x8B, 8], "it looks like gzip"),
         (&[0, 1, 2, 3, 4], "a binary file of another kind"),
         (&archive(&[]), "an archive without a manifest.json in front"),
