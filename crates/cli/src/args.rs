@@ -94,6 +94,7 @@ pub(crate) enum Command {
     "\
 Examples:
   ironsides scan deploy/
+  ironsides scan --cluster -n shop
   kubectl get pods -A -o yaml | ironsides scan -
   ironsides scan chart/ --values prod.yaml -o sarif=findings.sarif
   ironsides scan deploy/ --check privileged-container,host-pid --fail-on critical

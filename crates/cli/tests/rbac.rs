@@ -127,6 +127,9 @@ fn escalations_are_steps_that_the_server_accepts() {
     let call = &path.expect("the guide's developer is a way")["steps"][0]["calls"][0];
     assert_eq!(call["method"], "POST");
     assert_eq!(call["path"], "/apis/apps/v1/namespaces/development/deployments");
+    // A name that nobody has is no all-clear.
+    let (_, _, err) = demo(&["escalations", "--from", "Group:developerz"]);
+    assert!(err.contains("no binding names Group developerz"), "{err}");
 }
 
 /// The demo with edits, beside the demo.

@@ -66,7 +66,7 @@ impl Settings {
                 let looked = if config.looked.is_empty() {
                     "there is no home folder to look for a kubeconfig in".to_owned()
                 } else {
-                    format!("nothing is set in {}", files(&config.looked))
+                    format!("there is no kubeconfig in {}", files(&config.looked))
                 };
                 return Err(ClusterError::NoKubeconfig { looked });
             }

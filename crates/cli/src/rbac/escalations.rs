@@ -31,6 +31,9 @@ pub(crate) fn run(args: &EscalationsArgs, say: &Say) -> Result<Exit> {
         world.rbac.escalations(&around)
     } else {
         let from: Vec<Subject> = subjects(&args.from, &world)?;
+        for subject in from.iter().filter(|subject| !world.names(subject)) {
+            say.note(&format!("no binding names {subject}: it has the rights that everybody has"));
+        }
         from.iter().flat_map(|subject| world.rbac.escalations_of(&identity(subject), &around)).collect()
     };
     paths.retain(|path| args.to.is_empty() || args.to.iter().any(|word| is_meant(&path.to, word)));

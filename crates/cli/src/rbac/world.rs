@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use ironsides_core::{Extent, Fact, Inventory, Object, Origin};
-use ironsides_rbac::{BindingId, Rbac, Surroundings, missing_default_roles};
+use ironsides_rbac::{BindingId, Rbac, Subject, Surroundings, missing_default_roles};
 use ironsides_report::Problem;
 use ironsides_schema::FaultKind;
 use ironsides_tree::Lines;
@@ -88,6 +88,12 @@ impl World {
         }
         let rbac = Rbac::new(inventory.objects());
         Ok(Self { inventory, rbac, gaps, places: Places::default(), count, unread })
+    }
+
+    /// Whether a binding names a subject.
+    pub(crate) fn names(&self, subject: &Subject) -> bool {
+        let mut subjects = self.rbac.bindings().iter().flat_map(|binding| &binding.subjects);
+        subjects.any(|known| known.canonical().as_ref() == subject)
     }
 
     /// Whether there is nothing that could be asked about.
