@@ -545,7 +545,9 @@ async fn accepted(cluster: &Cluster, rbac: &Rbac, around: &Surroundings, number:
                 }
             }
             // Roles are held by some anyway, and what is limited to requests is judged by them.
-            if once && !matches!(path.to, Power::Role { .. } | Power::ActsAs { .. }) {
+            // Of many that are reached, the call shows one: others may reach that one too.
+            let many = matches!(path.to, Power::ServiceAccounts(_) | Power::Pods(_) | Power::Users);
+            if once && !many && !matches!(path.to, Power::Role { .. } | Power::ActsAs { .. }) {
                 let does = step.does.replace(&user(number), "it");
                 asked.candidates.push(((path.to.clone(), does), step.clone()));
             }
