@@ -1,5 +1,6 @@
 //! All oracles, one file each.
 
+mod audit_policy;
 mod defaulting;
 mod podsecurity;
 mod podsecurity_messages;
@@ -20,4 +21,5 @@ pub(crate) const ORACLES: &[Oracle] = &[
     polaris::ORACLE,
     regolibrary::ORACLE,
     trivy_examples::ORACLE,
+    audit_policy::ORACLE,
 ];

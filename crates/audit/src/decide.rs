@@ -1,0 +1,109 @@
+//! What a policy decides about one request.
+
+use crate::level::{Level, Stages};
+use crate::policy::{GroupResources, Policy, Rule};
+use crate::request::{About, Request};
+
+/// What is recorded of a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Decision {
+    /// How much.
+    pub level: Level,
+    /// At which stages nothing is.
+    pub omit_stages: Stages,
+    /// Whether bodies go without `managedFields`.
+    pub omit_managed_fields: bool,
+    /// The rule that decided; `None` where no rule fits, and nothing is recorded.
+    pub rule: Option<usize>,
+}
+
+impl Policy {
+    /// Decides about a request: the first rule that fits counts. (Source: `EvaluatePolicyRule` of
+    /// `k8s.io/apiserver/pkg/audit/policy/checker.go`.)
+    pub fn decide(&self, request: &Request<'_>) -> Decision {
+        let fits = self.rules.iter().enumerate().find(|(_, rule)| rule.fits(request));
+        match fits {
+            Some((at, rule)) => Decision {
+                level: rule.level,
+                omit_stages: self.omit_stages.and(rule.omit_stages),
+                omit_managed_fields: rule.omit_managed_fields.unwrap_or(self.omit_managed_fields),
+                rule: Some(at),
+            },
+            None => Decision {
+                level: Level::None,
+                omit_stages: self.omit_stages,
+                omit_managed_fields: self.omit_managed_fields,
+                rule: None,
+            },
+        }
+    }
+}
+
+impl Rule {
+    /// Whether it is about a request. An empty list is no restriction; names compare exactly.
+    pub fn fits(&self, request: &Request<'_>) -> bool {
+        let has = |list: &[String], text: &str| list.iter().any(|own| own == text);
+        let fits_user =
+            self.users.is_empty() || request.user.as_ref().is_some_and(|user| has(&self.users, user));
+        let fits_group = self.user_groups.is_empty()
+            || request.user.is_some() && request.groups.iter().any(|group| has(&self.user_groups, group));
+        let fits_verb = self.verbs.is_empty() || has(&self.verbs, &request.verb);
+        if !(fits_user && fits_group && fits_verb) {
+            return false;
+        }
+        let of_resources = !self.namespaces.is_empty() || !self.resources.is_empty();
+        match &request.about {
+            About::Resource { group, resource, subresource, namespace, name } => {
+                if !of_resources {
+                    return self.non_resource_urls.is_empty();
+                }
+                (self.namespaces.is_empty() || has(&self.namespaces, namespace))
+                    && (self.resources.is_empty()
+                        || self.resources.iter().any(|entry| entry.fits(group, resource, subresource, name)))
+            }
+            About::Path(path) => {
+                !of_resources
+                    && (self.non_resource_urls.is_empty()
+                        || self.non_resource_urls.iter().any(|pattern| path_fits(pattern, path)))
+            }
+        }
+    }
+}
+
+impl GroupResources {
+    /// Whether it is about a resource.
+    pub fn fits(&self, group: &str, resource: &str, subresource: &str, name: &str) -> bool {
+        if self.group != "*" && self.group != group {
+            return false;
+        }
+        if self.resources.is_empty() {
+            return true;
+        }
+        if !self.resource_names.is_empty() && !self.resource_names.iter().any(|own| own == name) {
+            return false;
+        }
+        self.resources.iter().any(|own| resource_fits(own, resource, subresource))
+    }
+}
+
+/// Whether an entry of `resources` means a resource: `*` all, `pods` itself, `pods/log`, `*/log` that subresource of all,
+/// `pods/*` the resource and all its subresources.
+fn resource_fits(own: &str, resource: &str, subresource: &str) -> bool {
+    if own == "*" {
+        return true;
+    }
+    let is_exact = match own.split_once('/') {
+        // A resource of a request may itself hold a slash; it is compared with the whole entry.
+        _ if subresource.is_empty() => own == resource,
+        Some(_) => own.strip_suffix(subresource).and_then(|own| own.strip_suffix('/')) == Some(resource),
+        None => false,
+    };
+    is_exact
+        || !subresource.is_empty() && own.strip_prefix("*/") == Some(subresource)
+        || own.strip_suffix("/*") == Some(resource)
+}
+
+/// Whether a pattern of `nonResourceURLs` means a path: `*` all, one that ends in `*` all that begin so.
+fn path_fits(own: &str, path: &str) -> bool {
+    own == "*" || own == path || own.ends_with('*') && path.starts_with(own.trim_end_matches('*'))
+}
