@@ -7,8 +7,10 @@ mod decide;
 mod level;
 mod policy;
 mod request;
+mod witness;
 
 pub use decide::Decision;
 pub use level::{Level, Stage, Stages};
 pub use policy::{GroupResources, Loaded, Note, Policy, PolicyError, Rule, decode};
 pub use request::{About, Request};
+pub use witness::{RESOURCE_VERBS, Verbs, witness};

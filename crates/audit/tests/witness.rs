@@ -1,0 +1,122 @@
+//! A witness is found exactly where trying every request finds one.
+
+use std::borrow::Cow;
+
+use ironsides_audit::{About, Policy, Request, Rule, Verbs, witness};
+use proptest::prelude::*;
+use proptest::sample::{select, subsequence};
+
+const USERS: [&str; 3] = ["u", "v", "-"];
+const GROUPS: [&str; 2] = ["g", "h"];
+const VERBS: [&str; 3] = ["get", "create", "-"];
+const SPACES: [&str; 3] = ["", "n", "-"];
+const RESOURCES: [&str; 4] = ["pods", "nodes", "*", "-"];
+const SUBS: [&str; 4] = ["", "log", "*", "-"];
+const NAMES: [&str; 3] = ["", "x", "-"];
+const API: [&str; 3] = ["", "apps", "-"];
+const PATHS: [&str; 6] = ["/", "/a", "/a/b", "/a/-", "/ab", "/-"];
+
+fn some(words: &'static [&'static str]) -> impl Strategy<Value = Vec<&'static str>> {
+    prop_oneof![2 => Just(Vec::new()), 1 => subsequence(words, 1..=words.len())]
+}
+
+fn list(words: &[&str]) -> String {
+    words.iter().map(|word| format!("\"{word}\"")).collect::<Vec<_>>().join(", ")
+}
+
+fn rule() -> impl Strategy<Value = String> {
+    let entry = (
+        select(&["", "apps", "*"][..]),
+        some(&["pods", "pods/log", "*/log", "pods/*", "*", "*/*", "nodes"]),
+        some(&["", "x"]),
+    );
+    let entries = proptest::collection::vec(entry, 0..3);
+    let target = (some(&["", "n"]), entries, some(&["/a", "/a/*", "/a*", "*", "/*"]), any::<bool>());
+    (some(&["u", "v"]), some(&["g", "h"]), some(&["get", "create"]), target).prop_map(
+        |(users, groups, verbs, (spaces, entries, paths, on_paths))| {
+            let mut rule = format!(
+                "{{level: Metadata, users: [{}], userGroups: [{}], verbs: [{}]",
+                list(&users),
+                list(&groups),
+                list(&verbs)
+            );
+            if on_paths && !paths.is_empty() {
+                rule += &format!(", nonResourceURLs: [{}]", list(&paths));
+            } else {
+                let entries: Vec<String> = entries
+                    .iter()
+                    .map(|(group, resources, names)| {
+                        let names = if resources.is_empty() { String::new() } else { list(names) };
+                        format!(
+                            "{{group: \"{group}\", resources: [{}], resourceNames: [{names}]}}",
+                            list(resources)
+                        )
+                    })
+                    .collect();
+                rule += &format!(", namespaces: [{}], resources: [{}]", list(&spaces), entries.join(", "));
+            }
+            rule + "}"
+        },
+    )
+}
+
+/// Every request of a small world. `-` is what no rule names.
+fn requests() -> Vec<Request<'static>> {
+    let borrow = Cow::Borrowed;
+    let mut abouts: Vec<About<'static>> = PATHS.iter().map(|path| About::Path(borrow(path))).collect();
+    for group in API {
+        for resource in RESOURCES {
+            for subresource in SUBS {
+                for namespace in SPACES {
+                    for name in NAMES {
+                        abouts.push(About::Resource {
+                            group: borrow(group),
+                            resource: borrow(resource),
+                            subresource: borrow(subresource),
+                            namespace: borrow(namespace),
+                            name: borrow(name),
+                        });
+                    }
+                }
+            }
+        }
+    }
+    let mut all = Vec::new();
+    for about in abouts {
+        for user in USERS {
+            for groups in 0..1 << GROUPS.len() {
+                for verb in VERBS {
+                    let groups = GROUPS.iter().enumerate().filter(|(at, _)| groups & (1 << at) != 0);
+                    all.push(Request {
+                        user: Some(borrow(user)),
+                        groups: groups.map(|(_, group)| borrow(*group)).collect(),
+                        verb: borrow(verb),
+                        about: about.clone(),
+                    });
+                }
+            }
+        }
+    }
+    all
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(300))]
+    #[test]
+    fn trying_every_request_finds_no_more(rules in proptest::collection::vec(rule(), 1..6), split in 1usize..3) {
+        let text = format!("{{apiVersion: audit.k8s.io/v1, kind: Policy, rules: [\n{}\n]}}", rules.join(",\n"));
+        let text = format!("# \n{text}");
+        let policy = Policy::read(&text).unwrap().policy;
+        let rules: Vec<&Rule> = policy.rules.iter().collect();
+        let (fit, avoid) = rules.split_at(split.min(rules.len()));
+        let found = witness(fit, avoid, Verbs::Any);
+        let fits = |request: &Request<'_>| {
+            fit.iter().all(|rule| rule.fits(request)) && !avoid.iter().any(|rule| rule.fits(request))
+        };
+        if let Some(request) = &found {
+            prop_assert!(fits(request));
+        }
+        let any = requests().into_iter().find(|request| fits(request));
+        prop_assert_eq!(found.is_some(), any.is_some(), "{}\n{:?}\n{:?}", text, found, any);
+    }
+}
