@@ -1,15 +1,20 @@
-//! Audit policies: what the API server records of each request.
+//! Audit policies and audit events: what the API server records of each request.
 //!
 //! [`Policy::read`] takes a policy as the API server does, and says what it would refuse or silently drop.
-//! [`Policy::decide`] says at which level a [`Request`] is recorded, at which stages, and by which rule.
+//! [`Policy::decide`] says at which level a [`Request`] is recorded, at which stages, and by which rule; [`witness`] finds
+//! requests that only some rules see. [`Event::read`] and [`each_event`] read what was recorded.
 
 mod decide;
+mod event;
 mod level;
 mod policy;
 mod request;
 mod witness;
 
 pub use decide::Decision;
+pub use event::{
+    Body, DECISION, Event, EventError, ObjectReference, REASON, Response, User, Word, each_event,
+};
 pub use level::{Level, Stage, Stages};
 pub use policy::{GroupResources, Loaded, Note, Policy, PolicyError, Rule, decode};
 pub use request::{About, Request};

@@ -1,6 +1,7 @@
 //! A witness is found exactly where trying every request finds one.
 
 use std::borrow::Cow;
+use std::fmt::Write;
 
 use ironsides_audit::{About, Policy, Request, Rule, Verbs, witness};
 use proptest::prelude::*;
@@ -41,7 +42,7 @@ fn rule() -> impl Strategy<Value = String> {
                 list(&verbs)
             );
             if on_paths && !paths.is_empty() {
-                rule += &format!(", nonResourceURLs: [{}]", list(&paths));
+                let _ = write!(rule, ", nonResourceURLs: [{}]", list(&paths));
             } else {
                 let entries: Vec<String> = entries
                     .iter()
@@ -53,7 +54,8 @@ fn rule() -> impl Strategy<Value = String> {
                         )
                     })
                     .collect();
-                rule += &format!(", namespaces: [{}], resources: [{}]", list(&spaces), entries.join(", "));
+                let _ =
+                    write!(rule, ", namespaces: [{}], resources: [{}]", list(&spaces), entries.join(", "));
             }
             rule + "}"
         },
@@ -89,7 +91,7 @@ fn requests() -> Vec<Request<'static>> {
                     let groups = GROUPS.iter().enumerate().filter(|(at, _)| groups & (1 << at) != 0);
                     all.push(Request {
                         user: Some(borrow(user)),
-                        groups: groups.map(|(_, group)| borrow(*group)).collect(),
+                        groups: groups.map(|(_, group)| borrow(group)).collect(),
                         verb: borrow(verb),
                         about: about.clone(),
                     });

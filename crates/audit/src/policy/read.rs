@@ -225,13 +225,11 @@ impl Reader {
         let words = self.strings(at);
         let items = at.node().map(Node::items).unwrap_or_default();
         for (word, node) in words.iter().zip(items) {
-            match Stage::of(word) {
-                Some(stage) => _ = stages.insert(stage),
-                None => {
-                    let all = Stage::ALL.map(Stage::as_str).join(", ");
-                    self.errors
-                        .push(fault(format!("\"{word}\" is no stage: write one of {all}"), node.span()));
-                }
+            if let Some(stage) = Stage::of(word) {
+                stages.insert(stage);
+            } else {
+                let all = Stage::ALL.map(Stage::as_str).join(", ");
+                self.errors.push(fault(format!("\"{word}\" is no stage: write one of {all}"), node.span()));
             }
         }
         stages.into_iter().collect()
