@@ -4,18 +4,24 @@
 //! [`Policy::decide`] says at which level a [`Request`] is recorded, at which stages, and by which rule; [`witness`] finds
 //! requests that only some rules see. [`Event::read`] and [`each_event`] read what was recorded.
 
+mod coverage;
 mod decide;
 mod event;
 mod level;
 mod policy;
+mod reach;
 mod request;
+mod technique;
 mod witness;
 
+pub use coverage::{Coverage, Recorded, Standing, Who};
 pub use decide::Decision;
 pub use event::{
     Body, DECISION, Event, EventError, ObjectReference, REASON, Response, User, Word, each_event,
 };
 pub use level::{Level, Stage, Stages};
 pub use policy::{GroupResources, Loaded, Note, Policy, PolicyError, Rule, decode};
+pub use reach::{Change, Dead};
 pub use request::{About, Request};
+pub use technique::{TECHNIQUES, Technique};
 pub use witness::{RESOURCE_VERBS, Verbs, witness};

@@ -1,6 +1,7 @@
 //! A witness is found exactly where trying every request finds one.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::fmt::Write;
 
 use ironsides_audit::{About, Policy, Request, Rule, Verbs, witness};
@@ -9,7 +10,7 @@ use proptest::sample::{select, subsequence};
 
 const USERS: [&str; 3] = ["u", "v", "-"];
 const GROUPS: [&str; 2] = ["g", "h"];
-const VERBS: [&str; 3] = ["get", "create", "-"];
+const VERBS: [&str; 3] = ["get", "create", "list"];
 const SPACES: [&str; 3] = ["", "n", "-"];
 const RESOURCES: [&str; 4] = ["pods", "nodes", "*", "-"];
 const SUBS: [&str; 4] = ["", "log", "*", "-"];
@@ -62,7 +63,7 @@ fn rule() -> impl Strategy<Value = String> {
     )
 }
 
-/// Every request of a small world. `-` is what no rule names.
+/// Every request of a small world. `-` is what no rule names, and so is the verb `list`.
 fn requests() -> Vec<Request<'static>> {
     let borrow = Cow::Borrowed;
     let mut abouts: Vec<About<'static>> = PATHS.iter().map(|path| About::Path(borrow(path))).collect();
@@ -120,5 +121,41 @@ proptest! {
         }
         let any = requests().into_iter().find(|request| fits(request));
         prop_assert_eq!(found.is_some(), any.is_some(), "{}\n{:?}\n{:?}", text, found, any);
+    }
+
+    #[test]
+    fn dead_rules_decide_nothing_and_changes_are_all_there_are(
+        rules in proptest::collection::vec(rule(), 1..5),
+        others in proptest::collection::vec(rule(), 1..4),
+        levels in proptest::collection::vec(select(&["None", "Metadata", "Request"][..]), 9),
+    ) {
+        let mut levels = levels.iter();
+        let mut policy = |rules: &[String]| {
+            let level = |rule: &String| rule.replacen("Metadata", levels.next().unwrap_or(&"None"), 1);
+            let rules: Vec<String> = rules.iter().map(level).collect();
+            let text = format!("# \n{{apiVersion: audit.k8s.io/v1, kind: Policy, rules: [\n{}\n]}}", rules.join(",\n"));
+            Policy::read(&text).unwrap().policy
+        };
+        let (old, new) = (policy(&rules), policy(&others));
+        let requests = requests();
+        let reached: BTreeSet<usize> = requests.iter().filter_map(|request| old.decide(request).rule).collect();
+        let dead: BTreeSet<usize> = old.dead().iter().map(|dead| dead.rule).collect();
+        let unreached: BTreeSet<usize> = (0..old.rules.len()).filter(|at| !reached.contains(at)).collect();
+        prop_assert_eq!(&dead, &unreached, "{:#?}", old);
+        for dead in old.dead() {
+            // Those that shadow it do so alone.
+            let rules = dead.by.iter().chain([&dead.rule]).map(|at| old.rules[*at].clone()).collect();
+            let alone = Policy { rules, ..Policy::default() };
+            prop_assert!(requests.iter().all(|request| alone.decide(request).rule != Some(dead.by.len())));
+        }
+        prop_assert_eq!(old.undecided().is_some(), requests.iter().any(|request| old.decide(request).rule.is_none()));
+        let pairs: BTreeSet<_> = requests
+            .iter()
+            .map(|request| (old.decide(request), new.decide(request)))
+            .filter(|(old, new)| old.level != new.level)
+            .map(|(old, new)| (old.rule, new.rule))
+            .collect();
+        let told: BTreeSet<_> = old.changes(&new).iter().map(|change| (change.old_rule, change.new_rule)).collect();
+        prop_assert_eq!(told, pairs);
     }
 }

@@ -1,0 +1,111 @@
+//! Rules that never decide, and requests that two policies record differently.
+
+use crate::decide::Decision;
+use crate::level::Level;
+use crate::policy::{Policy, Rule};
+use crate::request::Request;
+use crate::witness::{Verbs, witness};
+
+/// A rule that no request reaches.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Dead {
+    /// Which rule.
+    pub rule: usize,
+    /// The rules before it that leave nothing to it, together; none where it fits no request at all.
+    pub by: Vec<usize>,
+    /// Whether requests with verbs that the API server never makes of HTTP would reach it.
+    pub for_odd_verbs: bool,
+}
+
+/// Requests that two policies record differently, and one of them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Change {
+    /// The rule of the old policy that decides; `None` where none does.
+    pub old_rule: Option<usize>,
+    /// The rule of the new policy.
+    pub new_rule: Option<usize>,
+    /// A request that both decide so. What no rule names is the text U+0001.
+    pub request: Request<'static>,
+    /// What the old policy records of it.
+    pub old: Decision,
+    /// What the new policy records of it.
+    pub new: Decision,
+}
+
+impl Policy {
+    /// The rules that never decide anything, in order. Exact: a rule is dead where no request fits it that fits none
+    /// before it.
+    pub fn dead(&self) -> Vec<Dead> {
+        let rules: Vec<&Rule> = self.rules.iter().collect();
+        let mut dead = Vec::new();
+        for (at, rule) in rules.iter().enumerate() {
+            let before = rules.get(..at).unwrap_or_default();
+            if witness(&[rule], before, Verbs::Usual).is_some() {
+                continue;
+            }
+            // Whatever is not needed to shadow it is left out, the latest first.
+            let mut by: Vec<usize> = (0..at).collect();
+            for other in (0..at).rev() {
+                let rest: Vec<usize> = by.iter().copied().filter(|kept| *kept != other).collect();
+                let kept: Vec<&Rule> = rest.iter().filter_map(|at| rules.get(*at).copied()).collect();
+                if witness(&[rule], &kept, Verbs::Usual).is_none() {
+                    by = rest;
+                }
+            }
+            let for_odd_verbs = witness(&[rule], before, Verbs::Any).is_some();
+            dead.push(Dead { rule: at, by, for_odd_verbs });
+        }
+        dead
+    }
+
+    /// A request that no rule decides, so that it is not recorded; `None` where the rules leave none over.
+    pub fn undecided(&self) -> Option<Request<'static>> {
+        let rules: Vec<&Rule> = self.rules.iter().collect();
+        witness(&[], &rules, Verbs::Usual)
+    }
+
+    /// Every pair of deciding rules that record the same requests differently in two policies, each with such a request.
+    /// Exact: where nothing is told, both record everything alike.
+    pub fn changes(&self, new: &Self) -> Vec<Change> {
+        let (old_rules, new_rules): (Vec<&Rule>, Vec<&Rule>) =
+            (self.rules.iter().collect(), new.rules.iter().collect());
+        let mut changes = Vec::new();
+        for old_rule in choices(&old_rules) {
+            for new_rule in choices(&new_rules) {
+                if outcome(self, old_rule) == outcome(new, new_rule) {
+                    continue;
+                }
+                let pick =
+                    |rules: &[&'_ Rule], at: Option<usize>| at.and_then(|at| rules.get(at).copied().cloned());
+                let fit: Vec<Rule> =
+                    pick(&old_rules, old_rule).into_iter().chain(pick(&new_rules, new_rule)).collect();
+                let before = |at: Option<usize>, count: usize| at.unwrap_or(count);
+                let avoid = old_rules
+                    .iter()
+                    .take(before(old_rule, old_rules.len()))
+                    .chain(new_rules.iter().take(before(new_rule, new_rules.len())));
+                let avoid: Vec<&Rule> = avoid.copied().collect();
+                let found = witness(&fit.iter().collect::<Vec<_>>(), &avoid, Verbs::Usual);
+                if let Some(request) = found {
+                    let (old, new) = (self.decide(&request), new.decide(&request));
+                    changes.push(Change { old_rule, new_rule, request, old, new });
+                }
+            }
+        }
+        changes
+    }
+}
+
+/// Each rule, and none.
+fn choices(rules: &[&Rule]) -> impl Iterator<Item = Option<usize>> + use<> {
+    (0..rules.len()).map(Some).chain([None])
+}
+
+/// What is recorded where a rule decides. At level `None` stages and fields do not matter.
+fn outcome(policy: &Policy, rule: Option<usize>) -> Option<(Level, crate::level::Stages, bool)> {
+    let rule = rule.and_then(|at| policy.rules.get(at))?;
+    let omit = rule.omit_managed_fields.unwrap_or(policy.omit_managed_fields);
+    let bodies = rule.level >= Level::Request;
+    (rule.level != Level::None)
+        .then(|| (rule.level, policy.omit_stages.and(rule.omit_stages), bodies && omit))
+}

@@ -1,0 +1,604 @@
+//! What attackers do, as requests that an audit policy should record.
+//!
+//! Techniques and their ATT&CK numbers are those of the labelled attacks that the audit rules are measured with; each
+//! request was seen in a real audit log, or is the same act by another verb or kind.
+
+use std::borrow::Cow;
+
+use crate::level::Level;
+use crate::request::About;
+
+/// A technique.
+#[derive(Clone, Copy, Debug)]
+pub struct Technique {
+    /// Its id.
+    pub id: &'static str,
+    /// What happens, in a few words.
+    pub title: &'static str,
+    /// The technique of MITRE ATT&CK.
+    pub attack: &'static str,
+    /// The level from which on an event tells it from everyday work: bodies are needed where the act is in them.
+    pub needs: Level,
+    /// Requests by which it is done: each should be recorded. `VERB GROUP/RESOURCE[/SUBRESOURCE] NAMESPACE/NAME`, the
+    /// group of the core API being empty; or `VERB PATH`.
+    pub acts: &'static [&'static str],
+    /// Whether nobody, or somebody unknown, makes the requests.
+    pub anonymous: bool,
+}
+
+/// The verb of an act, and what it is for; `None` where the text is none.
+pub(crate) fn act(text: &'static str) -> Option<(&'static str, About<'static>)> {
+    let mut words = text.split(' ');
+    let (verb, what) = (words.next()?, words.next()?);
+    let Some(place) = words.next() else {
+        return Some((verb, About::Path(Cow::Borrowed(what))));
+    };
+    let (group, resource) = what.split_once('/')?;
+    let (resource, subresource) = resource.split_once('/').unwrap_or((resource, ""));
+    let (namespace, name) = place.split_once('/')?;
+    let about = About::Resource {
+        group: Cow::Borrowed(group),
+        resource: Cow::Borrowed(resource),
+        subresource: Cow::Borrowed(subresource),
+        namespace: Cow::Borrowed(namespace),
+        name: Cow::Borrowed(name),
+    };
+    Some((verb, about))
+}
+
+/// All techniques, by id.
+pub const TECHNIQUES: &[Technique] = &[
+    Technique {
+        id: "admission-policy-deletion",
+        title: "admission policies and webhooks are deleted or weakened",
+        attack: "T1562.001",
+        needs: Level::RequestResponse,
+        acts: &[
+            "delete admissionregistration.k8s.io/validatingwebhookconfigurations /gate",
+            "deletecollection admissionregistration.k8s.io/validatingwebhookconfigurations /",
+            "delete admissionregistration.k8s.io/mutatingwebhookconfigurations /gate",
+            "delete admissionregistration.k8s.io/validatingadmissionpolicies /gate",
+            "delete admissionregistration.k8s.io/validatingadmissionpolicybindings /gate",
+            "update admissionregistration.k8s.io/validatingadmissionpolicies /gate",
+            "patch admissionregistration.k8s.io/validatingwebhookconfigurations /gate",
+        ],
+        anonymous: false,
+    },
+    Technique {
+        id: "anonymous-access",
+        title: "somebody without credentials reads or writes",
+        attack: "T1190",
+        needs: Level::Metadata,
+        acts: &["list /secrets /", "list /pods shop/", "create /pods shop/", "get /api"],
+        anonymous: true,
+    },
+    Technique {
+        id: "apiservice-hijack",
+        title: "an API is served by somebody else",
+        attack: "T1557",
+        needs: Level::Request,
+        acts: &[
+            "create apiregistration.k8s.io/apiservices /v1beta1.metrics.k8s.io",
+            "update apiregistration.k8s.io/apiservices /v1beta1.metrics.k8s.io",
+            "patch apiregistration.k8s.io/apiservices /v1beta1.metrics.k8s.io",
+        ],
+        anonymous: false,
+    },
+    Technique {
+        id: "attach",
+        title: "somebody attaches to a running container",
+        attack: "T1609",
+        needs: Level::Metadata,
+        acts: &["create /pods/attach shop/web", "get /pods/attach shop/web"],
+        anonymous: false,
+    },
+    Technique {
+        id: "aws-auth-edit",
+        title: "cloud identities are mapped to groups of the cluster",
+        attack: "T1098",
+        needs: Level::Request,
+        acts: &["update /configmaps kube-system/aws-auth", "patch /configmaps kube-system/aws-auth"],
+        anonymous: false,
+    },
+    Technique {
+        id: "bind-verb",
+        title: "a right to bind hands out a stronger role",
+        attack: "T1098.006",
+        needs: Level::Request,
+        acts: &[
+            "create rbac.authorization.k8s.io/rolebindings shop/",
+            "create rbac.authorization.k8s.io/clusterrolebindings /",
+        ],
+        anonymous: false,
+    },
+    Technique {
+        id: "cluster-admin-binding",
+        title: "somebody is bound to cluster-admin",
+        attack: "T1098.006",
+        needs: Level::Request,
+        acts: &[
+            "create rbac.authorization.k8s.io/clusterrolebindings /",
+            "patch rbac.authorization.k8s.io/clusterrolebindings /admins",
+            "update rbac.authorization.k8s.io/clusterrolebindings /admins",
+            "create rbac.authorization.k8s.io/rolebindings shop/",
+        ],
+        anonymous: false,
+    },
+    Technique {
+        id: "control-plane-toleration",
+        title: "a pod is put on a control-plane node",
+        attack: "T1610",
+        needs: Level::Request,
+        acts: &["create /pods shop/", "create apps/deployments shop/"],
+        anonymous: false,
+    },
+    Technique {
+        id: "coredns-edit",
+        title: "names are answered by somebody else",
+        attack: "T1557",
+        needs: Level::Request,
+        acts: &["update /configmaps kube-system/coredns", "patch /configmaps kube-system/coredns"],
+        anonymous: false,
+    },
+    Technique {
+        id: "cronjob-persistence",
+        title: "a cron job brings an intruder back",
+        attack: "T1053.007",
+        needs: Level::Request,
+        acts: &[
+            "create batch/cronjobs shop/",
+            "update batch/cronjobs shop/backup",
+            "patch batch/cronjobs shop/backup",
+        ],
+        anonymous: false,
+    },
+    Technique {
+        id: "crypto-miner",
+        title: "a pod mines",
+        attack: "T1496",
+        needs: Level::Request,
+        acts: &["create /pods shop/", "create apps/deployments shop/", "create batch/jobs shop/"],
+        anonymous: false,
+    },
+    Technique {
+        id: "csr-privileged",
+        title: "a client certificate of a privileged group is signed",
+        attack: "T1098",
+        needs: Level::Request,
+        acts: &[
+            "create certificates.k8s.io/certificatesigningrequests /",
+            "update certificates.k8s.io/certificatesigningrequests/approval /ann",
+        ],
+        anonymous: false,
+    },
+    Technique {
+        id: "daemonset-everywhere",
+        title: "a daemon set runs on every node",
+        attack: "T1610",
+        needs: Level::Request,
+        acts: &[
+            "create apps/daemonsets kube-system/",
+            "patch apps/daemonsets kube-system/agent",
+            "update apps/daemonsets kube-system/agent",
+        ],
+        anonymous: false,
+    },
+    Technique {
+        id: "deletecollection",
+        title: "many objects are deleted by one request",
+        attack: "T1485",
+        needs: Level::Metadata,
+        acts: &[
+            "deletecollection /secrets shop/",
+            "deletecollection apps/deployments shop/",
+            "deletecollection batch/jobs shop/",
+        ],
+        anonymous: false,
+    },
+    Technique {
+        id: "denied-enumeration",
+        title: "a stolen identity tries what it may list",
+        attack: "T1613",
+        needs: Level::Metadata,
+        acts: &["list /secrets /", "list /pods /", "list /nodes /", "list /namespaces /"],
+        anonymous: false,
+    },
+    Technique {
+        id: "dry-run-probing",
+        title: "admission is probed by dry runs",
+        attack: "T1069",
+        needs: Level::Request,
+        acts: &["create /pods shop/"],
+        anonymous: false,
+    },
+    Technique {
+        id: "endpoints-edit",
+        title: "traffic of a service goes to another address",
+        attack: "T1557",
+        needs: Level::Request,
+        acts: &[
+            "update /endpoints shop/cart",
+            "patch /endpoints shop/cart",
+            "create discovery.k8s.io/endpointslices shop/",
+            "update discovery.k8s.io/endpointslices shop/cart-1",
+            "patch discovery.k8s.io/endpointslices shop/cart-1",
+        ],
+        anonymous: false,
+    },
+    Technique {
+        id: "ephemeral-container",
+        title: "a container is added to a running pod",
+        attack: "T1609",
+        needs: Level::Request,
+        acts: &["patch /pods/ephemeralcontainers shop/web", "update /pods/ephemeralcontainers shop/web"],
+        anonymous: false,
+    },
+    Technique {
+        id: "escalate-verb",
+        title: "a right to escalate widens a role",
+        attack: "T1098.006",
+        needs: Level::Request,
+        acts: &[
+            "update rbac.authorization.k8s.io/roles shop/deployer",
+            "patch rbac.authorization.k8s.io/roles shop/deployer",
+            "update rbac.authorization.k8s.io/clusterroles /deployer",
+            "patch rbac.authorization.k8s.io/clusterroles /deployer",
+        ],
+        anonymous: false,
+    },
+    Technique {
+        id: "event-deletion",
+        title: "traces are deleted",
+        attack: "T1070",
+        needs: Level::Metadata,
+        acts: &[
+            "deletecollection /events shop/",
+            "delete /events shop/web.1",
+            "deletecollection events.k8s.io/events shop/",
+            "delete events.k8s.io/events shop/web.1",
+        ],
+        anonymous: false,
+    },
+    Technique {
+        id: "exec",
+        title: "somebody runs a command in a container",
+        attack: "T1609",
+        needs: Level::Metadata,
+        acts: &["create /pods/exec shop/web", "get /pods/exec shop/web"],
+        anonymous: false,
+    },
+    Technique {
+        id: "exposing-service",
+        title: "a service is opened to the outside",
+        attack: "T1133",
+        needs: Level::Request,
+        acts: &["create /services shop/", "update /services shop/cart", "patch /services shop/cart"],
+        anonymous: false,
+    },
+    Technique {
+        id: "external-ips",
+        title: "a service takes somebody else's address",
+        attack: "T1557",
+        needs: Level::Request,
+        acts: &[
+            "create /services shop/",
+            "update /services shop/cart",
+            "patch /services shop/cart",
+            "patch /services/status shop/cart",
+        ],
+        anonymous: false,
+    },
+    Technique {
+        id: "finalizer",
+        title: "objects are kept from going, or made to go",
+        attack: "T1499",
+        needs: Level::Request,
+        acts: &["update /namespaces/finalize /shop", "patch /persistentvolumeclaims shop/data"],
+        anonymous: false,
+    },
+    Technique {
+        id: "host-pod",
+        title: "a pod reaches the node: host network, process ids, paths, privileges",
+        attack: "T1611",
+        needs: Level::Request,
+        acts: &[
+            "create /pods shop/",
+            "create apps/deployments shop/",
+            "create apps/statefulsets shop/",
+            "create apps/daemonsets shop/",
+            "create batch/jobs shop/",
+            "create /replicationcontrollers shop/",
+            "create apps/replicasets shop/",
+        ],
+        anonymous: false,
+    },
+    Technique {
+        id: "hostpath-volume",
+        title: "a persistent volume is a path of a node",
+        attack: "T1611",
+        needs: Level::Request,
+        acts: &["create /persistentvolumes /"],
+        anonymous: false,
+    },
+    Technique {
+        id: "image-swap",
+        title: "a workload gets another image",
+        attack: "T1525",
+        needs: Level::Request,
+        acts: &[
+            "patch apps/deployments shop/cart",
+            "update apps/deployments shop/cart",
+            "patch /pods shop/web",
+            "patch apps/statefulsets shop/db",
+        ],
+        anonymous: false,
+    },
+    Technique {
+        id: "impersonation",
+        title: "somebody acts as somebody else",
+        attack: "T1078",
+        needs: Level::Metadata,
+        acts: &["list /secrets kube-system/", "get /nodes /node-1"],
+        anonymous: false,
+    },
+    Technique {
+        id: "lease-tampering",
+        title: "a lease is taken or deleted",
+        attack: "T1499",
+        needs: Level::Request,
+        acts: &[
+            "delete coordination.k8s.io/leases kube-node-lease/node-1",
+            "update coordination.k8s.io/leases kube-system/kube-scheduler",
+            "patch coordination.k8s.io/leases kube-system/kube-scheduler",
+        ],
+        anonymous: false,
+    },
+    Technique {
+        id: "log-reading",
+        title: "logs of system pods are read",
+        attack: "T1552",
+        needs: Level::Metadata,
+        acts: &["get /pods/log kube-system/kube-apiserver"],
+        anonymous: false,
+    },
+    Technique {
+        id: "masquerade-name",
+        title: "a pod is called like a component",
+        attack: "T1036.005",
+        needs: Level::Metadata,
+        acts: &["create /pods kube-system/kube-apiserver-node-1"],
+        anonymous: false,
+    },
+    Technique {
+        id: "namespace-deletion",
+        title: "a namespace is deleted with all in it",
+        attack: "T1485",
+        needs: Level::Metadata,
+        acts: &["delete /namespaces /shop"],
+        anonymous: false,
+    },
+    Technique {
+        id: "networkpolicy-removal",
+        title: "a network policy goes or is emptied",
+        attack: "T1562.007",
+        needs: Level::Request,
+        acts: &[
+            "delete networking.k8s.io/networkpolicies shop/deny",
+            "deletecollection networking.k8s.io/networkpolicies shop/",
+            "update networking.k8s.io/networkpolicies shop/deny",
+            "patch networking.k8s.io/networkpolicies shop/deny",
+        ],
+        anonymous: false,
+    },
+    Technique {
+        id: "node-tampering",
+        title: "nodes are cordoned, tainted or relabelled",
+        attack: "T1499",
+        needs: Level::Request,
+        acts: &[
+            "patch /nodes /node-1",
+            "update /nodes /node-1",
+            "patch /nodes/status /node-1",
+            "delete /nodes /node-1",
+        ],
+        anonymous: false,
+    },
+    Technique {
+        id: "nodes-proxy",
+        title: "commands go through a kubelet",
+        attack: "T1609",
+        needs: Level::Metadata,
+        acts: &["get /nodes/proxy /node-1", "create /nodes/proxy /node-1"],
+        anonymous: false,
+    },
+    Technique {
+        id: "permission-probing",
+        title: "a stolen identity asks what it may do",
+        attack: "T1069",
+        needs: Level::Metadata,
+        acts: &[
+            "create authorization.k8s.io/selfsubjectaccessreviews /",
+            "create authorization.k8s.io/selfsubjectrulesreviews /",
+            "create authorization.k8s.io/subjectaccessreviews /",
+        ],
+        anonymous: false,
+    },
+    Technique {
+        id: "pod-eviction",
+        title: "pods are evicted",
+        attack: "T1489",
+        needs: Level::Metadata,
+        acts: &["create /pods/eviction shop/web"],
+        anonymous: false,
+    },
+    Technique {
+        id: "pod-in-kube-system",
+        title: "a pod is put among the system's",
+        attack: "T1610",
+        needs: Level::Metadata,
+        acts: &["create /pods kube-system/"],
+        anonymous: false,
+    },
+    Technique {
+        id: "pod-security-label",
+        title: "a namespace's Pod Security level is lowered",
+        attack: "T1562.001",
+        needs: Level::Request,
+        acts: &["patch /namespaces /shop", "update /namespaces /shop"],
+        anonymous: false,
+    },
+    Technique {
+        id: "port-forward",
+        title: "a port of a pod is tunnelled out",
+        attack: "T1572",
+        needs: Level::Metadata,
+        acts: &["create /pods/portforward data/db-0", "get /pods/portforward data/db-0"],
+        anonymous: false,
+    },
+    Technique {
+        id: "quota-removal",
+        title: "quotas and limits go",
+        attack: "T1562",
+        needs: Level::Metadata,
+        acts: &["delete /resourcequotas shop/limits", "delete /limitranges shop/limits"],
+        anonymous: false,
+    },
+    Technique {
+        id: "rbac-read",
+        title: "roles and bindings are read",
+        attack: "T1069",
+        needs: Level::Metadata,
+        acts: &[
+            "list rbac.authorization.k8s.io/clusterrolebindings /",
+            "list rbac.authorization.k8s.io/roles shop/",
+            "get rbac.authorization.k8s.io/clusterroles /cluster-admin",
+        ],
+        anonymous: false,
+    },
+    Technique {
+        id: "scale-to-zero",
+        title: "workloads are scaled to nothing",
+        attack: "T1489",
+        needs: Level::Request,
+        acts: &[
+            "patch apps/deployments/scale shop/cart",
+            "update apps/deployments/scale shop/cart",
+            "patch apps/deployments shop/cart",
+        ],
+        anonymous: false,
+    },
+    Technique {
+        id: "secret-dump",
+        title: "secrets are listed",
+        attack: "T1552.007",
+        needs: Level::Metadata,
+        acts: &["list /secrets /", "watch /secrets /", "list /secrets shop/", "get /secrets kube-system/ca"],
+        anonymous: false,
+    },
+    Technique {
+        id: "stolen-credential",
+        title: "a credential is used from somewhere else",
+        attack: "T1078",
+        needs: Level::Metadata,
+        acts: &["get /pods shop/web", "list /configmaps shop/"],
+        anonymous: false,
+    },
+    Technique {
+        id: "system-configmap-read",
+        title: "configuration of the system is read",
+        attack: "T1552",
+        needs: Level::Metadata,
+        acts: &[
+            "get /configmaps kube-system/extension-apiserver-authentication",
+            "list /configmaps kube-system/",
+        ],
+        anonymous: false,
+    },
+    Technique {
+        id: "token-guessing",
+        title: "credentials are guessed",
+        attack: "T1110",
+        needs: Level::Metadata,
+        acts: &["get /api", "list /pods shop/"],
+        anonymous: true,
+    },
+    Technique {
+        id: "token-mint",
+        title: "a token of a service account is made",
+        attack: "T1528",
+        needs: Level::Metadata,
+        acts: &["create /serviceaccounts/token kube-system/admin"],
+        anonymous: false,
+    },
+    Technique {
+        id: "token-secret",
+        title: "a token that never ends is made",
+        attack: "T1528",
+        needs: Level::Metadata,
+        acts: &["create /secrets shop/"],
+        anonymous: false,
+    },
+    Technique {
+        id: "tokenreview-probing",
+        title: "stolen tokens are tried",
+        attack: "T1528",
+        needs: Level::Metadata,
+        acts: &["create authentication.k8s.io/tokenreviews /"],
+        anonymous: false,
+    },
+    Technique {
+        id: "webhook-configuration",
+        title: "a webhook sees or changes every request",
+        attack: "T1546",
+        needs: Level::Request,
+        acts: &[
+            "create admissionregistration.k8s.io/validatingwebhookconfigurations /",
+            "create admissionregistration.k8s.io/mutatingwebhookconfigurations /",
+            "patch admissionregistration.k8s.io/mutatingwebhookconfigurations /inject",
+            "update admissionregistration.k8s.io/mutatingwebhookconfigurations /inject",
+            "create admissionregistration.k8s.io/mutatingadmissionpolicies /",
+        ],
+        anonymous: false,
+    },
+    Technique {
+        id: "wildcard-role",
+        title: "a role is given everything",
+        attack: "T1098.006",
+        needs: Level::Request,
+        acts: &[
+            "create rbac.authorization.k8s.io/clusterroles /",
+            "create rbac.authorization.k8s.io/roles shop/",
+            "update rbac.authorization.k8s.io/clusterroles /ops",
+            "patch rbac.authorization.k8s.io/clusterroles /ops",
+        ],
+        anonymous: false,
+    },
+    Technique {
+        id: "workload-account-swap",
+        title: "a workload runs under a stronger account",
+        attack: "T1098",
+        needs: Level::Request,
+        acts: &[
+            "patch apps/deployments shop/cart",
+            "create /pods shop/",
+            "update apps/deployments shop/cart",
+        ],
+        anonymous: false,
+    },
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_act_is_a_request_and_ids_are_sorted() {
+        for technique in TECHNIQUES {
+            for text in technique.acts {
+                assert!(act(text).is_some(), "{text}");
+            }
+            assert!(!technique.acts.is_empty());
+        }
+        assert!(TECHNIQUES.is_sorted_by(|a, b| a.id < b.id));
+    }
+}
