@@ -11,9 +11,11 @@ mod cover;
 mod defaults;
 pub mod diff;
 mod escalation;
+mod event;
 mod grants;
 pub mod graph;
 mod guard;
+mod history;
 mod http;
 mod identity;
 mod impersonation;
@@ -34,8 +36,10 @@ pub use binding::{Binding, BindingId, RoleRef, Subject, SubjectKind};
 pub use cover::{compact, missing};
 pub use defaults::{missing_default_roles, node_rules_allow};
 pub use escalation::{Asked, AssumedIdentity, Call, EscalationPath, Power, Step};
+pub use event::{event_identity, event_request};
 pub use grants::{Holder, Question, Where, Which, WhoCan};
 pub use guard::{Escalation, Refusal, RoleWrite};
+pub use history::{Checked, History};
 pub use http::http_request;
 pub use identity::{
     ANONYMOUS, AUTHENTICATED, Identity, MASTERS, NODES, SERVICE_ACCOUNTS, UNAUTHENTICATED, node,

@@ -1,5 +1,6 @@
 //! All oracles, one file each.
 
+mod audit_log;
 mod audit_policy;
 mod defaulting;
 mod podsecurity;
@@ -22,4 +23,5 @@ pub(crate) const ORACLES: &[Oracle] = &[
     regolibrary::ORACLE,
     trivy_examples::ORACLE,
     audit_policy::ORACLE,
+    audit_log::ORACLE,
 ];

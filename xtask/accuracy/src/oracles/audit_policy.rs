@@ -48,6 +48,7 @@ struct Decided {
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
+#[expect(clippy::struct_field_names, reason = "the names of the recording")]
 struct Document {
     id: String,
     about: String,
