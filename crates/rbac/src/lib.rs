@@ -19,6 +19,7 @@ mod history;
 mod http;
 mod identity;
 mod impersonation;
+mod least_privilege;
 mod names;
 mod policy;
 mod reason;
@@ -28,6 +29,7 @@ mod risk;
 mod role;
 mod rule;
 mod surroundings;
+mod usage;
 mod write;
 
 pub use access_review::{AccessReview, InvalidReview};
@@ -46,6 +48,7 @@ pub use identity::{
     service_account, service_account_groups, service_account_user,
 };
 pub use impersonation::{Impersonated, Impersonations, Mode, WithoutUser, wanted};
+pub use least_privilege::{Certificate, Making, Proposal, ProposedRole, ProposedRule};
 pub use names::resource_name;
 pub use policy::Rbac;
 pub use request::{Request, ResourceRequest, UrlRequest};
@@ -54,4 +57,5 @@ pub use risk::{Ask, Family, MadeBy, Place, Reach, Risk, RiskGrant, Risks, Standi
 pub use role::{Role, RoleId};
 pub use rule::{Rule, covers, covers_resource};
 pub use surroundings::{Complete, RunningPod, ServiceAccount, Surroundings, TokenSecret, Workload};
+pub use usage::{MOST_NAMES, Proof, Seen, Usage, Used};
 pub use write::{Refused, Write, WriteVerb};

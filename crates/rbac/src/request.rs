@@ -3,7 +3,7 @@
 use ironsides_tree::Text;
 
 /// A request as the authorizer sees it.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Request {
     /// For a resource.
     Resource(ResourceRequest),
@@ -12,7 +12,7 @@ pub enum Request {
 }
 
 /// A request for a resource. All names compare with their case.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ResourceRequest {
     /// The verb: `get`, `list`, `watch`, `create`, `update`, `patch`, `delete`, `deletecollection`, or a special one.
     pub verb: Text,
@@ -29,7 +29,7 @@ pub struct ResourceRequest {
 }
 
 /// A request for a path that is no resource.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct UrlRequest {
     /// The verb: the HTTP method in lower case.
     pub verb: Text,

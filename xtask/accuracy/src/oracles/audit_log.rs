@@ -1,5 +1,6 @@
 //! A real audit log with everyday work and labelled attacks, held against ours.
 
+use std::collections::BTreeMap;
 use std::io::Read;
 use std::path::Path;
 
@@ -7,7 +8,12 @@ use anyhow::{Context, Result};
 use flate2::read::GzDecoder;
 use ironsides_audit::each_event;
 use ironsides_core::Object;
-use ironsides_rbac::{Checked, History};
+use ironsides_rbac::{
+    Certificate, Checked, History, Identity, Making, Proposal, Rbac, Request, ResourceRequest, UrlRequest,
+    Usage, service_account,
+};
+use ironsides_tree::Text;
+use serde::Deserialize;
 use serde_json::Value;
 
 use crate::data;
@@ -15,6 +21,7 @@ use crate::objects;
 use crate::oracle::{Oracle, Score};
 
 const LOG: &str = "cluster/audit-log/audit.jsonl.gz";
+const LEAST_PRIVILEGE: &str = "cluster/audit-log/least-privilege.json";
 const RBAC: &str = "cluster/audit-log/rbac.json";
 
 pub(crate) const ORACLE: Oracle = Oracle { name: "audit-log", files: &[LOG, RBAC], run };
@@ -35,6 +42,10 @@ fn run(folder: &Path) -> Result<Score> {
 
     let mut score = Score::default();
     score.add_group("decisions", decisions(&log, &initial)?);
+    let path = folder.join(LEAST_PRIVILEGE);
+    if path.exists() {
+        score.add_group("least-privilege", least_privilege(&log, &initial, &data::text(&path)?)?);
+    }
     Ok(score)
 }
 
@@ -56,4 +67,80 @@ fn decisions(log: &str, initial: &[Object]) -> Result<Score> {
         })?;
     }
     Ok(score)
+}
+
+/// What an identity used of its rights, as the recording counted it.
+#[derive(Deserialize)]
+struct Recorded {
+    used: Vec<Row>,
+}
+
+#[derive(Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+#[derive(Default)]
+struct Row {
+    verb: String,
+    group: String,
+    resource: String,
+    subresource: String,
+    namespace: String,
+    name: String,
+    #[serde(rename = "nonResourceURL")]
+    url: Option<String>,
+}
+
+/// Every row that was used stays allowed by the roles that are proposed from the log, or by what everybody has.
+fn least_privilege(log: &str, initial: &[Object], recorded: &str) -> Result<Score> {
+    let mut usage = Usage::default();
+    for line in log.lines() {
+        each_event(line, &mut |event| usage.add(event))?;
+    }
+    let held = Rbac::new(initial);
+    let standing = held.for_everybody();
+    let mut score = Score::default();
+    for (user, recorded) in serde_json::from_str::<BTreeMap<String, Recorded>>(recorded)? {
+        let proposal = usage.proposal(&user, &standing, &held, Making::default());
+        let certificate = proposal.as_ref().map(|proposal| usage.certificate(&user, proposal));
+        let is_proved = |certificate: &Certificate| {
+            certificate.newly_denied.is_empty() && certificate.unproven.is_empty() && certificate.replayed > 0
+        };
+        let case = || format!("{user}: certificate");
+        let proved = if certificate.as_ref().is_some_and(is_proved) { "proved" } else { "not proved" };
+        score.compare(case, "proved", Ok(proved.to_owned()));
+        let identity = usage
+            .users
+            .get(user.as_str())
+            .map(|used| Identity { groups: used.groups.clone(), ..Identity::user(&user) });
+        for row in recorded.used {
+            let request = row.request();
+            let allows = |proposal: &Proposal| proposal.allows(&request);
+            let stands =
+                identity.as_ref().is_some_and(|identity| standing.decide(identity, &request).is_allowed());
+            let got = if proposal.as_ref().is_some_and(allows) || stands { "covered" } else { "not covered" };
+            score.compare(|| format!("{user}: {request:?}"), "covered", Ok(got.to_owned()));
+        }
+    }
+    Ok(score)
+}
+
+impl Row {
+    /// The request that the server asked its authorizer about. It asks for a service account by its own resource, where
+    /// the recording writes its user name.
+    fn request(&self) -> Request {
+        if let Some(url) = &self.url {
+            return Request::Url(UrlRequest { verb: Text::new(&self.verb), path: Text::new(url) });
+        }
+        let resource = match &*self.subresource {
+            "" => self.resource.clone(),
+            subresource => format!("{}/{subresource}", self.resource),
+        };
+        let (namespace, resource, name) = match service_account(&self.name) {
+            Some((namespace, name)) if (&*self.verb, &*resource) == ("impersonate", "users") => {
+                (namespace, "serviceaccounts", name)
+            }
+            _ => (&*self.namespace, &*resource, &*self.name),
+        };
+        let request = ResourceRequest::new(&self.verb, &self.group, resource);
+        Request::Resource(request.in_namespace(namespace).named(name))
+    }
 }
