@@ -43,7 +43,6 @@ impl Defaults {
     }
 
     /// All of it.
-    #[cfg(test)]
     pub(crate) fn objects(&self) -> &[Object] {
         &self.objects
     }

@@ -172,6 +172,7 @@ impl Proposal {
 impl Rbac {
     /// The rights that everybody has by the bootstrap policy, as far as it is in force here: discovery, and questions about
     /// one's own rights. Nobody need be granted these.
+    #[must_use]
     pub fn for_everybody(&self) -> Self {
         let is_everybodys = |object: &&Object| {
             let reference = object.reference();

@@ -9,8 +9,8 @@ use flate2::read::GzDecoder;
 use ironsides_audit::each_event;
 use ironsides_core::Object;
 use ironsides_rbac::{
-    Certificate, Checked, History, Identity, Making, Proposal, Rbac, Request, ResourceRequest, UrlRequest,
-    Usage, service_account,
+    Certificate, Checked, History, Identity, Making, Proposal, Rbac, Request, ResourceRequest,
+    SERVICE_ACCOUNTS, UrlRequest, Usage, service_account,
 };
 use ironsides_tree::Text;
 use serde::Deserialize;
@@ -124,6 +124,22 @@ fn least_privilege(log: &str, initial: &[Object], recorded: &str) -> Result<Scor
 }
 
 impl Row {
+    /// Whether somebody acted as a service account.
+    fn is_account(&self) -> bool {
+        (&*self.verb, &*self.resource) == ("impersonate", "users") && service_account(&self.name).is_some()
+    }
+
+    /// Whether it is a group that the server gives service accounts by itself, so that nobody asks for it.
+    fn is_added(&self) -> bool {
+        (&*self.verb, &*self.resource) == ("impersonate", "groups") && self.name.starts_with(SERVICE_ACCOUNTS)
+    }
+
+    /// The same right where the server used constrained impersonation, which the recording does not tell apart.
+    fn constrained(&self) -> Option<Request> {
+        let request = ResourceRequest::new("impersonate:user-info", "authentication.k8s.io", &self.resource);
+        (self.verb == "impersonate").then(|| Request::Resource(request.named(&self.name)))
+    }
+
     /// The request that the server asked its authorizer about. It asks for a service account by its own resource, where
     /// the recording writes its user name.
     fn request(&self) -> Request {
