@@ -111,13 +111,21 @@ fn least_privilege(log: &str, initial: &[Object], recorded: &str) -> Result<Scor
             .users
             .get(user.as_str())
             .map(|used| Identity { groups: used.groups.clone(), ..Identity::user(&user) });
-        for row in recorded.used {
-            let request = row.request();
-            let allows = |proposal: &Proposal| proposal.allows(&request);
-            let stands =
-                identity.as_ref().is_some_and(|identity| standing.decide(identity, &request).is_allowed());
-            let got = if proposal.as_ref().is_some_and(allows) || stands { "covered" } else { "not covered" };
-            score.compare(|| format!("{user}: {request:?}"), "covered", Ok(got.to_owned()));
+        let accounts: Vec<Request> =
+            recorded.used.iter().filter(|row| row.is_account()).map(Row::request).collect();
+        for row in &recorded.used {
+            let allows = |request: &Request| {
+                let stands = |identity| standing.decide(identity, request).is_allowed();
+                proposal.as_ref().is_some_and(|proposal| proposal.allows(request))
+                    || identity.as_ref().is_some_and(stands)
+            };
+            let is_covered = if row.is_added() {
+                !accounts.is_empty() && accounts.iter().all(allows)
+            } else {
+                allows(&row.request()) || row.constrained().is_some_and(|request| allows(&request))
+            };
+            let got = if is_covered { "covered" } else { "not covered" };
+            score.compare(|| format!("{user}: {:?}", row.request()), "covered", Ok(got.to_owned()));
         }
     }
     Ok(score)
