@@ -1,0 +1,13 @@
+//! Conditions as they are written: text, tree, text again.
+
+mod expr;
+mod operator;
+mod parser;
+mod quote;
+mod syntax;
+mod write;
+
+pub use expr::{Check, Expr, FieldRef, Name, Operand, Right, Transformer};
+pub use operator::{Modifier, Operator};
+pub use parser::parse;
+pub use syntax::{Dialect, FilterError};
