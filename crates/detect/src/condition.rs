@@ -23,7 +23,9 @@ pub enum Condition {
 impl Condition {
     /// Finds the fields and reads the values. A macro's name is an error: macros are the rule loader's business.
     pub fn new(expr: &Expr, catalogue: Catalogue) -> Result<Self, FilterError> {
-        let parts = |parts: &[Expr]| parts.iter().map(|part| Self::new(part, catalogue)).collect();
+        let parts = |parts: &[Expr]| -> Result<Vec<Self>, FilterError> {
+            parts.iter().map(|part| Self::new(part, catalogue)).collect()
+        };
         Ok(match expr {
             Expr::Or(children) => Self::Or(parts(children)?),
             Expr::And(children) => Self::And(parts(children)?),

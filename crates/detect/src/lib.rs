@@ -13,6 +13,7 @@ mod predicate;
 mod value;
 
 pub use condition::Condition;
+pub use field::EventType;
 pub use kind::{Family, Kind};
 pub use predicate::{Event, Predicate, Source};
 pub use value::Value;

@@ -3,6 +3,7 @@
 mod audit_log;
 mod audit_policy;
 mod defaulting;
+mod falco_filters;
 mod podsecurity;
 mod podsecurity_messages;
 mod polaris;
@@ -24,4 +25,5 @@ pub(crate) const ORACLES: &[Oracle] = &[
     trivy_examples::ORACLE,
     audit_policy::ORACLE,
     audit_log::ORACLE,
+    falco_filters::ORACLE,
 ];
