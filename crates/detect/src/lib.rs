@@ -1,15 +1,19 @@
 //! Falco's rule language and engine, without any input or output.
 //!
-//! [`filter`] reads conditions, [`field`] knows the fields, [`Predicate`] is a comparison that can be made.
+//! [`filter`] reads conditions, [`field`] knows the fields, [`Predicate`] is a comparison that can be made of an
+//! [`Event`]. [`rules::load`] reads rule files; an [`engine::Engine`] asks their rules of events.
 
 mod condition;
+pub mod engine;
 pub mod field;
 pub mod filter;
 mod kind;
 mod net;
 mod number;
+pub mod output;
 mod pattern;
 mod predicate;
+pub mod rules;
 mod value;
 
 pub use condition::Condition;

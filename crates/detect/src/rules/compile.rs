@@ -1,0 +1,548 @@
+//! From definitions to rules: lists spliced, macros resolved, fields found.
+
+use std::rc::Rc;
+use std::sync::Arc;
+
+use ironsides_tree::{Lines, Span};
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::collect::{near, place};
+use super::definition::{Definitions, Origin, RuleText};
+use super::events::too_many_event_types;
+use super::exception::{self, Items, unquoted};
+use super::message::{Code, Message};
+use super::priority::Priority;
+use super::snippet::Snippet;
+use super::{Options, RuleFile};
+use crate::engine::{Graph, GraphBuilder, NodeId};
+use crate::field::{Catalogue, FieldUse};
+use crate::filter::{Check, Dialect, Expr, FilterError, Name, Right, parse};
+use crate::output::Output;
+
+/// How many comparisons a condition may have once its macros are spliced in. Falco's largest rule has 248.
+const MAX_CHECKS: usize = 1_000_000;
+
+/// A rule, ready to be asked.
+#[derive(Clone, Debug)]
+pub struct Rule {
+    /// The name.
+    pub name: String,
+    /// What it finds.
+    pub description: String,
+    /// How bad that is.
+    pub priority: Priority,
+    /// The events it looks at: `syscall`, `k8s_audit`.
+    pub source: String,
+    /// Labels.
+    pub tags: Vec<String>,
+    /// Whether it is asked at all.
+    pub enabled: bool,
+    /// What is told when it fires.
+    pub output: Output,
+    /// The condition as written, lists spliced and exceptions added, macros by name.
+    pub condition: Expr,
+    /// Whether the event around it is to be recorded.
+    pub capture: bool,
+    /// For how many seconds.
+    pub capture_duration: Option<i64>,
+    /// The name of the file and the line it is defined in, from 1.
+    pub file: String,
+    /// The line.
+    pub line: u32,
+    pub(crate) node: NodeId,
+}
+
+/// Rules that were loaded together, in order.
+#[derive(Clone, Debug, Default)]
+pub struct RuleSet {
+    /// The rules.
+    pub rules: Vec<Rule>,
+    /// The macros that rules use, lists spliced.
+    pub macros: FxHashMap<String, Expr>,
+    pub(crate) graphs: FxHashMap<String, Arc<Graph>>,
+}
+
+impl RuleSet {
+    /// The fields that a rule needs, in its condition and its output, in alphabetical order.
+    pub fn fields(&self, rule: &Rule) -> Vec<FieldUse> {
+        let mut fields: Vec<FieldUse> = match self.graphs.get(&rule.source) {
+            Some(graph) => graph.fields(rule.node),
+            None => Vec::new(),
+        };
+        fields.extend(rule.output.fields().cloned());
+        fields.sort_by_key(ToString::to_string);
+        fields.dedup();
+        fields
+    }
+
+    /// The fields of a rule's condition that nobody fills: it cannot do what it says.
+    pub fn unsupported(&self, rule: &Rule, filled: impl Fn(&FieldUse) -> bool) -> Vec<FieldUse> {
+        let fields = self.graphs.get(&rule.source).map(|graph| graph.fields(rule.node)).unwrap_or_default();
+        fields.into_iter().filter(|field| !filled(field)).collect()
+    }
+
+    /// The rule of this name.
+    pub fn rule(&self, name: &str) -> Option<&Rule> {
+        self.rules.iter().find(|rule| rule.name == name)
+    }
+
+    /// How many different comparisons the rules of a source make.
+    pub fn comparisons(&self, source: &str) -> usize {
+        self.graphs.get(source).map_or(0, |graph| graph.predicates().len())
+    }
+}
+
+struct Compiler<'a> {
+    definitions: &'a Definitions,
+    files: &'a [RuleFile<'a>],
+    lines: &'a [Lines],
+    options: &'a Options,
+    messages: &'a mut Vec<Message>,
+    /// Lists with the lists in them spliced in, once they were asked for.
+    lists: Vec<Option<Items>>,
+    used_lists: FxHashSet<usize>,
+    /// Conditions of macros, lists spliced. `None`: it cannot be used, and that was said.
+    macros: Vec<Option<Rc<Expr>>>,
+    used_macros: FxHashSet<usize>,
+    builders: FxHashMap<String, GraphBuilder>,
+    /// What macros are in the graph of a source.
+    nodes: FxHashMap<(usize, String), Result<NodeId, FilterError>>,
+    /// How many comparisons a macro comes to.
+    sizes: FxHashMap<usize, usize>,
+}
+
+/// Checks definitions and makes rules of them.
+pub(super) fn compile(
+    definitions: &Definitions,
+    files: &[RuleFile<'_>],
+    lines: &[Lines],
+    options: &Options,
+    messages: &mut Vec<Message>,
+) -> RuleSet {
+    let mut compiler = Compiler {
+        definitions,
+        files,
+        lines,
+        options,
+        messages,
+        lists: vec![None; definitions.lists.all.len()],
+        used_lists: FxHashSet::default(),
+        macros: Vec::new(),
+        used_macros: FxHashSet::default(),
+        builders: FxHashMap::default(),
+        nodes: FxHashMap::default(),
+        sizes: FxHashMap::default(),
+    };
+    compiler.all()
+}
+
+impl Compiler<'_> {
+    fn all(&mut self) -> RuleSet {
+        for (index, known) in self.definitions.macros.all.iter().enumerate() {
+            let context = format!("macro {:?}", known.name);
+            let expr = self.read(&known.condition, &context, &known.origin).map(Rc::new);
+            self.macros.push(expr);
+            _ = index;
+        }
+        self.find_cycles();
+        let mut rules = Vec::new();
+        for text in &self.definitions.rules.all {
+            if !text.known_source || text.priority > self.options.least {
+                continue;
+            }
+            if let Some(rule) = self.rule(text) {
+                rules.push(rule);
+            }
+        }
+        self.unused();
+        let used = self.definitions.macros.all.iter().zip(&self.macros).enumerate();
+        let macros = used
+            .filter(|(index, _)| self.used_macros.contains(index))
+            .filter_map(|(_, (known, expr))| Some((known.name.clone(), Expr::clone(expr.as_ref()?))))
+            .collect();
+        let graphs = std::mem::take(&mut self.builders);
+        let graphs = graphs.into_iter().map(|(source, builder)| (source, Arc::new(builder.finish()))).collect();
+        RuleSet { rules, macros, graphs }
+    }
+
+    fn rule(&mut self, text: &RuleText) -> Option<Rule> {
+        let context = format!("rule {:?}", text.name);
+        let catalogue = Catalogue::of(&text.source)?;
+        let condition = self.read(&text.condition, &context, &text.origin)?;
+        let mut exceptions = Vec::new();
+        for known in &text.exceptions {
+            match exception::condition(known, catalogue) {
+                Ok(Some(expr)) => exceptions.push(self.splice(expr, &text.origin)),
+                Ok(None) => {}
+                Err(message) => {
+                    let at = place(self.files, self.lines, known.file, known.span);
+                    let contexts = vec![context.clone(), format!("exception {:?}", known.name)];
+                    self.say(Code::LoadErrValidate, message, at, contexts, None);
+                    return None;
+                }
+            }
+        }
+        let condition = exception::without(condition, exceptions);
+        if self.size(&condition) > MAX_CHECKS {
+            let message = format!("the condition has more than {MAX_CHECKS} comparisons with its macros spliced in");
+            let at = place(self.files, self.lines, text.origin.file, text.origin.span);
+            self.say(Code::LoadErrCompileCondition, message, at, vec![context], None);
+            return None;
+        }
+        let node = match self.node(&condition, &text.source, catalogue, &text.origin) {
+            Ok(node) => node,
+            Err(error) => return self.refused(text, &text.condition, &error, context),
+        };
+        let output = match Output::new(&text.output.text, catalogue) {
+            Ok(output) => output,
+            Err(error) => {
+                if error.unknown_field && (text.skip_unknown_fields || self.options.skip_unknown_fields) {
+                    return self.refused(text, &text.output, &error, context);
+                }
+                let at = self.located(&text.output, error.span, &text.origin);
+                let contexts = vec![context, "output".to_owned()];
+                self.say(Code::LoadErrCompileOutput, error.message, at, contexts, error.hint);
+                return None;
+            }
+        };
+        self.remarks(text, &condition, node, &context);
+        let at = place(self.files, self.lines, text.origin.file, text.origin.span);
+        Some(Rule {
+            name: text.name.clone(),
+            description: text.description.clone(),
+            priority: text.priority,
+            source: text.source.clone(),
+            tags: text.tags.clone(),
+            enabled: text.enabled,
+            output,
+            condition,
+            capture: text.capture,
+            capture_duration: text.capture_duration,
+            file: at.as_ref().map(|at| at.name.clone()).unwrap_or_default(),
+            line: at.map_or(0, |at| at.position.line),
+            node,
+        })
+    }
+
+    /// Says that a rule cannot be used, or is left out because it wants to be.
+    fn refused(&mut self, text: &RuleText, snippet: &Snippet, error: &FilterError, context: String) -> Option<Rule> {
+        let at = self.located(snippet, error.span, &text.origin);
+        let skip = error.unknown_field && (text.skip_unknown_fields || self.options.skip_unknown_fields);
+        let code = if skip { Code::LoadUnknownFilter } else { Code::LoadErrCompileCondition };
+        let contexts = vec![context, "condition".to_owned()];
+        self.say(code, error.message.clone(), at, contexts, error.hint.clone());
+        None
+    }
+
+    /// Says what is odd about a rule that can be used.
+    fn remarks(&mut self, text: &RuleText, condition: &Expr, node: NodeId, context: &str) {
+        let at = place(self.files, self.lines, text.origin.file, text.origin.span);
+        let contexts = || vec![context.to_owned(), "condition".to_owned()];
+        let mut unsafe_check = None;
+        condition.checks(&mut |check| {
+            let mut compared = Vec::new();
+            match &check.right {
+                Right::Text(text) => compared.push(&**text),
+                Right::List(items) => compared.extend(items.iter().map(|item| &**item)),
+                _ => {}
+            }
+            let audit = matches!(&check.left, crate::filter::Operand::Field(field)
+                if field.name.starts_with("ka.") || field.name.starts_with("jevt."));
+            if audit && compared.contains(&"<NA>") {
+                unsafe_check = Some(check.to_string());
+            }
+        });
+        if let Some(check) = unsafe_check {
+            let message = format!("comparing a field value with <NA> is unsafe and can lead to unpredictable behavior \
+                                   of the rule condition: {check}");
+            let hint = Some("ask \"not FIELD exists\" instead".to_owned());
+            self.say(Code::LoadUnsafeNaCheck, message, at.clone(), contexts(), hint);
+        }
+        let remarks: Vec<String> = match self.builders.get(&text.source) {
+            Some(builder) => builder.remarks(node),
+            None => Vec::new(),
+        };
+        for remark in remarks {
+            self.say(Code::LoadCompileCondition, remark, at.clone(), contexts(), None);
+        }
+        let many = text.source == "syscall"
+            && text.warn_event_types
+            && self.builders.get(&text.source).is_some_and(|builder| too_many_event_types(builder, node));
+        if many {
+            let message = "Rule matches too many evt.type values. This has a significant performance penalty.".to_owned();
+            let hint = Some("add evt.type = … or evt.type in (…)".to_owned());
+            self.say(Code::LoadNoEvttype, message, at, contexts(), hint);
+        }
+    }
+
+    /// Reads a condition and splices lists into it.
+    fn read(&mut self, snippet: &Snippet, context: &str, origin: &Origin) -> Option<Expr> {
+        match parse(&snippet.text, Dialect::Newest) {
+            Ok(expr) => Some(self.splice(expr, origin)),
+            Err(error) => {
+                let at = self.located(snippet, error.span, origin);
+                let contexts = vec![context.to_owned(), "condition".to_owned()];
+                self.say(Code::LoadErrCompileCondition, error.message, at, contexts, error.hint);
+                None
+            }
+        }
+    }
+
+    fn splice(&mut self, expr: Expr, origin: &Origin) -> Expr {
+        match expr {
+            Expr::Or(parts) => Expr::Or(parts.into_iter().map(|part| self.splice(part, origin)).collect()),
+            Expr::And(parts) => Expr::And(parts.into_iter().map(|part| self.splice(part, origin)).collect()),
+            Expr::Not(part) => Expr::Not(Box::new(self.splice(*part, origin))),
+            Expr::Check(check) => {
+                let right = match check.right {
+                    Right::List(items) => Right::List(self.spliced(&items, origin)),
+                    Right::Word(name) => match self.visible_list(&name.text, origin) {
+                        Some(list) => Right::List(self.list(list)),
+                        None => Right::Word(name),
+                    },
+                    other => other,
+                };
+                Expr::Check(Box::new(Check { right, ..*check }))
+            }
+            other @ Expr::Macro(_) => other,
+        }
+    }
+
+    /// Items with the items of lists in the place of their names.
+    fn spliced(&mut self, items: &Items, origin: &Origin) -> Items {
+        if let [only] = &**items {
+            return match self.visible_list(only, origin) {
+                Some(list) => self.list(list),
+                None => Arc::clone(items),
+            };
+        }
+        if !items.iter().any(|item| self.visible_list(item, origin).is_some()) {
+            return Arc::clone(items);
+        }
+        let mut all = Vec::with_capacity(items.len());
+        for item in items.iter() {
+            match self.visible_list(item, origin) {
+                Some(list) => all.extend(self.list(list).iter().cloned()),
+                None => all.push(item.clone()),
+            }
+        }
+        all.into()
+    }
+
+    fn visible_list(&self, name: &str, origin: &Origin) -> Option<usize> {
+        self.definitions.lists.index(name).filter(|index| *index < origin.lists)
+    }
+
+    /// The items of a list, with the lists among them spliced in. A list only sees lists that were there before it.
+    fn list(&mut self, index: usize) -> Items {
+        self.used_lists.insert(index);
+        if let Some(Some(items)) = self.lists.get(index) {
+            return Arc::clone(items);
+        }
+        let Some(list) = self.definitions.lists.all.get(index) else { return Items::from([]) };
+        // While a list is being spliced it is empty to itself.
+        if let Some(place) = self.lists.get_mut(index) {
+            *place = Some(Items::from([]));
+        }
+        let mut all: Vec<Box<str>> = Vec::with_capacity(list.items.len());
+        for item in &list.items {
+            match self.visible_list(item, &list.origin).filter(|other| *other != index) {
+                Some(other) => all.extend(self.list(other).iter().cloned()),
+                None => all.push(unquoted(item)),
+            }
+        }
+        let items: Items = all.into();
+        if let Some(place) = self.lists.get_mut(index) {
+            *place = Some(Arc::clone(&items));
+        }
+        items
+    }
+
+    /// Says which macros lead back to themselves. They cannot be used.
+    fn find_cycles(&mut self) {
+        #[derive(Clone, Copy, PartialEq)]
+        enum State {
+            New,
+            Open,
+            Done,
+        }
+        let count = self.macros.len();
+        let mut states = vec![State::New; count];
+        let calls: Vec<Vec<usize>> = self
+            .macros
+            .iter()
+            .map(|expr| {
+                let mut called = Vec::new();
+                if let Some(expr) = expr {
+                    expr.macros(&mut |name| called.extend(self.definitions.macros.index(&name.text)));
+                }
+                called
+            })
+            .collect();
+        for start in 0..count {
+            // A walk with a stack of its own: chains of macros can be long.
+            let mut stack = vec![(start, 0)];
+            while let Some((at, next)) = stack.pop() {
+                if next == 0 {
+                    if states.get(at) != Some(&State::New) {
+                        continue;
+                    }
+                    if let Some(state) = states.get_mut(at) {
+                        *state = State::Open;
+                    }
+                }
+                let Some(called) = calls.get(at).and_then(|called| called.get(next)) else {
+                    if let Some(state) = states.get_mut(at) {
+                        *state = State::Done;
+                    }
+                    continue;
+                };
+                stack.push((at, next + 1));
+                match states.get(*called) {
+                    Some(State::New) => stack.push((*called, 0)),
+                    Some(State::Open) => {
+                        let chain: Vec<usize> = stack.iter().map(|(at, _)| *at).collect();
+                        let from = chain.iter().position(|at| at == called).unwrap_or(0);
+                        let names: Vec<&str> = chain.get(from..).unwrap_or_default().iter().chain([called])
+                            .filter_map(|at| self.definitions.macros.all.get(*at))
+                            .map(|known| &*known.name)
+                            .collect();
+                        let (cycle, first) = (names.join(" → "), names.first().copied().unwrap_or_default().to_owned());
+                        if let Some(known) = self.definitions.macros.all.get(*called) {
+                            let at = place(self.files, self.lines, known.origin.file, known.origin.span);
+                            let message = format!("reference loop in macro '{first}': {cycle}");
+                            let contexts = vec![format!("macro {:?}", known.name)];
+                            self.say(Code::LoadErrCompileCondition, message, at, contexts, None);
+                        }
+                        if let Some(place) = self.macros.get_mut(*called) {
+                            *place = None;
+                        }
+                    }
+                    _ => {}
+                }
+            }
+        }
+    }
+
+    /// How many comparisons an expression comes to with macros spliced in.
+    fn size(&mut self, expr: &Expr) -> usize {
+        match expr {
+            Expr::Or(parts) | Expr::And(parts) => {
+                parts.iter().fold(0_usize, |sum, part| sum.saturating_add(self.size(part)))
+            }
+            Expr::Not(part) => self.size(part),
+            Expr::Check(_) => 1,
+            Expr::Macro(name) => {
+                let Some(index) = self.definitions.macros.index(&name.text) else { return 1 };
+                if let Some(size) = self.sizes.get(&index) {
+                    return *size;
+                }
+                self.sizes.insert(index, 1);
+                let size = match self.macros.get(index).cloned().flatten() {
+                    Some(expr) => self.size(&expr),
+                    None => 1,
+                };
+                self.sizes.insert(index, size);
+                size
+            }
+        }
+    }
+
+    /// Puts an expression into the graph of a source.
+    fn node(
+        &mut self,
+        expr: &Expr,
+        source: &str,
+        catalogue: Catalogue,
+        origin: &Origin,
+    ) -> Result<NodeId, FilterError> {
+        Ok(match expr {
+            Expr::Or(parts) | Expr::And(parts) => {
+                let nodes: Result<Vec<NodeId>, FilterError> =
+                    parts.iter().map(|part| self.node(part, source, catalogue, origin)).collect();
+                let nodes = nodes?;
+                let builder = self.builders.entry(source.to_owned()).or_default();
+                if matches!(expr, Expr::Or(_)) { builder.or(nodes) } else { builder.and(nodes) }
+            }
+            Expr::Not(part) => {
+                let node = self.node(part, source, catalogue, origin)?;
+                self.builders.entry(source.to_owned()).or_default().not(node)
+            }
+            Expr::Check(check) => self.builders.entry(source.to_owned()).or_default().check(check, catalogue)?,
+            Expr::Macro(name) => self.macro_node(name, source, catalogue, origin)?,
+        })
+    }
+
+    fn macro_node(
+        &mut self,
+        name: &Name,
+        source: &str,
+        catalogue: Catalogue,
+        origin: &Origin,
+    ) -> Result<NodeId, FilterError> {
+        let known = self.definitions.macros.index(&name.text);
+        let Some(index) = known.filter(|index| *index < origin.macros) else {
+            let message = format!("Undefined macro '{}' used in filter.", name.text);
+            let error = FilterError::new(message, name.span);
+            if known.is_some() {
+                return Err(error.hint(format!("{} is defined further down; define it before it is used", name.text)));
+            }
+            let names: Vec<&str> = self.definitions.macros.all.iter().map(|known| &*known.name).collect();
+            return Err(match near(&name.text, &names) {
+                Some(near) => error.hint(format!("did you mean {near:?}?")),
+                None => error,
+            });
+        };
+        self.used_macros.insert(index);
+        let key = (index, source.to_owned());
+        if let Some(node) = self.nodes.get(&key) {
+            return node.clone().map_err(|error| FilterError { span: name.span, ..error });
+        }
+        let broken = || FilterError::new(format!("macro '{}' cannot be used", name.text), name.span);
+        let expr = self.macros.get(index).cloned().flatten().ok_or_else(broken)?;
+        let origin = self.definitions.macros.all.get(index).map(|known| known.origin).ok_or_else(broken)?;
+        let node = self.node(&expr, source, catalogue, &origin);
+        let node = node.map_err(|error| FilterError {
+            message: format!("macro '{}': {}", name.text, error.message),
+            span: name.span,
+            ..error
+        });
+        self.nodes.insert(key, node.clone());
+        node
+    }
+
+    /// Says which macros and lists nothing uses.
+    fn unused(&mut self) {
+        for (index, known) in self.definitions.macros.all.iter().enumerate() {
+            if !self.used_macros.contains(&index) {
+                let at = place(self.files, self.lines, known.origin.file, known.origin.span);
+                let context = vec![format!("macro {:?}", known.name)];
+                self.say(Code::LoadUnusedMacro, "Macro not referred to by any other rule/macro".into(), at, context, None);
+            }
+        }
+        for (index, list) in self.definitions.lists.all.iter().enumerate() {
+            if !self.used_lists.contains(&index) {
+                let at = place(self.files, self.lines, list.origin.file, list.origin.span);
+                let context = vec![format!("list {:?}", list.name)];
+                self.say(Code::LoadUnusedList, "List not referred to by any other rule/macro".into(), at, context, None);
+            }
+        }
+    }
+
+    fn located(&self, snippet: &Snippet, span: Span, origin: &Origin) -> Option<super::Place> {
+        let found = if span.is_some() { snippet.locate(span, self.files) } else { None };
+        let (file, span) = found.unwrap_or((origin.file, origin.span));
+        place(self.files, self.lines, file, span)
+    }
+
+    fn say(
+        &mut self,
+        code: Code,
+        text: String,
+        place: Option<super::Place>,
+        context: Vec<String>,
+        hint: Option<String>,
+    ) {
+        self.messages.push(Message { severity: code.severity(), code, text, hint, place, context });
+    }
+}
