@@ -138,11 +138,12 @@ pub(super) fn compile(
 
 impl Compiler<'_> {
     fn all(&mut self) -> RuleSet {
-        for (index, known) in self.definitions.macros.all.iter().enumerate() {
+        for known in &self.definitions.macros.all {
             let context = format!("macro {:?}", known.name);
-            let expr = self.read(&known.condition, &context, &known.origin).map(Rc::new);
+            // Macros see all lists, and the macros that were there when they were written.
+            let origin = Origin { lists: usize::MAX, ..known.origin };
+            let expr = self.read(&known.condition, &context, &origin).map(Rc::new);
             self.macros.push(expr);
-            _ = index;
         }
         self.find_cycles();
         let mut rules = Vec::new();
@@ -168,11 +169,13 @@ impl Compiler<'_> {
     fn rule(&mut self, text: &RuleText) -> Option<Rule> {
         let context = format!("rule {:?}", text.name);
         let catalogue = Catalogue::of(&text.source)?;
-        let condition = self.read(&text.condition, &context, &text.origin)?;
+        // Rules see everything, wherever it is defined.
+        let origin = Origin { lists: usize::MAX, macros: usize::MAX, ..text.origin };
+        let condition = self.read(&text.condition, &context, &origin)?;
         let mut exceptions = Vec::new();
         for known in &text.exceptions {
             match exception::condition(known, catalogue) {
-                Ok(Some(expr)) => exceptions.push(self.splice(expr, &text.origin)),
+                Ok(Some(expr)) => exceptions.push(self.splice(expr, &origin)),
                 Ok(None) => {}
                 Err(message) => {
                     let at = place(self.files, self.lines, known.file, known.span);
@@ -189,7 +192,7 @@ impl Compiler<'_> {
             self.say(Code::LoadErrCompileCondition, message, at, vec![context], None);
             return None;
         }
-        let node = match self.node(&condition, &text.source, catalogue, &text.origin) {
+        let node = match self.node(&condition, &text.source, catalogue, &origin) {
             Ok(node) => node,
             Err(error) => return self.refused(text, &text.condition, &error, context),
         };

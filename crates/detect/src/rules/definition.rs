@@ -39,10 +39,6 @@ impl<T> Table<T> {
         self.all.get_mut(index)
     }
 
-    pub(crate) fn get(&self, name: &str) -> Option<&T> {
-        self.index(name).and_then(|index| self.all.get(index))
-    }
-
     /// Defines a name anew, at the place where it stood first.
     pub(crate) fn put(&mut self, name: &str, value: T) {
         match self.index(name).and_then(|index| self.all.get_mut(index)) {
