@@ -7,6 +7,7 @@ mod condition;
 pub mod engine;
 pub mod field;
 pub mod filter;
+pub mod k8s_audit;
 mod kind;
 mod net;
 mod number;

@@ -40,6 +40,9 @@ pub struct Options {
     pub least: Priority,
     /// Whether a rule with a field that nobody knows is left out with a warning, as if it said so itself.
     pub skip_unknown_fields: bool,
+    /// Whether an item that adds to a list which nobody defines defines it, with a warning. Falco refuses such files;
+    /// they are left over where a list was renamed.
+    pub append_defines: bool,
     /// The plug-ins that are there, by name and version.
     pub plugins: Vec<(String, Version)>,
 }
@@ -52,6 +55,7 @@ impl Default for Options {
         Self {
             least: Priority::Debug,
             skip_unknown_fields: false,
+            append_defines: false,
             plugins: names.into_iter().map(|name| (name.to_owned(), version)).collect(),
         }
     }

@@ -3,8 +3,6 @@
 use std::borrow::Cow;
 use std::net::IpAddr;
 
-use smallvec::SmallVec;
-
 /// The value of a field for one event.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Value<'a> {
@@ -27,7 +25,7 @@ pub enum Value<'a> {
     Any(Vec<Self>),
     /// Both ends of a connection, or one, or none (the descriptor is no socket): a comparison is true if it is for one
     /// end, `!=` if it is for both.
-    Ends(SmallVec<[Box<Self>; 2]>),
+    Ends(Vec<Self>),
 }
 
 impl<'a> Value<'a> {
@@ -43,6 +41,6 @@ impl<'a> Value<'a> {
 
     /// The ends of a connection.
     pub fn ends(ends: impl IntoIterator<Item = Self>) -> Self {
-        Self::Ends(ends.into_iter().map(Box::new).collect())
+        Self::Ends(ends.into_iter().collect())
     }
 }

@@ -4,6 +4,8 @@ mod audit_log;
 mod audit_policy;
 mod defaulting;
 mod falco_filters;
+mod falco_rules;
+mod k8s_audit_traces;
 mod podsecurity;
 mod podsecurity_messages;
 mod polaris;
@@ -25,5 +27,7 @@ pub(crate) const ORACLES: &[Oracle] = &[
     trivy_examples::ORACLE,
     audit_policy::ORACLE,
     audit_log::ORACLE,
+    falco_rules::ORACLE,
+    k8s_audit_traces::ORACLE,
     falco_filters::ORACLE,
 ];

@@ -1,6 +1,6 @@
 //! From checks as written to predicates: types, values, patterns.
 
-use crate::field::{Argument, Catalogue, FieldUse, is_event_type};
+use crate::field::{Argument, Catalogue, Class, FieldUse, is_event_type};
 use crate::filter::{Check, FilterError, Modifier, Operator, Right};
 use crate::kind::{Family, Kind};
 use crate::pattern::{Glob, Paths, posix};
@@ -46,6 +46,15 @@ impl Predicate {
                 Right::List(items) => many(check, items, &source, &mut remark).map_err(fault)?,
             }
         };
+        let single = !matches!(check.operator, Operator::Exists | Operator::In | Operator::Intersects);
+        if source.list() && single && check.modifier.is_none() {
+            let (name, operator) = (&check.left, check.operator.name());
+            let text = format!(
+                "{name} has several values, and newer engines refuse {operator} for such fields; it is true here if it \
+                 is for one of them"
+            );
+            remark = Some(text);
+        }
         Ok(Self { source, test, check: check.clone(), remark })
     }
 }
@@ -68,8 +77,10 @@ fn comparable(operator: Operator, modifier: Option<Modifier>, source: &Source) -
     let name = operator.name();
     let kind = source.kind();
     if source.list() {
+        let of_plugin = source.first().is_some_and(|field| field.id.field().class != Class::Syscall);
+        let texts = kind.family() == Family::Text && !matches!(operator, Bcontains | Bstartswith | Lt | Le | Gt | Ge);
         let listed = matches!(operator, Exists | In | Intersects)
-            || (matches!(modifier, Some(Modifier::AnyOf | Modifier::AllOf)) && kind.family() == Family::Text);
+            || (texts && (of_plugin || matches!(modifier, Some(Modifier::AnyOf | Modifier::AllOf))));
         return if listed { Ok(()) } else { Err(format!("filter error: '{name}' operator not supported list filters")) };
     }
     let (known, what) = match kind.family() {

@@ -221,7 +221,7 @@ fn static_value(value: Value<'_>) -> Value<'static> {
         Value::Ip(address) => Value::Ip(address),
         Value::List(items) => Value::List(items.into_iter().map(static_value).collect()),
         Value::Any(items) => Value::Any(items.into_iter().map(static_value).collect()),
-        Value::Ends(ends) => Value::ends(ends.into_iter().map(|end| static_value(*end))),
+        Value::Ends(ends) => Value::ends(ends.into_iter().map(static_value)),
     }
 }
 

@@ -181,6 +181,11 @@ impl<'a> Collector<'a> {
         let origin = self.origin(item.node.span());
         match changes.get("items") {
             Some(change) => {
+                if self.options.append_defines && self.definitions.lists.index(&name).is_none() {
+                    let message = format!("List adds to {name:?}, which nobody defines; it is defined here");
+                    self.say(Code::LoadWarningExtension, item.node.span(), message);
+                    return self.definitions.lists.put(&name.clone(), List { name, items, origin });
+                }
                 let Some(list) = self.definitions.lists.get_mut(&name) else {
                     return self.undefined(item, "List", "list", *change);
                 };
