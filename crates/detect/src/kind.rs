@@ -131,7 +131,9 @@ impl Kind {
             Self::Int32 => number(32, true),
             Self::Int64 | Self::Fd | Self::Pid | Self::Errno => number(64, true),
             Self::Uint8 | Self::Flags8 | Self::SigType => number(8, false),
-            Self::Uint16 | Self::Flags16 | Self::EnumFlags16 | Self::SyscallId | Self::Port => number(16, false),
+            Self::Uint16 | Self::Flags16 | Self::EnumFlags16 | Self::SyscallId | Self::Port => {
+                number(16, false)
+            }
             Self::Uint32 | Self::Flags32 | Self::EnumFlags32 | Self::Mode | Self::Uid | Self::Gid => {
                 number(32, false)
             }
@@ -142,9 +144,12 @@ impl Kind {
             Self::ByteBuf => Family::Bytes,
             Self::IpAddr => Family::Address,
             Self::IpNet => Family::Network,
-            Self::SockAddr | Self::SockTuple | Self::FdList | Self::SigSet | Self::CharBufArray | Self::Dyn => {
-                Family::Opaque
-            }
+            Self::SockAddr
+            | Self::SockTuple
+            | Self::FdList
+            | Self::SigSet
+            | Self::CharBufArray
+            | Self::Dyn => Family::Opaque,
         }
     }
 }

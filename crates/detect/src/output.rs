@@ -4,7 +4,7 @@ mod print;
 
 use serde_json::{Map, Value as Json};
 
-use crate::field::{Argument, Catalogue, FieldUse};
+use crate::field::{Catalogue, FieldUse, Takes};
 use crate::filter::{FieldRef, FilterError, Operand, Transformer};
 use crate::predicate::{Event, Source};
 use ironsides_tree::Span;
@@ -134,7 +134,7 @@ fn token(rest: &str, at: usize, catalogue: Catalogue) -> Result<(Source, usize),
         return Ok((Source::new(&operand, catalogue)?, length));
     }
     let (named, length) = field(rest, at, catalogue)?;
-    Ok((Source::Field(lenient(&named, catalogue)?), length))
+    Ok((Source::Field(catalogue.resolve(&named)?), length))
 }
 
 /// A transformer with what is in its parentheses.
@@ -154,7 +154,10 @@ fn transformer(rest: &str, at: usize, catalogue: Catalogue) -> Result<Option<(Op
     };
     let end = start + length;
     if !rest.get(end..).is_some_and(|rest| rest.starts_with(')')) {
-        return Err(FilterError::at(format!("expected a ')' token closing the transformer: {rest}"), at + end));
+        return Err(FilterError::at(
+            format!("expected a ')' token closing the transformer: {rest}"),
+            at + end,
+        ));
     }
     let span = Span::new(at, at + end + 1);
     let operand = Operand::Apply { transformer: transformer_name, operands: vec![operand], text: None, span };
@@ -187,8 +190,15 @@ fn field(rest: &str, at: usize, catalogue: Catalogue) -> Result<(FieldRef, usize
         }
     }
     let mut argument = None;
-    if known.takes != crate::field::Takes::Nothing {
-        if let Some(inner) = rest.get(length..).and_then(|rest| rest.strip_prefix('[')) {
+    if known.takes != Takes::Nothing {
+        // An index that is no number is plain text, but for fields that insist on one.
+        let indexed = known.takes == Takes::Index && !known.list;
+        let inner = rest.get(length..).and_then(|rest| rest.strip_prefix('['));
+        let inner = inner.filter(|inner| {
+            let index = inner.split(']').next().unwrap_or_default();
+            !indexed || index.trim_start_matches(['+', '-']).bytes().all(|byte| byte.is_ascii_digit())
+        });
+        if let Some(inner) = inner {
             let Some(end) = inner.find(']') else {
                 return Err(FilterError::at(format!("the bracket behind {name} is not closed"), at + length));
             };
@@ -197,17 +207,4 @@ fn field(rest: &str, at: usize, catalogue: Catalogue) -> Result<(FieldRef, usize
         }
     }
     Ok((FieldRef { name: name.into(), argument, span: span(length) }, length))
-}
-
-/// The field that is named. Outputs take what conditions refuse: an index that is no number is none.
-fn lenient(named: &FieldRef, catalogue: Catalogue) -> Result<FieldUse, FilterError> {
-    match catalogue.resolve(named) {
-        Err(error) if error.unknown_field && named.argument.is_some() => {
-            let bare = FieldRef { argument: None, ..named.clone() };
-            let field = catalogue.resolve(&bare).map_err(|_| error)?;
-            let argument = named.argument.clone().map_or(Argument::None, Argument::Key);
-            Ok(FieldUse { argument, ..field })
-        }
-        other => other,
-    }
 }

@@ -11,8 +11,8 @@ mod priority;
 mod snippet;
 mod version;
 
-use ironsides_tree::{Format, Limits};
 use ironsides_tree::{Documents, Lines};
+use ironsides_tree::{Format, Limits};
 
 pub use compile::{Rule, RuleSet};
 pub use message::{Code, Message, Place, Severity};

@@ -61,9 +61,11 @@ impl Evaluator {
         };
         let kinds: Vec<FieldUse> = names.iter().filter_map(kind).collect();
         let decides = |source: &Source| matches!(source, Source::Field(field) if kinds.contains(field));
-        let decided = graph.predicates().iter().zip(0..).filter(|(predicate, _)| {
-            decides(&predicate.source) && predicate.fields().len() == 1
-        });
+        let decided = graph
+            .predicates()
+            .iter()
+            .zip(0..)
+            .filter(|(predicate, _)| decides(&predicate.source) && predicate.fields().len() == 1);
         let decided = decided.map(|(_, at)| at).collect();
         let checks = vec![(0, false); graph.predicates().len()];
         Self {
@@ -259,4 +261,3 @@ impl Run<'_> {
         value
     }
 }
-

@@ -99,7 +99,8 @@ fn part<E: Event + ?Sized>(
         Expr::Check(check) => {
             let predicate = Predicate::new(check, catalogue).ok()?;
             let shown = |field| text(field, event).unwrap_or_else(|| ABSENT.to_owned());
-            let values = predicate.fields().into_iter().map(|field| (field.to_string(), shown(field))).collect();
+            let values =
+                predicate.fields().into_iter().map(|field| (field.to_string(), shown(field))).collect();
             let what = Explained::Check { check: short(&check.to_string()), values };
             Explanation { holds: predicate.holds(event), what, parts: Vec::new() }
         }

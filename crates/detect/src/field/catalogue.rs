@@ -193,14 +193,16 @@ impl Catalogue {
 
     /// The longest field name that a text begins with.
     pub(crate) fn longest(self, text: &str) -> Option<FieldId> {
-        let length = text.find(|c: char| !c.is_ascii_alphanumeric() && c != '_' && c != '.').unwrap_or(text.len());
+        let length =
+            text.find(|c: char| !c.is_ascii_alphanumeric() && c != '_' && c != '.').unwrap_or(text.len());
         (1..=length).rev().find_map(|length| self.field(text.get(..length)?))
     }
 
     /// The known field that looks most like a name.
     pub fn nearest(self, name: &str) -> Option<&'static str> {
         let far = (name.len() / 4).clamp(1, 4);
-        let distances = self.fields().map(|id| (strsim::damerau_levenshtein(name, id.field().name), id.field().name));
+        let distances =
+            self.fields().map(|id| (strsim::damerau_levenshtein(name, id.field().name), id.field().name));
         distances.filter(|(distance, _)| *distance <= far).min().map(|(_, name)| name)
     }
 }

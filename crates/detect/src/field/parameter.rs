@@ -12,7 +12,10 @@ use crate::kind::Kind;
 
 static PARAMETERS: LazyLock<FxHashMap<&'static str, Kind>> = LazyLock::new(|| {
     let lines = include_str!("../table/parameters.tsv").lines().filter(|line| !line.starts_with('#'));
-    lines.filter_map(|line| line.split_once('\t')).filter_map(|(name, kind)| Some((name, Kind::named(kind)?))).collect()
+    lines
+        .filter_map(|line| line.split_once('\t'))
+        .filter_map(|(name, kind)| Some((name, Kind::named(kind)?)))
+        .collect()
 });
 
 static EVENTS: LazyLock<Vec<&'static str>> = LazyLock::new(|| {

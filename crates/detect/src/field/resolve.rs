@@ -111,7 +111,11 @@ impl Catalogue {
         let Some(text) = &named.argument else {
             if field.takes.is_required() {
                 let error = FilterError::new(format!("filter syntax error: {}", field.name), named.span);
-                return Err(error.hint(format!("{} needs an argument: {}", field.name, field.takes.example(field.name))));
+                return Err(error.hint(format!(
+                    "{} needs an argument: {}",
+                    field.name,
+                    field.takes.example(field.name)
+                )));
             }
             return found(Argument::None);
         };
@@ -120,7 +124,9 @@ impl Catalogue {
             Takes::Index => match number(text) {
                 Some(index) => found(Argument::Index(index)),
                 None if field.name == "fd.types" => no_number(),
-                None if field.list => fault(format!("{} takes a number in brackets, not {text:?}", field.name)),
+                None if field.list => {
+                    fault(format!("{} takes a number in brackets, not {text:?}", field.name))
+                }
                 None => Err(self.unknown(named)),
             },
             Takes::IndexOrKey | Takes::RequiredIndexOrKey => {

@@ -214,7 +214,9 @@ impl<'a> Parser<'a> {
     fn separator(&mut self, transformer: Transformer) -> Result<()> {
         self.blank();
         if !self.take(",") {
-            return Err(self.fault(format!("expected a ',' token within '{}' transformer", transformer.name())));
+            return Err(
+                self.fault(format!("expected a ',' token within '{}' transformer", transformer.name()))
+            );
         }
         self.blank();
         Ok(())
@@ -304,7 +306,8 @@ impl<'a> Parser<'a> {
         match number(self.rest()) {
             0 => {
                 let names = self.transformers();
-                Err(self.fault(format!("expected a number value or a field with a valid transformer: {names}")))
+                Err(self
+                    .fault(format!("expected a number value or a field with a valid transformer: {names}")))
             }
             length => Ok(Right::Text(self.skip(length).into())),
         }
@@ -319,7 +322,8 @@ impl<'a> Parser<'a> {
             Some(text) => Ok(Right::Text(text)),
             None => {
                 let names = self.transformers();
-                Err(self.fault(format!("expected a string value or a field with a valid transformer: {names}")))
+                Err(self
+                    .fault(format!("expected a string value or a field with a valid transformer: {names}")))
             }
         }
     }
@@ -354,7 +358,8 @@ impl<'a> Parser<'a> {
             Some(name) => Ok(Right::Word(name)),
             None => {
                 let names = self.transformers();
-                let message = format!("expected a list, an identifier, or a field with a valid transformer: {names}");
+                let message =
+                    format!("expected a list, an identifier, or a field with a valid transformer: {names}");
                 Err(self.fault(message))
             }
         }
@@ -465,7 +470,8 @@ impl<'a> Parser<'a> {
         let error = self.fault(format!("expected a valid check operator: one of '{}'", names.join("', '")));
         let word: String = self.rest().chars().take_while(|c| !is_blank(*c) && *c != '(').collect();
         let near = names.iter().filter(|name| name.len() > 2).find(|name| {
-            word.eq_ignore_ascii_case(name) || (word.len() > 3 && strsim::damerau_levenshtein(&word, name) <= 2)
+            word.eq_ignore_ascii_case(name)
+                || (word.len() > 3 && strsim::damerau_levenshtein(&word, name) <= 2)
         });
         match near {
             Some(name) => error.hint(format!("did you mean {name:?}?")),
@@ -505,7 +511,9 @@ fn is_blank(c: char) -> bool {
 }
 
 fn keyword(text: &str) -> bool {
-    ["and", "or"].iter().any(|word| text.strip_prefix(word).is_some_and(|rest| rest.starts_with([' ', '(', '\t', '\n', '\r'])))
+    ["and", "or"].iter().any(|word| {
+        text.strip_prefix(word).is_some_and(|rest| rest.starts_with([' ', '(', '\t', '\n', '\r']))
+    })
 }
 
 /// The length of the identifier that a text begins with.

@@ -72,7 +72,9 @@ impl Display for Operand {
                 let texts: Vec<String> = operands.iter().map(Self::to_string).collect();
                 let fields = texts.join(", ");
                 match (transformer, text) {
-                    (super::Transformer::Join, Some(text)) => write!(f, "{}, ({fields})", always_quoted(text))?,
+                    (super::Transformer::Join, Some(text)) => {
+                        write!(f, "{}, ({fields})", always_quoted(text))?
+                    }
                     (_, Some(text)) => write!(f, "{fields}, {}", always_quoted(text))?,
                     (super::Transformer::Concat, None) if !many => write!(f, "{fields}")?,
                     _ => f.write_str(&fields)?,

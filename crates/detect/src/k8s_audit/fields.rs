@@ -65,7 +65,9 @@ pub(super) fn value<'a, J: Json<'a>>(
         "req.configmap.name" => one(&["objectRef", "name"]),
         "req.configmap.obj" => one(&["requestObject", "data"]),
         "req.container.image" => first(container(event, "containers", "image", Some(0))?),
-        "req.container.image.repository" => first(container(event, "containers", "image.repository", Some(0))?),
+        "req.container.image.repository" => {
+            first(container(event, "containers", "image.repository", Some(0))?)
+        }
         "req.container.privileged" => {
             let containers = items(at(&["requestObject", "spec", "containers"])?, None)?;
             let privileged = containers.into_iter().any(|container| {
@@ -75,7 +77,9 @@ pub(super) fn value<'a, J: Json<'a>>(
             Some(Value::text(if privileged { "true" } else { "false" }))
         }
         "req.pod.host_ipc" => one(&["requestObject", "spec", "hostIPC"]),
-        "req.pod.host_network" | "req.container.host_network" => one(&["requestObject", "spec", "hostNetwork"]),
+        "req.pod.host_network" | "req.container.host_network" => {
+            one(&["requestObject", "spec", "hostNetwork"])
+        }
         "req.pod.host_pid" => one(&["requestObject", "spec", "hostPID"]),
         "req.pod.run_as_user" => one(&["requestObject", "spec", "securityContext", "runAsUser"]),
         "req.pod.run_as_group" => one(&["requestObject", "spec", "securityContext", "runAsGroup"]),
@@ -165,7 +169,8 @@ fn container<'a, J: Json<'a>>(event: J, group: &str, of: &str, index: Option<i64
     let containers = items(containers, index)?;
     let each = |keys: &[&str]| list(containers.iter().filter_map(|container| walk(*container, keys)));
     let flat = |keys: &[&str]| {
-        let lists = containers.iter().filter_map(|container| walk(*container, keys)).filter_map(|at| items(at, None));
+        let lists =
+            containers.iter().filter_map(|container| walk(*container, keys)).filter_map(|at| items(at, None));
         list(lists.flatten())
     };
     match of {

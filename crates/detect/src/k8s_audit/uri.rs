@@ -39,7 +39,8 @@ mod tests {
 
     #[test]
     fn parameters_are_decoded() {
-        let uri = "/api/v1/namespaces/x/pods/y/exec?command=sh&command=-c&container=a%2Fb&stdin=true&a+b=c%20d";
+        let uri =
+            "/api/v1/namespaces/x/pods/y/exec?command=sh&command=-c&container=a%2Fb&stdin=true&a+b=c%20d";
         assert_eq!(parameter(uri, "command").as_deref(), Some("sh"));
         assert_eq!(parameter(uri, "container").as_deref(), Some("a/b"));
         assert_eq!(parameter(uri, "a b").as_deref(), Some("c d"));

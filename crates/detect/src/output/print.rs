@@ -11,9 +11,10 @@ use crate::value::Value;
 pub fn text<E: Event + ?Sized>(field: &FieldUse, event: &E) -> Option<String> {
     let value = event.value(field)?;
     Some(match value {
-        Value::Text(bytes) if field.kind == Kind::ByteBuf => {
-            bytes.iter().map(|byte| if matches!(byte, b' '..=b'~') { char::from(*byte) } else { '.' }).collect()
-        }
+        Value::Text(bytes) if field.kind == Kind::ByteBuf => bytes
+            .iter()
+            .map(|byte| if matches!(byte, b' '..=b'~') { char::from(*byte) } else { '.' })
+            .collect(),
         other => plain(&other),
     })
 }
@@ -42,13 +43,16 @@ pub fn json<E: Event + ?Sized>(field: &FieldUse, event: &E) -> Json {
     let name = field.id.field().name;
     if name.starts_with("evt.time") || name.starts_with("evt.datetime") || name == "evt.outputtime" {
         let time = crate::field::FieldId::named("evt.rawtime");
-        let time = time.map(|id| FieldUse { id, argument: crate::field::Argument::None, kind: Kind::AbsTime });
+        let time =
+            time.map(|id| FieldUse { id, argument: crate::field::Argument::None, kind: Kind::AbsTime });
         if let Some(time) = time.and_then(|time| event.value(&time)) {
             return value(&time);
         }
     }
     match event.value(field) {
-        Some(Value::Text(_)) if field.kind == Kind::ByteBuf => text(field, event).map_or(Json::Null, Json::String),
+        Some(Value::Text(_)) if field.kind == Kind::ByteBuf => {
+            text(field, event).map_or(Json::Null, Json::String)
+        }
         Some(found) => value(&found),
         None => Json::Null,
     }

@@ -205,7 +205,11 @@ mod tests {
             ("?", "é", true),
             ("a\\", "a", false),
         ] {
-            assert_eq!(Glob::new(pattern.as_bytes(), false).matches(text.as_bytes()), expected, "{pattern} {text}");
+            assert_eq!(
+                Glob::new(pattern.as_bytes(), false).matches(text.as_bytes()),
+                expected,
+                "{pattern} {text}"
+            );
         }
         assert!(Glob::new(b"*LIBC.so*", true).matches(b"/lib/libc.so.6"));
         assert!(Glob::new(b"[A-C]x", true).matches(b"bX"));

@@ -53,7 +53,10 @@ impl Paths {
         let length = memchr::memchr(b'/', rest).unwrap_or(rest.len());
         let (component, rest) = rest.split_at(length);
         self.plain.get(component).is_some_and(|child| child.matches(rest))
-            || self.patterns.iter().any(|(_, pattern, child)| pattern.matches(component) && child.matches(rest))
+            || self
+                .patterns
+                .iter()
+                .any(|(_, pattern, child)| pattern.matches(component) && child.matches(rest))
     }
 }
 

@@ -205,8 +205,8 @@ fn class<'a>(text: &'a str, out: &mut String) -> Result<&'a str, String> {
                 let name = named.get(..end).unwrap_or_default();
                 let plain = name.strip_prefix('^').unwrap_or(name);
                 const NAMES: [&str; 14] = [
-                    "alnum", "alpha", "ascii", "blank", "cntrl", "digit", "graph", "lower", "print", "punct", "space",
-                    "upper", "word", "xdigit",
+                    "alnum", "alpha", "ascii", "blank", "cntrl", "digit", "graph", "lower", "print", "punct",
+                    "space", "upper", "word", "xdigit",
                 ];
                 if !NAMES.contains(&plain) {
                     return Err(format!("invalid character class range: [:{name}:]"));
@@ -224,7 +224,10 @@ fn class<'a>(text: &'a str, out: &mut String) -> Result<&'a str, String> {
             let (to, behind) = bound(behind).and_then(|found| found.ok_or_else(missing))?;
             if to < from {
                 let length = text.len() - behind.len();
-                return Err(format!("invalid character class range: {}", text.get(1..length).unwrap_or_default()));
+                return Err(format!(
+                    "invalid character class range: {}",
+                    text.get(1..length).unwrap_or_default()
+                ));
             }
             _ = write!(out, r"-\x{{{to:x}}}");
             rest = behind;
@@ -290,13 +293,18 @@ mod tests {
 
     #[test]
     fn what_posix_lacks_is_refused() {
-        for pattern in [r"\d", r"\w", r"\bcat", "(", "[a", "*a", "a{2,1}", "(?s).*", r"\pL", r"\Qa\E", "a{1001}", "[b-a]"] {
+        for pattern in [
+            r"\d", r"\w", r"\bcat", "(", "[a", "*a", "a{2,1}", "(?s).*", r"\pL", r"\Qa\E", "a{1001}", "[b-a]",
+        ] {
             assert!(posix(pattern).is_err(), "{pattern}");
         }
     }
 
     #[test]
     fn exploding_expressions_are_refused() {
-        assert_eq!(posix("(((a{1000}){1000}){1000}){1000}").unwrap_err(), "pattern too large - compile failed");
+        assert_eq!(
+            posix("(((a{1000}){1000}){1000}){1000}").unwrap_err(),
+            "pattern too large - compile failed"
+        );
     }
 }

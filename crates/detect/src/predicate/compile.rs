@@ -6,10 +6,10 @@ use crate::kind::{Family, Kind};
 use crate::pattern::{Glob, Paths, posix};
 use memchr::memmem::Finder;
 
+use super::Predicate;
 use super::constant::{Constant, hexadecimal};
 use super::source::Source;
 use super::test::Test;
-use super::Predicate;
 
 impl Predicate {
     /// Finds the fields of a comparison and reads its values by their types.
@@ -28,7 +28,8 @@ impl Predicate {
             let Constant::Uint(distance) = Constant::read(text, Kind::Uint64).map_err(fault)? else {
                 return Err(fault(format!("{text} is not a valid number")));
             };
-            let time = catalogue.field("evt.rawtime").ok_or_else(|| fault("there is no evt.rawtime".to_owned()))?;
+            let time =
+                catalogue.field("evt.rawtime").ok_or_else(|| fault("there is no evt.rawtime".to_owned()))?;
             source = Source::Field(FieldUse { id: time, argument: Argument::None, kind: Kind::AbsTime });
             Test::Around { center, distance: distance.saturating_mul(1_000_000) }
         } else {
@@ -72,21 +73,28 @@ fn around(source: &Source) -> Option<u64> {
 /// Whether values of this type can be compared so.
 fn comparable(operator: Operator, modifier: Option<Modifier>, source: &Source) -> Result<(), String> {
     use Operator::{
-        Bcontains, Bstartswith, Eq, Exists, Ge, Glob, Gt, Icontains, Iglob, In, Intersects, Le, Lt, Ne, Pmatch, Regex,
+        Bcontains, Bstartswith, Eq, Exists, Ge, Glob, Gt, Icontains, Iglob, In, Intersects, Le, Lt, Ne,
+        Pmatch, Regex,
     };
     let name = operator.name();
     let kind = source.kind();
     if source.list() {
         let of_plugin = source.first().is_some_and(|field| field.id.field().class != Class::Syscall);
-        let texts = kind.family() == Family::Text && !matches!(operator, Bcontains | Bstartswith | Lt | Le | Gt | Ge);
+        let texts =
+            kind.family() == Family::Text && !matches!(operator, Bcontains | Bstartswith | Lt | Le | Gt | Ge);
         let listed = matches!(operator, Exists | In | Intersects)
             || (texts && (of_plugin || matches!(modifier, Some(Modifier::AnyOf | Modifier::AllOf))));
-        return if listed { Ok(()) } else { Err(format!("filter error: '{name}' operator not supported list filters")) };
+        return if listed {
+            Ok(())
+        } else {
+            Err(format!("filter error: '{name}' operator not supported list filters"))
+        };
     }
     let (known, what) = match kind.family() {
-        Family::Number { .. } | Family::Double | Family::Bool => {
-            (matches!(operator, Eq | Ne | Lt | Le | Gt | Ge | Exists | In | Intersects), "for numeric filters")
-        }
+        Family::Number { .. } | Family::Double | Family::Bool => (
+            matches!(operator, Eq | Ne | Lt | Le | Gt | Ge | Exists | In | Intersects),
+            "for numeric filters",
+        ),
         Family::Text => (!matches!(operator, Bcontains | Bstartswith), "for string filters"),
         Family::Bytes => {
             let known = !matches!(operator, Icontains | Glob | Iglob | Regex | Pmatch | Lt | Le | Gt | Ge);
@@ -158,7 +166,9 @@ fn one(operator: Operator, text: &str, source: &Source, remark: &mut Option<Stri
     let bytes = || Box::from(text.as_bytes());
     let digits = || {
         let bytes = hexadecimal(text);
-        bytes.ok_or_else(|| "filter error: bcontains and bstartswith operator support hex strings only".to_owned())
+        bytes.ok_or_else(|| {
+            "filter error: bcontains and bstartswith operator support hex strings only".to_owned()
+        })
     };
     Ok(match operator {
         Operator::Contains => Test::Contains(Box::new(Finder::new(text.as_bytes()).into_owned())),

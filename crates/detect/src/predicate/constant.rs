@@ -40,7 +40,9 @@ impl Constant {
             Family::Network => net::Network::parse(text).map(Self::Network),
             Family::Text => Ok(Self::Text(text.as_bytes().into())),
             Family::Bytes => Ok(Self::Text(text.as_bytes().into())),
-            Family::Opaque => Err(format!("filter error: no value can be compared with type '{}'", kind.name())),
+            Family::Opaque => {
+                Err(format!("filter error: no value can be compared with type '{}'", kind.name()))
+            }
         }
     }
 }

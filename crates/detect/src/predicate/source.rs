@@ -41,7 +41,10 @@ impl Source {
                     let Some(field) = source.first() else { continue };
                     let (kind, name) = (source.kind(), field.id.field().name);
                     if !field.id.field().transformable {
-                        return Err(FilterError::new(format!("field '{name}' does not support transformers"), *span));
+                        return Err(FilterError::new(
+                            format!("field '{name}' does not support transformers"),
+                            *span,
+                        ));
                     }
                     if !takes(*transformer, kind, source.list()) {
                         let message = format!(
@@ -71,9 +74,10 @@ impl Source {
         match self {
             Self::Field(field) => field.kind,
             Self::Apply { transformer: Transformer::Len, .. } => Kind::Uint64,
-            Self::Apply { transformer: Transformer::Concat | Transformer::Join | Transformer::Getopt, .. } => {
-                Kind::CharBuf
-            }
+            Self::Apply {
+                transformer: Transformer::Concat | Transformer::Join | Transformer::Getopt,
+                ..
+            } => Kind::CharBuf,
             Self::Apply { sources, .. } => sources.first().map_or(Kind::CharBuf, Self::kind),
         }
     }
@@ -146,7 +150,9 @@ fn takes(transformer: Transformer, kind: Kind, list: bool) -> bool {
     match transformer {
         Transformer::Len => list || matches!(kind.family(), Family::Text | Family::Bytes),
         Transformer::B64 => matches!(kind.family(), Family::Text | Family::Bytes),
-        Transformer::Concat | Transformer::Join | Transformer::Getopt => kind.family() == Family::Text && !list,
+        Transformer::Concat | Transformer::Join | Transformer::Getopt => {
+            kind.family() == Family::Text && !list
+        }
         _ => kind.family() == Family::Text,
     }
 }

@@ -35,7 +35,10 @@ pub(crate) enum Test {
     /// The same with other values.
     Constants(Operator, Vec<Constant>),
     /// Nanoseconds since the epoch within some distance.
-    Around { center: u64, distance: u64 },
+    Around {
+        center: u64,
+        distance: u64,
+    },
     /// Several tests with a modifier.
     Many(Modifier, Vec<Test>),
     /// A comparison with another field of the event.
@@ -60,7 +63,9 @@ impl Test {
             Value::Any(values) => return values.iter().any(|value| self.passes(value)),
             Value::Ends(ends) => {
                 return match self {
-                    Self::Compare(Operator::Ne, _) => !ends.is_empty() && ends.iter().all(|end| self.passes(end)),
+                    Self::Compare(Operator::Ne, _) => {
+                        !ends.is_empty() && ends.iter().all(|end| self.passes(end))
+                    }
                     _ => ends.iter().any(|end| self.passes(end)),
                 };
             }
@@ -73,7 +78,9 @@ impl Test {
                     Self::Many(Modifier::AllOf, tests) => {
                         items.iter().all(|item| tests.iter().any(|test| test.passes(item)))
                     }
-                    Self::Many(_, tests) => items.iter().any(|item| tests.iter().any(|test| test.passes(item))),
+                    Self::Many(_, tests) => {
+                        items.iter().any(|item| tests.iter().any(|test| test.passes(item)))
+                    }
                     _ => items.iter().any(|item| self.passes(item)),
                 };
             }
@@ -147,12 +154,18 @@ fn order(value: &Value<'_>, constant: &Constant) -> Option<Ordering> {
         (Value::Text(text), Constant::Text(constant)) => Some(text.as_ref().cmp(constant)),
         (Value::Int(number), Constant::Int(constant)) => Some(number.cmp(constant)),
         (Value::Uint(number), Constant::Uint(constant)) => Some(number.cmp(constant)),
-        (Value::Int(number), Constant::Uint(constant)) => u64::try_from(*number).ok().map(|number| number.cmp(constant)),
-        (Value::Uint(number), Constant::Int(constant)) => i64::try_from(*number).ok().map(|number| number.cmp(constant)),
+        (Value::Int(number), Constant::Uint(constant)) => {
+            u64::try_from(*number).ok().map(|number| number.cmp(constant))
+        }
+        (Value::Uint(number), Constant::Int(constant)) => {
+            i64::try_from(*number).ok().map(|number| number.cmp(constant))
+        }
         (Value::Double(number), Constant::Double(constant)) => number.partial_cmp(constant),
         (Value::Bool(value), Constant::Bool(constant)) => Some(value.cmp(constant)),
         (Value::Ip(address), Constant::Ip(constant)) => (address == constant).then_some(Ordering::Equal),
-        (Value::Ip(address), Constant::Network(network)) => network.contains(*address).then_some(Ordering::Equal),
+        (Value::Ip(address), Constant::Network(network)) => {
+            network.contains(*address).then_some(Ordering::Equal)
+        }
         _ => None,
     }
 }

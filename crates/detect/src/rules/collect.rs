@@ -45,7 +45,11 @@ impl<'a> Collector<'a> {
     pub(super) fn syntax(&mut self, file: usize, error: &SyntaxError) {
         self.file = file;
         self.context = None;
-        self.say(Code::LoadErrYamlParse, Span { start: error.offset, end: error.offset }, error.message.clone());
+        self.say(
+            Code::LoadErrYamlParse,
+            Span { start: error.offset, end: error.offset },
+            error.message.clone(),
+        );
         self.hint(error.hint);
     }
 
@@ -132,18 +136,21 @@ impl<'a> Collector<'a> {
                 let name = one.get("name").and_then(Node::as_str);
                 let version = one.get("version").and_then(|node| raw(node, self.text()));
                 let (Some(name), Some(version)) = (name, version) else {
-                    let message = "required_plugin_versions item must have name and version properties".to_owned();
+                    let message =
+                        "required_plugin_versions item must have name and version properties".to_owned();
                     return self.say(Code::LoadErrYamlValidate, one.span(), message);
                 };
                 let Some(version) = Version::parse(version.trim_matches(['"', '\''])) else {
                     let message = format!("Invalid required version '{version}' for plugin '{name}'");
                     return self.say(Code::LoadErrYamlValidate, one.span(), message);
                 };
-                served |= self.options.plugins.iter().any(|(known, there)| known == name && there.serves(version));
+                served |=
+                    self.options.plugins.iter().any(|(known, there)| known == name && there.serves(version));
                 names.push(format!("{name} {version}"));
             }
             if !served {
-                let message = format!("Plugin requirement not satisfied, must load one of: {}", names.join(", "));
+                let message =
+                    format!("Plugin requirement not satisfied, must load one of: {}", names.join(", "));
                 self.say(Code::LoadErrValidate, wanted.span(), message);
             }
         }
@@ -156,8 +163,10 @@ impl<'a> Collector<'a> {
         if !name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-.".contains(&byte))
             || !name.starts_with(|c: char| c.is_ascii_alphabetic())
         {
-            let message = format!("List has an invalid name. List names should match a regular expression: \
-                                   ^[a-zA-Z0-9_]+[a-zA-Z0-9_.-]*$ ({name:?})");
+            let message = format!(
+                "List has an invalid name. List names should match a regular expression: \
+                                   ^[a-zA-Z0-9_]+[a-zA-Z0-9_.-]*$ ({name:?})"
+            );
             self.say(Code::LoadInvalidListName, item.node.span(), message);
         }
         let Some(changes) = self.changes(item, &["items"], &["items"]) else { return };
@@ -166,7 +175,11 @@ impl<'a> Collector<'a> {
             return self.say(Code::LoadErrYamlValidate, item.node.span(), message);
         };
         let Some(nodes) = node.as_list() else {
-            return self.say(Code::LoadErrYamlValidate, node.span(), "Items value is not a sequence".to_owned());
+            return self.say(
+                Code::LoadErrYamlValidate,
+                node.span(),
+                "Items value is not a sequence".to_owned(),
+            );
         };
         let mut items: Vec<Box<str>> = Vec::with_capacity(nodes.len());
         for node in nodes {
@@ -206,8 +219,10 @@ impl<'a> Collector<'a> {
         let valid = name.starts_with(|c: char| c.is_ascii_alphabetic())
             && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
         if !valid {
-            let message = format!("Macro has an invalid name. Macro names should match a regular expression: \
-                                   ^[a-zA-Z]+[a-zA-Z0-9_]*$ ({name:?})");
+            let message = format!(
+                "Macro has an invalid name. Macro names should match a regular expression: \
+                                   ^[a-zA-Z]+[a-zA-Z0-9_]*$ ({name:?})"
+            );
             self.say(Code::LoadInvalidMacroName, item.node.span(), message);
         }
         let Some(changes) = self.changes(item, &["condition"], &["condition"]) else { return };
@@ -245,9 +260,10 @@ impl<'a> Collector<'a> {
             };
             if let Some(known) = self.definitions.rules.get_mut(&name) {
                 known.enabled = enabled;
-                let message = "The standalone 'enabled' key usage is deprecated. The correct approach requires also \
+                let message =
+                    "The standalone 'enabled' key usage is deprecated. The correct approach requires also \
                                a 'replace' entry under the 'override' key (i.e. 'enabled: replace')."
-                    .to_owned();
+                        .to_owned();
                 return self.say(Code::LoadDeprecatedItem, item.node.span(), message);
             }
             let message = "Rule has 'enabled' key but no rule by that name already exists".to_owned();
@@ -263,7 +279,8 @@ impl<'a> Collector<'a> {
                 return self.say(Code::LoadErrYamlValidate, item.node.span(), message);
             }
         }
-        let (Some(condition), Some(output)) = (self.snippet(item, "condition"), self.snippet(item, "output")) else {
+        let (Some(condition), Some(output)) = (self.snippet(item, "condition"), self.snippet(item, "output"))
+        else {
             return;
         };
         let Some(priority) = self.priority(item) else { return };
@@ -306,7 +323,8 @@ impl<'a> Collector<'a> {
             return self.undefined(item, "Rule", "rule", change);
         }
         let change = |key| changes.get(key).copied();
-        let snippet = |this: &mut Self, key| change(key).and_then(|how| Some((how, this.snippet(item, key)?)));
+        let snippet =
+            |this: &mut Self, key| change(key).and_then(|how| Some((how, this.snippet(item, key)?)));
         let condition = snippet(self, "condition");
         let output = snippet(self, "output");
         let priority = if change("priority").is_some() {
@@ -316,7 +334,9 @@ impl<'a> Collector<'a> {
             None
         };
         let Some(tags) = self.tags(item) else { return };
-        let Some(exceptions) = self.exceptions(item, change("exceptions") == Some(Change::Replace)) else { return };
+        let Some(exceptions) = self.exceptions(item, change("exceptions") == Some(Change::Replace)) else {
+            return;
+        };
         let origin = self.origin(item.node.span());
         let flag = |key| change(key).and_then(|_| item.flag(key));
         let mut faults = Vec::new();
@@ -334,7 +354,9 @@ impl<'a> Collector<'a> {
             _ => {}
         }
         match change("tags") {
-            Some(Change::Append) => rule.tags.extend(tags.into_iter().filter(|tag| !rule.tags.contains(tag)).collect::<Vec<_>>()),
+            Some(Change::Append) => {
+                rule.tags.extend(tags.into_iter().filter(|tag| !rule.tags.contains(tag)).collect::<Vec<_>>())
+            }
             Some(Change::Replace) => rule.tags = tags,
             None => {}
         }
@@ -373,9 +395,10 @@ impl<'a> Collector<'a> {
         let mut changes = FxHashMap::default();
         let old = item.flag("append").unwrap_or(false);
         if let Some(node) = item.get("append") {
-            let message = "'append' key is deprecated. Add an 'append' entry (e.g. 'condition: append') under \
+            let message =
+                "'append' key is deprecated. Add an 'append' entry (e.g. 'condition: append') under \
                            'override' instead."
-                .to_owned();
+                    .to_owned();
             self.say(Code::LoadDeprecatedItem, node.span(), message);
         }
         let Some(node) = item.get("override") else {
@@ -406,7 +429,10 @@ impl<'a> Collector<'a> {
                 Some("append") => Change::Append,
                 Some("replace") => Change::Replace,
                 _ => {
-                    let message = format!("Invalid override operation for key '{}': it must be append or replace", entry.key);
+                    let message = format!(
+                        "Invalid override operation for key '{}': it must be append or replace",
+                        entry.key
+                    );
                     self.say(Code::LoadErrValidate, entry.value.span(), message);
                     return None;
                 }
@@ -416,13 +442,18 @@ impl<'a> Collector<'a> {
                 Change::Replace => (replaces, "replace"),
             };
             let Some(key) = allowed.iter().find(|key| **key == &*entry.key) else {
-                let message = format!("Key '{}' cannot be overridden with {word}; can be: {}", entry.key, allowed.join(", "));
+                let message = format!(
+                    "Key '{}' cannot be overridden with {word}; can be: {}",
+                    entry.key,
+                    allowed.join(", ")
+                );
                 self.say(Code::LoadErrValidate, entry.key_span, message);
                 return None;
             };
             if item.get(key).is_none() {
                 let article = if how == Change::Append { "An append" } else { "A replace" };
-                let message = format!("{article} override for '{key}' was specified but '{key}' is not defined");
+                let message =
+                    format!("{article} override for '{key}' was specified but '{key}' is not defined");
                 self.say(Code::LoadErrValidate, entry.key_span, message);
                 return None;
             }
@@ -430,11 +461,13 @@ impl<'a> Collector<'a> {
         }
         let free: Vec<&str> = item.entries.iter().map(|entry| &*entry.key).collect();
         let outside = free.iter().find(|key| {
-            !changes.contains_key(**key) && !matches!(**key, "override" | "rule" | "macro" | "list" | "source")
+            !changes.contains_key(**key)
+                && !matches!(**key, "override" | "rule" | "macro" | "list" | "source")
         });
         if let (Some(key), false) = (outside, changes.is_empty()) {
             if appends.contains(key) || replaces.contains(key) {
-                let message = format!("Unexpected key '{key}': no corresponding entry under 'override' is defined.");
+                let message =
+                    format!("Unexpected key '{key}': no corresponding entry under 'override' is defined.");
                 self.say(Code::LoadErrValidate, item.node.span(), message);
                 return None;
             }
@@ -457,7 +490,11 @@ impl<'a> Collector<'a> {
         let Some(node) = item.get("tags") else { return Some(Vec::new()) };
         let tags: Option<Vec<String>> = node.as_list().and_then(|tags| tags.iter().map(text).collect());
         if tags.is_none() {
-            self.say(Code::LoadErrYamlValidate, node.span(), "Tags value is not a sequence of texts".to_owned());
+            self.say(
+                Code::LoadErrYamlValidate,
+                node.span(),
+                "Tags value is not a sequence of texts".to_owned(),
+            );
         }
         tags
     }
@@ -475,7 +512,11 @@ impl<'a> Collector<'a> {
                 return None;
             };
             let Some(name) = item.text("name") else {
-                self.say(Code::LoadErrYamlValidate, node.span(), "Item has no mapping for key 'name'".to_owned());
+                self.say(
+                    Code::LoadErrYamlValidate,
+                    node.span(),
+                    "Item has no mapping for key 'name'".to_owned(),
+                );
                 return None;
             };
             self.unknown_keys(&item, &["name", "fields", "comps", "values"]);
@@ -503,11 +544,19 @@ impl<'a> Collector<'a> {
             }
             let empty = fields == Entry::Many([].into());
             if whole && empty {
-                let message = "Rule exception item must have fields property with a list of fields".to_owned();
+                let message =
+                    "Rule exception item must have fields property with a list of fields".to_owned();
                 self.say(Code::LoadErrValidate, node.span(), message);
                 return None;
             }
-            exceptions.push(Exception { name, fields, operators, values, file: self.file, span: node.span() });
+            exceptions.push(Exception {
+                name,
+                fields,
+                operators,
+                values,
+                file: self.file,
+                span: node.span(),
+            });
         }
         Some(exceptions)
     }
@@ -537,7 +586,11 @@ impl<'a> Collector<'a> {
     }
 
     fn undefined(&mut self, item: &Item<'_>, title: &str, kind: &str, change: Change) {
-        let word = if change == Change::Append { "'append' key or an append override" } else { "'replace' override" };
+        let word = if change == Change::Append {
+            "'append' key or an append override"
+        } else {
+            "'replace' override"
+        };
         let message = format!("{title} has {word} but no {kind} by that name already exists");
         self.say(Code::LoadErrValidate, item.node.span(), message);
         let names: Vec<&str> = match kind {
@@ -627,7 +680,10 @@ fn append_exception(all: &mut Vec<Exception>, new: Exception) -> Option<(Code, S
             None
         }
         None if no_fields => {
-            let message = format!("Rule exception new item '{}': must have fields property with a list of fields", new.name);
+            let message = format!(
+                "Rule exception new item '{}': must have fields property with a list of fields",
+                new.name
+            );
             Some((Code::LoadErrValidate, new.span, message))
         }
         None => {

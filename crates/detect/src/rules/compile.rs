@@ -162,7 +162,8 @@ impl Compiler<'_> {
             .filter_map(|(_, (known, expr))| Some((known.name.clone(), Expr::clone(expr.as_ref()?))))
             .collect();
         let graphs = std::mem::take(&mut self.builders);
-        let graphs = graphs.into_iter().map(|(source, builder)| (source, Arc::new(builder.finish()))).collect();
+        let graphs =
+            graphs.into_iter().map(|(source, builder)| (source, Arc::new(builder.finish()))).collect();
         RuleSet { rules, macros, graphs }
     }
 
@@ -187,7 +188,8 @@ impl Compiler<'_> {
         }
         let condition = exception::without(condition, exceptions);
         if self.size(&condition) > MAX_CHECKS {
-            let message = format!("the condition has more than {MAX_CHECKS} comparisons with its macros spliced in");
+            let message =
+                format!("the condition has more than {MAX_CHECKS} comparisons with its macros spliced in");
             let at = place(self.files, self.lines, text.origin.file, text.origin.span);
             self.say(Code::LoadErrCompileCondition, message, at, vec![context], None);
             return None;
@@ -228,7 +230,13 @@ impl Compiler<'_> {
     }
 
     /// Says that a rule cannot be used, or is left out because it wants to be.
-    fn refused(&mut self, text: &RuleText, snippet: &Snippet, error: &FilterError, context: String) -> Option<Rule> {
+    fn refused(
+        &mut self,
+        text: &RuleText,
+        snippet: &Snippet,
+        error: &FilterError,
+        context: String,
+    ) -> Option<Rule> {
         let at = self.located(snippet, error.span, &text.origin);
         let skip = error.unknown_field && (text.skip_unknown_fields || self.options.skip_unknown_fields);
         let code = if skip { Code::LoadUnknownFilter } else { Code::LoadErrCompileCondition };
@@ -256,8 +264,10 @@ impl Compiler<'_> {
             }
         });
         if let Some(check) = unsafe_check {
-            let message = format!("comparing a field value with <NA> is unsafe and can lead to unpredictable behavior \
-                                   of the rule condition: {check}");
+            let message = format!(
+                "comparing a field value with <NA> is unsafe and can lead to unpredictable behavior \
+                                   of the rule condition: {check}"
+            );
             let hint = Some("ask \"not FIELD exists\" instead".to_owned());
             self.say(Code::LoadUnsafeNaCheck, message, at.clone(), contexts(), hint);
         }
@@ -272,7 +282,9 @@ impl Compiler<'_> {
             && text.warn_event_types
             && self.builders.get(&text.source).is_some_and(|builder| too_many_event_types(builder, node));
         if many {
-            let message = "Rule matches too many evt.type values. This has a significant performance penalty.".to_owned();
+            let message =
+                "Rule matches too many evt.type values. This has a significant performance penalty."
+                    .to_owned();
             let hint = Some("add evt.type = … or evt.type in (…)".to_owned());
             self.say(Code::LoadNoEvttype, message, at, contexts(), hint);
         }
@@ -406,11 +418,16 @@ impl Compiler<'_> {
                     Some(State::Open) => {
                         let chain: Vec<usize> = stack.iter().map(|(at, _)| *at).collect();
                         let from = chain.iter().position(|at| at == called).unwrap_or(0);
-                        let names: Vec<&str> = chain.get(from..).unwrap_or_default().iter().chain([called])
+                        let names: Vec<&str> = chain
+                            .get(from..)
+                            .unwrap_or_default()
+                            .iter()
+                            .chain([called])
                             .filter_map(|at| self.definitions.macros.all.get(*at))
                             .map(|known| &*known.name)
                             .collect();
-                        let (cycle, first) = (names.join(" → "), names.first().copied().unwrap_or_default().to_owned());
+                        let (cycle, first) =
+                            (names.join(" → "), names.first().copied().unwrap_or_default().to_owned());
                         if let Some(known) = self.definitions.macros.all.get(*called) {
                             let at = place(self.files, self.lines, known.origin.file, known.origin.span);
                             let message = format!("reference loop in macro '{first}': {cycle}");
@@ -471,7 +488,9 @@ impl Compiler<'_> {
                 let node = self.node(part, source, catalogue, origin)?;
                 self.builders.entry(source.to_owned()).or_default().not(node)
             }
-            Expr::Check(check) => self.builders.entry(source.to_owned()).or_default().check(check, catalogue)?,
+            Expr::Check(check) => {
+                self.builders.entry(source.to_owned()).or_default().check(check, catalogue)?
+            }
             Expr::Macro(name) => self.macro_node(name, source, catalogue, origin)?,
         })
     }
@@ -488,7 +507,9 @@ impl Compiler<'_> {
             let message = format!("Undefined macro '{}' used in filter.", name.text);
             let error = FilterError::new(message, name.span);
             if known.is_some() {
-                return Err(error.hint(format!("{} is defined further down; define it before it is used", name.text)));
+                return Err(
+                    error.hint(format!("{} is defined further down; define it before it is used", name.text))
+                );
             }
             let names: Vec<&str> = self.definitions.macros.all.iter().map(|known| &*known.name).collect();
             return Err(match near(&name.text, &names) {
@@ -520,14 +541,26 @@ impl Compiler<'_> {
             if !self.used_macros.contains(&index) {
                 let at = place(self.files, self.lines, known.origin.file, known.origin.span);
                 let context = vec![format!("macro {:?}", known.name)];
-                self.say(Code::LoadUnusedMacro, "Macro not referred to by any other rule/macro".into(), at, context, None);
+                self.say(
+                    Code::LoadUnusedMacro,
+                    "Macro not referred to by any other rule/macro".into(),
+                    at,
+                    context,
+                    None,
+                );
             }
         }
         for (index, list) in self.definitions.lists.all.iter().enumerate() {
             if !self.used_lists.contains(&index) {
                 let at = place(self.files, self.lines, list.origin.file, list.origin.span);
                 let context = vec![format!("list {:?}", list.name)];
-                self.say(Code::LoadUnusedList, "List not referred to by any other rule/macro".into(), at, context, None);
+                self.say(
+                    Code::LoadUnusedList,
+                    "List not referred to by any other rule/macro".into(),
+                    at,
+                    context,
+                    None,
+                );
             }
         }
     }

@@ -4,6 +4,7 @@
 //! A capture whose values a condition needs and the data does not hold is left out; a condition with no capture left
 //! is held to be accepted or refused, and skipped if it is accepted.
 
+mod formats;
 mod recorded;
 
 use std::path::Path;
@@ -25,6 +26,7 @@ pub(crate) const ORACLE: Oracle = Oracle {
         "falco/filters/events.jsonl",
         "falco/filters/fields.jsonl",
         "falco/filters/filters.jsonl",
+        "falco/filters/formats.jsonl",
         "falco/filters/parse.jsonl",
         "falco/filters/rules.jsonl",
     ],
@@ -64,6 +66,7 @@ fn run(folder: &Path) -> Result<Score> {
         }
         score.add_group(name, part);
     }
+    score.add_group("formats", formats::run(&folder, &recorded)?);
     Ok(score)
 }
 

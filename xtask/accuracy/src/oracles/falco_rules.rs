@@ -40,7 +40,10 @@ fn outcome(files: &[RuleFile<'_>]) -> String {
     let errors: Vec<String> = errors.map(ToString::to_string).collect();
     match loaded.rules {
         Some(rules) => {
-            let names = files.iter().flat_map(|file| file.text.lines()).filter_map(|line| line.strip_prefix("- rule: "));
+            let names = files
+                .iter()
+                .flat_map(|file| file.text.lines())
+                .filter_map(|line| line.strip_prefix("- rule: "));
             let mut names: Vec<&str> = names.map(str::trim).collect();
             names.sort_unstable();
             names.dedup();

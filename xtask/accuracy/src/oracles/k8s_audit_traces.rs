@@ -75,9 +75,7 @@ fn answer(case: &Node, fired: &BTreeMap<String, (usize, Priority)>) -> String {
     }
     let counts = case.get("detect_counts").map(Node::items).unwrap_or_default();
     let counts = counts.iter().filter_map(Node::as_map).flat_map(|map| map.iter());
-    let mut counts: Vec<String> = counts
-        .map(|(rule, _)| format!("{rule}: {}", count(fired, rule)))
-        .collect();
+    let mut counts: Vec<String> = counts.map(|(rule, _)| format!("{rule}: {}", count(fired, rule))).collect();
     counts.sort_unstable();
     let level = case.get("detect_level").and_then(Node::as_str).unwrap_or_default();
     let reached = fired.values().any(|(_, priority)| Some(*priority) == Priority::named(level));
@@ -85,10 +83,42 @@ fn answer(case: &Node, fired: &BTreeMap<String, (usize, Priority)>) -> String {
     format!("{level} {}", counts.join(", ")).trim().to_owned()
 }
 
-/// How often a rule fired. Rules were since renamed from `Clusterrole` to `ClusterRole`: case does not count.
+/// How often a rule fired. The rule files are newer than these cases: `A/B Created` has become `A Created` and
+/// `B Created`, and case was put right.
 fn count(fired: &BTreeMap<String, (usize, Priority)>, rule: &str) -> usize {
-    let found = fired.iter().find(|(name, _)| name.eq_ignore_ascii_case(rule));
-    found.map_or(0, |(_, (count, _))| *count)
+    let one = |rule: &str| {
+        let found = fired.iter().find(|(name, _)| name.eq_ignore_ascii_case(rule));
+        found.map_or(0, |(_, (count, _))| *count)
+    };
+    let Some(pair) = rule.split(' ').find(|word| word.contains('/')) else { return one(rule) };
+    if fired.contains_key(rule) {
+        return one(rule);
+    }
+    pair.split('/').map(|half| one(&rule.replace(pair, half))).sum()
+}
+
+/// Lists whose names began with `falco_` begin with `k8s_audit_` in the newer rule files. What adds to the old name
+/// adds to the new one too.
+fn renamed(files: &mut [(String, String)]) {
+    let defines =
+        |text: &str, list: &str| text.lines().any(|line| line.trim_end() == format!("- list: {list}"));
+    for at in 0..files.len() {
+        let Some((_, text)) = files.get(at) else { continue };
+        if !text.contains("append: true") {
+            continue;
+        }
+        let lists = text.lines().filter_map(|line| line.strip_prefix("- list: falco_"));
+        let mut newer = text.clone();
+        for list in lists.map(str::trim_end) {
+            let (old, new) = (format!("falco_{list}"), format!("k8s_audit_{list}"));
+            if files.iter().any(|(_, text)| defines(text, &new)) {
+                newer = newer.replace(&old, &new);
+            }
+        }
+        if let Some((_, text)) = files.get_mut(at).filter(|(_, text)| *text != newer) {
+            *text = format!("{text}\n{newer}");
+        }
+    }
 }
 
 /// The rules that fire for the events, with how often and how bad.
@@ -105,6 +135,7 @@ fn fired(root: &Path, case: &Node, trace: &str) -> Result<BTreeMap<String, (usiz
         };
         files.push((name.to_owned(), text));
     }
+    renamed(&mut files);
     let files: Vec<RuleFile<'_>> = files.iter().map(|(name, text)| RuleFile { name, text }).collect();
     // The rules are newer than what adds to their lists.
     let options = Options { append_defines: true, ..Options::default() };

@@ -5,8 +5,9 @@ use std::cell::Cell;
 use std::collections::HashMap;
 use std::path::Path;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use ironsides_detect::field::FieldUse;
+use ironsides_detect::filter::Operator;
 use ironsides_detect::{Condition, Event, EventType, Family, Kind, Value};
 use serde::Deserialize;
 
@@ -28,6 +29,9 @@ struct Column {
     values: Vec<Option<String>>,
     #[serde(default)]
     at: Vec<usize>,
+    /// Events where nothing is there and something is printed all the same.
+    #[serde(default)]
+    absent_but_printed: Vec<(u64, String)>,
 }
 
 /// Everything that was recorded.
@@ -52,9 +56,15 @@ impl Recorded {
     /// The numbers of the events that match. `None` where values are missing that decide it.
     pub(super) fn matches(&self, capture: &str, condition: &Condition) -> Option<Vec<u64>> {
         let events = self.captures.iter().find(|events| events.capture == capture)?;
+        // Buffers were recorded as printed, with dots for bytes that cannot be.
+        let mut bytes = false;
+        condition.predicates(&mut |predicate| {
+            bytes |= matches!(predicate.check.operator, Operator::Bcontains | Operator::Bstartswith);
+        });
         let mut found = Vec::new();
         for (row, (number, ..)) in events.events.iter().enumerate() {
-            let event = Row { recorded: self, events, row, missing: Cell::new(false) };
+            let event =
+                Row { recorded: self, events, row, bytes, printing: false, missing: Cell::new(false) };
             let holds = condition.holds(&event);
             if event.missing.get() {
                 return None;
@@ -66,6 +76,29 @@ impl Recorded {
         Some(found)
     }
 
+    /// Hands every event of a capture to `visit`, with the printed value of a field; those where it was not recorded
+    /// are left out. Whether all were there.
+    pub(super) fn each(&self, field: &str, visit: &mut impl FnMut(&Row<'_>, Option<&str>)) -> bool {
+        let mut all = true;
+        for events in &self.captures {
+            for row in 0..events.events.len() {
+                let event = Row {
+                    recorded: self,
+                    events,
+                    row,
+                    bytes: false,
+                    printing: true,
+                    missing: Cell::new(false),
+                };
+                match event.printed(field) {
+                    Ok(printed) => visit(&event, printed),
+                    Err(_) => all = false,
+                }
+            }
+        }
+        all
+    }
+
     /// The numbers of the events that should match.
     pub(super) fn expected(&self, capture: &str, matches: &Matches) -> Vec<u64> {
         let spans: Vec<(u64, u64)> = matches.get(capture).map_or_else(Vec::new, |spans| {
@@ -75,17 +108,22 @@ impl Recorded {
             };
             spans.split(',').filter_map(span).collect()
         });
-        let numbers = self.captures.iter().filter(|events| events.capture == capture).flat_map(|events| &events.events);
+        let numbers =
+            self.captures.iter().filter(|events| events.capture == capture).flat_map(|events| &events.events);
         let numbers = numbers.map(|(number, ..)| *number);
         numbers.filter(|number| spans.iter().any(|(from, to)| (from..=to).contains(&number))).collect()
     }
 }
 
 /// One event.
-struct Row<'a> {
+pub(super) struct Row<'a> {
     recorded: &'a Recorded,
     events: &'a Events,
     row: usize,
+    /// Whether a printed buffer is not enough.
+    bytes: bool,
+    /// Whether it matters what is printed.
+    printing: bool,
     /// Whether a value was asked for that is not there.
     missing: Cell<bool>,
 }
@@ -96,6 +134,10 @@ impl<'a> Row<'a> {
         let column = self.recorded.columns.get(&(self.events.capture.clone(), field.to_owned()));
         let column = column.with_context(|| format!("no values of {field}"))?;
         let at = column.at.get(self.row).copied().unwrap_or_default();
+        let number = self.events.events.get(self.row).map(|(number, ..)| *number);
+        if self.printing && column.absent_but_printed.iter().any(|(odd, _)| Some(*odd) == number) {
+            bail!("nothing is there, and something is printed");
+        }
         Ok(column.values.get(at).and_then(Option::as_deref))
     }
 
@@ -116,14 +158,24 @@ impl<'a> Row<'a> {
             }
             _ => {}
         }
-        let ancestors = ["proc.aname", "proc.aexe", "proc.aexepath", "proc.acmdline", "proc.apid", "proc.aenv"];
+        let ancestors =
+            ["proc.aname", "proc.aexe", "proc.aexepath", "proc.acmdline", "proc.apid", "proc.aenv"];
         if ancestors.contains(&name) && field.key().is_none() && field.index().is_none_or(|index| index < 0) {
             return self.ancestors(name, field.kind);
         }
         let Some(text) = self.printed(&field.to_string())? else { return Ok(None) };
         if field.list() {
             let inner = text.trim_start_matches('(').trim_end_matches(')');
-            return Ok(Some(Value::List(inner.split(',').filter_map(|item| typed(item, field.kind)).collect())));
+            return Ok(Some(Value::List(
+                inner.split(',').filter_map(|item| typed(item, field.kind)).collect(),
+            )));
+        }
+        if matches!(name, "fd.cip.name" | "fd.sip.name" | "fd.lip.name" | "fd.rip.name") && text == "<NA>" {
+            // Names were not looked up: the field is there and equals nothing.
+            return Ok(Some(Value::Any(Vec::new())));
+        }
+        if name == "evt.buffer" && self.bytes && text.contains('.') {
+            bail!("the bytes were not recorded");
         }
         if name == "evt.buffer" && text.starts_with("NULL") {
             return Ok(Some(Value::text("")));
@@ -136,7 +188,11 @@ impl<'a> Row<'a> {
             };
             if let (true, Ok(number)) = (hexadecimal, i64::from_str_radix(text, 16)) {
                 let signed = matches!(field.kind.family(), Family::Number { signed: true, .. });
-                return Ok(Some(if signed { Value::Int(number) } else { Value::Uint(number.cast_unsigned()) }));
+                return Ok(Some(if signed {
+                    Value::Int(number)
+                } else {
+                    Value::Uint(number.cast_unsigned())
+                }));
             }
         }
         Ok(typed(text, field.kind))
@@ -152,7 +208,8 @@ impl<'a> Row<'a> {
             _ => return Ok(Some(Value::ends([]))),
         };
         let ends = [self.printed(client)?, self.printed(server)?];
-        let mut ends: Vec<Value<'a>> = ends.into_iter().flatten().filter_map(|text| typed(text, kind)).collect();
+        let mut ends: Vec<Value<'a>> =
+            ends.into_iter().flatten().filter_map(|text| typed(text, kind)).collect();
         if ends.is_empty() {
             ends.extend(typed(nothing, kind));
         }
