@@ -20,6 +20,9 @@ use crate::value::Value;
 
 pub use json::{Json, Shape};
 
+/// Nanoseconds.
+const SECOND: u64 = 1_000_000_000;
+
 /// An audit event: one JSON object of the kind `Event`.
 #[derive(Debug)]
 pub struct AuditEvent<'a, J> {
@@ -69,7 +72,6 @@ impl<'a, J: Json<'a>> AuditEvent<'a, J> {
     /// The fields that every source has.
     fn common(&self, field: &FieldUse) -> Option<Value<'_>> {
         let time = || u64::try_from(self.time()?).ok();
-        const SECOND: u64 = 1_000_000_000;
         match field.id.field().name {
             "evt.num" => Some(Value::Uint(self.number)),
             "evt.rawtime" => time().map(Value::Uint),

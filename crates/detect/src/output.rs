@@ -120,10 +120,10 @@ fn shown<E: Event + ?Sized>(source: &Source, field: &FieldUse, event: &E) -> Str
         return text(field, event).unwrap_or_else(|| ABSENT.to_owned());
     }
     // libsinsp prints the length of a text as absent, that of a list as a number.
-    if let Source::Apply { transformer: Transformer::Len, sources, .. } = source {
-        if sources.first().is_none_or(|inner| !inner.list()) {
-            return ABSENT.to_owned();
-        }
+    if let Source::Apply { transformer: Transformer::Len, sources, .. } = source
+        && sources.first().is_none_or(|inner| !inner.list())
+    {
+        return ABSENT.to_owned();
     }
     source.value(event).map_or_else(|| ABSENT.to_owned(), |value| print::plain(&value))
 }
@@ -145,12 +145,11 @@ fn transformer(rest: &str, at: usize, catalogue: Catalogue) -> Result<Option<(Op
     });
     let Some((transformer_name, inner)) = found else { return Ok(None) };
     let start = rest.len() - inner.len();
-    let (operand, length) = match transformer(inner, at + start, catalogue)? {
-        Some(nested) => nested,
-        None => {
-            let (named, length) = field(inner, at + start, catalogue)?;
-            (Operand::Field(named), length)
-        }
+    let (operand, length) = if let Some(nested) = transformer(inner, at + start, catalogue)? {
+        nested
+    } else {
+        let (named, length) = field(inner, at + start, catalogue)?;
+        (Operand::Field(named), length)
     };
     let end = start + length;
     if !rest.get(end..).is_some_and(|rest| rest.starts_with(')')) {
@@ -181,13 +180,13 @@ fn field(rest: &str, at: usize, catalogue: Catalogue) -> Result<(FieldRef, usize
     let known = id.field();
     let mut length = known.name.len();
     let mut name = known.name.to_owned();
-    if known.takes.is_dotted() {
-        if let Some(suffix) = word.get(length..).and_then(|suffix| suffix.strip_prefix('.')) {
-            let suffix = suffix.split('.').next().unwrap_or_default();
-            name = format!("{name}.{suffix}");
-            length = name.len();
-            return Ok((FieldRef { name: name.into(), argument: None, span: span(length) }, length));
-        }
+    if known.takes.is_dotted()
+        && let Some(suffix) = word.get(length..).and_then(|suffix| suffix.strip_prefix('.'))
+    {
+        let suffix = suffix.split('.').next().unwrap_or_default();
+        name = format!("{name}.{suffix}");
+        length = name.len();
+        return Ok((FieldRef { name: name.into(), argument: None, span: span(length) }, length));
     }
     let mut argument = None;
     if known.takes != Takes::Nothing {

@@ -18,6 +18,9 @@ const MAX_PROGRAMS: usize = 4096;
 /// How often the order of comparisons is thought over, at most: every so many events of a kind.
 const MAX_REVIEW: u64 = 1 << 20;
 
+/// The values by which a kind of events is told.
+type Kind = Vec<Option<Vec<u8>>>;
+
 /// All conditions of a source.
 #[derive(Debug)]
 pub(super) struct Evaluator {
@@ -28,7 +31,7 @@ pub(super) struct Evaluator {
     /// The comparisons that look at those alone.
     decided: Vec<u32>,
     programs: Vec<Program>,
-    by_kind: FxHashMap<u64, Vec<(Vec<Option<Vec<u8>>>, usize)>>,
+    by_kind: FxHashMap<u64, Vec<(Kind, usize)>>,
     by_type: Vec<Option<u32>>,
     /// The program for events of kinds that are too many.
     general: Option<usize>,
@@ -162,10 +165,10 @@ impl Evaluator {
         let same = |key: &[Option<Vec<u8>>]| {
             key.iter().zip(&values).all(|(key, value)| key.as_deref() == bytes(value.as_ref()))
         };
-        if let Some(known) = self.by_kind.get(&hash) {
-            if let Some((_, at)) = known.iter().find(|(key, _)| same(key)) {
-                return *at;
-            }
+        if let Some(known) = self.by_kind.get(&hash)
+            && let Some((_, at)) = known.iter().find(|(key, _)| same(key))
+        {
+            return *at;
         }
         if self.programs.len() >= MAX_PROGRAMS {
             return self.general();
@@ -235,10 +238,10 @@ impl Run<'_> {
         stop: bool,
         event: &E,
     ) -> bool {
-        if let Some((stamp, value)) = self.nodes.get(at as usize) {
-            if *stamp == self.now {
-                return *value;
-            }
+        if let Some((stamp, value)) = self.nodes.get(at as usize)
+            && *stamp == self.now
+        {
+            return *value;
         }
         let value = parts.iter().any(|part| self.holds(program, *part, event) == stop) == stop;
         if let Some(place) = self.nodes.get_mut(at as usize) {

@@ -111,15 +111,14 @@ impl GraphBuilder {
     /// A comparison.
     pub fn check(&mut self, check: &Check, catalogue: Catalogue) -> Result<NodeId, FilterError> {
         let key = check.to_string();
-        let at = match self.known_checks.get(&key) {
-            Some(at) => *at,
-            None => {
-                let predicate = Predicate::new(check, catalogue)?;
-                let at = u32::try_from(self.graph.predicates.len()).unwrap_or(u32::MAX);
-                self.graph.predicates.push(predicate);
-                self.known_checks.insert(key, at);
-                at
-            }
+        let at = if let Some(at) = self.known_checks.get(&key) {
+            *at
+        } else {
+            let predicate = Predicate::new(check, catalogue)?;
+            let at = u32::try_from(self.graph.predicates.len()).unwrap_or(u32::MAX);
+            self.graph.predicates.push(predicate);
+            self.known_checks.insert(key, at);
+            at
         };
         Ok(self.add(Node::Check(at)))
     }

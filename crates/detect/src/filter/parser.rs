@@ -153,12 +153,11 @@ impl<'a> Parser<'a> {
         let name = self.skip(length).into();
         let mut argument = None;
         if self.take("[") {
-            argument = match self.quoted()? {
-                Some(text) => Some(text),
-                None => {
-                    let bare = |c: char| !is_blank(c) && !"[]\"'".contains(c);
-                    self.run(bare).map(Into::into)
-                }
+            argument = if let Some(text) = self.quoted()? {
+                Some(text)
+            } else {
+                let bare = |c: char| !is_blank(c) && !"[]\"'".contains(c);
+                self.run(bare).map(Into::into)
             };
             if argument.is_none() {
                 return Err(self.fault("expected a valid field argument: a quoted string or a bare string"));
@@ -245,12 +244,11 @@ impl<'a> Parser<'a> {
             self.depth -= 1;
             return Ok(operand);
         }
-        match self.field()? {
-            Some(field) => Ok(Operand::Field(field)),
-            None => {
-                let names = self.transformers();
-                Err(self.fault(format!("expected a field or a nested valid transformer: {names}")))
-            }
+        if let Some(field) = self.field()? {
+            Ok(Operand::Field(field))
+        } else {
+            let names = self.transformers();
+            Err(self.fault(format!("expected a field or a nested valid transformer: {names}")))
         }
     }
 
@@ -318,13 +316,11 @@ impl<'a> Parser<'a> {
         if let Some(operand) = self.right_operand()? {
             return Ok(Right::Operand(operand));
         }
-        match self.text()? {
-            Some(text) => Ok(Right::Text(text)),
-            None => {
-                let names = self.transformers();
-                Err(self
-                    .fault(format!("expected a string value or a field with a valid transformer: {names}")))
-            }
+        if let Some(text) = self.text()? {
+            Ok(Right::Text(text))
+        } else {
+            let names = self.transformers();
+            Err(self.fault(format!("expected a string value or a field with a valid transformer: {names}")))
         }
     }
 
@@ -354,14 +350,13 @@ impl<'a> Parser<'a> {
         if let Some(operand) = self.right_operand()? {
             return Ok(Right::Operand(operand));
         }
-        match self.identifier() {
-            Some(name) => Ok(Right::Word(name)),
-            None => {
-                let names = self.transformers();
-                let message =
-                    format!("expected a list, an identifier, or a field with a valid transformer: {names}");
-                Err(self.fault(message))
-            }
+        if let Some(name) = self.identifier() {
+            Ok(Right::Word(name))
+        } else {
+            let names = self.transformers();
+            let message =
+                format!("expected a list, an identifier, or a field with a valid transformer: {names}");
+            Err(self.fault(message))
         }
     }
 

@@ -73,7 +73,7 @@ impl Display for Operand {
                 let fields = texts.join(", ");
                 match (transformer, text) {
                     (super::Transformer::Join, Some(text)) => {
-                        write!(f, "{}, ({fields})", always_quoted(text))?
+                        write!(f, "{}, ({fields})", always_quoted(text))?;
                     }
                     (_, Some(text)) => write!(f, "{fields}, {}", always_quoted(text))?,
                     (super::Transformer::Concat, None) if !many => write!(f, "{fields}")?,

@@ -46,7 +46,7 @@ pub(super) fn value<'a, J: Json<'a>>(
             Shape::Text(text) => uri::parameter(&text, field.key()?).map(Value::owned),
             _ => None,
         },
-        "target.name" => one(&["objectRef", "name"]),
+        "target.name" | "req.configmap.name" => one(&["objectRef", "name"]),
         "target.namespace" => one(&["objectRef", "namespace"]),
         "target.resource" => one(&["objectRef", "resource"]),
         "target.subresource" => one(&["objectRef", "subresource"]),
@@ -62,7 +62,6 @@ pub(super) fn value<'a, J: Json<'a>>(
         "req.binding.subjects.serviceaccount_ns_names" => subjects(event, "ServiceAccount", true),
         "req.binding.role" => one(&["requestObject", "roleRef", "name"]),
         "req.binding.subject.has_name" => Some(Value::text("true")),
-        "req.configmap.name" => one(&["objectRef", "name"]),
         "req.configmap.obj" => one(&["requestObject", "data"]),
         "req.container.image" => first(container(event, "containers", "image", Some(0))?),
         "req.container.image.repository" => {

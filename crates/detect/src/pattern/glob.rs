@@ -117,15 +117,15 @@ fn class(rest: &[u8], ignore_case: bool) -> Option<(Box<[bool; 256]>, &[u8])> {
             break;
         }
         first = false;
-        if let Some(named) = rest.strip_prefix(b"[:") {
-            if let Some(end) = memchr::memmem::find(named, b":]") {
-                let is = named_class(named.get(..end)?)?;
-                for byte in 0..=255_u8 {
-                    members[usize::from(byte)] |= is(&byte);
-                }
-                rest = named.get(end + 2..)?;
-                continue;
+        if let Some(named) = rest.strip_prefix(b"[:")
+            && let Some(end) = memchr::memmem::find(named, b":]")
+        {
+            let is = named_class(named.get(..end)?)?;
+            for byte in 0..=255_u8 {
+                members[usize::from(byte)] |= is(&byte);
             }
+            rest = named.get(end + 2..)?;
+            continue;
         }
         let (from, behind) = bound(rest)?;
         rest = behind;

@@ -26,6 +26,12 @@ pub(crate) fn posix(pattern: &str) -> Result<Regex, String> {
     })
 }
 
+/// The classes that stand in `[:…:]`.
+const NAMES: [&str; 14] = [
+    "alnum", "alpha", "ascii", "blank", "cntrl", "digit", "graph", "lower", "print", "punct", "space",
+    "upper", "word", "xdigit",
+];
+
 fn translate(pattern: &str) -> Result<String, String> {
     let mut out = String::with_capacity(pattern.len() + 8);
     let mut rest = pattern;
@@ -69,8 +75,8 @@ fn translate(pattern: &str) -> Result<String, String> {
                 }
                 repeat(&mut out, atom, &c.to_string());
             }
-            '{' => match repetition(rest) {
-                Some((least, most, behind)) => {
+            '{' => {
+                if let Some((least, most, behind)) = repetition(rest) {
                     let text = rest.get(..rest.len() - behind.len()).unwrap_or_default();
                     if !repeatable {
                         return Err(format!("no argument for repetition operator: {text}"));
@@ -82,12 +88,10 @@ fn translate(pattern: &str) -> Result<String, String> {
                     rest = behind;
                     continue;
                 }
-                None => {
-                    atom = out.len();
-                    out.push_str(r"\{");
-                    repeatable = true;
-                }
-            },
+                atom = out.len();
+                out.push_str(r"\{");
+                repeatable = true;
+            }
             '}' | ']' => {
                 atom = out.len();
                 out.push('\\');
@@ -200,21 +204,17 @@ fn class<'a>(text: &'a str, out: &mut String) -> Result<&'a str, String> {
             return Err(format!("invalid character class range: {next}"));
         }
         first = false;
-        if let Some(named) = rest.strip_prefix("[:") {
-            if let Some(end) = named.find(":]") {
-                let name = named.get(..end).unwrap_or_default();
-                let plain = name.strip_prefix('^').unwrap_or(name);
-                const NAMES: [&str; 14] = [
-                    "alnum", "alpha", "ascii", "blank", "cntrl", "digit", "graph", "lower", "print", "punct",
-                    "space", "upper", "word", "xdigit",
-                ];
-                if !NAMES.contains(&plain) {
-                    return Err(format!("invalid character class range: [:{name}:]"));
-                }
-                _ = write!(out, "[:{name}:]");
-                rest = named.get(end + 2..).unwrap_or_default();
-                continue;
+        if let Some(named) = rest.strip_prefix("[:")
+            && let Some(end) = named.find(":]")
+        {
+            let name = named.get(..end).unwrap_or_default();
+            let plain = name.strip_prefix('^').unwrap_or(name);
+            if !NAMES.contains(&plain) {
+                return Err(format!("invalid character class range: [:{name}:]"));
             }
+            _ = write!(out, "[:{name}:]");
+            rest = named.get(end + 2..).unwrap_or_default();
+            continue;
         }
         let (from, behind) = bound(rest).and_then(|found| found.ok_or_else(missing))?;
         rest = behind;
@@ -238,13 +238,14 @@ fn class<'a>(text: &'a str, out: &mut String) -> Result<&'a str, String> {
 /// One character of a class.
 fn bound(rest: &str) -> Result<Option<(u32, &str)>, String> {
     match rest.chars().next() {
-        Some('\\') => match code(rest)? {
-            Some(found) => Ok(Some(found)),
-            None => {
+        Some('\\') => {
+            if let Some(found) = code(rest)? {
+                Ok(Some(found))
+            } else {
                 let next: String = rest.chars().take(2).collect();
                 Err(format!("invalid escape sequence: {next}"))
             }
-        },
+        }
         Some(c) => Ok(Some((u32::from(c), rest.get(c.len_utf8()..).unwrap_or_default()))),
         None => Ok(None),
     }

@@ -220,8 +220,7 @@ fn many(
     let name = source.first().map_or("", |field| field.id.field().name);
     let in_words = operator.name();
     let never = match (name, operator) {
-        ("fd.ip", _) | ("fd.net", Operator::Intersects) | ("proc.apid", Operator::In) => true,
-        ("evt.rawarg", Operator::In) => true,
+        ("fd.ip", _) | ("fd.net", Operator::Intersects) | ("proc.apid" | "evt.rawarg", Operator::In) => true,
         ("fd.net", Operator::In) => {
             if constants.len() > 1 {
                 *remark = Some("fd.net in (…) looks at the first network only".to_owned());

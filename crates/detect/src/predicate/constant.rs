@@ -38,8 +38,7 @@ impl Constant {
             },
             Family::Address => net::address(text).map(Self::Ip),
             Family::Network => net::Network::parse(text).map(Self::Network),
-            Family::Text => Ok(Self::Text(text.as_bytes().into())),
-            Family::Bytes => Ok(Self::Text(text.as_bytes().into())),
+            Family::Text | Family::Bytes => Ok(Self::Text(text.as_bytes().into())),
             Family::Opaque => {
                 Err(format!("filter error: no value can be compared with type '{}'", kind.name()))
             }
@@ -50,7 +49,7 @@ impl Constant {
 /// The bytes that hexadecimal digits stand for.
 pub(crate) fn hexadecimal(text: &str) -> Option<Vec<u8>> {
     let digits = text.as_bytes();
-    if digits.len() % 2 != 0 {
+    if !digits.len().is_multiple_of(2) {
         return None;
     }
     let digit = |byte: u8| char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok());

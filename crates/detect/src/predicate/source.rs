@@ -209,7 +209,7 @@ fn option(arguments: &[u8], name: &[u8]) -> Option<Vec<u8>> {
             continue;
         };
         let next = || words.next().filter(|word| !word.starts_with(b"-")).unwrap_or_default();
-        return Some(value.map_or_else(next, |value| value).to_vec());
+        return Some(value.unwrap_or_else(next).to_vec());
     }
     None
 }

@@ -183,12 +183,11 @@ impl<'a> Collector<'a> {
         };
         let mut items: Vec<Box<str>> = Vec::with_capacity(nodes.len());
         for node in nodes {
-            match raw(node, self.text()) {
-                Some(item) => items.push(item.into()),
-                None => {
-                    let message = "An item of a list must be a text or a number".to_owned();
-                    return self.say(Code::LoadErrYamlValidate, node.span(), message);
-                }
+            if let Some(item) = raw(node, self.text()) {
+                items.push(item.into());
+            } else {
+                let message = "An item of a list must be a text or a number".to_owned();
+                return self.say(Code::LoadErrYamlValidate, node.span(), message);
             }
         }
         let origin = self.origin(item.node.span());
@@ -269,10 +268,10 @@ impl<'a> Collector<'a> {
             let message = "Rule has 'enabled' key but no rule by that name already exists".to_owned();
             return self.say(Code::LoadErrValidate, item.node.span(), message);
         }
-        if changes.is_empty() { self.new_rule(item, name) } else { self.change_rule(item, &name, &changes) }
+        if changes.is_empty() { self.new_rule(item, &name) } else { self.change_rule(item, &name, &changes) }
     }
 
-    fn new_rule(&mut self, item: &Item<'_>, name: String) {
+    fn new_rule(&mut self, item: &Item<'_>, name: &str) {
         for key in ["condition", "output", "desc", "priority"] {
             if item.get(key).is_none() {
                 let message = format!("Item has no mapping for key '{key}'");
@@ -294,7 +293,7 @@ impl<'a> Collector<'a> {
         let Some(tags) = self.tags(item) else { return };
         let Some(exceptions) = self.exceptions(item, true) else { return };
         let rule = RuleText {
-            name: name.clone(),
+            name: name.to_owned(),
             description: item.text("desc").unwrap_or_default(),
             condition,
             output,
@@ -310,7 +309,7 @@ impl<'a> Collector<'a> {
             known_source,
             origin: self.origin(item.node.span()),
         };
-        self.definitions.rules.put(&name, rule);
+        self.definitions.rules.put(name, rule);
     }
 
     fn change_rule(&mut self, item: &Item<'_>, name: &str, changes: &FxHashMap<&'static str, Change>) {
@@ -355,7 +354,7 @@ impl<'a> Collector<'a> {
         }
         match change("tags") {
             Some(Change::Append) => {
-                rule.tags.extend(tags.into_iter().filter(|tag| !rule.tags.contains(tag)).collect::<Vec<_>>())
+                rule.tags.extend(tags.into_iter().filter(|tag| !rule.tags.contains(tag)).collect::<Vec<_>>());
             }
             Some(Change::Replace) => rule.tags = tags,
             None => {}
@@ -464,13 +463,13 @@ impl<'a> Collector<'a> {
             !changes.contains_key(**key)
                 && !matches!(**key, "override" | "rule" | "macro" | "list" | "source")
         });
-        if let (Some(key), false) = (outside, changes.is_empty()) {
-            if appends.contains(key) || replaces.contains(key) {
-                let message =
-                    format!("Unexpected key '{key}': no corresponding entry under 'override' is defined.");
-                self.say(Code::LoadErrValidate, item.node.span(), message);
-                return None;
-            }
+        if let (Some(key), false) = (outside, changes.is_empty())
+            && (appends.contains(key) || replaces.contains(key))
+        {
+            let message =
+                format!("Unexpected key '{key}': no corresponding entry under 'override' is defined.");
+            self.say(Code::LoadErrValidate, item.node.span(), message);
+            return None;
         }
         Some(changes)
     }
@@ -528,14 +527,15 @@ impl<'a> Collector<'a> {
             let fields = entry("fields").unwrap_or(Entry::Many([].into()));
             let operators = entry("comps");
             let values = match item.get("values") {
-                Some(node) => match node.as_list() {
-                    Some(values) => values.iter().map(|node| self::entry(node, self.text())).collect(),
-                    None => {
+                Some(node) => {
+                    if let Some(values) = node.as_list() {
+                        values.iter().map(|node| self::entry(node, self.text())).collect()
+                    } else {
                         let message = "Rule exception values must be a sequence".to_owned();
                         self.say(Code::LoadErrYamlValidate, node.span(), message);
                         return None;
                     }
-                },
+                }
                 None => Vec::new(),
             };
             if !whole && values.is_empty() {
@@ -563,24 +563,22 @@ impl<'a> Collector<'a> {
 
     fn snippet(&mut self, item: &Item<'_>, key: &str) -> Option<Snippet> {
         let node = item.get(key)?;
-        match raw(node, self.text()) {
-            Some(text) => Some(Snippet::new(&text, self.file, node.span())),
-            None => {
-                self.say(Code::LoadErrYamlValidate, node.span(), format!("Value of '{key}' must be a text"));
-                None
-            }
+        if let Some(text) = raw(node, self.text()) {
+            Some(Snippet::new(&text, self.file, node.span()))
+        } else {
+            self.say(Code::LoadErrYamlValidate, node.span(), format!("Value of '{key}' must be a text"));
+            None
         }
     }
 
     /// The name of an item. From then on messages are about it.
     fn name(&mut self, item: &Item<'_>, kind: &str) -> Option<String> {
         let name = item.text(kind).filter(|name| !name.is_empty());
-        match &name {
-            Some(name) => self.context = Some(format!("{kind} {name:?}")),
-            None => {
-                let message = format!("{kind} name is empty");
-                self.say(Code::LoadErrYamlValidate, item.node.span(), message);
-            }
+        if let Some(name) = &name {
+            self.context = Some(format!("{kind} {name:?}"));
+        } else {
+            let message = format!("{kind} name is empty");
+            self.say(Code::LoadErrYamlValidate, item.node.span(), message);
         }
         name
     }

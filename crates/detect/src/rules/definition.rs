@@ -41,12 +41,11 @@ impl<T> Table<T> {
 
     /// Defines a name anew, at the place where it stood first.
     pub(crate) fn put(&mut self, name: &str, value: T) {
-        match self.index(name).and_then(|index| self.all.get_mut(index)) {
-            Some(place) => *place = value,
-            None => {
-                self.by_name.insert(name.to_owned(), self.all.len());
-                self.all.push(value);
-            }
+        if let Some(place) = self.index(name).and_then(|index| self.all.get_mut(index)) {
+            *place = value;
+        } else {
+            self.by_name.insert(name.to_owned(), self.all.len());
+            self.all.push(value);
         }
     }
 }

@@ -52,15 +52,15 @@ pub(super) fn condition(exception: &Exception, catalogue: Catalogue) -> Result<O
             let checks: Vec<Expr> = checks.map(|((field, how), value)| check(field, *how, value)).collect();
             all.push(joined(checks, Expr::And));
         }
-    } else if let (Some(field), Some(how)) = (fields.first(), operators.first()) {
-        if !exception.values.is_empty() {
-            let (operator, modifier) = *how;
-            if modifier.is_some() || takes_list(operator) {
-                let values = Entry::Many(exception.values.clone().into());
-                all.push(check(field, *how, &values));
-            } else {
-                all.extend(exception.values.iter().map(|value| check(field, *how, value)));
-            }
+    } else if let (Some(field), Some(how)) = (fields.first(), operators.first())
+        && !exception.values.is_empty()
+    {
+        let (operator, modifier) = *how;
+        if modifier.is_some() || takes_list(operator) {
+            let values = Entry::Many(exception.values.clone().into());
+            all.push(check(field, *how, &values));
+        } else {
+            all.extend(exception.values.iter().map(|value| check(field, *how, value)));
         }
     }
     Ok((!all.is_empty()).then(|| joined(all, Expr::Or)))
