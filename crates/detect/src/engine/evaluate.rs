@@ -6,7 +6,7 @@ use std::sync::Arc;
 use rustc_hash::{FxHashMap, FxHasher};
 
 use super::graph::{Graph, NodeId};
-use super::program::{Program, Step};
+use super::program::{Program, Several, Step};
 use crate::field::{Catalogue, EventType, FieldUse};
 use crate::filter::FieldRef;
 use crate::predicate::{Event, Source};
@@ -220,34 +220,32 @@ struct Run<'a> {
 
 impl Run<'_> {
     fn holds<E: Event + ?Sized>(&mut self, program: &Program, at: u32, event: &E) -> bool {
-        match program.step(at) {
-            Step::Constant(value) => *value,
-            Step::Check(number) => self.check(*number, event),
-            Step::Not(part) => !self.holds(program, *part, event),
-            Step::And(parts) => self.several(program, at, parts, false, event),
-            Step::Or(parts) => self.several(program, at, parts, true, event),
+        match *program.step(at) {
+            Step::Constant(value) => value,
+            Step::Check(number) => self.check(number, event),
+            Step::Not(part) => !self.holds(program, part, event),
+            Step::Several(several) => {
+                if !several.shared {
+                    return self.several(program, several, event);
+                }
+                if let Some((stamp, value)) = self.nodes.get(at as usize)
+                    && *stamp == self.now
+                {
+                    return *value;
+                }
+                let value = self.several(program, several, event);
+                if let Some(place) = self.nodes.get_mut(at as usize) {
+                    *place = (self.now, value);
+                }
+                value
+            }
         }
     }
 
-    /// Parts until one of them is `stop`.
-    fn several<E: Event + ?Sized>(
-        &mut self,
-        program: &Program,
-        at: u32,
-        parts: &[u32],
-        stop: bool,
-        event: &E,
-    ) -> bool {
-        if let Some((stamp, value)) = self.nodes.get(at as usize)
-            && *stamp == self.now
-        {
-            return *value;
-        }
-        let value = parts.iter().any(|part| self.holds(program, *part, event) == stop) == stop;
-        if let Some(place) = self.nodes.get_mut(at as usize) {
-            *place = (self.now, value);
-        }
-        value
+    /// Asks parts until one decides.
+    fn several<E: Event + ?Sized>(&mut self, program: &Program, several: Several, event: &E) -> bool {
+        let stop = several.stop;
+        program.parts(several).iter().any(|part| self.holds(program, *part, event) == stop) == stop
     }
 
     fn check<E: Event + ?Sized>(&mut self, number: u32, event: &E) -> bool {

@@ -12,6 +12,8 @@ use super::graph::{Graph, GraphBuilder, Node, NodeId};
 #[derive(Clone, Debug)]
 pub(super) struct Program {
     nodes: Vec<Step>,
+    /// The parts of all nodes, those of one node side by side.
+    parts: Vec<u32>,
     /// The rule's number and where its condition is.
     pub(super) roots: Vec<(usize, u32)>,
     /// Every comparison that is left, with the number of times it was made and was true.
@@ -28,14 +30,25 @@ pub(super) struct Count {
     pub(super) held: u32,
 }
 
-/// A node of a program; children by their number.
-#[derive(Clone, Debug)]
+/// A node of a program; parts by their number.
+#[derive(Clone, Copy, Debug)]
 pub(super) enum Step {
     Constant(bool),
     Check(u32),
     Not(u32),
-    And(Box<[u32]>),
-    Or(Box<[u32]>),
+    Several(Several),
+}
+
+/// A node with parts.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Several {
+    /// Where its parts begin, and how many there are.
+    start: u32,
+    length: u32,
+    /// What one part must be for the whole to be the same: false for `and`, true for `or`.
+    pub(super) stop: bool,
+    /// Whether more than one node has it as a part, so that it is worth to remember what it was.
+    pub(super) shared: bool,
 }
 
 impl Program {
@@ -50,21 +63,49 @@ impl Program {
                 kept.push((*rule, node.0));
             }
         }
-        let step = |node: &Node| match node {
+        let mut parents = vec![0_u32; builder.nodes().len()];
+        let mut parent = |part: u32| {
+            if let Some(count) = parents.get_mut(part as usize) {
+                *count += 1;
+            }
+        };
+        kept.iter().for_each(|(_, root)| parent(*root));
+        for node in builder.nodes() {
+            match node {
+                Node::Not(part) => parent(part.0),
+                Node::And(parts) | Node::Or(parts) => parts.iter().for_each(|part| parent(part.0)),
+                Node::Constant(_) | Node::Check(_) => {}
+            }
+        }
+        let mut all = Vec::new();
+        let mut several = |parts: &[NodeId], stop, parents: u32| {
+            let (start, length) = (u32::try_from(all.len()), u32::try_from(parts.len()));
+            all.extend(parts.iter().map(|part| part.0));
+            let (start, length) = (start.unwrap_or(u32::MAX), length.unwrap_or_default());
+            Step::Several(Several { start, length, stop, shared: parents > 1 })
+        };
+        let nodes = builder.nodes().iter().zip(&parents).map(|(node, parents)| match node {
             Node::Constant(value) => Step::Constant(*value),
             Node::Check(at) => Step::Check(*at),
             Node::Not(part) => Step::Not(part.0),
-            Node::And(parts) => Step::And(parts.iter().map(|part| part.0).collect()),
-            Node::Or(parts) => Step::Or(parts.iter().map(|part| part.0).collect()),
-        };
-        let nodes = builder.nodes().iter().map(step).collect();
-        let mut program = Self { nodes, roots: kept, counts: FxHashMap::default(), review: 64, events: 0 };
+            Node::And(parts) => several(parts, false, *parents),
+            Node::Or(parts) => several(parts, true, *parents),
+        });
+        let nodes = nodes.collect();
+        let counts = FxHashMap::default();
+        let mut program = Self { nodes, parts: all, roots: kept, counts, review: 64, events: 0 };
         program.arrange(graph);
         program
     }
 
     pub(super) fn step(&self, at: u32) -> &Step {
         self.nodes.get(at as usize).unwrap_or(&Step::Constant(false))
+    }
+
+    /// The parts of a node, in the order in which they are asked.
+    pub(super) fn parts(&self, several: Several) -> &[u32] {
+        let start = several.start as usize;
+        self.parts.get(start..start + several.length as usize).unwrap_or_default()
     }
 
     /// How many nodes there are.
@@ -86,7 +127,7 @@ impl Program {
         if let Some(Some(found)) = known.get(at as usize) {
             return *found;
         }
-        let found = match self.step(at).clone() {
+        let found = match *self.step(at) {
             Step::Constant(value) => (0.0, f64::from(u8::from(value))),
             Step::Check(number) => {
                 let cost = graph.predicates().get(number as usize).map_or(1, crate::Predicate::cost);
@@ -99,14 +140,13 @@ impl Program {
                 let (cost, chance) = self.arrange_node(part, graph, known);
                 (cost, 1.0 - chance)
             }
-            Step::And(parts) => {
-                let (parts, found) = self.ordered(&parts, true, graph, known);
-                self.put(at, Step::And(parts));
-                found
-            }
-            Step::Or(parts) => {
-                let (parts, found) = self.ordered(&parts, false, graph, known);
-                self.put(at, Step::Or(parts));
+            Step::Several(several) => {
+                let parts = self.parts(several).to_vec();
+                let (parts, found) = self.ordered(&parts, !several.stop, graph, known);
+                let start = several.start as usize;
+                if let Some(place) = self.parts.get_mut(start..start + parts.len()) {
+                    place.copy_from_slice(&parts);
+                }
                 found
             }
         };
@@ -114,12 +154,6 @@ impl Program {
             *place = Some(found);
         }
         found
-    }
-
-    fn put(&mut self, at: u32, step: Step) {
-        if let Some(place) = self.nodes.get_mut(at as usize) {
-            *place = step;
-        }
     }
 
     /// Parts by work over the chance to decide the whole.
