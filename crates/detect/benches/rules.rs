@@ -2,6 +2,8 @@
 //!
 //! The rule files are those that Falco ships; without them (they are no part of this tree) there is nothing to measure.
 
+#![allow(clippy::print_stderr, clippy::indexing_slicing, reason = "a measurement says what it skips")]
+
 use std::collections::HashMap;
 use std::sync::Arc;
 

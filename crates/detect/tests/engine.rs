@@ -1,5 +1,13 @@
 //! Conditions and rules over events: the engine against the plain evaluator, explanations, outputs.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a test may stop where it stands"
+)]
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -236,6 +244,8 @@ fn any_event() -> impl Strategy<Value = Plain> {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(48) })]
+
     /// Sharing, specialising and reordering change nothing.
     #[test]
     fn the_engine_answers_as_the_plain_evaluator(

@@ -1,5 +1,13 @@
 //! Loading rule files: what is put together, what is refused, and what is said.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a test may stop where it stands"
+)]
+
 use std::fmt::Write;
 
 use ironsides_detect::rules::{Code, Loaded, Message, Options, Priority, RuleFile, Severity, load};

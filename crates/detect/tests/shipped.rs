@@ -1,5 +1,13 @@
 //! The rule files that Falco ships, where the shared data is at hand.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a test may stop where it stands"
+)]
+
 use ironsides_detect::rules::{Code, Options, RuleFile, load};
 
 fn text(name: &str) -> Option<String> {

@@ -69,7 +69,9 @@ impl Program {
                 *count += 1;
             }
         };
-        kept.iter().for_each(|(_, root)| parent(*root));
+        for (_, root) in &kept {
+            parent(*root);
+        }
         for node in builder.nodes() {
             match node {
                 Node::Not(part) => parent(part.0),

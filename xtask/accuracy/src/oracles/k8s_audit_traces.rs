@@ -9,7 +9,7 @@ use anyhow::{Context, Result, bail};
 use ironsides_detect::engine::{Engine, Matching};
 use ironsides_detect::k8s_audit::AuditEvent;
 use ironsides_detect::rules::{Options, Priority, RuleFile, load};
-use ironsides_tree::{Documents, Format, Limits, Node, parse_one};
+use ironsides_tree::{Documents, Format, Limits, Map, Node, parse_one};
 
 use crate::data;
 use crate::oracle::{Oracle, Score};
@@ -56,7 +56,7 @@ fn wanted(case: &Node) -> String {
         return "nothing fires".to_owned();
     }
     let counts = case.get("detect_counts").map(Node::items).unwrap_or_default();
-    let counts = counts.iter().filter_map(Node::as_map).flat_map(|map| map.iter());
+    let counts = counts.iter().filter_map(Node::as_map).flat_map(Map::iter);
     let mut counts: Vec<String> =
         counts.filter_map(|(rule, count)| Some(format!("{rule}: {}", count.as_i64()?))).collect();
     counts.sort_unstable();
@@ -74,7 +74,7 @@ fn answer(case: &Node, fired: &BTreeMap<String, (usize, Priority)>) -> String {
         return names.join(", ");
     }
     let counts = case.get("detect_counts").map(Node::items).unwrap_or_default();
-    let counts = counts.iter().filter_map(Node::as_map).flat_map(|map| map.iter());
+    let counts = counts.iter().filter_map(Node::as_map).flat_map(Map::iter);
     let mut counts: Vec<String> = counts.map(|(rule, _)| format!("{rule}: {}", count(fired, rule))).collect();
     counts.sort_unstable();
     let level = case.get("detect_level").and_then(Node::as_str).unwrap_or_default();

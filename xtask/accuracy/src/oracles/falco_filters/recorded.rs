@@ -64,7 +64,7 @@ impl Recorded {
         let mut found = Vec::new();
         for (row, (number, ..)) in events.events.iter().enumerate() {
             let event =
-                Row { recorded: self, events, row, bytes, printing: false, missing: Cell::new(false) };
+                Row { recorded: self, events, at: row, bytes, printing: false, missing: Cell::new(false) };
             let holds = condition.holds(&event);
             if event.missing.get() {
                 return None;
@@ -119,7 +119,7 @@ impl Recorded {
 pub(super) struct Row<'a> {
     recorded: &'a Recorded,
     events: &'a Events,
-    row: usize,
+    at: usize,
     /// Whether a printed buffer is not enough.
     bytes: bool,
     /// Whether it matters what is printed.
@@ -133,8 +133,8 @@ impl<'a> Row<'a> {
     fn printed(&self, field: &str) -> Result<Option<&'a str>> {
         let column = self.recorded.columns.get(&(self.events.capture.clone(), field.to_owned()));
         let column = column.with_context(|| format!("no values of {field}"))?;
-        let at = column.at.get(self.row).copied().unwrap_or_default();
-        let number = self.events.events.get(self.row).map(|(number, ..)| *number);
+        let at = column.at.get(self.at).copied().unwrap_or_default();
+        let number = self.events.events.get(self.at).map(|(number, ..)| *number);
         if self.printing && column.absent_but_printed.iter().any(|(odd, _)| Some(*odd) == number) {
             bail!("nothing is there, and something is printed");
         }
@@ -143,7 +143,7 @@ impl<'a> Row<'a> {
 
     fn found(&self, field: &FieldUse) -> Result<Option<Value<'a>>> {
         let name = field.id.field().name;
-        let Some((number, time, thread, kind)) = self.events.events.get(self.row) else { return Ok(None) };
+        let Some((number, time, thread, kind)) = self.events.events.get(self.at) else { return Ok(None) };
         match name {
             "evt.num" => return Ok(Some(Value::Uint(*number))),
             "evt.rawtime" => return Ok(Some(Value::Uint(*time))),
@@ -238,7 +238,7 @@ impl Event for Row<'_> {
     }
 
     fn event_type(&self) -> Option<EventType> {
-        self.events.events.get(self.row).and_then(|(.., kind)| EventType::named(kind))
+        self.events.events.get(self.at).and_then(|(.., kind)| EventType::named(kind))
     }
 }
 
@@ -265,15 +265,12 @@ fn bytes(text: &str) -> Cow<'_, [u8]> {
         let (before, behind) = rest.split_at(at);
         out.extend_from_slice(before.as_bytes());
         let byte = behind.get(2..4).and_then(|digits| u8::from_str_radix(digits, 16).ok());
-        match byte {
-            Some(byte) => {
-                out.push(byte);
-                rest = behind.get(4..).unwrap_or_default();
-            }
-            None => {
-                out.extend_from_slice(b"\\x");
-                rest = behind.get(2..).unwrap_or_default();
-            }
+        if let Some(byte) = byte {
+            out.push(byte);
+            rest = behind.get(4..).unwrap_or_default();
+        } else {
+            out.extend_from_slice(b"\\x");
+            rest = behind.get(2..).unwrap_or_default();
         }
     }
     out.extend_from_slice(rest.as_bytes());
