@@ -85,7 +85,7 @@ impl Recorded {
                 let event = Row {
                     recorded: self,
                     events,
-                    row,
+                    at: row,
                     bytes: false,
                     printing: true,
                     missing: Cell::new(false),
