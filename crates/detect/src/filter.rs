@@ -10,4 +10,5 @@ mod write;
 pub use expr::{Check, Expr, FieldRef, Name, Operand, Right, Transformer};
 pub use operator::{Modifier, Operator};
 pub use parser::parse;
+pub(crate) use parser::unquoted;
 pub use syntax::{Dialect, FilterError};

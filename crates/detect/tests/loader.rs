@@ -47,7 +47,7 @@ fn lists_are_spliced_and_macros_kept() {
 - list: shells
   items: [bash, sh]
 - list: more
-  items: [shells, '\"(systemd)\"', 8080, yes]
+  items: [shells, '\"(systemd)\"', 8080, yes, '\"a \\\"b\\\"\"']
 - macro: shell
   condition: proc.name in (more)
 ";
@@ -55,7 +55,10 @@ fn lists_are_spliced_and_macros_kept() {
         format!("{text}{}", rule("evt.type = execve and shell and not proc.pname in (shells, cron)", ""));
     assert_eq!(condition(&[&text]), "evt.type = execve and shell and not proc.pname in (bash, sh, cron)");
     let rules = loaded(&[&text]).rules.unwrap();
-    assert_eq!(rules.macros["shell"].to_string(), "proc.name in (bash, sh, \"(systemd)\", 8080, yes)");
+    assert_eq!(
+        rules.macros["shell"].to_string(),
+        "proc.name in (bash, sh, \"(systemd)\", 8080, yes, \"a \\\"b\\\"\")"
+    );
 }
 
 #[test]

@@ -30,6 +30,16 @@ pub fn parse(text: &str, dialect: Dialect) -> Result<Expr, FilterError> {
     Ok(expr)
 }
 
+/// What a text stands for that a condition could hold: without its quotes and escapes where it is one quoted text, as
+/// it is where not.
+pub(crate) fn unquoted(text: &str) -> Box<str> {
+    let mut parser = Parser { text, at: 0, last: 0..0, depth: 0, dialect: Dialect::Newest };
+    match parser.quoted() {
+        Ok(Some(inner)) if parser.at == text.len() => inner,
+        _ => text.into(),
+    }
+}
+
 type Result<T, E = FilterError> = std::result::Result<T, E>;
 
 struct Parser<'a> {

@@ -9,14 +9,14 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::collect::{near, place};
 use super::definition::{Definitions, Origin, RuleText};
 use super::events::too_many_event_types;
-use super::exception::{self, Items, unquoted};
+use super::exception::{self, Items};
 use super::message::{Code, Message};
 use super::priority::Priority;
 use super::snippet::Snippet;
 use super::{Options, RuleFile};
 use crate::engine::{Graph, GraphBuilder, NodeId};
 use crate::field::{Catalogue, FieldUse};
-use crate::filter::{Check, Dialect, Expr, FilterError, Name, Right, parse};
+use crate::filter::{Check, Dialect, Expr, FilterError, Name, Right, parse, unquoted};
 use crate::output::Output;
 
 /// How many comparisons a condition may have once its macros are spliced in. Falco's largest rule has 248.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use ironsides_tree::Span;
 
 use crate::field::Catalogue;
-use crate::filter::{Check, Expr, FieldRef, Modifier, Name, Operand, Operator, Right};
+use crate::filter::{Check, Expr, FieldRef, Modifier, Name, Operand, Operator, Right, unquoted};
 
 use super::definition::{Entry, Exception};
 
@@ -130,17 +130,6 @@ fn listed_text(text: &str) -> Right {
         }
         None => Right::Word(Name { text: unquoted(text), span: Span::NONE }),
     }
-}
-
-/// A text without the quotes that a condition would need around it.
-pub(super) fn unquoted(text: &str) -> Box<str> {
-    for quote in ['"', '\''] {
-        let inner = text.strip_prefix(quote).and_then(|inner| inner.strip_suffix(quote));
-        if let Some(inner) = inner.filter(|inner| !inner.contains(quote)) {
-            return inner.into();
-        }
-    }
-    text.into()
 }
 
 /// A condition with exceptions taken out of it.

@@ -4,6 +4,7 @@
 //! A capture whose values a condition needs and the data does not hold is left out; a condition with no capture left
 //! is held to be accepted or refused, and skipped if it is accepted.
 
+mod expanded;
 mod formats;
 mod recorded;
 
@@ -43,12 +44,23 @@ struct Case {
     matches: Option<Matches>,
     #[serde(default)]
     error: Option<Value>,
+    /// The rule file, and the rule or macro in it, where it is from one.
+    #[serde(default)]
+    file: Option<String>,
+    #[serde(default)]
+    rule: Option<String>,
+    #[serde(default, rename = "macro")]
+    macro_: Option<String>,
+    /// Fields whose checks were made `evt.num = 0`, for the recorded reader lacks them.
+    #[serde(default)]
+    replaced: Vec<String>,
     /// Of captures over which it failed although it was accepted.
     #[serde(default)]
     errors: Option<Value>,
 }
 
 fn run(folder: &Path) -> Result<Score> {
+    let rules = expanded::Expanded::read(&folder.join("falco/rules")).ok();
     let folder = folder.join("falco/filters");
     let recorded = Recorded::read(&folder)?;
     let mut score = Score::default();
@@ -62,7 +74,16 @@ fn run(folder: &Path) -> Result<Score> {
     for (name, file) in [("filters", "filters.jsonl"), ("rules", "rules.jsonl")] {
         let mut part = Score::default();
         for case in data::lines::<Case>(&folder.join(file))? {
-            matched(&case, &recorded, &mut part);
+            let ours = rules.as_ref().zip(case.file.as_deref()).and_then(|(rules, file)| {
+                rules.condition(file, case.rule.as_deref(), case.macro_.as_deref(), &case.replaced)
+            });
+            match (ours, expanded::recorded(&case.filter)) {
+                (Some(ours), Some(recorded)) if ours != recorded => {
+                    let name = case.rule.as_deref().or(case.macro_.as_deref()).unwrap_or_default();
+                    part.compare(|| format!("{name} expands"), &recorded, Ok(ours));
+                }
+                _ => matched(&case, &recorded, &mut part),
+            }
         }
         score.add_group(name, part);
     }
