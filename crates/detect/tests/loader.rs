@@ -205,6 +205,20 @@ fn macros_that_multiply_are_bounded() {
 }
 
 #[test]
+fn nesting_is_bounded() {
+    let nested = |depth: usize| format!("{}evt.num = 1{}", "not (".repeat(depth), ")".repeat(depth));
+    assert!(loaded(&[&rule(&nested(520), "")]).ok());
+    assert!(error(&[&rule(&nested(20_000), "")]).text.contains("nested more than 550 deep"));
+    let mut text = String::from("- macro: m0\n  condition: evt.num = 1\n");
+    for level in 1..20_000 {
+        let below = level - 1;
+        writeln!(text, "- macro: m{level}\n  condition: m{below}").unwrap();
+    }
+    let error = error(&[&format!("{text}{}", rule("m19999", ""))]);
+    assert!(error.text.contains("nests more than 550 deep"), "{error}");
+}
+
+#[test]
 fn long_lists_load() {
     let mut text = String::from("- list: long\n  items:\n");
     for item in 0..100_000 {

@@ -13,19 +13,19 @@ use super::quote::unescape;
 use super::syntax::{Dialect, FilterError};
 
 /// How deep parentheses may nest. libsinsp has no limit, and dies of it.
-const MAX_DEPTH: usize = 1000;
+const MAX_DEPTH: usize = 550;
 
 /// Reads a condition.
 ///
 /// The error's message is libsinsp's own, without its position; the position is the same byte.
-pub fn parse(text: &str, dialect: Dialect) -> Result<Expr, FilterError> {
+pub fn parse(text: &str, dialect: Dialect) -> std::result::Result<Expr, FilterError> {
     if text.is_empty() {
         return Err(FilterError::at("filter input string is empty", 0));
     }
     let mut parser = Parser { text, at: 0, last: 0..0, depth: 0, dialect };
-    let expr = parser.or()?;
+    let expr = parser.or().map_err(|error| *error)?;
     if parser.at < text.len() {
-        return Err(parser.unexpected());
+        return Err(*parser.unexpected());
     }
     Ok(expr)
 }
@@ -40,7 +40,8 @@ pub(crate) fn unquoted(text: &str) -> Box<str> {
     }
 }
 
-type Result<T, E = FilterError> = std::result::Result<T, E>;
+/// Faults are boxed, so that deep nesting needs little stack.
+type Result<T> = std::result::Result<T, Box<FilterError>>;
 
 struct Parser<'a> {
     text: &'a str,
@@ -97,6 +98,8 @@ impl<'a> Parser<'a> {
         let part = if self.take("not(") {
             negated = !negated;
             self.rest_of_parentheses()?
+        } else if self.take("(") {
+            self.rest_of_parentheses()?
         } else {
             self.check()?
         };
@@ -108,7 +111,7 @@ impl<'a> Parser<'a> {
         self.depth += 1;
         if self.depth > MAX_DEPTH {
             let message = format!("parentheses are nested more than {MAX_DEPTH} deep");
-            return Err(self.fault(message).hint("split the condition into macros"));
+            return Err(Box::new(self.fault(message).hint("split the condition into macros")));
         }
         self.blank();
         let expr = self.or()?;
@@ -121,10 +124,6 @@ impl<'a> Parser<'a> {
     }
 
     fn check(&mut self) -> Result<Expr> {
-        self.blank();
-        if self.take("(") {
-            return self.rest_of_parentheses();
-        }
         let start = self.at;
         if let Some(transformer) = self.transformer() {
             let left = self.rest_of_transformer(transformer, start)?;
@@ -469,7 +468,7 @@ impl<'a> Parser<'a> {
         format!("'val'{}", names.concat())
     }
 
-    fn no_operator(&self) -> FilterError {
+    fn no_operator(&self) -> Box<FilterError> {
         let mut names: Vec<&str> = Operator::SPELLINGS.into_iter().map(|(name, _)| name).collect();
         names.dedup();
         let error = self.fault(format!("expected a valid check operator: one of '{}'", names.join("', '")));
@@ -479,12 +478,12 @@ impl<'a> Parser<'a> {
                 || (word.len() > 3 && strsim::damerau_levenshtein(&word, name) <= 2)
         });
         match near {
-            Some(name) => error.hint(format!("did you mean {name:?}?")),
+            Some(name) => Box::new(error.hint(format!("did you mean {name:?}?"))),
             None => error,
         }
     }
 
-    fn unexpected(&self) -> FilterError {
+    fn unexpected(&self) -> Box<FilterError> {
         let last = self.text.get(self.last.clone()).unwrap_or_default();
         let last = match last.chars().next() {
             Some(quote @ ('"' | '\'')) if last.len() > 1 => {
@@ -502,11 +501,11 @@ impl<'a> Parser<'a> {
         } else {
             return error;
         };
-        error.hint(hint)
+        Box::new(error.hint(hint))
     }
 
-    fn fault(&self, message: impl Into<String>) -> FilterError {
-        FilterError::at(message, self.at)
+    fn fault(&self, message: impl Into<String>) -> Box<FilterError> {
+        Box::new(FilterError::at(message, self.at))
     }
 }
 

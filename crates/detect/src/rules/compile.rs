@@ -22,6 +22,9 @@ use crate::output::Output;
 /// How many comparisons a condition may have once its macros are spliced in. Falco's largest rule has 248.
 const MAX_CHECKS: usize = 1_000_000;
 
+/// How deep a condition may nest with its macros spliced in, so that walking it needs little stack.
+const MAX_DEPTH: usize = 550;
+
 /// A rule, ready to be asked.
 #[derive(Clone, Debug)]
 pub struct Rule {
@@ -92,6 +95,13 @@ impl RuleSet {
     }
 }
 
+/// How large a condition is with its macros spliced in.
+#[derive(Clone, Copy, Debug)]
+struct Size {
+    checks: usize,
+    depth: usize,
+}
+
 struct Compiler<'a> {
     definitions: &'a Definitions,
     files: &'a [RuleFile<'a>],
@@ -107,8 +117,8 @@ struct Compiler<'a> {
     builders: FxHashMap<String, GraphBuilder>,
     /// What macros are in the graph of a source.
     nodes: FxHashMap<(usize, String), Result<NodeId, FilterError>>,
-    /// How many comparisons a macro comes to.
-    sizes: FxHashMap<usize, usize>,
+    /// How many comparisons a macro comes to, and how deep it nests.
+    sizes: FxHashMap<usize, Size>,
 }
 
 /// Checks definitions and makes rules of them.
@@ -187,9 +197,13 @@ impl Compiler<'_> {
             }
         }
         let condition = exception::without(condition, exceptions);
-        if self.size(&condition) > MAX_CHECKS {
-            let message =
-                format!("the condition has more than {MAX_CHECKS} comparisons with its macros spliced in");
+        let size = self.size(&condition, 0);
+        if size.checks > MAX_CHECKS || size.depth > MAX_DEPTH {
+            let message = if size.depth > MAX_DEPTH {
+                format!("the condition nests more than {MAX_DEPTH} deep with its macros spliced in")
+            } else {
+                format!("the condition has more than {MAX_CHECKS} comparisons with its macros spliced in")
+            };
             let at = place(self.files, self.lines, text.origin.file, text.origin.span);
             self.say(Code::LoadErrCompileCondition, message, at, vec![context], None);
             return None;
@@ -444,28 +458,36 @@ impl Compiler<'_> {
         }
     }
 
-    /// How many comparisons an expression comes to with macros spliced in.
-    fn size(&mut self, expr: &Expr) -> usize {
-        match expr {
-            Expr::Or(parts) | Expr::And(parts) => {
-                parts.iter().fold(0_usize, |sum, part| sum.saturating_add(self.size(part)))
-            }
-            Expr::Not(part) => self.size(part),
-            Expr::Check(_) => 1,
-            Expr::Macro(name) => {
-                let Some(index) = self.definitions.macros.index(&name.text) else { return 1 };
-                if let Some(size) = self.sizes.get(&index) {
-                    return *size;
-                }
-                self.sizes.insert(index, 1);
-                let size = match self.macros.get(index).cloned().flatten() {
-                    Some(expr) => self.size(&expr),
-                    None => 1,
-                };
-                self.sizes.insert(index, size);
-                size
-            }
+    /// How large an expression is. What stands too deep is not looked at: it is too deep.
+    fn size(&mut self, expr: &Expr, level: usize) -> Size {
+        if level > MAX_DEPTH {
+            return Size { checks: 1, depth: MAX_DEPTH + 1 };
         }
+        let inner = match expr {
+            Expr::Or(parts) | Expr::And(parts) => {
+                parts.iter().fold(Size { checks: 0, depth: 0 }, |sum, part| {
+                    let size = self.size(part, level + 1);
+                    Size { checks: sum.checks.saturating_add(size.checks), depth: sum.depth.max(size.depth) }
+                })
+            }
+            Expr::Not(part) => self.size(part, level + 1),
+            Expr::Check(_) => return Size { checks: 1, depth: 1 },
+            Expr::Macro(name) => {
+                let Some(index) = self.definitions.macros.index(&name.text) else {
+                    return Size { checks: 1, depth: 1 };
+                };
+                match (self.sizes.get(&index), self.macros.get(index).cloned().flatten()) {
+                    (Some(size), _) => *size,
+                    (None, Some(expr)) => {
+                        let size = self.size(&expr, level + 1);
+                        self.sizes.insert(index, size);
+                        size
+                    }
+                    (None, None) => Size { checks: 1, depth: 1 },
+                }
+            }
+        };
+        Size { depth: inner.depth + 1, ..inner }
     }
 
     /// Puts an expression into the graph of a source.
