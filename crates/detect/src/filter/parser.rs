@@ -52,6 +52,7 @@ struct Parser<'a> {
     dialect: Dialect,
 }
 
+#[expect(clippy::unnecessary_box_returns, reason = "faults are boxed from where they are made")]
 impl<'a> Parser<'a> {
     fn or(&mut self) -> Result<Expr> {
         let mut parts = vec![self.and()?];
