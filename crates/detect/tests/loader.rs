@@ -219,6 +219,22 @@ fn nesting_is_bounded() {
 }
 
 #[test]
+fn lists_that_multiply_are_bounded() {
+    let mut text = String::from("- list: l0\n  items: [a, b, c, d, e, f, g, h, i, j]\n");
+    for level in 1..12 {
+        let below = vec![format!("l{}", level - 1); 10].join(", ");
+        writeln!(text, "- list: l{level}\n  items: [{below}]").unwrap();
+    }
+    let error = error(&[&format!("{text}{}", rule("proc.name in (l11)", ""))]);
+    assert!(error.text.contains("more than 1000000 items"), "{error}");
+    let mut text = String::from("- list: l0\n  items: [a]\n");
+    for level in 1..5000 {
+        writeln!(text, "- list: l{level}\n  items: [l{}]", level - 1).unwrap();
+    }
+    assert!(loaded(&[&format!("{text}{}", rule("proc.name in (l4999)", ""))]).rules.is_none());
+}
+
+#[test]
 fn long_lists_load() {
     let mut text = String::from("- list: long\n  items:\n");
     for item in 0..100_000 {

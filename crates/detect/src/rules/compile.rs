@@ -24,6 +24,10 @@ use crate::output::Output;
 /// How many comparisons a condition may have once its macros are spliced in. Falco's largest rule has 248.
 const MAX_CHECKS: usize = 1_000_000;
 
+/// How many items a list may have with the lists in it spliced in, and how deep lists may nest.
+const MAX_ITEMS: usize = 1_000_000;
+const MAX_LISTS: usize = 200;
+
 /// How deep a condition may nest with its macros spliced in, so that walking it needs little stack.
 const MAX_DEPTH: usize = 550;
 
@@ -113,6 +117,8 @@ struct Compiler<'a> {
     /// Lists with the lists in them spliced in, once they were asked for.
     lists: Vec<Option<Items>>,
     used_lists: FxHashSet<usize>,
+    /// How many lists are being spliced, one in the other.
+    open_lists: usize,
     /// Conditions of macros, lists spliced. `None`: it cannot be used, and that was said.
     macros: Vec<Option<Rc<Expr>>>,
     used_macros: FxHashSet<usize>,
@@ -139,6 +145,7 @@ pub(super) fn compile(
         messages,
         lists: vec![None; definitions.lists.all.len()],
         used_lists: FxHashSet::default(),
+        open_lists: 0,
         macros: Vec::new(),
         used_macros: FxHashSet::default(),
         builders: FxHashMap::default(),
@@ -376,11 +383,28 @@ impl Compiler<'_> {
             *place = Some(Items::from([]));
         }
         let mut all: Vec<Box<str>> = Vec::with_capacity(list.items.len());
+        let mut fault = None;
+        self.open_lists += 1;
         for item in &list.items {
             match self.visible_list(item, &list.origin).filter(|other| *other != index) {
+                Some(_) if self.open_lists > MAX_LISTS => {
+                    fault = Some(format!("lists nest more than {MAX_LISTS} deep"));
+                    break;
+                }
                 Some(other) => all.extend(self.list(other).iter().cloned()),
                 None => all.push(unquoted(item)),
             }
+            if all.len() > MAX_ITEMS {
+                fault = Some(format!("the list has more than {MAX_ITEMS} items with the lists in it"));
+                all.clear();
+                break;
+            }
+        }
+        self.open_lists -= 1;
+        if let Some(fault) = fault {
+            let at = place(self.files, self.lines, list.origin.file, list.origin.span);
+            let context = vec![format!("list {:?}", list.name)];
+            self.say(Code::LoadErrValidate, fault, at, context, None);
         }
         let items: Items = all.into();
         if let Some(place) = self.lists.get_mut(index) {
