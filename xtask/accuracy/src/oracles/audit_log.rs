@@ -9,8 +9,8 @@ use flate2::read::GzDecoder;
 use ironsides_audit::each_event;
 use ironsides_core::Object;
 use ironsides_rbac::{
-    Certificate, Checked, History, Identity, Making, Proposal, Rbac, Request, ResourceRequest,
-    SERVICE_ACCOUNTS, UrlRequest, Usage, service_account,
+    Certificate, Checked, History, Identity, Making, Rbac, Request, ResourceRequest, SERVICE_ACCOUNTS,
+    UrlRequest, Usage, service_account,
 };
 use ironsides_tree::Text;
 use serde::Deserialize;
