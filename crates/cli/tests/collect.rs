@@ -8,8 +8,8 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-const VALUE: &str = "zq9Topmost-0451";
-const VALUE_BASE64: &str = "enE5VG9wbW9zdC0wNDUx";
+const VALUE: &str = "zq9Bundled-0451";
+const VALUE_BASE64: &str = "enE5QnVuZGxlZC0wNDUx";
 
 fn secret(namespace: &str) -> String {
     format!(
