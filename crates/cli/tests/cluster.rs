@@ -124,8 +124,8 @@ fn a_real_cluster_is_judged_and_what_may_not_be_listed_is_unknown() {
         child.stdin.take().unwrap().write_all(text.as_bytes()).unwrap();
         child.wait().unwrap().success()
     };
-    // Objects in a namespace wait for its service account, so a second try may be needed.
-    let applied = (0..20).any(|_| {
+    // Objects in a namespace wait for its service account, and for what an earlier run left to go.
+    let applied = (0..120).any(|_| {
         let done = apply(&["apply", "--server-side"], OBJECTS);
         if !done {
             std::thread::sleep(std::time::Duration::from_millis(500));
