@@ -127,12 +127,15 @@ proptest! {
     }
 
     /// From 1.35 on a user namespace relaxes the baseline more than the restricted level, so the law holds all the
-    /// same; before seccomp fields there was no restricted seccomp check, so it holds then too.
+    /// same; before seccomp fields there was no restricted seccomp check, so it holds then too. From 1.25 on the
+    /// restricted checks of capabilities and seccomp stand in for the baseline's and let every Windows pod through,
+    /// which the API server's validation refuses where it sets such a field: the law is about other pods there.
     #[test]
     fn the_restricted_level_allows_no_more_than_the_baseline(text in pod()) {
         with_facts(&[object(&text)], |facts| {
             let evaluator = Evaluator::default();
-            for minor in 0..=NEWEST {
+            let windows = text.contains("os: {name: windows}");
+            for minor in (0..=NEWEST).filter(|&minor| !windows || minor < 25) {
                 let allows = |level| evaluator.allows(&facts[0], LevelVersion::new(level, Version::V(minor)));
                 if facts[0].malformed().is_empty() && allows(Level::Restricted) {
                     assert!(allows(Level::Baseline), "1.{minor}: {text}");
