@@ -5,6 +5,7 @@ mod object;
 mod read;
 mod scan;
 mod wrapped;
+mod write;
 
 use std::borrow::Cow;
 
@@ -12,7 +13,7 @@ use smallvec::SmallVec;
 
 pub use object::Body;
 pub use read::EventError;
-pub use wrapped::each_event;
+pub use wrapped::{each_event, each_event_text, each_event_with_text};
 
 use crate::level::{Level, Stage};
 

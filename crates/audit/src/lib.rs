@@ -2,7 +2,8 @@
 //!
 //! [`Policy::read`] takes a policy as the API server does, and says what it would refuse or silently drop.
 //! [`Policy::decide`] says at which level a [`Request`] is recorded, at which stages, and by which rule; [`witness`] finds
-//! requests that only some rules see. [`Event::read`] and [`each_event`] read what was recorded.
+//! requests that only some rules see. [`Event::read`] and [`each_event`] read what was recorded;
+//! [`each_event_text`] gives the events' own texts.
 
 mod coverage;
 mod decide;
@@ -18,6 +19,7 @@ pub use coverage::{Coverage, Recorded, Standing, Who};
 pub use decide::Decision;
 pub use event::{
     Body, DECISION, Event, EventError, ObjectReference, REASON, Response, User, Word, each_event,
+    each_event_text, each_event_with_text,
 };
 pub use level::{Level, Stage, Stages};
 pub use policy::{GroupResources, Loaded, Note, Policy, PolicyError, Rule, decode};

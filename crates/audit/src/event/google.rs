@@ -8,15 +8,12 @@ use std::borrow::Cow;
 use super::object::Body;
 use super::read::EventError;
 use super::scan::{Broken, Scan};
+use super::wrapped::Each;
 use super::{Event, ObjectReference, Response, Word};
 use crate::level::{Level, Stage};
 
 /// Calls back with the event of a record; says how many it held.
-pub(super) fn event(
-    record: &str,
-    payload: &str,
-    each: &mut dyn FnMut(&Event<'_>),
-) -> Result<usize, EventError> {
+pub(super) fn event(record: &str, payload: &str, each: &mut Each<'_>) -> Result<usize, EventError> {
     let mut event = Event { stage: Some(Stage::ResponseComplete), ..Event::default() };
     Scan::new(record).map(|scan, key| {
         match &*key {
@@ -51,7 +48,7 @@ pub(super) fn event(
     if event.verb.is_empty() || event.audit_id.is_empty() {
         return Ok(0);
     }
-    each(&event);
+    each(&event, None);
     Ok(1)
 }
 

@@ -29,6 +29,11 @@ impl<'a> Scan<'a> {
         self.at
     }
 
+    /// The text from a byte to here.
+    pub(super) fn since(&self, begin: usize) -> &'a str {
+        self.text.get(begin..self.at).unwrap_or_default()
+    }
+
     pub(super) fn broken<T>(&self, wanted: &'static str) -> Scanned<T> {
         Err(Broken { at: self.at, wanted })
     }

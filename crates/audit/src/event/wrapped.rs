@@ -13,9 +13,30 @@ const WRAPPERS: [&str; 8] = ["@message", "message", "log", "properties", "event"
 /// How deep an event may be wrapped.
 const DEEPEST: usize = 4;
 
+/// What is called with every event and its JSON text; a record of GKE holds none, and gives `None`.
+pub(super) type Each<'e> = dyn FnMut(&Event<'_>, Option<&str>) + 'e;
+
 /// Calls back with every event of a line, an `EventList` or a cloud log's record. Gives an error where the text is broken
 /// or holds no event.
 pub fn each_event(text: &str, each: &mut dyn FnMut(&Event<'_>)) -> Result<(), EventError> {
+    all(text, &mut |event, _| each(event))
+}
+
+/// Calls back with the JSON text of every event that [`each_event`] finds, all wrappers taken off. What GKE keeps of an
+/// event is written as the API server would have: [`Event::json`].
+pub fn each_event_text(text: &str, each: &mut dyn FnMut(&str)) -> Result<(), EventError> {
+    each_event_with_text(text, &mut |_, text| each(text))
+}
+
+/// Calls back with every event and its JSON text, as [`each_event`] and [`each_event_text`] together.
+pub fn each_event_with_text(text: &str, each: &mut dyn FnMut(&Event<'_>, &str)) -> Result<(), EventError> {
+    all(text, &mut |event, text| match text {
+        Some(text) => each(event, text),
+        None => each(event, &event.json()),
+    })
+}
+
+fn all(text: &str, each: &mut Each<'_>) -> Result<(), EventError> {
     match of(text, each, 0)? {
         0 => Err(EventError::Foreign),
         _ => Ok(()),
@@ -23,25 +44,27 @@ pub fn each_event(text: &str, each: &mut dyn FnMut(&Event<'_>)) -> Result<(), Ev
 }
 
 /// How many events a text held.
-fn of(text: &str, each: &mut dyn FnMut(&Event<'_>), depth: usize) -> Result<usize, EventError> {
+fn of(text: &str, each: &mut Each<'_>, depth: usize) -> Result<usize, EventError> {
     // Most lines are events as they stand: those are read at once.
     let mut scan = Scan::new(text);
     if scan.peek() != Some(b'{') {
         return list(text, each);
     }
+    let begin = scan.at();
     let event = Event::scan(&mut scan)?;
+    let own = scan.since(begin);
     if !scan.is_at_end() {
         return Err(EventError::Broken { at: scan.at(), wanted: "the end of the line" });
     }
     if event.is_event() {
-        each(&event);
+        each(&event, Some(own));
         return Ok(1);
     }
     unwrap(text, each, depth)
 }
 
 /// A list of events without an envelope.
-fn list(text: &str, each: &mut dyn FnMut(&Event<'_>)) -> Result<usize, EventError> {
+fn list(text: &str, each: &mut Each<'_>) -> Result<usize, EventError> {
     let mut scan = Scan::new(text);
     let mut count = 0;
     let read = items(&mut scan, each, &mut count);
@@ -53,11 +76,13 @@ fn list(text: &str, each: &mut dyn FnMut(&Event<'_>)) -> Result<usize, EventErro
     }
 }
 
-fn items(scan: &mut Scan<'_>, each: &mut dyn FnMut(&Event<'_>), count: &mut usize) -> Result<(), Broken> {
+fn items(scan: &mut Scan<'_>, each: &mut Each<'_>, count: &mut usize) -> Result<(), Broken> {
     scan.list(|scan| {
+        scan.peek();
+        let begin = scan.at();
         let event = Event::scan(scan)?;
         if event.is_event() {
-            each(&event);
+            each(&event, Some(scan.since(begin)));
             *count += 1;
         }
         Ok(())
@@ -65,7 +90,7 @@ fn items(scan: &mut Scan<'_>, each: &mut dyn FnMut(&Event<'_>), count: &mut usiz
 }
 
 /// What holds events: a list of them, or one under a known key.
-fn unwrap(text: &str, each: &mut dyn FnMut(&Event<'_>), depth: usize) -> Result<usize, EventError> {
+fn unwrap(text: &str, each: &mut Each<'_>, depth: usize) -> Result<usize, EventError> {
     let mut scan = Scan::new(text);
     let mut count = 0;
     let mut inner: Vec<Cow<'_, str>> = Vec::new();
