@@ -91,15 +91,19 @@ fn holds(own: &Rule, rule: &Rule) -> bool {
 /// The roles of the bootstrap policy that are not among objects: manifests bind `view` and `cluster-admin` without bringing
 /// them.
 pub fn missing_default_roles<'a>(objects: impl IntoIterator<Item = &'a Object>) -> Vec<&'static Object> {
-    let is_role = |object: &Object| matches!(&*object.reference().kind, "Role" | "ClusterRole");
+    let is_role = |object: &&Object| matches!(&*object.reference().kind, "Role" | "ClusterRole");
+    missing_defaults(objects).into_iter().filter(is_role).collect()
+}
+
+/// The roles and bindings of the bootstrap policy that are not among objects.
+pub fn missing_defaults<'a>(objects: impl IntoIterator<Item = &'a Object>) -> Vec<&'static Object> {
     let key = |object: &Object| {
         let reference = object.reference();
         (reference.kind.clone(), reference.namespace.clone(), reference.name.clone())
     };
-    let rbac = |object: &Object| object.reference().group() == crate::policy::GROUP && is_role(object);
-    let known: BTreeSet<_> = objects.into_iter().filter(|object| rbac(object)).map(key).collect();
-    let defaults = DEFAULTS.objects.iter();
-    defaults.filter(|object| is_role(object) && !known.contains(&key(object))).collect()
+    let rbac = |object: &&Object| object.reference().group() == crate::policy::GROUP;
+    let known: BTreeSet<_> = objects.into_iter().filter(rbac).map(key).collect();
+    DEFAULTS.objects.iter().filter(|object| !known.contains(&key(object))).collect()
 }
 
 /// Whether the rules from which the Node authorizer begins allow some of what is asked. Which objects a node then gets

@@ -36,7 +36,7 @@ pub use access_review::{AccessReview, InvalidReview};
 pub use authorizer::{Decision, Grant};
 pub use binding::{Binding, BindingId, RoleRef, Subject, SubjectKind};
 pub use cover::{compact, missing};
-pub use defaults::{missing_default_roles, node_rules_allow};
+pub use defaults::{missing_default_roles, missing_defaults, node_rules_allow};
 pub use escalation::{Asked, AssumedIdentity, Call, EscalationPath, Power, Step};
 pub use event::{event_identity, event_request};
 pub use grants::{Holder, Question, Where, Which, WhoCan};
