@@ -1,5 +1,7 @@
 //! The log of `demo/audit` is what an API server with the roles of `demo/audit` would write.
 
+#![allow(clippy::unwrap_used, reason = "helpers of tests")]
+
 use std::path::Path;
 use std::sync::Arc;
 
