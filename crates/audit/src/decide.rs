@@ -88,7 +88,7 @@ impl GroupResources {
 
 /// Whether an entry of `resources` means a resource: `*` all, `pods` itself, `pods/log`, `*/log` that subresource of all,
 /// `pods/*` the resource and all its subresources.
-fn resource_fits(own: &str, resource: &str, subresource: &str) -> bool {
+pub(crate) fn resource_fits(own: &str, resource: &str, subresource: &str) -> bool {
     if own == "*" {
         return true;
     }
@@ -104,6 +104,6 @@ fn resource_fits(own: &str, resource: &str, subresource: &str) -> bool {
 }
 
 /// Whether a pattern of `nonResourceURLs` means a path: `*` all, one that ends in `*` all that begin so.
-fn path_fits(own: &str, path: &str) -> bool {
+pub(crate) fn path_fits(own: &str, path: &str) -> bool {
     own == "*" || own == path || own.ends_with('*') && path.starts_with(own.trim_end_matches('*'))
 }

@@ -11,6 +11,7 @@ mod event;
 mod level;
 mod policy;
 mod reach;
+mod remainder;
 mod request;
 mod technique;
 mod witness;
@@ -24,6 +25,7 @@ pub use event::{
 pub use level::{Level, Stage, Stages};
 pub use policy::{GroupResources, Loaded, Note, Policy, PolicyError, Rule, decode};
 pub use reach::{Change, Dead};
+pub use remainder::{Left, Remainder};
 pub use request::{About, Request};
 pub use technique::{TECHNIQUES, Technique};
 pub use witness::{RESOURCE_VERBS, Verbs, witness};

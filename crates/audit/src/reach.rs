@@ -3,6 +3,7 @@
 use crate::decide::Decision;
 use crate::level::Level;
 use crate::policy::{Policy, Rule};
+use crate::remainder::Left;
 use crate::request::Request;
 use crate::witness::{Verbs, witness};
 
@@ -34,34 +35,25 @@ pub struct Change {
 
 impl Policy {
     /// The rules that never decide anything, in order. Exact: a rule is dead where no request fits it that fits none
-    /// before it.
+    /// before it. In policies that are too tangled to look at every case (see [`Left::Unknown`]) some may be missing.
     pub fn dead(&self) -> Vec<Dead> {
-        let rules: Vec<&Rule> = self.rules.iter().collect();
-        let mut dead = Vec::new();
-        for (at, rule) in rules.iter().enumerate() {
-            let before = rules.get(..at).unwrap_or_default();
-            if witness(&[rule], before, Verbs::Usual).is_some() {
-                continue;
+        let remainder = self.remainder();
+        let of_rule = |rule| match remainder.of_rule(rule, Verbs::Usual) {
+            Left::Nothing(by) => {
+                let for_odd_verbs = matches!(remainder.of_rule(rule, Verbs::Any), Left::Some(_));
+                Some(Dead { rule, by, for_odd_verbs })
             }
-            // Whatever is not needed to shadow it is left out, the latest first.
-            let mut by: Vec<usize> = (0..at).collect();
-            for other in (0..at).rev() {
-                let rest: Vec<usize> = by.iter().copied().filter(|kept| *kept != other).collect();
-                let kept: Vec<&Rule> = rest.iter().filter_map(|at| rules.get(*at).copied()).collect();
-                if witness(&[rule], &kept, Verbs::Usual).is_none() {
-                    by = rest;
-                }
-            }
-            let for_odd_verbs = witness(&[rule], before, Verbs::Any).is_some();
-            dead.push(Dead { rule: at, by, for_odd_verbs });
-        }
-        dead
+            Left::Some(_) | Left::Unknown => None,
+        };
+        (0..self.rules.len()).filter_map(of_rule).collect()
     }
 
     /// A request that no rule decides, so that it is not recorded; `None` where the rules leave none over.
     pub fn undecided(&self) -> Option<Request<'static>> {
-        let rules: Vec<&Rule> = self.rules.iter().collect();
-        witness(&[], &rules, Verbs::Usual)
+        match self.remainder().of_none() {
+            Left::Some(request) => Some(request),
+            Left::Nothing(_) | Left::Unknown => None,
+        }
     }
 
     /// Every pair of deciding rules that record the same requests differently in two policies, each with such a request.

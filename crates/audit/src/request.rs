@@ -1,6 +1,9 @@
 //! What a policy is asked about.
 
 use std::borrow::Cow;
+use std::fmt;
+
+use crate::witness::FRESH;
 
 /// A request as the audit policy sees it: as it was authenticated, before any impersonation. (Source: `WithAudit`, which
 /// wraps `WithImpersonation`.)
@@ -39,5 +42,75 @@ pub enum About<'a> {
 impl Default for About<'_> {
     fn default() -> Self {
         Self::Path(Cow::Borrowed(""))
+    }
+}
+
+impl fmt::Display for Request<'_> {
+    /// The request in words: `create pods/exec in shop by alice`. Where a value is one that no rule of a policy names, as
+    /// in what [`crate::witness()`] finds, none is said, or what stands for it.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let is_any = |text: &str| text.is_empty() || text == FRESH;
+        let verb = if is_any(&self.verb) { "some request for" } else { &self.verb };
+        match &self.about {
+            About::Path(path) => write!(f, "{verb} {}", path.replace(FRESH, "\u{2026}"))?,
+            About::Resource { group, resource, subresource, namespace, name } => {
+                let resource = if is_any(resource) { "any resource" } else { resource };
+                write!(f, "{verb} {resource}")?;
+                if !subresource.is_empty() {
+                    write!(f, "/{}", subresource.replace(FRESH, "\u{2026}"))?;
+                }
+                if !is_any(group) {
+                    write!(f, " of {group}")?;
+                }
+                if !is_any(name) {
+                    write!(f, " named {name}")?;
+                }
+                if !is_any(namespace) {
+                    write!(f, " in {namespace}")?;
+                }
+            }
+        }
+        if let Some(user) = self.user.as_ref().filter(|user| !is_any(user)) {
+            write!(f, " by {user}")?;
+        }
+        for group in self.groups.iter().filter(|group| !is_any(group)) {
+            write!(f, " (group {group})")?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn requests_are_told_without_what_nobody_names() {
+        let resource =
+            |group: &'static str, resource: &'static str, sub: &'static str, space: &'static str| {
+                About::Resource {
+                    group: group.into(),
+                    resource: resource.into(),
+                    subresource: sub.into(),
+                    namespace: space.into(),
+                    name: FRESH.into(),
+                }
+            };
+        let told = |user: &'static str, groups: &[&'static str], verb: &'static str, about| {
+            let groups = groups.iter().map(|group| (*group).into()).collect();
+            Request { user: Some(user.into()), groups, verb: verb.into(), about }.to_string()
+        };
+        assert_eq!(
+            told("alice", &[], "create", resource("", "pods", "exec", "shop")),
+            "create pods/exec in shop by alice"
+        );
+        assert_eq!(
+            told(FRESH, &["ops"], "get", resource("apps", FRESH, "", FRESH)),
+            "get any resource of apps (group ops)"
+        );
+        assert_eq!(
+            told(FRESH, &[], FRESH, About::Path("/api/\u{1}".into())),
+            "some request for /api/\u{2026}"
+        );
     }
 }

@@ -10,7 +10,7 @@ use crate::policy::{GroupResources, Rule};
 use crate::request::{About, Request};
 
 /// Values that no policy names: control characters are in no name that the API server takes.
-const FRESH: &str = "\u{1}";
+pub(crate) const FRESH: &str = "\u{1}";
 
 /// The verbs of requests for resources, as the API server makes them of HTTP methods. (Source: `RequestInfoFactory` of
 /// `k8s.io/apiserver`.)

@@ -5,7 +5,7 @@
 use std::collections::BTreeSet;
 
 use ironsides_schema::{FaultKind, each_fault, kind};
-use ironsides_tree::{Cursor, Documents, Format, Limits, Node, RemarkKind, Span, Value};
+use ironsides_tree::{Cursor, Documents, Format, Limits, Node, Remark, RemarkKind, Span, Value};
 
 use super::{GroupResources, Loaded, Note, Policy, PolicyError, Rule};
 use crate::level::{Level, Stage, Stages};
@@ -50,8 +50,14 @@ impl Policy {
             Some(Ok(more)) => return Err(vec![fault("JSON with more after it", more.root.span())]),
             None => {}
         }
+        Self::of(&document.root, &document.remarks)
+    }
+
+    /// Reads the policy of a document that was parsed, with what was odd about its text. All errors are told, in the
+    /// order of the text.
+    pub fn of(root: &Node, remarks: &[Remark]) -> Result<Loaded, Vec<PolicyError>> {
         let mut reader = Reader::default();
-        for remark in &document.remarks {
+        for remark in remarks {
             let (message, span) = match &remark.kind {
                 RemarkKind::DuplicateKey { key, .. } => {
                     (format!("`{key}` is written twice; the last one counts"), remark.span)
@@ -60,7 +66,7 @@ impl Policy {
             };
             reader.notes.push(Note { message, path: String::new(), span });
         }
-        let policy = reader.policy(&document.root);
+        let policy = reader.policy(root);
         reader.errors.sort_by_key(|error| error.span.start);
         if reader.errors.is_empty() {
             reader.notes.sort_by_key(|note| note.span.start);
