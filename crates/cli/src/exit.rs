@@ -26,17 +26,17 @@ impl From<Exit> for ExitCode {
     }
 }
 
-/// An error that is no wrong usage: what was asked for could not be read.
+/// An error that is no wrong usage, and the exit code it ends with.
 #[derive(Debug)]
-struct Unread(anyhow::Error);
+struct Ending(anyhow::Error, Exit);
 
-impl fmt::Display for Unread {
+impl fmt::Display for Ending {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(f)
     }
 }
 
-impl std::error::Error for Unread {
+impl std::error::Error for Ending {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         self.0.source()
     }
@@ -44,12 +44,17 @@ impl std::error::Error for Unread {
 
 /// Marks an error as saying that what was asked for could not be read.
 pub(crate) fn unread(error: anyhow::Error) -> anyhow::Error {
-    anyhow::Error::new(Unread(error))
+    anyhow::Error::new(Ending(error, Exit::Incomplete))
+}
+
+/// Marks an error as saying that what was asked for does not exist.
+pub(crate) fn nothing(error: anyhow::Error) -> anyhow::Error {
+    anyhow::Error::new(Ending(error, Exit::Nothing))
 }
 
 /// The exit code of an error that ends the run.
 pub(crate) fn of(error: &anyhow::Error) -> Exit {
-    if error.downcast_ref::<Unread>().is_some() { Exit::Incomplete } else { Exit::Usage }
+    error.downcast_ref::<Ending>().map_or(Exit::Usage, |ending| ending.1)
 }
 
 /// Whether an error comes from a closed pipe.

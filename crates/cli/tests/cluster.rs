@@ -195,6 +195,15 @@ fn a_real_cluster_is_judged_and_what_may_not_be_listed_is_unknown() {
     assert_eq!(code, 4);
     assert!(table.contains("pods in ironsides-scan-test could not be listed: forbidden"), "{table}");
 
+    let elsewhere =
+        ["scan", "--no-config", "--cluster", "--kubeconfig", config, "-n", "ironsides-scan-nowhere"];
+    let (code, table, err) = ironsides(folder.path(), &elsewhere);
+    assert_eq!((code, &*table), (3, ""), "{err}");
+    assert!(
+        err.contains("there is no namespace \"ironsides-scan-nowhere\" in the cluster https://"),
+        "{err}"
+    );
+
     let (code, dry, err) = scan(&["--dry-run", "--check", "privileged-container"]);
     assert_eq!(code, 0, "{err}");
     assert!(dry.contains("GET /apis/apps/v1/namespaces/ironsides-scan-test/deployments"), "{dry}");

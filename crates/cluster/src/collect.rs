@@ -177,9 +177,7 @@ fn extent(read: &Read, count: usize, trouble: Option<&Trouble>) -> Extent {
             };
             format!("forbidden; {}", permission.grant(&status.message))
         }
-        Trouble::Status(status) if status.code == 404 && read.is_single() => {
-            "there is no such namespace".to_owned()
-        }
+        Trouble::Status(status) if status.code == 404 && read.is_single() => Listing::NO_NAMESPACE.to_owned(),
         Trouble::Status(status) if status.code == 410 => {
             format!("{request}: it changed too fast to be read in pages (410), three times; try again")
         }

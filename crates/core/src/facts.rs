@@ -93,6 +93,15 @@ pub struct Listing {
 }
 
 impl Listing {
+    /// Why nothing was read of a namespace that does not exist.
+    pub const NO_NAMESPACE: &str = "there is no such namespace";
+
+    /// The namespace that was asked for where it does not exist: its own object was not found.
+    pub fn missing_namespace(&self) -> Option<&Text> {
+        let is_missing = matches!(&self.extent, Extent::Absent { why } if why == Self::NO_NAMESPACE);
+        self.namespace.as_ref().filter(|_| is_missing)
+    }
+
     /// The fact that this listing is about.
     pub fn fact(&self) -> Fact {
         Fact::objects(&self.group, &self.resource, self.namespace.as_deref())

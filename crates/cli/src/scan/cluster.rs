@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use anyhow::{Result, bail};
+use anyhow::{Result, anyhow, bail};
 use ironsides_checks::{Counts, Judge};
-use ironsides_core::{Facts, Finding, Inventory, Object, ObjectRef, Origin, Pod, Target};
+use ironsides_core::{Facts, Finding, Inventory, Listing, Object, ObjectRef, Origin, Pod, Target};
 use ironsides_files::BundleOf;
 use ironsides_report::{Cluster, Summary};
 use ironsides_tree::Text;
@@ -14,7 +14,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::args::ScanArgs;
 use crate::config::Config;
-use crate::exit::Exit;
+use crate::exit::{self, Exit};
 use crate::gather::{self, Live, Place, Wanted};
 use crate::say::Say;
 use crate::scan::look::sort;
@@ -59,6 +59,14 @@ pub(crate) fn read(args: &ScanArgs, judge: &Judge, say: &Say) -> Result<Option<F
     let bundle = gather::facts(&place, Wanted::Kinds(&pairs(&wanted)), say)?;
     if bundle.of == BundleOf::Files {
         bail!("the bundle was made of files, which say little of a cluster: scan the files themselves");
+    }
+    let asked = &args.of_cluster.namespace;
+    let missing: BTreeSet<&Text> =
+        bundle.facts.listings.iter().filter_map(Listing::missing_namespace).collect();
+    if !missing.is_empty() && asked.iter().all(|asked| missing.contains(&Text::from(asked.as_str()))) {
+        let names = missing.iter().map(|name| format!("{name:?}")).collect::<Vec<_>>().join(" or ");
+        let address = &bundle.facts.server.address;
+        return Err(exit::nothing(anyhow!("there is no namespace {names} in the cluster {address}")));
     }
     Ok(Some(bundle.facts))
 }
