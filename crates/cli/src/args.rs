@@ -18,6 +18,7 @@ mod collect;
 mod connect;
 pub(crate) mod rbac;
 mod render;
+pub(crate) mod runtime;
 mod scan;
 mod words;
 
@@ -84,6 +85,8 @@ pub(crate) enum Command {
     Framework(FrameworkArgs),
     /// Roles and bindings: who can do what, and what follows from it
     Rbac(Box<rbac::RbacArgs>),
+    /// Detection at run time: Falco's rules checked and explained
+    Runtime(Box<runtime::RuntimeArgs>),
     /// Write down today's findings, so that only new ones fail from now on
     Baseline(BaselineArgs),
     /// Print a completion script for a shell

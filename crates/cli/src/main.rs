@@ -10,6 +10,7 @@ mod explain;
 mod framework;
 mod gather;
 mod rbac;
+mod runtime;
 mod say;
 mod scan;
 mod shell;
@@ -84,6 +85,7 @@ fn run(cli: &Cli, say: &say::Say) -> Result<Exit> {
         Some(Command::Check(args)) => check::run(args, &cli.global),
         Some(Command::Framework(args)) => framework::run(args, &cli.global),
         Some(Command::Rbac(args)) => rbac::run(args, &cli.global, say),
+        Some(Command::Runtime(args)) => runtime::run(args, &cli.global, say),
         Some(Command::Baseline(args)) => baseline::run(args, &cli.global, say),
         Some(Command::Completions(args)) => shell::completions(args),
         Some(Command::Man(args)) => shell::man(args),

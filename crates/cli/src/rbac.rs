@@ -1,12 +1,12 @@
 //! `ironsides rbac`: who can do what, and what follows from it.
 
 mod can_i;
-mod columns;
+pub(crate) mod columns;
 mod diff;
 mod escalations;
 mod graph;
 mod places;
-mod print;
+pub(crate) mod print;
 mod request;
 mod resource;
 mod risks;

@@ -7,6 +7,7 @@ mod events;
 mod exception;
 mod item;
 mod message;
+mod part;
 mod priority;
 mod snippet;
 mod version;
@@ -16,6 +17,7 @@ use ironsides_tree::{Format, Limits};
 
 pub use compile::{Rule, RuleSet};
 pub use message::{Code, Message, Place, Severity};
+pub use part::{Deed, Mention, Part, PartKind, Parts};
 pub use priority::Priority;
 pub use version::Version;
 
@@ -68,6 +70,8 @@ pub struct Loaded {
     pub rules: Option<RuleSet>,
     /// What was said about the files, in their order.
     pub messages: Vec<Message>,
+    /// What the files define, whether or not it can be used.
+    pub parts: Parts,
 }
 
 impl Loaded {
@@ -91,9 +95,10 @@ pub fn load(files: &[RuleFile<'_>], options: &Options) -> Loaded {
             }
         }
     }
-    let (definitions, mut messages) = collector.finish();
-    let rules = compile::compile(&definitions, files, &lines, options, &mut messages);
+    let (definitions, mut messages, noted) = collector.finish();
+    let (rules, named) = compile::compile(&definitions, files, &lines, options, &mut messages);
+    let parts = Parts::new(&definitions, noted, &named);
     let failed = messages.iter().any(|message| message.severity == Severity::Error);
     messages.sort_by_key(|message| message.place.as_ref().map(|place| (place.file, place.span.start)));
-    Loaded { rules: (!failed).then_some(rules), messages }
+    Loaded { rules: (!failed).then_some(rules), messages, parts }
 }

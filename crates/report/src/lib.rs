@@ -38,7 +38,7 @@ pub use html::escape;
 pub use input::{Blocker, Cluster, Exceptions, Header, NamespaceLevel, Problem, Summary};
 use ironsides_core::{Finding, Severity};
 use policy_report::{Api, PolicyReport};
-pub use snippet::plain;
+pub use snippet::{Snippet, plain};
 pub use source::{SourceText, Sources};
 
 /// The JSON Schema (2020-12) of the `json` format.

@@ -13,24 +13,25 @@ use crate::source::SourceText;
 const LIMIT: usize = 160;
 
 /// A marked line.
-pub(crate) struct Snippet {
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Snippet {
     /// The number of the marked line.
-    pub(crate) number: u32,
+    pub number: u32,
     /// The line before, unless it is blank or long.
-    pub(crate) before: Option<String>,
+    pub before: Option<String>,
     /// The marked line, or the part around the mark.
-    pub(crate) line: String,
+    pub line: String,
     /// How many columns of the terminal lie before the mark.
-    pub(crate) gap: usize,
+    pub gap: usize,
     /// How many columns the mark is wide.
-    pub(crate) width: usize,
+    pub width: usize,
     /// The characters of the line that are marked.
-    pub(crate) mark: Range<usize>,
+    pub mark: Range<usize>,
 }
 
 impl Snippet {
     /// The snippet of a span; `None` where it has no text.
-    pub(crate) fn new(source: &SourceText, span: Span) -> Option<Self> {
+    pub fn new(source: &SourceText, span: Span) -> Option<Self> {
         let (start, _) = source.range(span)?;
         let text = source.text();
         let (from, to) = bounds(source, start.line)?;

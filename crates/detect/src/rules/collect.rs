@@ -8,6 +8,7 @@ use rustc_hash::FxHashMap;
 use super::definition::{Definitions, Entry, Exception, List, Macro, Origin, RuleText};
 use super::item::{Item, RULE_APPENDS, RULE_KEYS, RULE_REPLACES, raw};
 use super::message::{Code, Message, Place};
+use super::part::{Deed, Mention, Noted, PartKind};
 use super::snippet::Snippet;
 use super::version::Version;
 use super::{ENGINE, Options, RuleFile};
@@ -20,6 +21,7 @@ pub(super) struct Collector<'a> {
     options: &'a Options,
     definitions: Definitions,
     messages: Vec<Message>,
+    noted: Vec<Noted>,
     file: usize,
     /// What is being read, for messages.
     context: Option<String>,
@@ -35,11 +37,12 @@ enum Change {
 impl<'a> Collector<'a> {
     pub(super) fn new(files: &'a [RuleFile<'a>], lines: &'a [Lines], options: &'a Options) -> Self {
         let definitions = Definitions::default();
-        Self { files, lines, options, definitions, messages: Vec::new(), file: 0, context: None }
+        let (messages, noted) = (Vec::new(), Vec::new());
+        Self { files, lines, options, definitions, messages, noted, file: 0, context: None }
     }
 
-    pub(super) fn finish(self) -> (Definitions, Vec<Message>) {
-        (self.definitions, self.messages)
+    pub(super) fn finish(self) -> (Definitions, Vec<Message>, Vec<Noted>) {
+        (self.definitions, self.messages, self.noted)
     }
 
     /// Notes that a file is no YAML.
@@ -192,25 +195,26 @@ impl<'a> Collector<'a> {
             }
         }
         let origin = self.origin(item.node.span());
-        match changes.get("items") {
-            Some(change) => {
-                if self.options.append_defines && self.definitions.lists.index(&name).is_none() {
-                    let message = format!("List adds to {name:?}, which nobody defines; it is defined here");
-                    self.say(Code::LoadWarningExtension, item.node.span(), message);
-                    return self.definitions.lists.put(&name.clone(), List { name, items, origin });
-                }
-                let Some(list) = self.definitions.lists.get_mut(&name) else {
-                    return self.undefined(item, "List", "list", *change);
-                };
-                if *change == Change::Append {
-                    list.items.extend(items);
-                } else {
-                    list.items = items;
-                }
-                list.origin = Origin { lists: origin.lists, macros: origin.macros, ..list.origin };
-            }
-            None => self.definitions.lists.put(&name.clone(), List { name, items, origin }),
+        let Some(change) = changes.get("items") else {
+            self.note_definition(PartKind::List, &name, item);
+            return self.definitions.lists.put(&name.clone(), List { name, items, origin });
+        };
+        if self.options.append_defines && self.definitions.lists.index(&name).is_none() {
+            let message = format!("List adds to {name:?}, which nobody defines; it is defined here");
+            self.say(Code::LoadWarningExtension, item.node.span(), message);
+            self.note_definition(PartKind::List, &name, item);
+            return self.definitions.lists.put(&name.clone(), List { name, items, origin });
         }
+        let Some(list) = self.definitions.lists.get_mut(&name) else {
+            return self.undefined(item, "List", "list", *change);
+        };
+        if *change == Change::Append {
+            list.items.extend(items);
+        } else {
+            list.items = items;
+        }
+        list.origin = Origin { lists: origin.lists, macros: origin.macros, ..list.origin };
+        self.note_changes(PartKind::List, &name, &changes, item);
     }
 
     fn macro_(&mut self, item: &Item<'_>) {
@@ -231,20 +235,20 @@ impl<'a> Collector<'a> {
             return self.say(Code::LoadErrYamlValidate, item.node.span(), message);
         };
         let origin = self.origin(item.node.span());
-        match changes.get("condition") {
-            Some(change) => {
-                let Some(known) = self.definitions.macros.get_mut(&name) else {
-                    return self.undefined(item, "Macro", "macro", *change);
-                };
-                if *change == Change::Append {
-                    known.condition.append(&condition);
-                } else {
-                    known.condition = condition;
-                }
-                known.origin = Origin { lists: origin.lists, macros: origin.macros, ..known.origin };
-            }
-            None => self.definitions.macros.put(&name.clone(), Macro { name, condition, origin }),
+        let Some(change) = changes.get("condition") else {
+            self.note_definition(PartKind::Macro, &name, item);
+            return self.definitions.macros.put(&name.clone(), Macro { name, condition, origin });
+        };
+        let Some(known) = self.definitions.macros.get_mut(&name) else {
+            return self.undefined(item, "Macro", "macro", *change);
+        };
+        if *change == Change::Append {
+            known.condition.append(&condition);
+        } else {
+            known.condition = condition;
         }
+        known.origin = Origin { lists: origin.lists, macros: origin.macros, ..known.origin };
+        self.note_changes(PartKind::Macro, &name, &changes, item);
     }
 
     fn rule(&mut self, item: &Item<'_>) {
@@ -260,6 +264,7 @@ impl<'a> Collector<'a> {
             };
             if let Some(known) = self.definitions.rules.get_mut(&name) {
                 known.enabled = enabled;
+                self.note(PartKind::Rule, &name, Deed::Replaces, vec!["enabled"], item);
                 let message =
                     "The standalone 'enabled' key usage is deprecated. The correct approach requires also \
                                a 'replace' entry under the 'override' key (i.e. 'enabled: replace')."
@@ -310,6 +315,7 @@ impl<'a> Collector<'a> {
             known_source,
             origin: self.origin(item.node.span()),
         };
+        self.note_definition(PartKind::Rule, name, item);
         self.definitions.rules.put(name, rule);
     }
 
@@ -380,6 +386,7 @@ impl<'a> Collector<'a> {
             None => {}
         }
         rule.origin = Origin { lists: origin.lists, macros: origin.macros, ..rule.origin };
+        self.note_changes(PartKind::Rule, name, changes, item);
         for (code, span, message) in faults {
             self.say(code, span, message);
         }
@@ -422,6 +429,40 @@ impl<'a> Collector<'a> {
             self.say(Code::LoadUnknownKey, entry.key_span, format!("Unknown key '{}'", entry.key));
             self.nearest(&entry.key, known);
         }
+    }
+
+    /// Notes that an item defines a name, be it for the first time or anew.
+    fn note_definition(&mut self, kind: PartKind, name: &str, item: &Item<'_>) {
+        let known = match kind {
+            PartKind::Rule => self.definitions.rules.index(name),
+            PartKind::Macro => self.definitions.macros.index(name),
+            PartKind::List => self.definitions.lists.index(name),
+        };
+        let deed = if known.is_some() { Deed::Redefines } else { Deed::Defines };
+        self.note(kind, name, deed, Vec::new(), item);
+    }
+
+    /// Notes what an item adds and replaces.
+    fn note_changes(
+        &mut self,
+        kind: PartKind,
+        name: &str,
+        changes: &FxHashMap<&'static str, Change>,
+        item: &Item<'_>,
+    ) {
+        for (change, deed) in [(Change::Append, Deed::Appends), (Change::Replace, Deed::Replaces)] {
+            let keys = changes.iter().filter(|(_, how)| **how == change);
+            let mut keys: Vec<&'static str> = keys.map(|(key, _)| *key).collect();
+            keys.sort_unstable();
+            if !keys.is_empty() {
+                self.note(kind, name, deed, keys, item);
+            }
+        }
+    }
+
+    fn note(&mut self, kind: PartKind, name: &str, deed: Deed, keys: Vec<&'static str>, item: &Item<'_>) {
+        let place = place(self.files, self.lines, self.file, item.node.span());
+        self.noted.push(Noted { kind, name: name.to_owned(), mention: Mention { deed, keys, place } });
     }
 
     fn origin(&self, span: Span) -> Origin {

@@ -13,6 +13,7 @@ use super::definition::{Definitions, Origin, RuleText};
 use super::events::too_many_event_types;
 use super::exception::{self, Items};
 use super::message::{Code, Message};
+use super::part::Named;
 use super::priority::Priority;
 use super::snippet::Snippet;
 use super::{Options, RuleFile};
@@ -119,6 +120,9 @@ struct Compiler<'a> {
     used_lists: FxHashSet<usize>,
     /// How many lists are being spliced, one in the other.
     open_lists: usize,
+    /// The lists that what is being read names itself.
+    touched: Vec<usize>,
+    named: Named,
     /// Conditions of macros, lists spliced. `None`: it cannot be used, and that was said.
     macros: Vec<Option<Rc<Expr>>>,
     used_macros: FxHashSet<usize>,
@@ -136,7 +140,7 @@ pub(super) fn compile(
     lines: &[Lines],
     options: &Options,
     messages: &mut Vec<Message>,
-) -> RuleSet {
+) -> (RuleSet, Named) {
     let mut compiler = Compiler {
         definitions,
         files,
@@ -146,33 +150,38 @@ pub(super) fn compile(
         lists: vec![None; definitions.lists.all.len()],
         used_lists: FxHashSet::default(),
         open_lists: 0,
+        touched: Vec::new(),
+        named: Named::default(),
         macros: Vec::new(),
         used_macros: FxHashSet::default(),
         builders: FxHashMap::default(),
         nodes: FxHashMap::default(),
         sizes: FxHashMap::default(),
     };
-    compiler.all()
+    let rules = compiler.all();
+    (rules, compiler.named)
 }
 
 impl Compiler<'_> {
     fn all(&mut self) -> RuleSet {
-        for known in &self.definitions.macros.all {
+        for (index, known) in self.definitions.macros.all.iter().enumerate() {
             let context = format!("macro {:?}", known.name);
             // Macros see all lists, and the macros that were there when they were written.
             let origin = Origin { lists: usize::MAX, ..known.origin };
             let expr = self.read(&known.condition, &context, &origin).map(Rc::new);
             self.macros.push(expr);
+            self.named.by_macros.insert(index, std::mem::take(&mut self.touched));
         }
         self.find_cycles();
         let mut rules = Vec::new();
-        for text in &self.definitions.rules.all {
+        for (index, text) in self.definitions.rules.all.iter().enumerate() {
             if !text.known_source || text.priority > self.options.least {
                 continue;
             }
             if let Some(rule) = self.rule(text) {
                 rules.push(rule);
             }
+            self.named.by_rules.insert(index, std::mem::take(&mut self.touched));
         }
         self.unused();
         let used = self.definitions.macros.all.iter().zip(&self.macros).enumerate();
@@ -374,6 +383,9 @@ impl Compiler<'_> {
     /// The items of a list, with the lists among them spliced in. A list only sees lists that were there before it.
     fn list(&mut self, index: usize) -> Items {
         self.used_lists.insert(index);
+        if self.open_lists == 0 {
+            self.touched.push(index);
+        }
         if let Some(Some(items)) = self.lists.get(index) {
             return Arc::clone(items);
         }

@@ -1,0 +1,107 @@
+//! The arguments of `ironsides runtime`.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand, ValueEnum, ValueHint};
+
+use super::rbac::To;
+
+macro_rules! exit_codes {
+    ($one:literal) => {
+        concat!(
+            "\
+Exit codes:
+  0    answered, and everything could be read
+  1    ",
+            $one,
+            "
+  2    wrong usage or configuration
+  3    no rules to look at
+  4    incomplete: something that was asked for could not be read
+  130  interrupted"
+        )
+    };
+}
+
+/// `ironsides runtime`
+#[derive(Args, Debug)]
+pub(crate) struct RuntimeArgs {
+    #[command(subcommand)]
+    pub(crate) command: RuntimeCommand,
+}
+
+/// The commands of `ironsides runtime`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum RuntimeCommand {
+    /// Work with detection rules in Falco's language
+    Rules(RulesArgs),
+}
+
+/// `ironsides runtime rules`
+#[derive(Args, Debug)]
+pub(crate) struct RulesArgs {
+    #[command(subcommand)]
+    pub(crate) command: RulesCommand,
+}
+
+/// The commands of `ironsides runtime rules`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum RulesCommand {
+    /// Load rule files as Falco does, and tell everything that is wrong or odd about them
+    Check(RulesCheckArgs),
+}
+
+/// Where rules come from.
+#[derive(Args, Clone, Debug, Default)]
+pub(crate) struct RuleFilesArgs {
+    /// A rule file, or a folder whose .yaml and .yml files are read in the order of their names; may be given several
+    /// times, and later files change what earlier ones define
+    #[arg(short, long, value_name = "FILE|FOLDER", value_hint = ValueHint::AnyPath)]
+    pub(crate) rules: Vec<PathBuf>,
+}
+
+/// `ironsides runtime rules check`
+#[derive(Args, Debug)]
+#[command(after_help = concat!(
+    "\
+Files are read in the order in which they are named, so that falco_rules.local.yaml behind falco_rules.yaml changes it.
+
+Examples:
+  ironsides runtime rules check falco_rules.yaml falco_rules.local.yaml
+  ironsides runtime rules check rules.d/ -o json
+  ironsides runtime rules check rules.d/ --fail-on warning
+
+",
+    exit_codes!("errors, or what --fail-on says")
+))]
+pub(crate) struct RulesCheckArgs {
+    /// Rule files and folders; `-` is standard input
+    #[arg(value_name = "FILE|FOLDER", value_hint = ValueHint::AnyPath)]
+    pub(crate) paths: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) files: RuleFilesArgs,
+    /// Exit with 1 on messages of this severity or worse
+    #[arg(long, value_name = "SEVERITY", default_value = "error")]
+    pub(crate) fail_on: FailOnMessage,
+    /// Output format, into a file where one is named: table, json, yaml
+    #[arg(short, long, value_name = "FORMAT[=FILE]", default_value = "table")]
+    pub(crate) output: Vec<To<RulesFormat>>,
+}
+
+/// Which messages about rules fail a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum FailOnMessage {
+    // Without documentation: the help lists the words alone.
+    Error,
+    Warning,
+    None,
+}
+
+/// How an answer about rules is printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum RulesFormat {
+    // Without documentation: the help lists the words alone.
+    Table,
+    Json,
+    Yaml,
+}
