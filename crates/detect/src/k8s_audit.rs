@@ -6,22 +6,52 @@
 //! for the API server treats it so.
 
 mod fields;
+mod index;
 mod json;
 mod pointer;
 mod uri;
 
 use std::cell::OnceCell;
+use std::sync::LazyLock;
 
 use jiff::Timestamp;
 
-use crate::field::FieldUse;
+use crate::field::{FieldId, FieldUse};
 use crate::predicate::Event;
 use crate::value::Value;
 
+pub use index::{At, Index, JsonError};
 pub use json::{Json, Shape};
 
 /// Nanoseconds.
 const SECOND: u64 = 1_000_000_000;
+
+/// Who answers for a field.
+#[derive(Clone, Copy, Debug)]
+enum Source {
+    /// `ka.*`.
+    Audit(fields::From),
+    /// `jevt.value[/a/b]`.
+    Pointer,
+    /// `jevt.obj`.
+    Object,
+    /// `jevt.rawtime`.
+    RawTime,
+    /// `evt.*`.
+    Common,
+}
+
+/// By the number of the field.
+static SOURCES: LazyLock<Vec<Source>> = LazyLock::new(|| {
+    let source = |id: FieldId| match id.field().name.split_once('.') {
+        Some(("ka", name)) => Source::Audit(fields::From::named(name)),
+        Some(("jevt" | "json", "value")) => Source::Pointer,
+        Some(("jevt" | "json", "obj")) => Source::Object,
+        Some(("jevt" | "json", "rawtime")) => Source::RawTime,
+        _ => Source::Common,
+    };
+    FieldId::all().map(source).collect()
+});
 
 /// An audit event: one JSON object of the kind `Event`.
 #[derive(Debug)]
@@ -31,12 +61,14 @@ pub struct AuditEvent<'a, J> {
     cluster: Option<&'a str>,
     /// Nanoseconds since the epoch, once somebody asked.
     time: OnceCell<Option<i64>>,
+    /// Whether it has an audit id, once somebody asked: what has none is no audit event.
+    is_event: OnceCell<bool>,
 }
 
 impl<'a, J: Json<'a>> AuditEvent<'a, J> {
     /// An event with its number in the stream, from 1.
     pub fn new(root: J, number: u64) -> Self {
-        Self { root, number, cluster: None, time: OnceCell::new() }
+        Self { root, number, cluster: None, time: OnceCell::new(), is_event: OnceCell::new() }
     }
 
     /// The same with the name of the cluster it is from.
@@ -115,12 +147,18 @@ impl<'a, J: Json<'a>> AuditEvent<'a, J> {
 
 impl<'a, J: Json<'a>> Event for AuditEvent<'a, J> {
     fn value(&self, field: &FieldUse) -> Option<Value<'_>> {
-        match field.id.field().name.split_once('.') {
-            Some(("ka", name)) => fields::value(self.root, name, field, self.cluster),
-            Some(("jevt" | "json", "value")) => pointer::value(self.root, field.key()?),
-            Some(("jevt" | "json", "obj")) => Some(Value::owned(self.root.text())),
-            Some(("jevt" | "json", "rawtime")) => self.time().map(|time| Value::owned(time.to_string())),
-            _ => self.common(field),
+        match SOURCES.get(field.id.index())? {
+            Source::Audit(from) => {
+                let has_id = || self.root.member("auditID").is_some_and(|id| !id.is_null());
+                if !self.is_event.get_or_init(has_id) {
+                    return None;
+                }
+                fields::value(self.root, *from, field, self.cluster)
+            }
+            Source::Pointer => pointer::value(self.root, field.key()?),
+            Source::Object => Some(Value::owned(self.root.text())),
+            Source::RawTime => self.time().map(|time| Value::owned(time.to_string())),
+            Source::Common => self.common(field),
         }
     }
 }

@@ -34,7 +34,8 @@ pub fn number(value: f64) -> String {
     format!("{value}")
 }
 
-pub(crate) fn write_json(node: &Node, out: &mut String) {
+/// Writes what [`json`] gives.
+pub fn write_json(node: &Node, out: &mut String) {
     match node.value() {
         Value::Bool(value) => out.push_str(if *value { "true" } else { "false" }),
         Value::Int(value) => _ = write!(out, "{value}"),
@@ -72,7 +73,8 @@ fn float(value: f64) -> String {
     if text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-') { text + ".0" } else { text }
 }
 
-pub(crate) fn write_string(text: &str, out: &mut String) {
+/// Writes a text as a string of JSON, with its quotes.
+pub fn write_string(text: &str, out: &mut String) {
     out.push('"');
     for c in text.chars() {
         match c {

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use ironsides_tree::unescape;
 use memchr::memchr2;
 
 /// A place in a JSON text. Values that nobody asks for are passed over without being checked in all detail.
@@ -223,52 +224,6 @@ fn is_scalar(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'+' | b'.')
 }
 
-/// A string with its escapes resolved; `None` where one is none. Halves of pairs that stand alone become U+FFFD.
-pub(super) fn unescape(raw: &str) -> Option<String> {
-    let mut out = String::with_capacity(raw.len());
-    let mut rest = raw;
-    while let Some((before, after)) = rest.split_once('\\') {
-        out.push_str(before);
-        let mut chars = after.chars();
-        let c = match chars.next()? {
-            c @ ('"' | '\\' | '/') => c,
-            'b' => '\u{8}',
-            'f' => '\u{c}',
-            'n' => '\n',
-            'r' => '\r',
-            't' => '\t',
-            'u' => {
-                let high = hex(chars.as_str())?;
-                let after = chars.as_str().get(4..)?;
-                let low =
-                    after.strip_prefix("\\u").and_then(hex).filter(|low| (0xDC00..0xE000).contains(low));
-                if let (0xD800..0xDC00, Some(low)) = (high, low) {
-                    out.extend(char::from_u32(0x1_0000 + ((high - 0xD800) << 10) + (low - 0xDC00)));
-                    rest = after.get(6..)?;
-                } else {
-                    out.push(char::from_u32(high).unwrap_or(char::REPLACEMENT_CHARACTER));
-                    rest = after;
-                }
-                continue;
-            }
-            _ => return None,
-        };
-        out.push(c);
-        rest = chars.as_str();
-    }
-    out.push_str(rest);
-    Some(out)
-}
-
-fn hex(text: &str) -> Option<u32> {
-    let digits = text.get(..4)?;
-    digits
-        .bytes()
-        .all(|byte| byte.is_ascii_hexdigit())
-        .then(|| u32::from_str_radix(digits, 16).ok())
-        .flatten()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -284,13 +239,5 @@ mod tests {
         for text in ["{", "[1,", "\"abc", "\"abc\\\"", "{\"a\":\"", "", "}"] {
             assert!(Scan::new(text).skip().is_err(), "{text}");
         }
-    }
-
-    #[test]
-    fn escapes_are_resolved() {
-        assert_eq!(unescape(r#"a\"\\\/\n\u00e9\ud834\udd1e\ud834x"#).as_deref(), Some("a\"\\/\né𝄞\u{fffd}x"));
-        assert_eq!(unescape(r"\x"), None);
-        assert_eq!(unescape(r"\u12"), None);
-        assert_eq!(unescape("\\"), None);
     }
 }

@@ -130,6 +130,11 @@ impl FieldId {
         BY_NAME.get(name).copied()
     }
 
+    /// Every field, in order of the table.
+    pub(crate) fn all() -> impl Iterator<Item = Self> {
+        (0..FIELDS.len()).filter_map(|at| u16::try_from(at).ok()).map(Self)
+    }
+
     /// What is known of it.
     pub fn field(self) -> &'static Field {
         static NONE: Field = Field {
@@ -187,8 +192,7 @@ impl Catalogue {
 
     /// All fields, in alphabetical order.
     pub fn fields(self) -> impl Iterator<Item = FieldId> {
-        let ids = (0..FIELDS.len()).filter_map(|at| u16::try_from(at).ok()).map(FieldId);
-        ids.filter(move |id| self.classes.contains(&id.field().class))
+        FieldId::all().filter(move |id| self.classes.contains(&id.field().class))
     }
 
     /// The longest field name that a text begins with.

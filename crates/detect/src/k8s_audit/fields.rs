@@ -8,102 +8,156 @@ use crate::value::Value;
 use super::json::{Json, Shape};
 use super::uri;
 
-/// The value of a field, given its name behind `ka.`.
+/// Where the value of a field comes from.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum From {
+    /// The value at a path.
+    Path(&'static [&'static str]),
+    /// The items of the list at a path, or the one of an index.
+    Items(&'static [&'static str]),
+    /// A parameter of the request's URI.
+    Parameter,
+    /// The name, where the request is for a pod.
+    PodName,
+    /// The names of a binding's subjects of a kind, with their namespaces or without.
+    Subjects(&'static str, bool),
+    /// Always `true`.
+    True,
+    /// Something of the containers of a pod, of which there are three lists.
+    Containers(&'static str, &'static str),
+    /// Something of the first container.
+    FirstContainer(&'static str),
+    /// Whether any container is privileged.
+    Privileged,
+    /// A key of a role's rules.
+    Rules(&'static str),
+    /// Whether a volume is a path of the host.
+    HostPath,
+    /// A path in all volumes.
+    Volumes(&'static [&'static str]),
+    /// The types of all volumes.
+    VolumeTypes,
+    /// The name of the cluster.
+    Cluster,
+    /// Nowhere.
+    Nowhere,
+}
+
+impl From {
+    /// Where the field of a name behind `ka.` comes from.
+    pub(super) fn named(name: &'static str) -> Self {
+        if let Some(rest) = name.strip_prefix("req.pod.") {
+            let list = rest.split_once('.').filter(|(list, _)| list.ends_with("ontainers"));
+            if let Some((list, of)) = list {
+                return Self::Containers(list, of);
+            }
+        }
+        match name {
+            "auditid" => Self::Path(&["auditID"]),
+            "stage" => Self::Path(&["stage"]),
+            "auth.decision" => Self::Path(&["annotations", "authorization.k8s.io/decision"]),
+            "auth.reason" => Self::Path(&["annotations", "authorization.k8s.io/reason"]),
+            "auth.openshift.decision" => Self::Path(&["annotations", "authentication.openshift.io/decision"]),
+            "auth.openshift.username" => Self::Path(&["annotations", "authentication.openshift.io/username"]),
+            "validations.admission.policy.failure" => {
+                Self::Path(&["annotations", "validation.policy.admission.k8s.io/validation_failure"])
+            }
+            "security.pod.violations" => {
+                Self::Path(&["annotations", "pod-security.kubernetes.io/audit-violations"])
+            }
+            "user.name" => Self::Path(&["user", "username"]),
+            "user.groups" => Self::Items(&["user", "groups"]),
+            "impuser.name" => Self::Path(&["impersonatedUser", "username"]),
+            "verb" => Self::Path(&["verb"]),
+            "uri" => Self::Path(&["requestURI"]),
+            "uri.param" => Self::Parameter,
+            "target.name" | "req.configmap.name" => Self::Path(&["objectRef", "name"]),
+            "target.namespace" => Self::Path(&["objectRef", "namespace"]),
+            "target.resource" => Self::Path(&["objectRef", "resource"]),
+            "target.subresource" => Self::Path(&["objectRef", "subresource"]),
+            "target.pod.name" => Self::PodName,
+            "req.binding.subjects" => Self::Items(&["requestObject", "subjects"]),
+            "req.binding.subjects.user_names" => Self::Subjects("User", false),
+            "req.binding.subjects.group_names" => Self::Subjects("Group", false),
+            "req.binding.subjects.serviceaccount_names" => Self::Subjects("ServiceAccount", false),
+            "req.binding.subjects.serviceaccount_ns_names" => Self::Subjects("ServiceAccount", true),
+            "req.binding.role" => Self::Path(&["requestObject", "roleRef", "name"]),
+            "req.binding.subject.has_name" => Self::True,
+            "req.configmap.obj" => Self::Path(&["requestObject", "data"]),
+            "req.container.image" => Self::FirstContainer("image"),
+            "req.container.image.repository" => Self::FirstContainer("image.repository"),
+            "req.container.privileged" => Self::Privileged,
+            "req.pod.host_ipc" => Self::Path(&["requestObject", "spec", "hostIPC"]),
+            "req.pod.host_network" | "req.container.host_network" => {
+                Self::Path(&["requestObject", "spec", "hostNetwork"])
+            }
+            "req.pod.host_pid" => Self::Path(&["requestObject", "spec", "hostPID"]),
+            "req.pod.run_as_user" => Self::Path(&["requestObject", "spec", "securityContext", "runAsUser"]),
+            "req.pod.run_as_group" => Self::Path(&["requestObject", "spec", "securityContext", "runAsGroup"]),
+            "req.pod.fs_group" => Self::Path(&["requestObject", "spec", "securityContext", "fsGroup"]),
+            "req.pod.supplemental_groups" => {
+                Self::Items(&["requestObject", "spec", "securityContext", "supplementalGroups"])
+            }
+            "req.role.rules" => Self::Items(&["requestObject", "rules"]),
+            "req.role.rules.apiGroups" => Self::Rules("apiGroups"),
+            "req.role.rules.nonResourceURLs" => Self::Rules("nonResourceURLs"),
+            "req.role.rules.verbs" => Self::Rules("verbs"),
+            "req.role.rules.resources" => Self::Rules("resources"),
+            "req.service.type" => Self::Path(&["requestObject", "spec", "type"]),
+            "req.service.ports" => Self::Items(&["requestObject", "spec", "ports"]),
+            "req.volume.hostpath" => Self::HostPath,
+            "req.pod.volumes.hostpath" => Self::Volumes(&["hostPath", "path"]),
+            "req.pod.volumes.flexvolume_driver" => Self::Volumes(&["flexVolume", "driver"]),
+            "req.pod.volumes.volume_type" => Self::VolumeTypes,
+            "resp.name" => Self::Path(&["responseObject", "metadata", "name"]),
+            "response.code" => Self::Path(&["responseStatus", "code"]),
+            "response.reason" => Self::Path(&["responseStatus", "reason"]),
+            "useragent" => Self::Path(&["userAgent"]),
+            "sourceips" => Self::Items(&["sourceIPs"]),
+            "cluster.name" => Self::Cluster,
+            _ => Self::Nowhere,
+        }
+    }
+}
+
+/// The value of a field of an audit event.
 pub(super) fn value<'a, J: Json<'a>>(
     event: J,
-    name: &str,
+    from: From,
     field: &FieldUse,
     cluster: Option<&'a str>,
 ) -> Option<Value<'a>> {
-    // What has no audit id is no audit event.
-    there(event.member("auditID")?)?;
-    let at = |keys: &[&str]| walk(event, keys);
     let index = field.index();
-    let one = |keys: &[&str]| at(keys).map(text);
-    if let Some(rest) = name.strip_prefix("req.pod.") {
-        let list = rest.split_once('.').filter(|(list, _)| list.ends_with("ontainers"));
-        if let Some((list, of)) = list {
-            return container(event, list, of, index);
-        }
-    }
-    match name {
-        "auditid" => one(&["auditID"]),
-        "stage" => one(&["stage"]),
-        "auth.decision" => one(&["annotations", "authorization.k8s.io/decision"]),
-        "auth.reason" => one(&["annotations", "authorization.k8s.io/reason"]),
-        "auth.openshift.decision" => one(&["annotations", "authentication.openshift.io/decision"]),
-        "auth.openshift.username" => one(&["annotations", "authentication.openshift.io/username"]),
-        "validations.admission.policy.failure" => {
-            one(&["annotations", "validation.policy.admission.k8s.io/validation_failure"])
-        }
-        "security.pod.violations" => one(&["annotations", "pod-security.kubernetes.io/audit-violations"]),
-        "user.name" => one(&["user", "username"]),
-        "user.groups" => list(items(at(&["user", "groups"])?, None)?),
-        "impuser.name" => one(&["impersonatedUser", "username"]),
-        "verb" => one(&["verb"]),
-        "uri" => one(&["requestURI"]),
-        "uri.param" => match at(&["requestURI"])?.shape() {
+    match from {
+        From::Path(keys) => walk(event, keys).map(text),
+        From::Items(keys) => list(items(walk(event, keys)?, index)?),
+        From::Parameter => match walk(event, &["requestURI"])?.shape() {
             Shape::Text(text) => uri::parameter(&text, field.key()?).map(Value::owned),
             _ => None,
         },
-        "target.name" | "req.configmap.name" => one(&["objectRef", "name"]),
-        "target.namespace" => one(&["objectRef", "namespace"]),
-        "target.resource" => one(&["objectRef", "resource"]),
-        "target.subresource" => one(&["objectRef", "subresource"]),
-        "target.pod.name" => {
-            let resource = at(&["objectRef", "resource"])?;
+        From::PodName => {
+            let resource = walk(event, &["objectRef", "resource"])?;
             let is_pod = matches!(resource.shape(), Shape::Text(text) if text == "pods");
-            if is_pod { one(&["objectRef", "name"]) } else { None }
+            if is_pod { walk(event, &["objectRef", "name"]).map(text) } else { None }
         }
-        "req.binding.subjects" => list(items(at(&["requestObject", "subjects"])?, index)?),
-        "req.binding.subjects.user_names" => subjects(event, "User", false),
-        "req.binding.subjects.group_names" => subjects(event, "Group", false),
-        "req.binding.subjects.serviceaccount_names" => subjects(event, "ServiceAccount", false),
-        "req.binding.subjects.serviceaccount_ns_names" => subjects(event, "ServiceAccount", true),
-        "req.binding.role" => one(&["requestObject", "roleRef", "name"]),
-        "req.binding.subject.has_name" => Some(Value::text("true")),
-        "req.configmap.obj" => one(&["requestObject", "data"]),
-        "req.container.image" => first(container(event, "containers", "image", Some(0))?),
-        "req.container.image.repository" => {
-            first(container(event, "containers", "image.repository", Some(0))?)
-        }
-        "req.container.privileged" => {
-            let containers = items(at(&["requestObject", "spec", "containers"])?, None)?;
+        From::Subjects(kind, with_namespace) => subjects(event, kind, with_namespace),
+        From::True => Some(Value::text("true")),
+        From::Containers(list, of) => container(event, list, of, index),
+        From::FirstContainer(of) => first(container(event, "containers", of, Some(0))?),
+        From::Privileged => {
+            let containers = items(walk(event, &["requestObject", "spec", "containers"])?, None)?;
             let privileged = containers.into_iter().any(|container| {
                 let value = walk(container, &["securityContext", "privileged"]);
                 value.is_some_and(|value| value.shape() == Shape::Bool(true))
             });
             Some(Value::text(if privileged { "true" } else { "false" }))
         }
-        "req.pod.host_ipc" => one(&["requestObject", "spec", "hostIPC"]),
-        "req.pod.host_network" | "req.container.host_network" => {
-            one(&["requestObject", "spec", "hostNetwork"])
-        }
-        "req.pod.host_pid" => one(&["requestObject", "spec", "hostPID"]),
-        "req.pod.run_as_user" => one(&["requestObject", "spec", "securityContext", "runAsUser"]),
-        "req.pod.run_as_group" => one(&["requestObject", "spec", "securityContext", "runAsGroup"]),
-        "req.pod.fs_group" => one(&["requestObject", "spec", "securityContext", "fsGroup"]),
-        "req.pod.supplemental_groups" => {
-            list(items(at(&["requestObject", "spec", "securityContext", "supplementalGroups"])?, None)?)
-        }
-        "req.role.rules" => list(items(at(&["requestObject", "rules"])?, index)?),
-        "req.role.rules.apiGroups" => rules(event, "apiGroups", index),
-        "req.role.rules.nonResourceURLs" => rules(event, "nonResourceURLs", index),
-        "req.role.rules.verbs" => rules(event, "verbs", index),
-        "req.role.rules.resources" => rules(event, "resources", index),
-        "req.service.type" => one(&["requestObject", "spec", "type"]),
-        "req.service.ports" => list(items(at(&["requestObject", "spec", "ports"])?, index)?),
-        "req.volume.hostpath" => host_path(event, field.key()?),
-        "req.pod.volumes.hostpath" => volumes(event, index, &["hostPath", "path"]),
-        "req.pod.volumes.flexvolume_driver" => volumes(event, index, &["flexVolume", "driver"]),
-        "req.pod.volumes.volume_type" => volume_types(event, index),
-        "resp.name" => one(&["responseObject", "metadata", "name"]),
-        "response.code" => one(&["responseStatus", "code"]),
-        "response.reason" => one(&["responseStatus", "reason"]),
-        "useragent" => one(&["userAgent"]),
-        "sourceips" => list(items(at(&["sourceIPs"])?, None)?),
-        "cluster.name" => cluster.map(Value::text),
-        _ => None,
+        From::Rules(key) => rules(event, key, index),
+        From::HostPath => host_path(event, field.key()?),
+        From::Volumes(keys) => volumes(event, index, keys),
+        From::VolumeTypes => volume_types(event, index),
+        From::Cluster => cluster.map(Value::text),
+        From::Nowhere => None,
     }
 }
 
@@ -114,13 +168,16 @@ pub(super) fn text<'a, J: Json<'a>>(at: J) -> Value<'a> {
         Shape::Text(Cow::Owned(text)) => Value::owned(text),
         Shape::Bool(true) => Value::text("true"),
         Shape::Bool(false) => Value::text("false"),
-        Shape::Null | Shape::Other => Value::owned(at.text()),
+        Shape::Null | Shape::Other => match at.text() {
+            Cow::Borrowed(text) => Value::text(text),
+            Cow::Owned(text) => Value::owned(text),
+        },
     }
 }
 
 /// What is not null.
 fn there<'a, J: Json<'a>>(at: J) -> Option<J> {
-    (at.shape() != Shape::Null).then_some(at)
+    (!at.is_null()).then_some(at)
 }
 
 fn walk<'a, J: Json<'a>>(root: J, keys: &[&str]) -> Option<J> {

@@ -19,8 +19,13 @@ pub trait Json<'a>: Copy + 'a {
     /// What stands here.
     fn shape(self) -> Shape<'a>;
 
+    /// Whether null stands here.
+    fn is_null(self) -> bool {
+        self.shape() == Shape::Null
+    }
+
     /// The value as compact JSON.
-    fn text(self) -> String;
+    fn text(self) -> Cow<'a, str>;
 }
 
 /// What stands at a place.
@@ -58,7 +63,7 @@ impl<'a> Json<'a> for &'a Node {
         }
     }
 
-    fn text(self) -> String {
-        print::json(self)
+    fn text(self) -> Cow<'a, str> {
+        Cow::Owned(print::json(self))
     }
 }

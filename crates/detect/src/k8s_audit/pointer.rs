@@ -3,7 +3,7 @@
 use crate::value::Value;
 
 use super::fields::text;
-use super::json::{Json, Shape};
+use super::json::Json;
 
 /// The value at a pointer. The slash at its beginning may be missing.
 pub(super) fn value<'a, J: Json<'a>>(root: J, pointer: &str) -> Option<Value<'a>> {
@@ -22,5 +22,5 @@ pub(super) fn value<'a, J: Json<'a>>(root: J, pointer: &str) -> Option<Value<'a>
             };
         }
     }
-    if at.shape() == Shape::Null { None } else { Some(text(at)) }
+    if at.is_null() { None } else { Some(text(at)) }
 }
