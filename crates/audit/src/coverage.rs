@@ -3,10 +3,10 @@
 use std::borrow::Cow;
 
 use crate::decide::Decision;
-use crate::level::{Level, Stage};
+use crate::level::Stages;
 use crate::policy::Policy;
 use crate::request::Request;
-use crate::technique::{TECHNIQUES, Technique, act};
+use crate::technique::{By, TECHNIQUES, Technique, act};
 
 /// What a policy records of one technique.
 #[derive(Clone, Debug)]
@@ -22,8 +22,12 @@ pub struct Coverage {
 pub struct Recorded {
     /// The act, as in [`Technique::acts`].
     pub act: &'static str,
-    /// What is decided where somebody makes it whom no rule names.
+    /// The request, made by somebody whom no rule names: such a user is the text U+0001.
+    pub request: Request<'static>,
+    /// What is decided about it.
     pub decision: Decision,
+    /// The stages at which events are written.
+    pub stages: Stages,
     /// Who can make it unrecorded, or recorded at a lower level: users and groups that rules name.
     pub milder: Vec<(Who, Decision)>,
 }
@@ -51,25 +55,22 @@ pub enum Standing {
 impl Coverage {
     /// How well the technique is covered where nobody acts whom rules name.
     pub fn standing(&self) -> Standing {
-        let least = self.acts.iter().map(|act| act.decision).map(|decision| {
-            if is_traceless(decision, self.technique.anonymous) {
-                Standing::Unseen
-            } else if decision.level < self.technique.needs {
-                Standing::Indistinct
-            } else {
-                Standing::Covered
-            }
-        });
+        let least = self.acts.iter().map(|act| act.standing(self.technique));
         least.min().unwrap_or(Standing::Covered)
     }
 }
 
-/// Whether a decision leaves no event. A failed login has one event, at the stage `ResponseStarted`.
-fn is_traceless(decision: Decision, anonymous: bool) -> bool {
-    let omits = |stage| decision.omit_stages.has(stage);
-    decision.level == Level::None
-        || omits(Stage::ResponseStarted) && (anonymous || omits(Stage::ResponseComplete))
-        || anonymous && omits(Stage::ResponseStarted)
+impl Recorded {
+    /// How well the act is covered, as one of a technique.
+    pub fn standing(&self, technique: &Technique) -> Standing {
+        if self.stages.is_empty() {
+            Standing::Unseen
+        } else if self.decision.level < technique.needs {
+            Standing::Indistinct
+        } else {
+            Standing::Covered
+        }
+    }
 }
 
 impl Policy {
@@ -84,28 +85,22 @@ impl Policy {
     }
 
     fn recorded(&self, technique: &Technique, text: &'static str, whos: &[Who]) -> Option<Recorded> {
-        let (verb, about) = act(text)?;
-        let own = if technique.anonymous { "system:unauthenticated" } else { "system:authenticated" };
-        let request = |user: &str, group: Option<&str>| Request {
-            user: Some(Cow::Owned(user.to_owned())),
-            groups: std::iter::once(own).chain(group).map(|group| Cow::Owned(group.to_owned())).collect(),
-            verb: Cow::Borrowed(verb),
-            about: about.clone(),
-        };
-        let stranger = if technique.anonymous { "system:anonymous" } else { "\u{1}" };
-        let decision = self.decide(&request(stranger, None));
+        let request = request(technique, text)?;
+        let decision = self.decide(&request);
+        let stages = decision.written(&request);
         let mut milder: Vec<(Who, Decision)> = Vec::new();
-        for who in whos.iter().filter(|_| !technique.anonymous) {
-            let other = match who {
-                Who::User(user) => self.decide(&request(user, None)),
-                Who::Group(group) => self.decide(&request(stranger, Some(group))),
-            };
-            let is_traceless = |decision| is_traceless(decision, false);
-            if other.level < decision.level || is_traceless(other) && !is_traceless(decision) {
-                milder.push((who.clone(), other));
+        for who in whos.iter().filter(|_| technique.by == By::Known) {
+            let mut other = request.clone();
+            match who {
+                Who::User(user) => other.user = Some(Cow::Owned(user.clone())),
+                Who::Group(group) => other.groups.push(Cow::Owned(group.clone())),
+            }
+            let left = self.decide(&other);
+            if left.level < decision.level || left.written(&other).is_empty() && !stages.is_empty() {
+                milder.push((who.clone(), left));
             }
         }
-        Some(Recorded { act: text, decision, milder })
+        Some(Recorded { act: text, request, decision, stages, milder })
     }
 
     /// The users and groups that rules name, sorted.
@@ -117,6 +112,18 @@ impl Policy {
         all.dedup();
         all
     }
+}
+
+/// An act as a request of somebody whom no rule names; `None` where the text is no act.
+fn request(technique: &Technique, text: &'static str) -> Option<Request<'static>> {
+    let (verb, about) = act(text)?;
+    let (user, group) = match technique.by {
+        By::Known => (Some("\u{1}"), Some("system:authenticated")),
+        By::Anonymous => (Some("system:anonymous"), Some("system:unauthenticated")),
+        By::Refused => (None, None),
+    };
+    let groups = group.into_iter().map(Cow::Borrowed).collect();
+    Some(Request { user: user.map(Cow::Borrowed), groups, verb: Cow::Borrowed(verb), about })
 }
 
 #[cfg(test)]
@@ -150,6 +157,17 @@ mod tests {
         let no_start = "omitStages: [ResponseStarted]\nrules: [{level: Metadata}]";
         assert_eq!(of(no_start, "token-guessing"), Standing::Unseen);
         assert_eq!(of(no_start, "exec"), Standing::Covered);
+        assert_eq!(of(no_start, "anonymous-access"), Standing::Covered);
+        let no_end = "omitStages: [RequestReceived, ResponseComplete]\nrules: [{level: Metadata}]";
+        assert_eq!(of(no_end, "exec"), Standing::Covered);
+        assert_eq!(of(no_end, "secret-dump"), Standing::Unseen);
+    }
+
+    #[test]
+    fn a_failed_login_is_of_no_group() {
+        let of_groups = "rules: [{level: Metadata, userGroups: [system:unauthenticated]}]";
+        assert_eq!(of(of_groups, "anonymous-access"), Standing::Covered);
+        assert_eq!(of(of_groups, "token-guessing"), Standing::Unseen);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! What a policy decides about one request.
 
-use crate::level::{Level, Stages};
+use crate::level::{Level, Stage, Stages};
 use crate::policy::{GroupResources, Policy, Rule};
 use crate::request::{About, Request};
 
@@ -15,6 +15,21 @@ pub struct Decision {
     pub omit_managed_fields: bool,
     /// The rule that decided; `None` where no rule fits, and nothing is recorded.
     pub rule: Option<usize>,
+}
+
+impl Decision {
+    /// The stages at which events of the request are written, as long as the server does not panic. Where nobody was
+    /// authenticated there is a single event, at the stage `ResponseStarted`. (Source: `WithAudit` and
+    /// `WithFailedAuthenticationAudit` of `k8s.io/apiserver`.)
+    pub fn written(&self, request: &Request<'_>) -> Stages {
+        let is_reached = |stage: &Stage| match stage {
+            Stage::RequestReceived | Stage::ResponseComplete => request.user.is_some(),
+            Stage::ResponseStarted => request.user.is_none() || request.is_long_running(),
+            Stage::Panic => false,
+        };
+        let is_written = |stage: &Stage| self.level != Level::None && !self.omit_stages.has(*stage);
+        Stage::ALL.into_iter().filter(is_reached).filter(is_written).collect()
+    }
 }
 
 impl Policy {

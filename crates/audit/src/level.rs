@@ -94,6 +94,11 @@ impl Stages {
         self.0 & (1 << stage as u8) != 0
     }
 
+    /// Whether no stage is in the set.
+    pub fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
     /// Both sets together.
     #[must_use]
     pub fn and(self, other: Self) -> Self {

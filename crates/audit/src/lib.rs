@@ -27,5 +27,5 @@ pub use policy::{GroupResources, Loaded, Note, Policy, PolicyError, Rule, decode
 pub use reach::{Change, Dead};
 pub use remainder::{Left, Remainder};
 pub use request::{About, Request};
-pub use technique::{TECHNIQUES, Technique};
+pub use technique::{By, TECHNIQUES, Technique};
 pub use witness::{RESOURCE_VERBS, Verbs, witness};

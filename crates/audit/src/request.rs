@@ -19,6 +19,21 @@ pub struct Request<'a> {
     pub about: About<'a>,
 }
 
+impl Request<'_> {
+    /// Whether the API server takes it for one that lasts, which gets an event of its own when the response begins.
+    /// (Source: `BasicLongRunningRequestCheck` of `k8s.io/apiserver`, as kube-apiserver configures it.)
+    pub fn is_long_running(&self) -> bool {
+        let is_long_verb = matches!(&*self.verb, "watch" | "proxy");
+        is_long_verb
+            || match &self.about {
+                About::Resource { subresource, .. } => {
+                    matches!(&**subresource, "attach" | "exec" | "proxy" | "log" | "portforward")
+                }
+                About::Path(path) => path.starts_with("/debug/pprof/"),
+            }
+    }
+}
+
 /// What a request is for.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum About<'a> {

@@ -22,8 +22,19 @@ pub struct Technique {
     /// Requests by which it is done: each should be recorded. `VERB GROUP/RESOURCE[/SUBRESOURCE] NAMESPACE/NAME`, the
     /// group of the core API being empty; or `VERB PATH`.
     pub acts: &'static [&'static str],
-    /// Whether nobody, or somebody unknown, makes the requests.
-    pub anonymous: bool,
+    /// Who makes the requests.
+    pub by: By,
+}
+
+/// Who makes the requests of a technique.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum By {
+    /// Somebody who proved to be somebody.
+    Known,
+    /// Somebody without credentials, as `system:anonymous`.
+    Anonymous,
+    /// Somebody whose credentials are refused: no user is known to the policy, and the answer is 401.
+    Refused,
 }
 
 /// The verb of an act, and what it is for; `None` where the text is none.
@@ -62,7 +73,7 @@ pub const TECHNIQUES: &[Technique] = &[
             "update admissionregistration.k8s.io/validatingadmissionpolicies /gate",
             "patch admissionregistration.k8s.io/validatingwebhookconfigurations /gate",
         ],
-        anonymous: false,
+        by: By::Known,
     },
     Technique {
         id: "anonymous-access",
@@ -70,7 +81,7 @@ pub const TECHNIQUES: &[Technique] = &[
         attack: "T1190",
         needs: Level::Metadata,
         acts: &["list /secrets /", "list /pods shop/", "create /pods shop/", "get /api"],
-        anonymous: true,
+        by: By::Anonymous,
     },
     Technique {
         id: "apiservice-hijack",
@@ -82,7 +93,7 @@ pub const TECHNIQUES: &[Technique] = &[
             "update apiregistration.k8s.io/apiservices /v1beta1.metrics.k8s.io",
             "patch apiregistration.k8s.io/apiservices /v1beta1.metrics.k8s.io",
         ],
-        anonymous: false,
+        by: By::Known,
     },
     Technique {
         id: "attach",
@@ -90,7 +101,7 @@ pub const TECHNIQUES: &[Technique] = &[
         attack: "T1609",
         needs: Level::Metadata,
         acts: &["create /pods/attach shop/web", "get /pods/attach shop/web"],
-        anonymous: false,
+        by: By::Known,
     },
     Technique {
         id: "aws-auth-edit",
@@ -98,7 +109,7 @@ pub const TECHNIQUES: &[Technique] = &[
         attack: "T1098",
         needs: Level::Request,
         acts: &["update /configmaps kube-system/aws-auth", "patch /configmaps kube-system/aws-auth"],
-        anonymous: false,
+        by: By::Known,
     },
     Technique {
         id: "bind-verb",
@@ -109,7 +120,7 @@ pub const TECHNIQUES: &[Technique] = &[
             "create rbac.authorization.k8s.io/rolebindings shop/",
             "create rbac.authorization.k8s.io/clusterrolebindings /",
         ],
-        anonymous: false,
+        by: By::Known,
     },
     Technique {
         id: "cluster-admin-binding",
@@ -122,7 +133,7 @@ pub const TECHNIQUES: &[Technique] = &[
             "update rbac.authorization.k8s.io/clusterrolebindings /admins",
             "create rbac.authorization.k8s.io/rolebindings shop/",
         ],
-        anonymous: false,
+        by: By::Known,
     },
     Technique {
         id: "control-plane-toleration",
@@ -130,7 +141,7 @@ pub const TECHNIQUES: &[Technique] = &[
         attack: "T1610",
         needs: Level::Request,
         acts: &["create /pods shop/", "create apps/deployments shop/"],
-        anonymous: false,
+        by: By::Known,
     },
     Technique {
         id: "coredns-edit",
@@ -138,7 +149,7 @@ pub const TECHNIQUES: &[Technique] = &[
         attack: "T1557",
         needs: Level::Request,
         acts: &["update /configmaps kube-system/coredns", "patch /configmaps kube-system/coredns"],
-        anonymous: false,
+        by: By::Known,
     },
     Technique {
         id: "cronjob-persistence",
@@ -150,7 +161,7 @@ pub const TECHNIQUES: &[Technique] = &[
             "update batch/cronjobs shop/backup",
             "patch batch/cronjobs shop/backup",
         ],
-        anonymous: false,
+        by: By::Known,
     },
     Technique {
         id: "crypto-miner",
@@ -158,7 +169,7 @@ pub const TECHNIQUES: &[Technique] = &[
         attack: "T1496",
         needs: Level::Request,
         acts: &["create /pods shop/", "create apps/deployments shop/", "create batch/jobs shop/"],
-        anonymous: false,
+        by: By::Known,
     },
     Technique {
         id: "csr-privileged",
@@ -169,7 +180,7 @@ pub const TECHNIQUES: &[Technique] = &[
             "create certificates.k8s.io/certificatesigningrequests /",
             "update certificates.k8s.io/certificatesigningrequests/approval /ann",
         ],
-        anonymous: false,
+        by: By::Known,
     },
     Technique {
         id: "daemonset-everywhere",
@@ -181,7 +192,7 @@ pub const TECHNIQUES: &[Technique] = &[
             "patch apps/daemonsets kube-system/agent",
             "update apps/daemonsets kube-system/agent",
         ],
-        anonymous: false,
+        by: By::Known,
     },
     Technique {
         id: "deletecollection",
@@ -193,7 +204,7 @@ pub const TECHNIQUES: &[Technique] = &[
             "deletecollection apps/deployments shop/",
             "deletecollection batch/jobs shop/",
         ],
-        anonymous: false,
+        by: By::Known,
     },
     Technique {
         id: "denied-enumeration",
@@ -201,7 +212,7 @@ pub const TECHNIQUES: &[Technique] = &[
         attack: "T1613",
         needs: Level::Metadata,
         acts: &["list /secrets /", "list /pods /", "list /nodes /", "list /namespaces /"],
-        anonymous: false,
+        by: By::Known,
     },
     Technique {
         id: "dry-run-probing",
@@ -209,7 +220,7 @@ pub const TECHNIQUES: &[Technique] = &[
         attack: "T1069",
         needs: Level::Request,
         acts: &["create /pods shop/"],
-        anonymous: false,
+        by: By::Known,
     },
     Technique {
         id: "endpoints-edit",
@@ -223,7 +234,7 @@ pub const TECHNIQUES: &[Technique] = &[
             "update discovery.k8s.io/endpointslices shop/cart-1",
             "patch discovery.k8s.io/endpointslices shop/cart-1",
         ],
-        anonymous: false,
+        by: By::Known,
     },
     Technique {
         id: "ephemeral-container",
@@ -231,7 +242,7 @@ pub const TECHNIQUES: &[Technique] = &[
         attack: "T1609",
         needs: Level::Request,
         acts: &["patch /pods/ephemeralcontainers shop/web", "update /pods/ephemeralcontainers shop/web"],
-        anonymous: false,
+        by: By::Known,
     },
     Technique {
         id: "escalate-verb",
@@ -244,7 +255,7 @@ pub const TECHNIQUES: &[Technique] = &[
             "update rbac.authorization.k8s.io/clusterroles /deployer",
             "patch rbac.authorization.k8s.io/clusterroles /deployer",
         ],
-        anonymous: false,
+        by: By::Known,
     },
     Technique {
         id: "event-deletion",
@@ -257,7 +268,7 @@ pub const TECHNIQUES: &[Technique] = &[
             "deletecollection events.k8s.io/events shop/",
             "delete events.k8s.io/events shop/web.1",
         ],
-        anonymous: false,
+        by: By::Known,
     },
     Technique {
         id: "exec",
@@ -265,7 +276,7 @@ pub const TECHNIQUES: &[Technique] = &[
         attack: "T1609",
         needs: Level::Metadata,
         acts: &["create /pods/exec shop/web", "get /pods/exec shop/web"],
-        anonymous: false,
+        by: By::Known,
     },
     Technique {
         id: "exposing-service",
@@ -273,7 +284,7 @@ pub const TECHNIQUES: &[Technique] = &[
         attack: "T1133",
         needs: Level::Request,
         acts: &["create /services shop/", "update /services shop/cart", "patch /services shop/cart"],
-        anonymous: false,
+        by: By::Known,
     },
     Technique {
         id: "external-ips",
@@ -286,7 +297,7 @@ pub const TECHNIQUES: &[Technique] = &[
             "patch /services shop/cart",
             "patch /services/status shop/cart",
         ],
-        anonymous: false,
+        by: By::Known,
     },
     Technique {
         id: "finalizer",
@@ -294,7 +305,7 @@ pub const TECHNIQUES: &[Technique] = &[
         attack: "T1499",
         needs: Level::Request,
         acts: &["update /namespaces/finalize /shop", "patch /persistentvolumeclaims shop/data"],
-        anonymous: false,
+        by: By::Known,
     },
     Technique {
         id: "host-pod",
@@ -310,7 +321,7 @@ pub const TECHNIQUES: &[Technique] = &[
             "create /replicationcontrollers shop/",
             "create apps/replicasets shop/",
         ],
-        anonymous: false,
+        by: By::Known,
     },
     Technique {
         id: "hostpath-volume",
@@ -318,7 +329,7 @@ pub const TECHNIQUES: &[Technique] = &[
         attack: "T1611",
         needs: Level::Request,
         acts: &["create /persistentvolumes /"],
-        anonymous: false,
+        by: By::Known,
     },
     Technique {
         id: "image-swap",
@@ -331,7 +342,7 @@ pub const TECHNIQUES: &[Technique] = &[
             "patch /pods shop/web",
             "patch apps/statefulsets shop/db",
         ],
-        anonymous: false,
+        by: By::Known,
     },
     Technique {
         id: "impersonation",
@@ -339,7 +350,7 @@ pub const TECHNIQUES: &[Technique] = &[
         attack: "T1078",
         needs: Level::Metadata,
         acts: &["list /secrets kube-system/", "get /nodes /node-1"],
-        anonymous: false,
+        by: By::Known,
     },
     Technique {
         id: "lease-tampering",
@@ -351,7 +362,7 @@ pub const TECHNIQUES: &[Technique] = &[
             "update coordination.k8s.io/leases kube-system/kube-scheduler",
             "patch coordination.k8s.io/leases kube-system/kube-scheduler",
         ],
-        anonymous: false,
+        by: By::Known,
     },
     Technique {
         id: "log-reading",
@@ -359,7 +370,7 @@ pub const TECHNIQUES: &[Technique] = &[
         attack: "T1552",
         needs: Level::Metadata,
         acts: &["get /pods/log kube-system/kube-apiserver"],
-        anonymous: false,
+        by: By::Known,
     },
     Technique {
         id: "masquerade-name",
@@ -367,7 +378,7 @@ pub const TECHNIQUES: &[Technique] = &[
         attack: "T1036.005",
         needs: Level::Metadata,
         acts: &["create /pods kube-system/kube-apiserver-node-1"],
-        anonymous: false,
+        by: By::Known,
     },
     Technique {
         id: "namespace-deletion",
@@ -375,7 +386,7 @@ pub const TECHNIQUES: &[Technique] = &[
         attack: "T1485",
         needs: Level::Metadata,
         acts: &["delete /namespaces /shop"],
-        anonymous: false,
+        by: By::Known,
     },
     Technique {
         id: "networkpolicy-removal",
@@ -388,7 +399,7 @@ pub const TECHNIQUES: &[Technique] = &[
             "update networking.k8s.io/networkpolicies shop/deny",
             "patch networking.k8s.io/networkpolicies shop/deny",
         ],
-        anonymous: false,
+        by: By::Known,
     },
     Technique {
         id: "node-tampering",
@@ -401,7 +412,7 @@ pub const TECHNIQUES: &[Technique] = &[
             "patch /nodes/status /node-1",
             "delete /nodes /node-1",
         ],
-        anonymous: false,
+        by: By::Known,
     },
     Technique {
         id: "nodes-proxy",
@@ -409,7 +420,7 @@ pub const TECHNIQUES: &[Technique] = &[
         attack: "T1609",
         needs: Level::Metadata,
         acts: &["get /nodes/proxy /node-1", "create /nodes/proxy /node-1"],
-        anonymous: false,
+        by: By::Known,
     },
     Technique {
         id: "permission-probing",
@@ -421,7 +432,7 @@ pub const TECHNIQUES: &[Technique] = &[
             "create authorization.k8s.io/selfsubjectrulesreviews /",
             "create authorization.k8s.io/subjectaccessreviews /",
         ],
-        anonymous: false,
+        by: By::Known,
     },
     Technique {
         id: "pod-eviction",
@@ -429,7 +440,7 @@ pub const TECHNIQUES: &[Technique] = &[
         attack: "T1489",
         needs: Level::Metadata,
         acts: &["create /pods/eviction shop/web"],
-        anonymous: false,
+        by: By::Known,
     },
     Technique {
         id: "pod-in-kube-system",
@@ -437,7 +448,7 @@ pub const TECHNIQUES: &[Technique] = &[
         attack: "T1610",
         needs: Level::Metadata,
         acts: &["create /pods kube-system/"],
-        anonymous: false,
+        by: By::Known,
     },
     Technique {
         id: "pod-security-label",
@@ -445,7 +456,7 @@ pub const TECHNIQUES: &[Technique] = &[
         attack: "T1562.001",
         needs: Level::Request,
         acts: &["patch /namespaces /shop", "update /namespaces /shop"],
-        anonymous: false,
+        by: By::Known,
     },
     Technique {
         id: "port-forward",
@@ -453,7 +464,7 @@ pub const TECHNIQUES: &[Technique] = &[
         attack: "T1572",
         needs: Level::Metadata,
         acts: &["create /pods/portforward data/db-0", "get /pods/portforward data/db-0"],
-        anonymous: false,
+        by: By::Known,
     },
     Technique {
         id: "quota-removal",
@@ -461,7 +472,7 @@ pub const TECHNIQUES: &[Technique] = &[
         attack: "T1562",
         needs: Level::Metadata,
         acts: &["delete /resourcequotas shop/limits", "delete /limitranges shop/limits"],
-        anonymous: false,
+        by: By::Known,
     },
     Technique {
         id: "rbac-read",
@@ -473,7 +484,7 @@ pub const TECHNIQUES: &[Technique] = &[
             "list rbac.authorization.k8s.io/roles shop/",
             "get rbac.authorization.k8s.io/clusterroles /cluster-admin",
         ],
-        anonymous: false,
+        by: By::Known,
     },
     Technique {
         id: "scale-to-zero",
@@ -485,7 +496,7 @@ pub const TECHNIQUES: &[Technique] = &[
             "update apps/deployments/scale shop/cart",
             "patch apps/deployments shop/cart",
         ],
-        anonymous: false,
+        by: By::Known,
     },
     Technique {
         id: "secret-dump",
@@ -493,7 +504,7 @@ pub const TECHNIQUES: &[Technique] = &[
         attack: "T1552.007",
         needs: Level::Metadata,
         acts: &["list /secrets /", "watch /secrets /", "list /secrets shop/", "get /secrets kube-system/ca"],
-        anonymous: false,
+        by: By::Known,
     },
     Technique {
         id: "stolen-credential",
@@ -501,7 +512,7 @@ pub const TECHNIQUES: &[Technique] = &[
         attack: "T1078",
         needs: Level::Metadata,
         acts: &["get /pods shop/web", "list /configmaps shop/"],
-        anonymous: false,
+        by: By::Known,
     },
     Technique {
         id: "system-configmap-read",
@@ -512,7 +523,7 @@ pub const TECHNIQUES: &[Technique] = &[
             "get /configmaps kube-system/extension-apiserver-authentication",
             "list /configmaps kube-system/",
         ],
-        anonymous: false,
+        by: By::Known,
     },
     Technique {
         id: "token-guessing",
@@ -520,7 +531,7 @@ pub const TECHNIQUES: &[Technique] = &[
         attack: "T1110",
         needs: Level::Metadata,
         acts: &["get /api", "list /pods shop/"],
-        anonymous: true,
+        by: By::Refused,
     },
     Technique {
         id: "token-mint",
@@ -528,7 +539,7 @@ pub const TECHNIQUES: &[Technique] = &[
         attack: "T1528",
         needs: Level::Metadata,
         acts: &["create /serviceaccounts/token kube-system/admin"],
-        anonymous: false,
+        by: By::Known,
     },
     Technique {
         id: "token-secret",
@@ -536,7 +547,7 @@ pub const TECHNIQUES: &[Technique] = &[
         attack: "T1528",
         needs: Level::Metadata,
         acts: &["create /secrets shop/"],
-        anonymous: false,
+        by: By::Known,
     },
     Technique {
         id: "tokenreview-probing",
@@ -544,7 +555,7 @@ pub const TECHNIQUES: &[Technique] = &[
         attack: "T1528",
         needs: Level::Metadata,
         acts: &["create authentication.k8s.io/tokenreviews /"],
-        anonymous: false,
+        by: By::Known,
     },
     Technique {
         id: "webhook-configuration",
@@ -558,7 +569,7 @@ pub const TECHNIQUES: &[Technique] = &[
             "update admissionregistration.k8s.io/mutatingwebhookconfigurations /inject",
             "create admissionregistration.k8s.io/mutatingadmissionpolicies /",
         ],
-        anonymous: false,
+        by: By::Known,
     },
     Technique {
         id: "wildcard-role",
@@ -571,7 +582,7 @@ pub const TECHNIQUES: &[Technique] = &[
             "update rbac.authorization.k8s.io/clusterroles /ops",
             "patch rbac.authorization.k8s.io/clusterroles /ops",
         ],
-        anonymous: false,
+        by: By::Known,
     },
     Technique {
         id: "workload-account-swap",
@@ -583,7 +594,7 @@ pub const TECHNIQUES: &[Technique] = &[
             "create /pods shop/",
             "update apps/deployments shop/cart",
         ],
-        anonymous: false,
+        by: By::Known,
     },
 ];
 

@@ -13,6 +13,7 @@ Exit codes:
     };
 }
 
+pub(crate) mod audit;
 mod baseline;
 mod collect;
 mod connect;
@@ -20,6 +21,7 @@ pub(crate) mod rbac;
 mod render;
 pub(crate) mod runtime;
 mod scan;
+mod to;
 mod words;
 
 use std::path::PathBuf;
@@ -33,6 +35,7 @@ pub(crate) use self::collect::CollectArgs;
 pub(crate) use self::connect::{ConnectArgs, FromArgs};
 pub(crate) use self::render::RenderArgs;
 pub(crate) use self::scan::{FixMode, PodTemplate, ScanArgs, Show};
+pub(crate) use self::to::To;
 
 /// Hardens Kubernetes clusters: every verdict shows its evidence
 #[derive(Debug, Parser)]
@@ -87,6 +90,8 @@ pub(crate) enum Command {
     Rbac(Box<rbac::RbacArgs>),
     /// Detection at run time: Falco's rules checked and explained
     Runtime(Box<runtime::RuntimeArgs>),
+    /// Audit policies and audit logs: what is recorded, and what it tells
+    Audit(Box<audit::AuditArgs>),
     /// Write down today's findings, so that only new ones fail from now on
     Baseline(BaselineArgs),
     /// Print a completion script for a shell

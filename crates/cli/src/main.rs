@@ -1,14 +1,17 @@
 //! The `ironsides` command.
 
 mod args;
+mod audit;
 mod baseline;
 mod check;
 mod collect;
+mod columns;
 mod config;
 mod exit;
 mod explain;
 mod framework;
 mod gather;
+mod print;
 mod rbac;
 mod runtime;
 mod say;
@@ -84,6 +87,7 @@ fn run(cli: &Cli, say: &say::Say) -> Result<Exit> {
         Some(Command::Explain(args)) => explain::run(args, &cli.global),
         Some(Command::Check(args)) => check::run(args, &cli.global),
         Some(Command::Framework(args)) => framework::run(args, &cli.global),
+        Some(Command::Audit(args)) => audit::run(args, say),
         Some(Command::Rbac(args)) => rbac::run(args, &cli.global, say),
         Some(Command::Runtime(args)) => runtime::run(args, &cli.global, say),
         Some(Command::Baseline(args)) => baseline::run(args, &cli.global, say),

@@ -1,7 +1,6 @@
 //! `ironsides rbac`: who can do what, and what follows from it.
 
 mod can_i;
-pub(crate) mod columns;
 mod diff;
 mod escalations;
 mod graph;

@@ -16,6 +16,6 @@ pub use bundle::{
 };
 pub use disk::Disk;
 pub use error::FileError;
-pub use read::{STDIN, decode, read};
+pub use read::{STDIN, decode, read, read_bytes};
 pub use stamp::stamp;
 pub use walk::{Found, walk};

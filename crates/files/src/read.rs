@@ -13,14 +13,17 @@ pub const STDIN: &str = "-";
 
 /// Reads a file, or standard input for [`STDIN`], as UTF-8 text.
 pub fn read(path: &Path) -> Result<String, FileError> {
-    let bytes = if path == Path::new(STDIN) {
+    decode(path, read_bytes(path)?)
+}
+
+/// Reads the bytes of a file, or of standard input for [`STDIN`].
+pub fn read_bytes(path: &Path) -> Result<Vec<u8>, FileError> {
+    if path == Path::new(STDIN) {
         let mut bytes = Vec::new();
         io::stdin().lock().read_to_end(&mut bytes).map_err(FileError::Stdin)?;
-        bytes
-    } else {
-        fs::read(path).map_err(|error| FileError::io(path.to_owned(), error))?
-    };
-    decode(path, bytes)
+        return Ok(bytes);
+    }
+    fs::read(path).map_err(|error| FileError::io(path.to_owned(), error))
 }
 
 /// Bytes as UTF-8 text; `path` is for the message.

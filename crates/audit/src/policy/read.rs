@@ -4,6 +4,7 @@
 
 use std::collections::BTreeSet;
 
+use ironsides_schema::admit::is_subdomain;
 use ironsides_schema::{FaultKind, each_fault, kind};
 use ironsides_tree::{Cursor, Documents, Format, Limits, Node, Remark, RemarkKind, Span, Value};
 
@@ -328,16 +329,4 @@ impl Reader {
     fn error(&mut self, at: &Cursor<'_>, message: impl Into<String>) {
         self.errors.push(fault(message, at.mark()));
     }
-}
-
-/// Whether a text is a DNS subdomain (RFC 1123), as group names are.
-fn is_subdomain(text: &str) -> bool {
-    let label = |label: &str| {
-        let inner = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
-        let bytes = label.as_bytes();
-        bytes.first().is_some_and(|byte| inner(*byte))
-            && bytes.last().is_some_and(|byte| inner(*byte))
-            && bytes.iter().all(|byte| inner(*byte) || *byte == b'-')
-    };
-    text.len() <= 253 && text.split('.').all(label)
 }

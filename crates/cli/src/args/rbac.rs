@@ -1,13 +1,12 @@
 //! The arguments of `ironsides rbac`.
 
 use std::path::PathBuf;
-use std::str::FromStr;
 
 use clap::{Args, Subcommand, ValueEnum, ValueHint};
 
 use ironsides_core::Severity;
 
-use super::{FailOn, FromArgs, words};
+use super::{FailOn, FromArgs, To, words};
 
 macro_rules! exit_codes {
     ($one:literal) => {
@@ -293,32 +292,6 @@ pub(crate) struct GraphArgs {
     /// Show the built-in bindings of Kubernetes' own components, too
     #[arg(long)]
     pub(crate) system: bool,
-}
-
-/// A format and where it goes.
-#[derive(Clone, Debug)]
-pub(crate) struct To<F> {
-    pub(crate) format: F,
-    /// Standard output where it is `None`.
-    pub(crate) file: Option<PathBuf>,
-}
-
-impl<F: ValueEnum> FromStr for To<F> {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        let (word, file) = match text.split_once('=') {
-            Some((_, "")) => return Err(format!("{text:?} names no file after the equals sign")),
-            Some((word, file)) => (word, Some(PathBuf::from(file))),
-            None => (text, None),
-        };
-        let format = F::from_str(word, false).map_err(|_| {
-            let values = F::value_variants().iter().filter_map(ValueEnum::to_possible_value);
-            let names: Vec<String> = values.map(|value| value.get_name().to_owned()).collect();
-            format!("{word:?} is no format of this command; use {}", names.join(", "))
-        })?;
-        Ok(Self { format, file })
-    }
 }
 
 /// How a listing is printed.

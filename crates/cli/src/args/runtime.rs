@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum, ValueHint};
 
-use super::rbac::To;
+use super::To;
 
 macro_rules! exit_codes {
     ($one:literal) => {

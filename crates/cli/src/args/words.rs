@@ -109,6 +109,24 @@ pub(super) fn risk_family() -> Words<String> {
     Words { offered: all, read, whole: false }
 }
 
+/// The id of an attack technique that audit policies are held against.
+pub(super) fn technique() -> Words<String> {
+    let read = |text: &str| {
+        let ids = ironsides_audit::TECHNIQUES.iter().map(|technique| technique.id);
+        if ids.clone().any(|id| id == text) {
+            return Ok(text.to_owned());
+        }
+        let near = ids.min_by_key(|id| (!id.contains(text), strsim::levenshtein(text, id)));
+        let near = near.map(|id| format!("; did you mean {id}?")).unwrap_or_default();
+        Err(format!("no technique is called {text:?}{near}"))
+    };
+    Words {
+        offered: || ironsides_audit::TECHNIQUES.iter().map(|technique| technique.id).collect(),
+        read,
+        whole: false,
+    }
+}
+
 /// A severity, in small letters or capitals.
 pub(super) fn severity() -> Words<Severity> {
     let read = |text: &str| text.to_ascii_lowercase().parse();

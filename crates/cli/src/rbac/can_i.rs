@@ -8,12 +8,12 @@ use ironsides_report::plain;
 use ironsides_tree::Text;
 use serde_json::{Value, json};
 
-use super::columns::Columns;
 use super::print::{emit, json_text, yaml};
 use super::request::{Asked, namespace, request_json, told};
 use super::who_can::grant_json;
 use super::world::{World, nothing};
 use crate::args::rbac::{AnswerFormat, CanIArgs};
+use crate::columns::Columns;
 use crate::exit::Exit;
 use crate::say::Say;
 

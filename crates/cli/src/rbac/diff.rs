@@ -10,7 +10,7 @@ use ironsides_rbac::{Risks, Rule};
 use ironsides_report::plain;
 use serde_json::{Value, json};
 
-use super::print::{emit, envelope, yaml};
+use super::print::{code, emit, envelope, yaml};
 use super::risks::{reach_json, reach_text, risk_json};
 use super::who_can::subject_json;
 use super::world::{AROUND, World, nothing};
@@ -203,11 +203,6 @@ fn markdown(compared: &Compared<'_>) -> String {
         }
     }
     text
-}
-
-/// Text in a cell of a Markdown table, in which nothing is markup.
-fn code(text: &str) -> String {
-    format!("<code>{}</code>", ironsides_report::escape(text).replace('|', "&#124;").replace('\n', " "))
 }
 
 fn json_text(compared: &Compared<'_>) -> Result<String> {

@@ -9,12 +9,12 @@ use ironsides_rbac::{
 use ironsides_tree::Text;
 use serde_json::{Map, Value, json};
 
-use super::columns::Columns;
 use super::places::Place;
 use super::print::{emit, json_text, yaml};
 use super::request::{Asked, question_json, tell_of_namespace};
 use super::world::{World, nothing};
 use crate::args::rbac::{ListingFormat, WhoCanArgs};
+use crate::columns::Columns;
 use crate::exit::Exit;
 use crate::say::Say;
 

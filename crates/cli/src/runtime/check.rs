@@ -17,7 +17,7 @@ use super::rule_files::RuleTexts;
 use crate::args::Global;
 use crate::args::runtime::{FailOnMessage, RulesCheckArgs, RulesFormat};
 use crate::exit::Exit;
-use crate::rbac::print;
+use crate::print;
 use crate::say::{self, Say};
 
 pub(crate) fn run(args: &RulesCheckArgs, global: &Global, say: &Say) -> Result<Exit> {

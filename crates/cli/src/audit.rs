@@ -1,0 +1,17 @@
+//! `ironsides audit`: what audit policies record, and what audit logs tell.
+
+mod coverage;
+mod policy;
+mod words;
+
+use anyhow::Result;
+
+use crate::args::audit::{AuditArgs, AuditCommand};
+use crate::exit::Exit;
+use crate::say::Say;
+
+pub(crate) fn run(args: &AuditArgs, say: &Say) -> Result<Exit> {
+    match &args.command {
+        AuditCommand::Coverage(args) => coverage::run(args, say),
+    }
+}

@@ -1,0 +1,113 @@
+//! `ironsides audit` as its users meet it: what is asked of policies.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may stop where it stands")]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+use serde_json::Value;
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().unwrap()
+}
+
+fn ironsides(folder: &Path, args: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_ironsides"))
+        .arg("audit")
+        .args(args)
+        .current_dir(folder)
+        .stdin(Stdio::null())
+        .output()
+        .unwrap()
+}
+
+/// Exit code, standard output, standard error.
+fn told(output: Output) -> (i32, String, String) {
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+    (output.status.code().unwrap(), text(output.stdout), text(output.stderr))
+}
+
+/// Over the demo.
+fn demo(args: &[&str]) -> (i32, String, String) {
+    told(ironsides(&root(), args))
+}
+
+/// Over files of a test.
+fn run(files: &[(&str, &str)], args: &[&str]) -> (i32, String, String) {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, text) in files {
+        fs::write(folder.path().join(name), text).unwrap();
+    }
+    told(ironsides(folder.path(), args))
+}
+
+/// One transcript: exit code and both streams.
+fn transcript((code, out, err): (i32, String, String)) -> String {
+    format!("{out}--- standard error\n{err}--- exit {code}\n")
+}
+
+const ALL: &str = "apiVersion: audit.k8s.io/v1\nkind: Policy\nrules: [{level: RequestResponse}]\n";
+
+#[test]
+fn coverage_of_the_demo_tells_what_nothing_records() {
+    insta::assert_snapshot!("coverage", transcript(demo(&["coverage", "demo/audit/thin-policy.yaml"])));
+    let (code, out, _) = demo(&["coverage", "demo/audit/thin-policy.yaml", "-o", "json"]);
+    let answer: Value = serde_json::from_str(&out).unwrap();
+    let policy = &answer["policies"][0];
+    assert_eq!((code, &policy["total"], &policy["covered"]), (0, &53.into(), &5.into()));
+    let of = |id: &str| {
+        policy["techniques"].as_array().unwrap().iter().find(|own| own["id"] == id).unwrap().clone()
+    };
+    // The two faults of the policy: nothing catches the rest, and failed logins are asked of paths alone.
+    assert_eq!(of("bind-verb")["standing"], "unseen");
+    assert_eq!(of("bind-verb")["acts"][0]["rule"], Value::Null);
+    let guessing = of("token-guessing");
+    assert_eq!(guessing["acts"][0]["rule"]["line"], 19);
+    assert_eq!(guessing["acts"][0]["stages"][0], "ResponseStarted");
+    assert_eq!(guessing["acts"][1]["level"], "None");
+}
+
+#[test]
+fn coverage_is_a_gate() {
+    let gate = |args: &[&str]| run(&[("p.yaml", ALL)], &[&["coverage", "p.yaml", "-q"], args].concat()).0;
+    assert_eq!(gate(&["--min", "53", "--require", "exec,bind-verb"]), 0);
+    assert_eq!(gate(&["--min", "54"]), 1);
+    let weak = |args: &[&str]| demo(&[&["coverage", "demo/audit/thin-policy.yaml"], args].concat());
+    assert_eq!(weak(&["--require", "exec"]).0, 0);
+    let (code, _, err) = weak(&["--require", "exec,bind-verb", "--min", "10"]);
+    assert_eq!(code, 1);
+    assert!(err.contains("bind-verb is not recorded well enough (--require)"), "{err}");
+    assert!(err.contains("5 techniques are recorded well enough, fewer than 10 (--min)"), "{err}");
+    let (code, _, err) = weak(&["--require", "exce"]);
+    assert!(code == 2 && err.contains("did you mean exec?"), "{err}");
+}
+
+#[test]
+fn those_whom_rules_let_pass_are_told() {
+    let text = "apiVersion: audit.k8s.io/v1\nkind: Policy\nrules:\n- {level: None, users: [bob], verbs: [watch]}\n\
+                - {level: None, userGroups: [ops]}\n- {level: RequestResponse}\n";
+    let (code, out, _) = run(&[("p.yaml", text)], &["coverage", "p.yaml"]);
+    assert_eq!(code, 0);
+    assert!(out.contains("user bob (p.yaml:4): secret-dump\n"), "{out}");
+    assert!(out.contains("group ops (p.yaml:5): admission-policy-deletion, "), "{out}");
+    assert!(out.contains(" and 45 more\n"), "{out}");
+    let wide = run(&[("p.yaml", text)], &["coverage", "p.yaml", "-o", "wide"]).1;
+    assert!(wide.contains("workload-account-swap\n") && !wide.contains(" more\n"), "{wide}");
+}
+
+#[test]
+fn broken_and_empty_policies_are_told_with_their_place() {
+    let files = [
+        ("broken.yaml", "apiVersion: audit.k8s.io/v1\nkind: Policy\nrules:\n- level: metadata\n"),
+        ("empty.yaml", ""),
+        ("odd.yaml", "apiVersion: audit.k8s.io/v1\nkind: Policy\nrules:\n- {level: Metadata, verb: [get]}\n"),
+    ];
+    insta::assert_snapshot!("broken", transcript(run(&files, &["coverage", "broken.yaml", "empty.yaml"])));
+    let (code, out, err) = run(&files, &["coverage", "broken.yaml", "odd.yaml"]);
+    assert_eq!(code, 4);
+    assert!(out.starts_with("odd.yaml records "), "{out}");
+    assert!(err.contains("warning: odd.yaml:4:"), "{err}");
+    let (code, out, err) = run(&files, &["coverage", "missing.yaml"]);
+    assert!(code == 2 && out.is_empty() && err.contains("missing.yaml: no such file"), "{err}");
+}
