@@ -80,7 +80,7 @@ impl History {
         if event.verb == "delete" {
             let Some(kind) = kind_of(&object.resource) else { return };
             let key = (Text::new_static(kind), Text::new(&object.namespace), Text::new(&object.name));
-            self.writes.push(Write { at, key, object: None });
+            self.insert(Write { at, key, object: None });
             return;
         }
         let body =
@@ -97,7 +97,7 @@ impl History {
             let written = Object::new(root, origin, Vec::new());
             let (_, namespace, name) = key(&written);
             let is_deleted = event.verb == "deletecollection";
-            self.writes.push(Write {
+            self.insert(Write {
                 at,
                 key: (Text::new_static(kind), namespace, name),
                 object: (!is_deleted).then_some(written),
@@ -120,7 +120,6 @@ impl History {
         let (Some(request), Some(received)) = (event_request(event), moment(&event.received)) else {
             return Checked::NotRbac;
         };
-        self.settle();
         let end = moment(&event.staged).unwrap_or(received);
         let first = self.writes.partition_point(|write| write.at < received - LAG);
         let last = self.writes.partition_point(|write| write.at <= end);
@@ -172,9 +171,13 @@ impl History {
         made
     }
 
-    fn settle(&mut self) {
-        if !self.writes.is_sorted_by_key(|write| write.at) {
-            self.writes.sort_by_key(|write| write.at);
+    /// Keeps the writes in the order of time. Events come nearly so: what is out of order is near the end.
+    fn insert(&mut self, write: Write) {
+        let later = self.writes.iter().rev().take_while(|known| known.at > write.at).count();
+        let at = self.writes.len() - later;
+        self.writes.insert(at, write);
+        if later > 0 {
+            self.ready.clear();
         }
     }
 }

@@ -1,6 +1,9 @@
 //! The request that an HTTP method and path stand for.
 
+use std::borrow::Cow;
+
 use ironsides_tree::Text;
+use smallvec::SmallVec;
 
 use crate::request::{Request, ResourceRequest, UrlRequest};
 
@@ -8,15 +11,71 @@ use crate::request::{Request, ResourceRequest, UrlRequest};
 ///
 /// (Source: `NewRequestInfo` of `k8s.io/apiserver/pkg/endpoints/request`.)
 pub fn http_request(method: &str, target: &str) -> Request {
-    let (path, query) = target.split_once('?').unwrap_or((target, ""));
-    resource(method, path, query).map_or_else(
-        || Request::from(UrlRequest { verb: Text::from(method.to_lowercase()), path: Text::new(path) }),
-        Request::from,
-    )
+    let (path, query) = split(target);
+    match resource(method, &path, query) {
+        Some(parts) => Request::from(parts.request()),
+        None => Request::from(UrlRequest { verb: Text::from(method.to_lowercase()), path: Text::new(&*path) }),
+    }
 }
 
-fn resource(method: &str, path: &str, query: &str) -> Option<ResourceRequest> {
-    let parts: Vec<&str> = match path.trim_matches('/') {
+/// A request for a resource as it stands in its target.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Parts<'a> {
+    pub(crate) verb: &'a str,
+    pub(crate) group: &'a str,
+    pub(crate) resource: &'a str,
+    pub(crate) subresource: &'a str,
+    pub(crate) namespace: &'a str,
+    pub(crate) name: Name<'a>,
+}
+
+/// The name in a target.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Name<'a> {
+    /// Of the path; empty for none.
+    Path(&'a str),
+    /// None in the path: what the query selects counts.
+    Query(&'a str),
+}
+
+impl Default for Name<'_> {
+    fn default() -> Self {
+        Self::Path("")
+    }
+}
+
+impl<'a> Name<'a> {
+    pub(crate) fn text(self) -> Cow<'a, str> {
+        match self {
+            Self::Path(name) => Cow::Borrowed(name),
+            Self::Query(query) => selected(query).map_or(Cow::Borrowed(""), Cow::Owned),
+        }
+    }
+}
+
+impl Parts<'_> {
+    pub(crate) fn request(&self) -> ResourceRequest {
+        let text = Text::new;
+        ResourceRequest {
+            verb: text(self.verb),
+            group: text(self.group),
+            resource: text(self.resource),
+            subresource: text(self.subresource),
+            namespace: text(self.namespace),
+            name: text(&self.name.text()),
+        }
+    }
+}
+
+/// The path of a target, without its escapes, and its query.
+pub(crate) fn split(target: &str) -> (Cow<'_, str>, &str) {
+    let (path, query) = target.split_once('?').unwrap_or((target, ""));
+    let path = if path.contains('%') { Cow::Owned(unescaped(path, false)) } else { Cow::Borrowed(path) };
+    (path, query)
+}
+
+pub(crate) fn resource<'a>(method: &str, path: &'a str, query: &'a str) -> Option<Parts<'a>> {
+    let parts: SmallVec<[&str; 12]> = match path.trim_matches('/') {
         "" => return None,
         path => path.split('/').collect(),
     };
@@ -49,27 +108,20 @@ fn resource(method: &str, path: &str, query: &str) -> Option<ResourceRequest> {
     let part = |at: usize| rest.get(at).copied().unwrap_or_default();
     // What stands behind a proxied name is the business of whoever is behind the proxy.
     let subresource = if verb == "proxy" { "" } else { part(2) };
-    let mut name = part(1).to_owned();
-    if name.is_empty() && verb == "get" {
+    let mut name = Name::Path(part(1));
+    if part(1).is_empty() && verb == "get" {
         verb = if watches(query) { "watch" } else { "list" };
-        name = selected(query).unwrap_or_default();
-    } else if name.is_empty() && verb == "delete" {
+        name = Name::Query(query);
+    } else if part(1).is_empty() && verb == "delete" {
         verb = "deletecollection";
     }
-    let text = Text::new;
-    Some(ResourceRequest {
-        verb: text(verb),
-        group: text(group),
-        resource: text(part(0)),
-        subresource: text(subresource),
-        namespace: text(namespace),
-        name: Text::from(name),
-    })
+    Some(Parts { verb, group, resource: part(0), subresource, namespace, name })
 }
 
 fn parameter(query: &str, name: &str) -> Option<String> {
-    let pairs = query.split('&').map(|pair| pair.split_once('=').unwrap_or((pair, "")));
-    pairs.filter(|(key, _)| unescaped(key, true) == name).map(|(_, value)| unescaped(value, true)).next()
+    let is = |key: &str| key == name || key.contains(['%', '+']) && unescaped(key, true) == name;
+    let mut pairs = query.split('&').map(|pair| pair.split_once('=').unwrap_or((pair, "")));
+    pairs.find(|(key, _)| is(key)).map(|(_, value)| unescaped(value, true))
 }
 
 fn watches(query: &str) -> bool {
@@ -140,6 +192,11 @@ mod tests {
                 "DELETE",
                 "/api/v1/namespaces/a/pods?fieldSelector=metadata.name=x",
                 named("deletecollection", "pods", "a", ""),
+            ),
+            (
+                "DELETE",
+                "/apis/rbac.authorization.k8s.io/v1/clusterroles/a%3Ab",
+                Request::from(ResourceRequest::new("delete", "rbac.authorization.k8s.io", "clusterroles").named("a:b")),
             ),
             ("GET", "/api/v1/nodes/n/proxy/metrics", named("get", "nodes/proxy", "", "n")),
             ("GET", "/api/v1", url("get", "/api/v1")),

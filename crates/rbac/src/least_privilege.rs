@@ -1,28 +1,55 @@
 //! The smallest roles that keep every request allowed that was seen, with what proves each part of them.
 
+mod certificate;
+mod generated;
+mod manifest;
+mod removed;
+mod rules;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use ironsides_core::Object;
 use ironsides_tree::{Node, Text};
 
+pub use certificate::Certificate;
+pub use manifest::role_name;
+pub use removed::Removed;
+
 use crate::binding::SubjectKind;
 use crate::defaults::Defaults;
-use crate::identity::{AUTHENTICATED, Identity, UNAUTHENTICATED};
-use crate::policy::Rbac;
+use crate::identity::{AUTHENTICATED, UNAUTHENTICATED};
+use crate::policy::{GROUP, Rbac};
 use crate::request::{Request, ResourceRequest};
 use crate::rule::Rule;
-use crate::usage::{Proof, Usage, Used};
+use crate::usage::{Means, Proof, Used};
+use rules::{Resource, UsedResource, merged, path_rule, rules};
 
-/// How roles are made.
+/// How roles are made. By default they are exact, but for generated names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Making {
-    /// The most names that a rule lists. Where more were used, the rule is for all names, and says so.
-    pub names: usize,
+    /// Which names rules list.
+    pub names: Names,
+    /// The most names that a rule lists for one verb. Where more were used, the rule is for all names, and says so.
+    pub most: usize,
+    /// From so many namespaces on, what was used in each is granted everywhere; `None` for never.
+    pub everywhere_from: Option<usize>,
+}
+
+/// Which names rules list.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Names {
+    /// All that were used, generated ones too.
+    Exact,
+    /// Those that somebody chose. A verb that was used on a generated name is for all names: the name is another tomorrow.
+    #[default]
+    Stable,
+    /// None.
+    None,
 }
 
 impl Default for Making {
     fn default() -> Self {
-        Self { names: 5 }
+        Self { names: Names::default(), most: usize::MAX, everywhere_from: None }
     }
 }
 
@@ -33,8 +60,16 @@ pub struct Proposal {
     pub roles: Vec<ProposedRole>,
     /// Requests that everybody's roles allow anyway, so that nothing need be granted.
     pub standing: Vec<(Request, Proof)>,
-    /// Rights that it holds and was not seen to use: single verbs on single resources, and where.
-    pub removed: Vec<(Option<Text>, Rule)>,
+    /// Requests that the server may have made beside one that is in the roles, and that today's roles do not allow: it did
+    /// not make them.
+    pub left_out: Vec<(Request, Proof)>,
+    /// Rights that are held, whose use leaves no event, and that are kept because a request was seen that may have used them.
+    pub kept: Vec<(Request, Proof)>,
+    /// Roles and bindings that were written, where the log does not say what they hold: the server refuses to hand out more
+    /// than is held.
+    pub open: Vec<(Request, Proof)>,
+    /// Rights that are held and are not in the roles.
+    pub removed: Vec<Removed>,
 }
 
 /// A role that is proposed.
@@ -51,122 +86,228 @@ pub struct ProposedRole {
 pub struct ProposedRule {
     /// The rule.
     pub rule: Rule,
-    /// For each verb of each resource the event that proves it.
+    /// For each verb of each resource (and name) the event that proves it.
     pub proofs: Vec<(Request, Proof)>,
-    /// The names that were used, where the rule is for all names.
-    pub widened: Vec<Text>,
+    /// In what it allows more than was used.
+    pub generalised: Vec<Generalised>,
 }
 
-/// What shows that roles are enough, and no more.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Certificate {
-    /// Requests of the log that were replayed.
-    pub replayed: u64,
-    /// Those that the roles would newly deny: none, or the roles are wrong.
-    pub newly_denied: Vec<Request>,
-    /// Verbs on resources of the roles that no event proves: none, or the roles are too wide.
-    pub unproven: Vec<Rule>,
+/// A verb on a resource that is granted wider than it was used.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Generalised {
+    /// The API group.
+    pub group: Text,
+    /// The resource, with its subresource.
+    pub resource: Text,
+    /// The verb.
+    pub verb: Text,
+    /// Why.
+    pub why: Why,
+    /// The names (of [`Why::Namespaces`] the namespaces) that were used.
+    pub from: Vec<Text>,
 }
 
-/// What requests on one resource have in common.
-type Resource = (Option<Text>, Text, Text);
-/// The verbs used on each name, with what proves them; the empty name is that of requests without one.
-type ByName = BTreeMap<Text, BTreeMap<Text, (Request, Proof)>>;
+/// Why something is granted wider than it was used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Why {
+    /// A name was generated, and is another tomorrow.
+    Generated,
+    /// More names were used than [`Making::most`].
+    Many,
+    /// More names were used than are kept of a log: [`crate::MOST_NAMES`].
+    Uncounted,
+    /// No names were wanted.
+    Asked,
+    /// It was used in [`Making::everywhere_from`] namespaces or more, and is granted in all.
+    Namespaces,
+}
 
-impl Usage {
-    /// The roles that a user needs. `standing` holds the roles that everybody has and keeps; `held` all that are bound now.
-    pub fn proposal(&self, user: &str, standing: &Rbac, held: &Rbac, making: Making) -> Option<Proposal> {
-        let used = self.users.get(user)?;
-        let identity = Identity { user: Text::new(user), groups: used.groups.clone(), ..Identity::default() };
+impl Used {
+    /// The roles that are needed. `standing` holds the roles that everybody has and keeps; `held` all that are bound now,
+    /// where that is known.
+    pub fn proposal(&self, standing: &Rbac, held: Option<&Rbac>, making: Making) -> Proposal {
+        let identity = self.identity();
         let mut proposal = Proposal::default();
-        let mut urls: BTreeMap<Text, BTreeMap<Text, (Request, Proof)>> = BTreeMap::new();
-        let mut resources: BTreeMap<Resource, ByName> = BTreeMap::new();
-        for (request, proof) in &used.requests {
-            if standing.decide(&identity, request).is_allowed() {
-                proposal.standing.push((request.clone(), proof.clone()));
-                continue;
-            }
+        let mut wanted: Vec<(Request, Proof)> = Vec::new();
+        for (request, proof) in &self.requests {
             let proved = (request.clone(), proof.clone());
-            match request {
+            if standing.decide(&identity, request).is_allowed() {
+                proposal.standing.push(proved);
+            } else if proof.means == Means::Upgrade && held.is_some_and(|held| !was_asked(held, &identity, request)) {
+                proposal.left_out.push(proved);
+            } else {
+                wanted.push(proved);
+            }
+        }
+        if let Some(held) = held {
+            proposal.kept = self.guards(held);
+            wanted.extend(proposal.kept.iter().cloned());
+        }
+        proposal.open = self.open(&proposal.kept);
+        proposal.roles = self.roles(wanted, making);
+        if let Some(held) = held {
+            proposal.removed = removed::removed(held, standing, &identity, self, &proposal);
+        }
+        proposal
+    }
+
+    fn roles(&self, wanted: Vec<(Request, Proof)>, making: Making) -> Vec<ProposedRole> {
+        let mut urls: BTreeMap<Text, BTreeMap<Text, (Request, Proof)>> = BTreeMap::new();
+        let mut resources: BTreeMap<(Option<Text>, Resource), UsedResource> = BTreeMap::new();
+        let everywhere = everywhere(&wanted, making);
+        for proved in wanted {
+            match &proved.0 {
                 Request::Url(url) => {
-                    urls.entry(url.path.clone()).or_default().insert(url.verb.clone(), proved);
+                    let (path, verb) = (url.path.clone(), url.verb.clone());
+                    urls.entry(path).or_default().insert(verb, proved);
                 }
                 Request::Resource(request) => {
-                    let names = resources.entry(resource_of(request)).or_default();
-                    names.entry(request.name.clone()).or_default().insert(request.verb.clone(), proved);
+                    let resource = resource_of(request);
+                    let verb = request.verb.clone();
+                    let spaces = everywhere.get(&(resource.clone(), verb.clone()));
+                    let own = (!request.namespace.is_empty()).then(|| request.namespace.clone());
+                    let namespace = own.filter(|_| spaces.is_none());
+                    let used = resources.entry((namespace, resource)).or_default();
+                    if let Some(spaces) = spaces.filter(|spaces| !spaces.is_empty()) {
+                        used.everywhere.insert(verb.clone(), spaces.clone());
+                    }
+                    let verbs = used.names.entry(request.name.clone()).or_default();
+                    match verbs.get_mut(&verb) {
+                        Some((_, known)) => known.count += proved.1.count,
+                        None => _ = verbs.insert(verb, proved),
+                    }
                 }
             }
         }
-        let many: BTreeSet<Resource> = used
-            .many
-            .keys()
-            .filter_map(|request| match request {
-                Request::Resource(request) => Some(resource_of(request)),
-                Request::Url(_) => None,
-            })
-            .collect();
+        for request in self.many.keys() {
+            if let Request::Resource(request) = request {
+                let own = (!request.namespace.is_empty()).then(|| request.namespace.clone());
+                for namespace in [own, None] {
+                    if let Some(used) = resources.get_mut(&(namespace, resource_of(request))) {
+                        used.many.insert(request.verb.clone());
+                    }
+                }
+            }
+        }
         let mut roles: BTreeMap<Option<Text>, Vec<ProposedRule>> = BTreeMap::new();
-        for ((namespace, group, resource), names) in resources {
-            let has_more = many.contains(&(namespace.clone(), group.clone(), resource.clone()));
-            let role = roles.entry(namespace).or_default();
-            role.extend(rules(&group, &resource, names, making, has_more));
+        for ((namespace, resource), used) in resources {
+            roles.entry(namespace).or_default().extend(rules(&resource, used, making));
         }
         for (path, verbs) in urls {
-            roles.entry(None).or_default().push(ProposedRule {
-                rule: Rule {
-                    verbs: verbs.keys().cloned().collect(),
-                    non_resource_urls: vec![path],
-                    ..Rule::default()
-                },
-                proofs: verbs.into_values().collect(),
-                widened: Vec::new(),
-            });
+            roles.entry(None).or_default().push(path_rule(path, verbs));
         }
-        proposal.roles = roles
-            .into_iter()
-            .map(|(namespace, rules)| ProposedRole { namespace, rules: merged(rules) })
-            .collect();
-        proposal.removed = removed(held, &identity, used);
-        Some(proposal)
+        let role = |(namespace, rules)| ProposedRole { namespace, rules: merged(rules) };
+        roles.into_iter().map(role).collect()
     }
 
-    /// Replays everything that a user was allowed over the roles of a proposal.
-    pub fn certificate(&self, user: &str, proposal: &Proposal) -> Certificate {
-        let mut certificate = Certificate::default();
-        let Some(used) = self.users.get(user) else { return certificate };
-        let standing: BTreeSet<&Request> = proposal.standing.iter().map(|(request, _)| request).collect();
-        for (request, proof) in &used.requests {
-            certificate.replayed += proof.count.max(1);
-            if !standing.contains(request) && !proposal.allows(request) {
-                certificate.newly_denied.push(request.clone());
-            }
-        }
-        for rule in proposal.roles.iter().flat_map(|role| &role.rules) {
-            for atom in rule.rule.atoms() {
-                let named = |request: &Request| match request {
-                    // A widened rule is proved by any name; an exact one by its own.
-                    Request::Resource(request) if atom.resource_names.is_empty() => {
-                        Request::Resource(ResourceRequest { name: Text::default(), ..request.clone() })
+    /// Rights that are held by name of their verb, whose use the server writes no event about, and that a request may have
+    /// used that was seen.
+    fn guards(&self, held: &Rbac) -> Vec<(Request, Proof)> {
+        let identity = self.identity();
+        let mut kept = BTreeMap::new();
+        for id in held.bindings_of(&identity) {
+            let Some(binding) = held.binding(id) else { continue };
+            let rules = held.role_of(binding).and_then(|role| held.role(role)).map(|role| &*role.rules);
+            for atom in rules.unwrap_or_default().iter().flat_map(Rule::atoms) {
+                let text = |texts: &[Text]| texts.first().cloned().unwrap_or_default();
+                let (verb, group, resource) = (text(&atom.verbs), text(&atom.api_groups), text(&atom.resources));
+                let guarded = |request: &&ResourceRequest| guards(request, &verb, &group, &resource);
+                for (request, proof) in &self.requests {
+                    let Request::Resource(write) = request else { continue };
+                    let is_place = binding.namespace.as_ref().is_none_or(|own| *own == write.namespace);
+                    if !is_place || !guarded(&write) {
+                        continue;
                     }
-                    other => other.clone(),
-                };
-                if !rule.proofs.iter().any(|(request, _)| atom.allows(&named(request))) {
-                    certificate.unproven.push(atom);
+                    let right = ResourceRequest::new(&verb, &group, &resource)
+                        .in_namespace(&write.namespace)
+                        .named(&text(&atom.resource_names));
+                    let right = Request::Resource(right);
+                    if !self.requests.contains_key(&right) {
+                        kept.entry(right).or_insert_with(|| proof.clone());
+                    }
                 }
             }
         }
-        certificate
+        kept.into_iter().collect()
+    }
+
+    /// Writes of roles and bindings of which nothing says what they handed out.
+    fn open(&self, kept: &[(Request, Proof)]) -> Vec<(Request, Proof)> {
+        let is_open = |request: &Request| {
+            let Request::Resource(write) = request else { return false };
+            let verb = match &*write.resource {
+                "rolebindings" | "clusterrolebindings" => "bind",
+                "roles" | "clusterroles" => "escalate",
+                _ => return false,
+            };
+            let is_write = matches!(&*write.verb, "create" | "update" | "patch") && write.group == GROUP;
+            let is_answered = |right: &Request| {
+                matches!(right, Request::Resource(right) if right.group == GROUP && right.verb == verb
+                    && right.namespace == write.namespace)
+            };
+            is_write && !self.requests.keys().chain(kept.iter().map(|(right, _)| right)).any(is_answered)
+        };
+        let all = self.requests.iter().filter(|(request, proof)| proof.means == Means::Request && is_open(request));
+        all.map(|(request, proof)| (request.clone(), proof.clone())).collect()
     }
 }
 
-impl Proposal {
-    /// Whether the proposed roles allow a request.
-    pub fn allows(&self, request: &Request) -> bool {
-        self.roles.iter().any(|role| {
-            role.namespace.as_deref().is_none_or(|own| own == request.namespace())
-                && role.rules.iter().any(|rule| rule.rule.allows(request))
-        })
+/// Whether the server asked for the right: it holds today, or today's roles do not explain the request beside it either.
+fn was_asked(held: &Rbac, identity: &crate::identity::Identity, request: &Request) -> bool {
+    held.decide(identity, request).is_allowed() || !held.decide(identity, &request.with_verb("get")).is_allowed()
+}
+
+/// Whether a write may have used a right that leaves no event: handing out roles, approving and signing certificates.
+fn guards(write: &ResourceRequest, verb: &str, group: &str, resource: &str) -> bool {
+    let is_write = matches!(&*write.verb, "create" | "update" | "patch");
+    let certificates = "certificates.k8s.io";
+    match (verb, group, resource) {
+        ("bind", GROUP, "roles" | "clusterroles") => {
+            write.group == GROUP && write.resource.ends_with("bindings") && is_write
+        }
+        ("escalate", GROUP, role @ ("roles" | "clusterroles")) => {
+            write.group == GROUP && write.resource == role && is_write
+        }
+        ("approve", "certificates.k8s.io", "signers") => {
+            write.group == certificates && write.subresource == "approval" && is_write
+        }
+        ("sign", "certificates.k8s.io", "signers") => {
+            write.group == certificates
+                && write.resource == "certificatesigningrequests"
+                && write.subresource == "status"
+                && is_write
+        }
+        ("attest", "certificates.k8s.io", "signers") => {
+            write.group == certificates && write.resource == "clustertrustbundles" && is_write
+        }
+        _ => false,
     }
+}
+
+/// The verbs on resources that are granted everywhere: those that were used across namespaces without a name (of which
+/// the single namespaces then need none), and those of many namespaces, with these.
+fn everywhere(wanted: &[(Request, Proof)], making: Making) -> BTreeMap<(Resource, Text), Vec<Text>> {
+    let mut spaces: BTreeMap<(Resource, Text), BTreeSet<Text>> = BTreeMap::new();
+    let mut all: BTreeMap<(Resource, Text), Vec<Text>> = BTreeMap::new();
+    for (request, _) in wanted {
+        let Request::Resource(request) = request else { continue };
+        let key = (resource_of(request), request.verb.clone());
+        if request.namespace.is_empty() && request.name.is_empty() {
+            all.insert(key, Vec::new());
+        } else if !request.namespace.is_empty() {
+            spaces.entry(key).or_default().insert(request.namespace.clone());
+        }
+    }
+    for (key, spaces) in spaces {
+        if making.everywhere_from.is_some_and(|least| spaces.len() >= least) {
+            all.entry(key).or_insert_with(|| spaces.into_iter().collect());
+        }
+    }
+    all
+}
+
+fn resource_of(request: &ResourceRequest) -> Resource {
+    (request.group.clone(), Text::from(request.written()))
 }
 
 impl Rbac {
@@ -193,133 +334,4 @@ impl Rbac {
         };
         Self::new(Defaults::get().objects().iter().filter(is_everybodys))
     }
-}
-
-fn resource_of(request: &ResourceRequest) -> Resource {
-    let resource = match &*request.subresource {
-        "" => request.resource.clone(),
-        subresource => Text::from(format!("{}/{subresource}", request.resource)),
-    };
-    let namespace = (!request.namespace.is_empty()).then(|| request.namespace.clone());
-    (namespace, request.group.clone(), resource)
-}
-
-/// The rules of one resource: one for requests without a name, and one for each set of names with the same verbs.
-fn rules(group: &Text, resource: &Text, names: ByName, making: Making, has_more: bool) -> Vec<ProposedRule> {
-    let rule = |verbs: Vec<Text>, names: Vec<Text>| Rule {
-        verbs,
-        api_groups: vec![group.clone()],
-        resources: vec![resource.clone()],
-        resource_names: names,
-        ..Rule::default()
-    };
-    let is_wide = has_more || names.keys().filter(|name| !name.is_empty()).count() > making.names;
-    if is_wide {
-        let mut verbs: BTreeMap<Text, (Request, Proof)> = BTreeMap::new();
-        let widened = names.keys().filter(|name| !name.is_empty()).cloned().collect();
-        for proved in names.into_values() {
-            for (verb, (request, proof)) in proved {
-                match verbs.get_mut(&verb) {
-                    Some((_, known)) => known.count += proof.count,
-                    None => _ = verbs.insert(verb, (request, proof)),
-                }
-            }
-        }
-        let keys = verbs.keys().cloned().collect();
-        return vec![ProposedRule {
-            rule: rule(keys, Vec::new()),
-            proofs: verbs.into_values().collect(),
-            widened,
-        }];
-    }
-    // What is used without a name needs no names for the same verb.
-    let nameless: BTreeSet<Text> =
-        names.get("").map(|verbs| verbs.keys().cloned().collect()).unwrap_or_default();
-    let mut by_verbs: BTreeMap<(bool, Vec<Text>), ProposedRule> = BTreeMap::new();
-    for (name, proved) in names {
-        let verbs: Vec<Text> =
-            proved.keys().filter(|verb| name.is_empty() || !nameless.contains(*verb)).cloned().collect();
-        if verbs.is_empty() {
-            continue;
-        }
-        let made = by_verbs.entry((!name.is_empty(), verbs.clone())).or_insert_with(|| ProposedRule {
-            rule: rule(verbs.clone(), Vec::new()),
-            ..ProposedRule::default()
-        });
-        if !name.is_empty() {
-            made.rule.resource_names.push(name);
-        }
-        made.proofs
-            .extend(proved.into_iter().filter(|(verb, _)| verbs.contains(verb)).map(|(_, proved)| proved));
-    }
-    by_verbs.into_values().collect()
-}
-
-/// Rules with the same verbs and names become one for several resources, then for several groups: each combination that
-/// the one allows one of them did.
-fn merged(rules: Vec<ProposedRule>) -> Vec<ProposedRule> {
-    let resources = fold(
-        rules,
-        |rule| Rule { resources: Vec::new(), ..rule.clone() },
-        |into, from| {
-            into.resources.extend(from.resources);
-        },
-    );
-    let groups = fold(
-        resources,
-        |rule| Rule { api_groups: Vec::new(), ..rule.clone() },
-        |into, from| {
-            into.api_groups.extend(from.api_groups);
-        },
-    );
-    fold(
-        groups,
-        |rule| Rule { non_resource_urls: Vec::new(), ..rule.clone() },
-        |into, from| {
-            into.non_resource_urls.extend(from.non_resource_urls);
-        },
-    )
-}
-
-fn fold(
-    rules: Vec<ProposedRule>,
-    key: impl Fn(&Rule) -> Rule,
-    join: impl Fn(&mut Rule, Rule),
-) -> Vec<ProposedRule> {
-    let mut folded: Vec<ProposedRule> = Vec::new();
-    let mut places: BTreeMap<(Rule, bool), usize> = BTreeMap::new();
-    for made in rules {
-        // Rules about paths and rules about resources are never one.
-        let place = (key(&made.rule), made.rule.non_resource_urls.is_empty());
-        if let Some(known) = places.get(&place).and_then(|at| folded.get_mut(*at)) {
-            join(&mut known.rule, made.rule);
-            known.proofs.extend(made.proofs);
-            known.widened.extend(made.widened);
-        } else {
-            places.insert(place, folded.len());
-            folded.push(made);
-        }
-    }
-    folded
-}
-
-/// The single rights that an identity holds and none of its requests used.
-fn removed(held: &Rbac, identity: &Identity, used: &Used) -> Vec<(Option<Text>, Rule)> {
-    let mut all = Vec::new();
-    for id in held.bindings_of(identity) {
-        let Some(binding) = held.binding(id) else { continue };
-        let rules = held.role_of(binding).and_then(|role| held.role(role)).map(|role| &*role.rules);
-        for atom in rules.unwrap_or_default().iter().flat_map(Rule::atoms) {
-            let is_used = used.requests.keys().any(|request| {
-                binding.namespace.as_deref().is_none_or(|own| own == request.namespace())
-                    && atom.allows(request)
-            });
-            if !is_used {
-                all.push((binding.namespace.clone(), atom));
-            }
-        }
-    }
-    all.sort();
-    all.dedup();
-    all
 }

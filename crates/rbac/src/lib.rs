@@ -48,7 +48,9 @@ pub use identity::{
     service_account, service_account_groups, service_account_user,
 };
 pub use impersonation::{Impersonated, Impersonations, Mode, WithoutUser, wanted};
-pub use least_privilege::{Certificate, Making, Proposal, ProposedRole, ProposedRule};
+pub use least_privilege::{
+    Certificate, Generalised, Making, Names, Proposal, ProposedRole, ProposedRule, Removed, Why, role_name,
+};
 pub use names::resource_name;
 pub use policy::Rbac;
 pub use request::{Request, ResourceRequest, UrlRequest};
@@ -57,5 +59,5 @@ pub use risk::{Ask, Family, MadeBy, Place, Reach, Risk, RiskGrant, Risks, Standi
 pub use role::{Role, RoleId};
 pub use rule::{Rule, covers, covers_resource};
 pub use surroundings::{Complete, RunningPod, ServiceAccount, Surroundings, TokenSecret, Workload};
-pub use usage::{MOST_NAMES, Proof, Seen, Usage, Used};
+pub use usage::{MOST_NAMES, Means, Proof, Seen, Source, Usage, Used};
 pub use write::{Refused, Write, WriteVerb};

@@ -87,10 +87,6 @@ pub(crate) fn forbidden(identity: &Identity, request: &Request, reason: &str) ->
             if !request.name.is_empty() {
                 what = format!("{what} {}", go_quoted(&request.name));
             }
-            let resource = match &*request.subresource {
-                "" => request.resource.to_string(),
-                subresource => format!("{}/{subresource}", request.resource),
-            };
             let place = match &*request.namespace {
                 "" => "at the cluster scope".to_owned(),
                 namespace => format!("in the namespace {}", go_quoted(namespace)),
@@ -98,7 +94,7 @@ pub(crate) fn forbidden(identity: &Identity, request: &Request, reason: &str) ->
             let cannot = format!(
                 "User {user} cannot {} resource {} in API group {} {place}",
                 request.verb,
-                go_quoted(&resource),
+                go_quoted(&request.written()),
                 go_quoted(&request.group),
             );
             (format!("{what} is forbidden"), cannot)

@@ -50,6 +50,14 @@ impl ResourceRequest {
         }
     }
 
+    /// The resource with its subresource as rules write it: `pods`, `pods/log`.
+    pub fn written(&self) -> String {
+        match &*self.subresource {
+            "" => self.resource.to_string(),
+            subresource => format!("{}/{subresource}", self.resource),
+        }
+    }
+
     /// In a namespace.
     #[must_use]
     pub fn in_namespace(self, namespace: &str) -> Self {

@@ -9,8 +9,8 @@ use flate2::read::GzDecoder;
 use ironsides_audit::each_event;
 use ironsides_core::Object;
 use ironsides_rbac::{
-    Certificate, Checked, History, Identity, Making, Rbac, Request, ResourceRequest, SERVICE_ACCOUNTS,
-    UrlRequest, Usage, service_account,
+    Certificate, Checked, History, Making, Rbac, Request, ResourceRequest, SERVICE_ACCOUNTS, Source,
+    UrlRequest, Usage, Used, service_account,
 };
 use ironsides_tree::Text;
 use serde::Deserialize;
@@ -92,25 +92,25 @@ struct Row {
 /// Every row that was used stays allowed by the roles that are proposed from the log, or by what everybody has.
 fn least_privilege(log: &str, initial: &[Object], recorded: &str) -> Result<Score> {
     let mut usage = Usage::default();
-    for line in log.lines() {
-        each_event(line, &mut |event| usage.add(event))?;
+    for (line, number) in log.lines().zip(1..) {
+        let source = Source { file: LOG, line: number };
+        each_event(line, &mut |event| usage.add(event, source))?;
     }
+    let users = usage.by_user();
     let held = Rbac::new(initial);
     let standing = held.for_everybody();
     let mut score = Score::default();
     for (user, recorded) in serde_json::from_str::<BTreeMap<String, Recorded>>(recorded)? {
-        let proposal = usage.proposal(&user, &standing, &held, Making::default());
-        let certificate = proposal.as_ref().map(|proposal| usage.certificate(&user, proposal));
+        let used = users.get(user.as_str());
+        let proposal = used.map(|used| used.proposal(&standing, Some(&held), Making::default()));
+        let certificate = used.zip(proposal.as_ref()).map(|(used, proposal)| used.certificate(proposal));
         let is_proved = |certificate: &Certificate| {
             certificate.newly_denied.is_empty() && certificate.unproven.is_empty() && certificate.replayed > 0
         };
         let case = || format!("{user}: certificate");
         let proved = if certificate.as_ref().is_some_and(is_proved) { "proved" } else { "not proved" };
         score.compare(case, "proved", Ok(proved.to_owned()));
-        let identity = usage
-            .users
-            .get(user.as_str())
-            .map(|used| Identity { groups: used.groups.clone(), ..Identity::user(&user) });
+        let identity = used.map(Used::identity);
         let accounts: Vec<Request> =
             recorded.used.iter().filter(|row| row.is_account()).map(Row::request).collect();
         for row in &recorded.used {
