@@ -14,7 +14,9 @@ pub fn http_request(method: &str, target: &str) -> Request {
     let (path, query) = split(target);
     match resource(method, &path, query) {
         Some(parts) => Request::from(parts.request()),
-        None => Request::from(UrlRequest { verb: Text::from(method.to_lowercase()), path: Text::new(&*path) }),
+        None => {
+            Request::from(UrlRequest { verb: Text::from(method.to_lowercase()), path: Text::new(&*path) })
+        }
     }
 }
 
@@ -196,7 +198,9 @@ mod tests {
             (
                 "DELETE",
                 "/apis/rbac.authorization.k8s.io/v1/clusterroles/a%3Ab",
-                Request::from(ResourceRequest::new("delete", "rbac.authorization.k8s.io", "clusterroles").named("a:b")),
+                Request::from(
+                    ResourceRequest::new("delete", "rbac.authorization.k8s.io", "clusterroles").named("a:b"),
+                ),
             ),
             ("GET", "/api/v1/nodes/n/proxy/metrics", named("get", "nodes/proxy", "", "n")),
             ("GET", "/api/v1", url("get", "/api/v1")),

@@ -133,7 +133,9 @@ impl Used {
             let proved = (request.clone(), proof.clone());
             if standing.decide(&identity, request).is_allowed() {
                 proposal.standing.push(proved);
-            } else if proof.means == Means::Upgrade && held.is_some_and(|held| !was_asked(held, &identity, request)) {
+            } else if proof.means == Means::Upgrade
+                && held.is_some_and(|held| !was_asked(held, &identity, request))
+            {
                 proposal.left_out.push(proved);
             } else {
                 wanted.push(proved);
@@ -210,7 +212,8 @@ impl Used {
             let rules = held.role_of(binding).and_then(|role| held.role(role)).map(|role| &*role.rules);
             for atom in rules.unwrap_or_default().iter().flat_map(Rule::atoms) {
                 let text = |texts: &[Text]| texts.first().cloned().unwrap_or_default();
-                let (verb, group, resource) = (text(&atom.verbs), text(&atom.api_groups), text(&atom.resources));
+                let (verb, group, resource) =
+                    (text(&atom.verbs), text(&atom.api_groups), text(&atom.resources));
                 let guarded = |request: &&ResourceRequest| guards(request, &verb, &group, &resource);
                 for (request, proof) in &self.requests {
                     let Request::Resource(write) = request else { continue };
@@ -247,14 +250,16 @@ impl Used {
             };
             is_write && !self.requests.keys().chain(kept.iter().map(|(right, _)| right)).any(is_answered)
         };
-        let all = self.requests.iter().filter(|(request, proof)| proof.means == Means::Request && is_open(request));
+        let all =
+            self.requests.iter().filter(|(request, proof)| proof.means == Means::Request && is_open(request));
         all.map(|(request, proof)| (request.clone(), proof.clone())).collect()
     }
 }
 
 /// Whether the server asked for the right: it holds today, or today's roles do not explain the request beside it either.
 fn was_asked(held: &Rbac, identity: &crate::identity::Identity, request: &Request) -> bool {
-    held.decide(identity, request).is_allowed() || !held.decide(identity, &request.with_verb("get")).is_allowed()
+    held.decide(identity, request).is_allowed()
+        || !held.decide(identity, &request.with_verb("get")).is_allowed()
 }
 
 /// Whether a write may have used a right that leaves no event: handing out roles, approving and signing certificates.

@@ -289,7 +289,8 @@ impl Usage {
             let create = Parts { verb: "create", ..*parts };
             self.prove(user, &create, name, Witness { means: Means::Upgrade, ..witness });
         }
-        let is_binding = parts.group == GROUP && matches!(parts.resource, "rolebindings" | "clusterrolebindings");
+        let is_binding =
+            parts.group == GROUP && matches!(parts.resource, "rolebindings" | "clusterrolebindings");
         let is_write = matches!(parts.verb, "create" | "update" | "patch");
         if !(is_binding && is_write && witness.is_last && (200..300).contains(&code)) {
             return;

@@ -58,12 +58,16 @@ impl ProposedRule {
         let named = |request: &Request| match request {
             // A rule for all names is proved by any name; an exact one by its own.
             Request::Resource(request) if atom.resource_names.is_empty() => {
-                Request::Resource(ResourceRequest { name: ironsides_tree::Text::default(), ..request.clone() })
+                Request::Resource(ResourceRequest {
+                    name: ironsides_tree::Text::default(),
+                    ..request.clone()
+                })
             }
             other => other.clone(),
         };
         let atom = atom.clone();
-        let matching: Vec<bool> = self.proofs.iter().map(|(request, _)| atom.allows(&named(request))).collect();
+        let matching: Vec<bool> =
+            self.proofs.iter().map(|(request, _)| atom.allows(&named(request))).collect();
         self.proofs.iter().zip(matching).filter(|(_, is)| *is).map(|(proof, _)| proof)
     }
 }

@@ -16,7 +16,9 @@ pub(super) fn is_generated(group: &str, resource: &str, name: &str) -> bool {
         ("", "pods") => is_suffix(last),
         ("apps", "replicasets") => is_hash(last),
         ("apps", "controllerrevisions") => is_suffix(last) || is_hash(last),
-        ("batch", "jobs") => last.len() >= 8 && last.bytes().all(|byte| byte.is_ascii_digit()) || is_suffix(last),
+        ("batch", "jobs") => {
+            last.len() >= 8 && last.bytes().all(|byte| byte.is_ascii_digit()) || is_suffix(last)
+        }
         ("discovery.k8s.io", "endpointslices") | ("certificates.k8s.io", "certificatesigningrequests") => {
             is_suffix(last)
         }

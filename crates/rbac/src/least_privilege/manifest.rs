@@ -16,7 +16,9 @@ use crate::policy::GROUP;
 pub fn role_name(subject: &Subject) -> String {
     let kind = subject.kind.as_str().to_ascii_lowercase();
     let whole = match subject.kind {
-        SubjectKind::ServiceAccount => format!("least-privilege:{kind}:{}:{}", subject.namespace, subject.name),
+        SubjectKind::ServiceAccount => {
+            format!("least-privilege:{kind}:{}:{}", subject.namespace, subject.name)
+        }
         SubjectKind::User | SubjectKind::Group => format!("least-privilege:{kind}:{}", subject.name),
     };
     let name = whole.replace(['/', '%'], "-");
@@ -62,7 +64,10 @@ impl ProposedRole {
     pub fn objects(&self, subject: &Subject, name: &str) -> Vec<Object> {
         let node = |value: &Value| ironsides_tree::parse_one(&value.to_string()).unwrap_or(Node::NULL);
         let origin = || Origin::Api { request: std::sync::Arc::from("the proposal") };
-        self.manifests(subject, name).iter().map(|value| Object::new(node(value), origin(), Vec::new())).collect()
+        self.manifests(subject, name)
+            .iter()
+            .map(|value| Object::new(node(value), origin(), Vec::new()))
+            .collect()
     }
 }
 

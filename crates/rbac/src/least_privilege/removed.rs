@@ -65,6 +65,7 @@ pub(super) fn removed(
             all.insert(key, (vec![id], is_used));
         }
     }
-    let removed = |((namespace, rule), (bindings, is_narrowed))| Removed { namespace, rule, bindings, is_narrowed };
+    let removed =
+        |((namespace, rule), (bindings, is_narrowed))| Removed { namespace, rule, bindings, is_narrowed };
     all.into_iter().map(removed).collect()
 }

@@ -64,7 +64,13 @@ pub(super) fn rules((group, resource): &Resource, used: UsedResource, making: Ma
         if why.is_some() || names.iter().any(|name| name.is_empty()) {
             nameless.insert((*verb).clone());
         }
-        let say = |why, from: Vec<Text>| Generalised { group: group.clone(), resource: resource.clone(), verb: (*verb).clone(), why, from };
+        let say = |why, from: Vec<Text>| Generalised {
+            group: group.clone(),
+            resource: resource.clone(),
+            verb: (*verb).clone(),
+            why,
+            from,
+        };
         if let Some(why) = why {
             generalised.push(say(why, names.iter().map(|name| (*name).clone()).collect()));
         }
@@ -72,7 +78,10 @@ pub(super) fn rules((group, resource): &Resource, used: UsedResource, making: Ma
             generalised.push(say(Why::Namespaces, namespaces.clone()));
         }
     }
-    let mut whole = ProposedRule { rule: rule(nameless.iter().cloned().collect(), Vec::new()), ..ProposedRule::default() };
+    let mut whole = ProposedRule {
+        rule: rule(nameless.iter().cloned().collect(), Vec::new()),
+        ..ProposedRule::default()
+    };
     let mut proofs: BTreeMap<Text, (Request, Proof)> = BTreeMap::new();
     let mut by_verbs: BTreeMap<Vec<Text>, ProposedRule> = BTreeMap::new();
     for (name, proved) in used.names {

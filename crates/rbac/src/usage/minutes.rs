@@ -59,9 +59,13 @@ mod tests {
     #[test]
     fn silences_are_found_in_any_order() {
         let mut minutes = Minutes::default();
-        for time in
-            ["1970-01-01T02:30:10.5Z", "1970-01-01T01:00:00Z", "1970-01-01T01:00:59Z", "1970-01-01T03:00:00+01:00", "x"]
-        {
+        for time in [
+            "1970-01-01T02:30:10.5Z",
+            "1970-01-01T01:00:00Z",
+            "1970-01-01T01:00:59Z",
+            "1970-01-01T03:00:00+01:00",
+            "x",
+        ] {
             minutes.note(time);
         }
         // 01:00, 02:00 and 02:30.
