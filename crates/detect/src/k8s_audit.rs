@@ -8,6 +8,7 @@
 mod fields;
 mod index;
 mod json;
+mod known;
 mod pointer;
 mod uri;
 
@@ -22,6 +23,7 @@ use crate::value::Value;
 
 pub use index::{At, Index, JsonError};
 pub use json::{Json, Shape};
+pub use known::Known;
 
 /// Nanoseconds.
 const SECOND: u64 = 1_000_000_000;

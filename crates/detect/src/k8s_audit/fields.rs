@@ -6,15 +6,16 @@ use crate::field::FieldUse;
 use crate::value::Value;
 
 use super::json::{Json, Shape};
+use super::known::Path;
 use super::uri;
 
 /// Where the value of a field comes from.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum From {
     /// The value at a path.
-    Path(&'static [&'static str]),
+    Path(Path),
     /// The items of the list at a path, or the one of an index.
-    Items(&'static [&'static str]),
+    Items(Path),
     /// A parameter of the request's URI.
     Parameter,
     /// The name, where the request is for a pod.
@@ -53,67 +54,78 @@ impl From {
             }
         }
         match name {
-            "auditid" => Self::Path(&["auditID"]),
-            "stage" => Self::Path(&["stage"]),
-            "auth.decision" => Self::Path(&["annotations", "authorization.k8s.io/decision"]),
-            "auth.reason" => Self::Path(&["annotations", "authorization.k8s.io/reason"]),
-            "auth.openshift.decision" => Self::Path(&["annotations", "authentication.openshift.io/decision"]),
-            "auth.openshift.username" => Self::Path(&["annotations", "authentication.openshift.io/username"]),
-            "validations.admission.policy.failure" => {
-                Self::Path(&["annotations", "validation.policy.admission.k8s.io/validation_failure"])
+            "auditid" => Self::Path(Path::new(&["auditID"])),
+            "stage" => Self::Path(Path::new(&["stage"])),
+            "auth.decision" => Self::Path(Path::new(&["annotations", "authorization.k8s.io/decision"])),
+            "auth.reason" => Self::Path(Path::new(&["annotations", "authorization.k8s.io/reason"])),
+            "auth.openshift.decision" => {
+                Self::Path(Path::new(&["annotations", "authentication.openshift.io/decision"]))
             }
+            "auth.openshift.username" => {
+                Self::Path(Path::new(&["annotations", "authentication.openshift.io/username"]))
+            }
+            "validations.admission.policy.failure" => Self::Path(Path::new(&[
+                "annotations",
+                "validation.policy.admission.k8s.io/validation_failure",
+            ])),
             "security.pod.violations" => {
-                Self::Path(&["annotations", "pod-security.kubernetes.io/audit-violations"])
+                Self::Path(Path::new(&["annotations", "pod-security.kubernetes.io/audit-violations"]))
             }
-            "user.name" => Self::Path(&["user", "username"]),
-            "user.groups" => Self::Items(&["user", "groups"]),
-            "impuser.name" => Self::Path(&["impersonatedUser", "username"]),
-            "verb" => Self::Path(&["verb"]),
-            "uri" => Self::Path(&["requestURI"]),
+            "user.name" => Self::Path(Path::new(&["user", "username"])),
+            "user.groups" => Self::Items(Path::new(&["user", "groups"])),
+            "impuser.name" => Self::Path(Path::new(&["impersonatedUser", "username"])),
+            "verb" => Self::Path(Path::new(&["verb"])),
+            "uri" => Self::Path(Path::new(&["requestURI"])),
             "uri.param" => Self::Parameter,
-            "target.name" | "req.configmap.name" => Self::Path(&["objectRef", "name"]),
-            "target.namespace" => Self::Path(&["objectRef", "namespace"]),
-            "target.resource" => Self::Path(&["objectRef", "resource"]),
-            "target.subresource" => Self::Path(&["objectRef", "subresource"]),
+            "target.name" | "req.configmap.name" => Self::Path(Path::new(&["objectRef", "name"])),
+            "target.namespace" => Self::Path(Path::new(&["objectRef", "namespace"])),
+            "target.resource" => Self::Path(Path::new(&["objectRef", "resource"])),
+            "target.subresource" => Self::Path(Path::new(&["objectRef", "subresource"])),
             "target.pod.name" => Self::PodName,
-            "req.binding.subjects" => Self::Items(&["requestObject", "subjects"]),
+            "req.binding.subjects" => Self::Items(Path::new(&["requestObject", "subjects"])),
             "req.binding.subjects.user_names" => Self::Subjects("User", false),
             "req.binding.subjects.group_names" => Self::Subjects("Group", false),
             "req.binding.subjects.serviceaccount_names" => Self::Subjects("ServiceAccount", false),
             "req.binding.subjects.serviceaccount_ns_names" => Self::Subjects("ServiceAccount", true),
-            "req.binding.role" => Self::Path(&["requestObject", "roleRef", "name"]),
+            "req.binding.role" => Self::Path(Path::new(&["requestObject", "roleRef", "name"])),
             "req.binding.subject.has_name" => Self::True,
-            "req.configmap.obj" => Self::Path(&["requestObject", "data"]),
+            "req.configmap.obj" => Self::Path(Path::new(&["requestObject", "data"])),
             "req.container.image" => Self::FirstContainer("image"),
             "req.container.image.repository" => Self::FirstContainer("image.repository"),
             "req.container.privileged" => Self::Privileged,
-            "req.pod.host_ipc" => Self::Path(&["requestObject", "spec", "hostIPC"]),
+            "req.pod.host_ipc" => Self::Path(Path::new(&["requestObject", "spec", "hostIPC"])),
             "req.pod.host_network" | "req.container.host_network" => {
-                Self::Path(&["requestObject", "spec", "hostNetwork"])
+                Self::Path(Path::new(&["requestObject", "spec", "hostNetwork"]))
             }
-            "req.pod.host_pid" => Self::Path(&["requestObject", "spec", "hostPID"]),
-            "req.pod.run_as_user" => Self::Path(&["requestObject", "spec", "securityContext", "runAsUser"]),
-            "req.pod.run_as_group" => Self::Path(&["requestObject", "spec", "securityContext", "runAsGroup"]),
-            "req.pod.fs_group" => Self::Path(&["requestObject", "spec", "securityContext", "fsGroup"]),
+            "req.pod.host_pid" => Self::Path(Path::new(&["requestObject", "spec", "hostPID"])),
+            "req.pod.run_as_user" => {
+                Self::Path(Path::new(&["requestObject", "spec", "securityContext", "runAsUser"]))
+            }
+            "req.pod.run_as_group" => {
+                Self::Path(Path::new(&["requestObject", "spec", "securityContext", "runAsGroup"]))
+            }
+            "req.pod.fs_group" => {
+                Self::Path(Path::new(&["requestObject", "spec", "securityContext", "fsGroup"]))
+            }
             "req.pod.supplemental_groups" => {
-                Self::Items(&["requestObject", "spec", "securityContext", "supplementalGroups"])
+                Self::Items(Path::new(&["requestObject", "spec", "securityContext", "supplementalGroups"]))
             }
-            "req.role.rules" => Self::Items(&["requestObject", "rules"]),
+            "req.role.rules" => Self::Items(Path::new(&["requestObject", "rules"])),
             "req.role.rules.apiGroups" => Self::Rules("apiGroups"),
             "req.role.rules.nonResourceURLs" => Self::Rules("nonResourceURLs"),
             "req.role.rules.verbs" => Self::Rules("verbs"),
             "req.role.rules.resources" => Self::Rules("resources"),
-            "req.service.type" => Self::Path(&["requestObject", "spec", "type"]),
-            "req.service.ports" => Self::Items(&["requestObject", "spec", "ports"]),
+            "req.service.type" => Self::Path(Path::new(&["requestObject", "spec", "type"])),
+            "req.service.ports" => Self::Items(Path::new(&["requestObject", "spec", "ports"])),
             "req.volume.hostpath" => Self::HostPath,
             "req.pod.volumes.hostpath" => Self::Volumes(&["hostPath", "path"]),
             "req.pod.volumes.flexvolume_driver" => Self::Volumes(&["flexVolume", "driver"]),
             "req.pod.volumes.volume_type" => Self::VolumeTypes,
-            "resp.name" => Self::Path(&["responseObject", "metadata", "name"]),
-            "response.code" => Self::Path(&["responseStatus", "code"]),
-            "response.reason" => Self::Path(&["responseStatus", "reason"]),
-            "useragent" => Self::Path(&["userAgent"]),
-            "sourceips" => Self::Items(&["sourceIPs"]),
+            "resp.name" => Self::Path(Path::new(&["responseObject", "metadata", "name"])),
+            "response.code" => Self::Path(Path::new(&["responseStatus", "code"])),
+            "response.reason" => Self::Path(Path::new(&["responseStatus", "reason"])),
+            "useragent" => Self::Path(Path::new(&["userAgent"])),
+            "sourceips" => Self::Items(Path::new(&["sourceIPs"])),
             "cluster.name" => Self::Cluster,
             _ => Self::Nowhere,
         }
@@ -129,8 +141,8 @@ pub(super) fn value<'a, J: Json<'a>>(
 ) -> Option<Value<'a>> {
     let index = field.index();
     match from {
-        From::Path(keys) => walk(event, keys).map(text),
-        From::Items(keys) => list(items(walk(event, keys)?, index)?),
+        From::Path(path) => found(event, path).map(text),
+        From::Items(path) => list(items(found(event, path)?, index)?),
         From::Parameter => match walk(event, &["requestURI"])?.shape() {
             Shape::Text(text) => uri::parameter(&text, field.key()?).map(Value::owned),
             _ => None,
@@ -180,9 +192,16 @@ fn there<'a, J: Json<'a>>(at: J) -> Option<J> {
     (!at.is_null()).then_some(at)
 }
 
+/// What stands at a path of an event.
+pub(super) fn found<'a, J: Json<'a>>(event: J, path: Path) -> Option<J> {
+    match event.known(path.known) {
+        Some(place) => walk(place?, path.rest),
+        None => walk(event, path.keys),
+    }
+}
+
 fn walk<'a, J: Json<'a>>(root: J, keys: &[&str]) -> Option<J> {
-    let found = keys.iter().try_fold(root, |at, key| at.member(key));
-    found.and_then(there)
+    keys.iter().try_fold(root, |at, key| at.member(key)).and_then(there)
 }
 
 /// The items of a list, or the one of an index.

@@ -10,6 +10,7 @@ use rustc_hash::FxHashSet;
 use thiserror::Error;
 
 use super::json::{Json, Shape};
+use super::known::Known;
 
 /// How deep lists and maps may nest.
 const DEEPEST: usize = 250;
@@ -25,11 +26,15 @@ pub struct JsonError {
 }
 
 /// An index over one text at a time. It keeps its memory, so that the next text costs no allocation.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Index {
     tokens: Vec<Token>,
     open: Vec<u32>,
+    notes: Notes,
 }
+
+/// The tokens of the places that are known; 0 where there is nothing.
+type Notes = [u32; Known::COUNT];
 
 /// A key or value. In a map keys and values take turns.
 #[derive(Clone, Copy, Debug)]
@@ -63,8 +68,15 @@ enum Kind {
 #[derive(Clone, Copy, Debug)]
 pub struct At<'a> {
     tokens: &'a [Token],
+    notes: &'a Notes,
     text: &'a str,
     token: u32,
+}
+
+impl Default for Index {
+    fn default() -> Self {
+        Self { tokens: Vec::new(), open: Vec::new(), notes: [0; Known::COUNT] }
+    }
 }
 
 impl Index {
@@ -77,14 +89,21 @@ impl Index {
     pub fn read<'v>(&'v mut self, text: &'v str) -> Result<At<'v>, JsonError> {
         self.tokens.clear();
         self.open.clear();
+        self.notes.fill(0);
         if u32::try_from(text.len()).is_err() {
             return Err(JsonError { at: 0, wanted: "a text of less than 4 GiB" });
         }
         let at = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
-        let mut reader =
-            Reader { bytes: text.as_bytes(), at, tokens: &mut self.tokens, open: &mut self.open };
+        let mut reader = Reader {
+            bytes: text.as_bytes(),
+            at,
+            tokens: &mut self.tokens,
+            open: &mut self.open,
+            notes: &mut self.notes,
+            branch: Known::NOTHING,
+        };
         reader.document()?;
-        Ok(At { tokens: &self.tokens, text, token: 0 })
+        Ok(At { tokens: &self.tokens, notes: &self.notes, text, token: 0 })
     }
 }
 
@@ -94,6 +113,9 @@ struct Reader<'a> {
     tokens: &'a mut Vec<Token>,
     /// The tokens of the lists and maps that are not closed.
     open: &'a mut Vec<u32>,
+    notes: &'a mut Notes,
+    /// The place of the event's key whose value is being read.
+    branch: Known,
 }
 
 /// An offset or token number. Texts are shorter than 4 GiB, and a token takes a byte at least.
@@ -210,11 +232,39 @@ impl Reader<'_> {
             return self.wanted("a quoted key");
         }
         self.string()?;
+        if self.open.len() <= 2 {
+            self.note();
+        }
         if self.peek() != Some(b':') {
             return self.wanted("a colon behind the key");
         }
         self.at += 1;
         Ok(())
+    }
+
+    /// Notes the place of the value that follows, where its key is one of those looked for. Of equal keys the last counts.
+    fn note(&mut self) {
+        let Some(key) = self.tokens.last() else { return };
+        let raw = self.bytes.get(key.begin as usize..key.end as usize).unwrap_or_default();
+        let unescaped = match key.kind {
+            Kind::Escaped => std::str::from_utf8(raw).ok().and_then(unescape),
+            _ => None,
+        };
+        let raw = unescaped.as_ref().map_or(raw, String::as_bytes);
+        let known = if self.open.len() == 1 {
+            self.branch = Known::of_event(raw);
+            if let Some(below) = self.notes.get_mut(self.branch.below()) {
+                below.fill(0);
+            }
+            self.branch
+        } else {
+            self.branch.child(raw)
+        };
+        if known != Known::NOTHING
+            && let Some(note) = self.notes.get_mut(known.index())
+        {
+            *note = short(self.tokens.len());
+        }
     }
 
     /// Passes the string that begins here.
@@ -431,6 +481,11 @@ impl<'a> At<'a> {
 impl<'a> Json<'a> for At<'a> {
     #[inline]
     fn member(self, key: &str) -> Option<Self> {
+        if self.token == 0
+            && let Some(place) = self.known(Known::of_event(key.as_bytes()))
+        {
+            return place;
+        }
         let mut found = None;
         for at in self.keys_of()? {
             let token = self.get(at)?;
@@ -446,6 +501,15 @@ impl<'a> Json<'a> for At<'a> {
             }
         }
         found
+    }
+
+    #[inline]
+    fn known(self, place: Known) -> Option<Option<Self>> {
+        if self.token != 0 || place == Known::NOTHING {
+            return None;
+        }
+        let token = *self.notes.get(place.index())?;
+        Some((token != 0).then_some(Self { token, ..self }))
     }
 
     fn items(self) -> Option<impl Iterator<Item = Self>> {

@@ -4,11 +4,20 @@ use std::borrow::Cow;
 
 use ironsides_tree::{Node, Value, print};
 
+use super::known::Known;
+
 /// A place in a JSON document. Cheap to copy; a reader that borrows from the log's own bytes can stand behind it as
 /// well as a tree.
 pub trait Json<'a>: Copy + 'a {
     /// The value of a key, where this is an object that has it.
     fn member(self, key: &str) -> Option<Self>;
+
+    /// What stands at a place that is known, if this is an event whose reader noted where that is. `None` where it is to
+    /// be looked for key by key.
+    fn known(self, place: Known) -> Option<Option<Self>> {
+        let _ = place;
+        None
+    }
 
     /// The items, where this is a list.
     fn items(self) -> Option<impl Iterator<Item = Self>>;
