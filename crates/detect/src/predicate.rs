@@ -47,6 +47,11 @@ impl Predicate {
         }
     }
 
+    /// The same where the value of its source is at hand.
+    pub(crate) fn holds_of<E: Event + ?Sized>(&self, value: &Value<'_>, event: &E) -> bool {
+        self.test.holds(value, event)
+    }
+
     /// All fields it looks at.
     pub fn fields(&self) -> Vec<&FieldUse> {
         let mut fields = Vec::new();

@@ -4,6 +4,7 @@ use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
 use rustc_hash::{FxHashMap, FxHasher};
+use smallvec::SmallVec;
 
 use super::graph::{Graph, NodeId};
 use super::program::{Program, Several, Step};
@@ -26,8 +27,12 @@ type Kind = Vec<Option<Vec<u8>>>;
 pub(super) struct Evaluator {
     graph: Arc<Graph>,
     roots: Vec<(usize, NodeId)>,
-    /// The fields by which events are told apart first.
-    kinds: Vec<FieldUse>,
+    /// The fields that are looked at: those that comparisons look at, and those by which events are told apart.
+    fields: Vec<FieldUse>,
+    /// By the number of its field, whose value of the event at hand was asked for, and its place among these.
+    places: Vec<(u32, u32)>,
+    /// The fields by which events are told apart first, by their numbers.
+    kinds: Vec<u32>,
     /// The comparisons that look at those alone.
     decided: Vec<u32>,
     programs: Vec<Program>,
@@ -64,6 +69,15 @@ impl Evaluator {
         };
         let kinds: Vec<FieldUse> = names.iter().filter_map(kind).collect();
         let decides = |source: &Source| matches!(source, Source::Field(field) if kinds.contains(field));
+        let mut fields = graph.compared_fields().to_vec();
+        let mut number = |kind: &FieldUse| {
+            let at = fields.iter().position(|field| field == kind).unwrap_or_else(|| {
+                fields.push(kind.clone());
+                fields.len() - 1
+            });
+            u32::try_from(at).unwrap_or(u32::MAX)
+        };
+        let kind_numbers = kinds.iter().map(&mut number).collect();
         let decided = graph
             .predicates()
             .iter()
@@ -74,7 +88,9 @@ impl Evaluator {
         Self {
             graph,
             roots,
-            kinds,
+            places: vec![(0, 0); fields.len()],
+            fields,
+            kinds: kind_numbers,
             decided,
             programs: Vec::new(),
             by_kind: FxHashMap::default(),
@@ -93,20 +109,27 @@ impl Evaluator {
         if self.roots.is_empty() {
             return &self.found;
         }
-        let at = self.program(event);
         self.next_event();
+        let mut values = Values::new();
+        let at = self.program(event, &mut values);
         let Some(program) = self.programs.get_mut(at) else { return &self.found };
         if self.nodes.len() < program.len() {
             self.nodes.resize(program.len(), (0, false));
         }
         program.events += 1;
-        let learning = program.events <= 4096 || program.events % 64 == 0;
+        let learning = program.events <= 512 || program.events % 64 == 0;
         let mut run = Run {
             graph: &self.graph,
             checks: &mut self.checks,
             nodes: &mut self.nodes,
+            fields: Extracted {
+                fields: &self.fields,
+                places: &mut self.places,
+                values: &mut values,
+                now: self.now,
+            },
             now: self.now,
-            learned: Vec::new(),
+            learned: SmallVec::new(),
             learning,
         };
         for (rule, root) in &program.roots {
@@ -134,6 +157,7 @@ impl Evaluator {
     fn next_event(&mut self) {
         self.now = self.now.wrapping_add(1);
         if self.now == 0 {
+            self.places.fill((0, 0));
             self.checks.fill((0, false));
             self.nodes.fill((0, false));
             self.now = 1;
@@ -141,7 +165,7 @@ impl Evaluator {
     }
 
     /// The program for an event's kind.
-    fn program<E: Event + ?Sized>(&mut self, event: &E) -> usize {
+    fn program<'e, E: Event + ?Sized>(&mut self, event: &'e E, values: &mut Values<'e>) -> usize {
         if self.kinds.is_empty() {
             return self.general();
         }
@@ -157,13 +181,15 @@ impl Evaluator {
             return at;
         }
         let mut hasher = FxHasher::default();
-        let values: Vec<Option<Value<'_>>> = self.kinds.iter().map(|field| event.value(field)).collect();
-        for value in &values {
-            bytes(value.as_ref()).hash(&mut hasher);
+        let mut extracted =
+            Extracted { fields: &self.fields, places: &mut self.places, values, now: self.now };
+        for field in &self.kinds {
+            bytes(extracted.value(*field, event)).hash(&mut hasher);
         }
         let hash = hasher.finish();
+        // The values by which events are told apart are the first that were asked for.
         let same = |key: &[Option<Vec<u8>>]| {
-            key.iter().zip(&values).all(|(key, value)| key.as_deref() == bytes(value.as_ref()))
+            key.iter().zip(values.iter()).all(|(key, value)| key.as_deref() == bytes(value.as_ref()))
         };
         if let Some(known) = self.by_kind.get(&hash)
             && let Some((_, at)) = known.iter().find(|(key, _)| same(key))
@@ -208,18 +234,43 @@ fn bytes<'v>(value: Option<&'v Value<'_>>) -> Option<&'v [u8]> {
     }
 }
 
+/// The values of an event's fields that were asked for, in this order.
+type Values<'e> = SmallVec<[Option<Value<'e>>; 16]>;
+
+/// The fields of the event at hand, each extracted once at most.
+struct Extracted<'a, 'e> {
+    fields: &'a [FieldUse],
+    places: &'a mut [(u32, u32)],
+    values: &'a mut Values<'e>,
+    now: u32,
+}
+
+impl<'e> Extracted<'_, 'e> {
+    /// The value of a field by its number.
+    fn value<E: Event + ?Sized>(&mut self, field: u32, event: &'e E) -> Option<&Value<'e>> {
+        let place = self.places.get_mut(field as usize)?;
+        if place.0 != self.now {
+            let value = event.value(self.fields.get(field as usize)?);
+            *place = (self.now, u32::try_from(self.values.len()).ok()?);
+            self.values.push(value);
+        }
+        self.values.get(place.1 as usize)?.as_ref()
+    }
+}
+
 /// One event's way through a program.
-struct Run<'a> {
+struct Run<'a, 'e> {
     graph: &'a Graph,
     checks: &'a mut [(u32, bool)],
     nodes: &'a mut [(u32, bool)],
+    fields: Extracted<'a, 'e>,
     now: u32,
-    learned: Vec<(u32, bool)>,
+    learned: SmallVec<[(u32, bool); 32]>,
     learning: bool,
 }
 
-impl Run<'_> {
-    fn holds<E: Event + ?Sized>(&mut self, program: &Program, at: u32, event: &E) -> bool {
+impl<'e> Run<'_, 'e> {
+    fn holds<E: Event + ?Sized>(&mut self, program: &Program, at: u32, event: &'e E) -> bool {
         match *program.step(at) {
             Step::Constant(value) => value,
             Step::Check(number) => self.check(number, event),
@@ -243,18 +294,23 @@ impl Run<'_> {
     }
 
     /// Asks parts until one decides.
-    fn several<E: Event + ?Sized>(&mut self, program: &Program, several: Several, event: &E) -> bool {
+    fn several<E: Event + ?Sized>(&mut self, program: &Program, several: Several, event: &'e E) -> bool {
         let stop = several.stop;
         program.parts(several).iter().any(|part| self.holds(program, *part, event) == stop) == stop
     }
 
-    fn check<E: Event + ?Sized>(&mut self, number: u32, event: &E) -> bool {
+    fn check<E: Event + ?Sized>(&mut self, number: u32, event: &'e E) -> bool {
         let Some(place) = self.checks.get_mut(number as usize) else { return false };
         if place.0 == self.now {
             return place.1;
         }
         let Some(predicate) = self.graph.predicates().get(number as usize) else { return false };
-        let value = predicate.holds(event);
+        let value = match self.graph.compared(number) {
+            Some(field) => {
+                self.fields.value(field, event).is_some_and(|value| predicate.holds_of(value, event))
+            }
+            None => predicate.holds(event),
+        };
         *place = (self.now, value);
         if self.learning {
             self.learned.push((number, value));

@@ -4,7 +4,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::field::{Catalogue, FieldUse};
 use crate::filter::{Check, FilterError};
-use crate::predicate::Predicate;
+use crate::predicate::{Predicate, Source};
 
 /// A node's place in its graph.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -30,12 +30,26 @@ pub enum Node {
 pub struct Graph {
     nodes: Vec<Node>,
     predicates: Vec<Predicate>,
+    /// The fields that comparisons look at untransformed, each once.
+    fields: Vec<FieldUse>,
+    /// By comparison, which of these it looks at.
+    compared: Vec<Option<u32>>,
 }
 
 impl Graph {
     /// All comparisons.
     pub fn predicates(&self) -> &[Predicate] {
         &self.predicates
+    }
+
+    /// The fields that comparisons look at untransformed, each once.
+    pub(crate) fn compared_fields(&self) -> &[FieldUse] {
+        &self.fields
+    }
+
+    /// The place among these of the field that a comparison looks at.
+    pub(crate) fn compared(&self, check: u32) -> Option<u32> {
+        self.compared.get(check as usize).copied().flatten()
     }
 
     /// A node.
@@ -85,6 +99,7 @@ pub struct GraphBuilder {
     graph: Graph,
     known: FxHashMap<Node, NodeId>,
     known_checks: FxHashMap<String, u32>,
+    known_fields: FxHashMap<FieldUse, u32>,
 }
 
 impl GraphBuilder {
@@ -116,11 +131,27 @@ impl GraphBuilder {
         } else {
             let predicate = Predicate::new(check, catalogue)?;
             let at = u32::try_from(self.graph.predicates.len()).unwrap_or(u32::MAX);
+            let field = match &predicate.source {
+                Source::Field(field) => Some(self.field(field)),
+                Source::Apply { .. } => None,
+            };
             self.graph.predicates.push(predicate);
+            self.graph.compared.push(field);
             self.known_checks.insert(key, at);
             at
         };
         Ok(self.add(Node::Check(at)))
+    }
+
+    /// A field's place among those that comparisons look at.
+    fn field(&mut self, field: &FieldUse) -> u32 {
+        if let Some(at) = self.known_fields.get(field) {
+            return *at;
+        }
+        let at = u32::try_from(self.graph.fields.len()).unwrap_or(u32::MAX);
+        self.graph.fields.push(field.clone());
+        self.known_fields.insert(field.clone(), at);
+        at
     }
 
     /// The opposite of a node.

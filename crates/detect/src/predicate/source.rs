@@ -136,6 +136,9 @@ impl Source {
             Self::Field(field) => {
                 let field = field.id.field();
                 match (field.list, field.takes) {
+                    // Times are read, and what requests carry is looked for in every container or rule.
+                    _ if field.name == "jevt.rawtime" || field.name.starts_with("evt.time") => 150,
+                    _ if field.name.starts_with("ka.req.") => 80,
                     (true, _) => 40,
                     (_, crate::field::Takes::Nothing) => 4,
                     _ => 30,
