@@ -82,7 +82,8 @@ pub enum FileError {
 }
 
 impl FileError {
-    pub(crate) fn io(path: PathBuf, source: io::Error) -> Self {
+    /// What an error of the operating system about a path means.
+    pub fn io(path: PathBuf, source: io::Error) -> Self {
         match source.kind() {
             io::ErrorKind::NotFound => Self::Missing { path },
             io::ErrorKind::PermissionDenied => Self::Denied { path },

@@ -1,0 +1,38 @@
+//! Why a stream could not be opened.
+
+use std::path::PathBuf;
+
+use ironsides_files::FileError;
+
+/// Why a log could not be opened. Each message names the path and what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum StreamError {
+    /// The disk had a reason.
+    #[error(transparent)]
+    File(#[from] FileError),
+    /// A folder was named, and nothing in it is called like a log.
+    #[error("{}: no file in this folder is called like a log (audit.log, *.json, packed or rotated); name the files", path.display())]
+    NoLogs {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// The file is packed in a way that is not read here.
+    #[error("{}: packed with {with}, which is not read here; unpack it: {command} {} | ironsides … -", path.display(), path.display())]
+    Packed {
+        /// The file.
+        path: PathBuf,
+        /// What it is packed with.
+        with: &'static str,
+        /// The command that unpacks it to standard output.
+        command: &'static str,
+    },
+    /// The file is text in an encoding that no log of Kubernetes has.
+    #[error("{}: it looks like UTF-16; convert it to UTF-8: iconv -f UTF-16 -t UTF-8 {}", path.display(), path.display())]
+    Utf16 {
+        /// The file.
+        path: PathBuf,
+    },
+    /// No thread could be started to read on.
+    #[error("no thread could be started to read the log: {0}; raise the limit of processes (ulimit -u)")]
+    Thread(std::io::Error),
+}

@@ -1,0 +1,20 @@
+//! Logs in, alerts out.
+//!
+//! [`Log`] reads logs as they lie about: files, packed or not, folders of rotated ones, standard input. It gives them in
+//! [`Stretch`]es of whole [`Record`]s, each with its [`Place`], and counts in its [`Tally`] what could not be read. Its
+//! memory does not grow with the log.
+
+mod cut;
+mod error;
+mod feed;
+mod log;
+mod names;
+mod sources;
+mod stretch;
+mod tally;
+mod unpack;
+
+pub use error::StreamError;
+pub use log::{Log, LogOptions};
+pub use stretch::{Place, Record, Stretch};
+pub use tally::{At, Count, Tally, Unread};

@@ -1,0 +1,190 @@
+//! A log, read on a thread of its own.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::thread;
+
+use ironsides_files::STDIN;
+
+use crate::error::StreamError;
+use crate::feed::{Buffers, Feed};
+use crate::sources::{self, Sources};
+use crate::stretch::Stretch;
+use crate::tally::{Tally, Unread};
+use crate::unpack;
+
+/// So many stretches are read ahead.
+const AHEAD: usize = 4;
+
+/// How a log is read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LogOptions {
+    /// The longest record, in bytes; longer ones are counted and passed over. An API server takes webhook batches of up to
+    /// 10 MiB and a bit apart, and bodies of up to 3 MiB twice in one event.
+    pub line_limit: usize,
+}
+
+impl Default for LogOptions {
+    fn default() -> Self {
+        Self { line_limit: 64 << 20 }
+    }
+}
+
+/// The records of files, folders of rotated files, or standard input. Files are unpacked (gzip and zstd, by what is in
+/// them, not by their names) and read in the order in which they were written.
+#[derive(Debug)]
+pub struct Log {
+    stretches: Receiver<Message>,
+    tally: Tally,
+    stored: Arc<AtomicU64>,
+    size: Option<u64>,
+}
+
+/// What the reading thread sends.
+#[derive(Debug)]
+struct Message {
+    stretch: Option<Stretch>,
+    tally: Tally,
+}
+
+impl Log {
+    /// Finds the files and begins to read. An error is what leaves nothing to read, or is not what was meant: a path that
+    /// leads nowhere, a folder without logs. A file that cannot be read when its turn comes is told in the [`Tally`].
+    pub fn open(paths: &[PathBuf], options: LogOptions) -> Result<Self, StreamError> {
+        let mut found = sources::find(paths)?;
+        let tally = Tally {
+            passed_over: std::mem::take(&mut found.passed_over),
+            unread: std::mem::take(&mut found.errors)
+                .into_iter()
+                .map(|error| Unread {
+                    source: error.path().unwrap_or(Path::new("")).to_string_lossy().into(),
+                    why: error.to_string(),
+                })
+                .collect(),
+            ..Tally::default()
+        };
+        let stored = Arc::new(AtomicU64::new(0));
+        let size = found.stored;
+        let (send, stretches) = sync_channel(AHEAD);
+        let mut reading = Reading { options, send, buffers: Buffers::new(), stored: Arc::clone(&stored) };
+        thread::Builder::new()
+            .name("log".to_owned())
+            .spawn(move || reading.all(&found))
+            .map_err(StreamError::Thread)?;
+        Ok(Self { stretches, tally, stored, size })
+    }
+
+    /// The next records; `None` at the end.
+    #[allow(
+        clippy::should_implement_trait,
+        reason = "a stretch or an error, as iterators have it the other way round"
+    )]
+    pub fn next(&mut self) -> Result<Option<Stretch>, StreamError> {
+        while let Ok(message) = self.stretches.recv() {
+            self.tally.join(message.tally);
+            if message.stretch.is_some() {
+                return Ok(message.stretch);
+            }
+        }
+        self.tally.stored = self.stored.load(Ordering::Relaxed);
+        Ok(None)
+    }
+
+    /// What was read so far, and what was not.
+    pub fn tally(&self) -> &Tally {
+        &self.tally
+    }
+
+    /// How many bytes all files have on disk; `None` where that is not known.
+    pub fn size(&self) -> Option<u64> {
+        self.size
+    }
+
+    /// How many of them were read.
+    pub fn position(&self) -> u64 {
+        self.stored.load(Ordering::Relaxed)
+    }
+}
+
+/// What the reading thread has.
+struct Reading {
+    options: LogOptions,
+    send: SyncSender<Message>,
+    buffers: Buffers,
+    stored: Arc<AtomicU64>,
+}
+
+/// Nobody listens any more.
+struct Gone;
+
+impl Reading {
+    fn all(&mut self, sources: &Sources) {
+        for path in &sources.files {
+            if self.file(path).is_err() {
+                return;
+            }
+        }
+    }
+
+    fn send(&self, stretch: Option<Stretch>, tally: &mut Tally) -> Result<(), Gone> {
+        self.send.send(Message { stretch, tally: std::mem::take(tally) }).map_err(|_| Gone)
+    }
+
+    fn file(&mut self, path: &Path) -> Result<(), Gone> {
+        let source: Arc<str> = path.to_string_lossy().into();
+        let mut tally = Tally::default();
+        let mut unpacked = match open(path, &self.stored) {
+            Ok(unpacked) => unpacked,
+            Err(error) => {
+                tally.unread.push(Unread { source, why: error.to_string() });
+                return self.send(None, &mut tally);
+            }
+        };
+        tally.files = 1;
+        let mut feed = Feed::new(Arc::clone(&source), self.options.line_limit, &self.buffers);
+        loop {
+            let read = feed.read(&mut unpacked.reader, unpacked.is_file);
+            let is_end = !matches!(read, Ok(1..));
+            if let Err(error) = read {
+                let why = format!("{}: {}", path.display(), unread(&error));
+                tally.unread.push(Unread { source: Arc::clone(&source), why });
+            }
+            if let Some(stretch) = feed.cut(is_end, &self.buffers, &mut tally) {
+                self.send(Some(stretch), &mut tally)?;
+            }
+            if is_end {
+                return self.send(None, &mut tally);
+            }
+        }
+    }
+}
+
+/// Opens a file; where it was packed or unpacked since it was found, what became of it.
+fn open(path: &Path, stored: &Arc<AtomicU64>) -> Result<unpack::Unpacked, StreamError> {
+    let error = match unpack::open(path, Arc::clone(stored)) {
+        Err(StreamError::File(error)) if path != Path::new(STDIN) => error,
+        other => return other,
+    };
+    if matches!(error, ironsides_files::FileError::Missing { .. }) {
+        let mut packed = path.as_os_str().to_owned();
+        packed.push(".gz");
+        if let Ok(unpacked) = unpack::open(Path::new(&packed), Arc::clone(stored)) {
+            return Ok(unpacked);
+        }
+    }
+    Err(error.into())
+}
+
+/// Why the rest of a file is not read.
+fn unread(error: &std::io::Error) -> String {
+    use std::io::ErrorKind::{InvalidData, InvalidInput, UnexpectedEof};
+    match error.kind() {
+        UnexpectedEof => "the packed file breaks off; what came before was read".to_owned(),
+        InvalidData | InvalidInput => {
+            format!("the packed file is damaged ({error}); what came before was read")
+        }
+        _ => format!("cannot be read on: {error}; what came before was read"),
+    }
+}
