@@ -1,6 +1,6 @@
 //! Logs as they lie about on disks.
 
-#![allow(clippy::unwrap_used, reason = "tests and their helpers")]
+#![allow(clippy::unwrap_used, clippy::format_collect, reason = "tests and their helpers")]
 
 use std::fs::{self, File};
 use std::io::Write;
@@ -191,7 +191,7 @@ fn what_is_odd_is_counted_with_its_first_place() {
     bytes.extend_from_slice(format!("{{\"long\":\"{}\"}}\n", "x".repeat(5000)).as_bytes());
     bytes.extend_from_slice(b"{\"latin\":\"\xe9\xff\"}\n{\"c\":3}\n{\"half\":\"");
     let path = folder.put("audit.log", bytes);
-    let (records, tally) = read_with(&[path.clone()], LogOptions { line_limit: 4096 });
+    let (records, tally) = read_with(std::slice::from_ref(&path), LogOptions { line_limit: 4096 });
     assert_eq!(
         records,
         [
