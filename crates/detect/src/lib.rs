@@ -15,10 +15,12 @@ pub mod output;
 mod pattern;
 mod predicate;
 pub mod rules;
+mod shipped;
 mod value;
 
 pub use condition::Condition;
 pub use field::EventType;
 pub use kind::{Family, Kind};
 pub use predicate::{Event, Predicate, Source};
+pub use shipped::shipped;
 pub use value::Value;

@@ -9,25 +9,31 @@ use crate::data;
 use crate::oracle::Unmapped;
 use crate::report::Row;
 
-const BEGIN: &str = "<!-- accuracy:begin -->";
-const END: &str = "<!-- accuracy:end -->";
+/// The name of the markers of the table of all oracles.
+const ALL: &str = "accuracy";
 
-/// Puts these figures between the markers.
-pub(crate) fn rewrite(rows: &[Row]) -> Result<()> {
+/// Puts these figures between the markers: the tables of single oracles, and that of all where all were asked.
+pub(crate) fn rewrite(rows: &[Row], all: bool) -> Result<()> {
     let path = data::workspace().join("docs/accuracy.md");
     let before = data::text(&path)?;
-    let after =
-        replaced(&before, &table(rows)).with_context(|| format!("{} has no markers", path.display()))?;
+    let mut after = before.clone();
+    let whole = all.then(|| (ALL, table(rows)));
+    let own = rows.iter().flat_map(Row::sections).map(|(name, table)| (*name, table.clone()));
+    for (name, table) in whole.into_iter().chain(own) {
+        after = replaced(&after, name, &table)
+            .with_context(|| format!("{} has no markers for {name}", path.display()))?;
+    }
     if after != before {
         fs::write(&path, after).with_context(|| format!("cannot write {}", path.display()))?;
     }
     Ok(())
 }
 
-fn replaced(text: &str, table: &str) -> Option<String> {
-    let (before, rest) = text.split_once(BEGIN)?;
-    let (_, after) = rest.split_once(END)?;
-    Some(format!("{before}{BEGIN}\n{table}{END}{after}"))
+fn replaced(text: &str, name: &str, table: &str) -> Option<String> {
+    let (begin, end) = (format!("<!-- {name}:begin -->"), format!("<!-- {name}:end -->"));
+    let (before, rest) = text.split_once(&begin)?;
+    let (_, after) = rest.split_once(&end)?;
+    Some(format!("{before}{begin}\n{table}{end}{after}"))
 }
 
 /// Without the times, which differ from run to run.
@@ -54,8 +60,10 @@ mod tests {
 
     #[test]
     fn only_what_stands_between_the_markers_changes() {
-        let text = format!("a\n{BEGIN}\nold\n{END}\nb\n");
-        assert_eq!(replaced(&text, "new\n"), Some(format!("a\n{BEGIN}\nnew\n{END}\nb\n")));
-        assert_eq!(replaced("a", "new"), None);
+        let text = "a\n<!-- x:begin -->\nold\n<!-- x:end -->\nb\n";
+        let expected = "a\n<!-- x:begin -->\nnew\n<!-- x:end -->\nb\n";
+        assert_eq!(replaced(text, "x", "new\n").as_deref(), Some(expected));
+        assert_eq!(replaced(text, "y", "new"), None);
+        assert_eq!(replaced("a", "x", "new"), None);
     }
 }

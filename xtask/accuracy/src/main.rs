@@ -90,8 +90,8 @@ fn run(cli: &Cli) -> Result<()> {
     } else {
         report::print(&report::text(&rows));
     }
-    if is_default(&folder) && cli.only.is_empty() && !rows.is_empty() {
-        docs::rewrite(&rows)?;
+    if is_default(&folder) && !rows.is_empty() {
+        docs::rewrite(&rows, cli.only.is_empty())?;
     }
     Ok(())
 }

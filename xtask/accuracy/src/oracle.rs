@@ -57,6 +57,8 @@ pub(crate) struct Score {
     pub(crate) groups: Vec<(&'static str, Tally)>,
     pub(crate) disagreements: Vec<Disagreement>,
     pub(crate) unmapped: Vec<Unmapped>,
+    /// Tables of its own for `docs/accuracy.md`, by the name of the markers between which each stands.
+    pub(crate) sections: Vec<(&'static str, String)>,
 }
 
 impl Score {
@@ -97,6 +99,7 @@ impl Score {
         self.tally.unmapped += part.tally.unmapped;
         self.disagreements.extend(part.disagreements);
         self.unmapped.extend(part.unmapped);
+        self.sections.extend(part.sections);
         self.groups.push((name, part.tally));
     }
 

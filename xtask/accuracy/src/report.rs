@@ -24,6 +24,8 @@ pub(crate) struct Row {
     disagreements: Vec<Disagreement>,
     #[serde(rename = "unmappedRules", skip_serializing_if = "Vec::is_empty")]
     unmapped: Vec<Unmapped>,
+    #[serde(skip)]
+    sections: Vec<(&'static str, String)>,
 }
 
 #[derive(Serialize)]
@@ -37,13 +39,18 @@ impl Row {
     pub(crate) fn new(oracle: &'static str, score: Score, took: Duration) -> Self {
         let groups = score.groups.into_iter().map(|(group, tally)| Group { group, tally }).collect();
         let seconds = (took.as_secs_f64() * 1000.0).round() / 1000.0;
-        let Score { tally, disagreements, unmapped, .. } = score;
-        Self { oracle, tally, seconds, groups, disagreements, unmapped }
+        let Score { tally, disagreements, unmapped, sections, .. } = score;
+        Self { oracle, tally, seconds, groups, disagreements, unmapped, sections }
     }
 
     /// The oracle's name and the foreign rules that nothing corresponds to.
     pub(crate) fn unmapped(&self) -> (&'static str, &[Unmapped]) {
         (self.oracle, &self.unmapped)
+    }
+
+    /// Tables of the oracle's own for `docs/accuracy.md`, by the name of their markers.
+    pub(crate) fn sections(&self) -> &[(&'static str, String)] {
+        &self.sections
     }
 
     /// The figures of the oracle and of its parts, each under its name.

@@ -1,5 +1,8 @@
 //! A real audit log with everyday work and labelled attacks, held against ours.
 
+mod detection;
+mod settings;
+
 use std::collections::BTreeMap;
 use std::io::Read;
 use std::path::Path;
@@ -45,6 +48,9 @@ fn run(folder: &Path) -> Result<Score> {
     let path = folder.join(LEAST_PRIVILEGE);
     if path.exists() {
         score.add_group("least-privilege", least_privilege(&log, &initial, &data::text(&path)?)?);
+    }
+    if folder.join(detection::LABELS).exists() {
+        score.add_group("detection", detection::detection(folder, &log)?);
     }
     Ok(score)
 }

@@ -1,0 +1,62 @@
+//! What is known of the cluster beforehand, as a rule file that says it to our rules.
+
+use std::fmt::Write;
+
+use anyhow::{Context, Result};
+use serde::Deserialize;
+
+/// Who is who and where, as it was recorded beside the log.
+#[derive(Deserialize)]
+struct Identities {
+    namespaces: Vec<String>,
+    identities: Vec<Identity>,
+}
+
+/// Somebody, with the place from which he works.
+#[derive(Deserialize)]
+struct Identity {
+    role: String,
+    user: String,
+    group: Option<String>,
+}
+
+/// Which of the rules' lists somebody of a role belongs into.
+const ROLES: &[(&str, &[&str])] = &[
+    ("admin", &["administrators", "production_operators"]),
+    ("sre", &["production_operators"]),
+    ("dev", &["production_operators"]),
+    ("dev2", &["production_operators"]),
+    ("data", &["production_operators"]),
+    ("deployer", &["deployers", "powerful_accounts"]),
+    ("backup", &["secret_readers", "rbac_readers", "powerful_accounts"]),
+    ("operator", &["powerful_accounts"]),
+    ("rotator", &["powerful_accounts"]),
+    ("runner", &["build_accounts"]),
+    ("autoscaler", &["autoscalers"]),
+];
+
+/// The rule file that a user with this cluster would write.
+pub(super) fn rule_file(identities: &str) -> Result<String> {
+    let known: Identities = serde_json::from_str(identities).context("identities.json")?;
+    let mut out = String::new();
+    list(&mut out, "production_namespaces", known.namespaces.iter().map(String::as_str))?;
+    for identity in &known.identities {
+        let lists = ROLES.iter().find(|(role, _)| *role == identity.role).map_or(&[][..], |(_, lists)| lists);
+        for name in lists {
+            // A person by the group, which is what rights are given to; of a strong account the name alone.
+            let item = match *name {
+                "powerful_accounts" => identity.user.rsplit(':').next().unwrap_or_default(),
+                _ => identity.group.as_deref().unwrap_or(&identity.user),
+            };
+            list(&mut out, name, [item].into_iter())?;
+        }
+    }
+    Ok(out)
+}
+
+/// Adds items to a list of the rules. JSON strings are YAML.
+fn list<'a>(out: &mut String, name: &str, items: impl Iterator<Item = &'a str>) -> Result<()> {
+    let items = serde_json::to_string(&items.collect::<Vec<_>>())?;
+    writeln!(out, "- list: {name}\n  items: {items}\n  override: {{items: append}}")?;
+    Ok(())
+}
