@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value as Json, json};
 
+use crate::correlation::sights;
 use crate::predicate::Event;
 use crate::rules::{Rule, RuleSet};
 
@@ -44,15 +45,20 @@ impl Engine {
         let graph = rules.graphs.get(source).cloned().unwrap_or_default();
         let enabled = rules.rules.iter().enumerate();
         let enabled = enabled.filter(|(_, rule)| rule.enabled && rule.source == source);
-        let roots: Vec<(usize, NodeId)> = enabled.map(|(index, rule)| (index, rule.node)).collect();
-        let evaluator = Evaluator::new(graph, roots, source);
+        // The conditions of correlations are numbered on behind the rules.
+        let sights = (rules.rules.len()..).zip(sights(&rules.correlations, source));
+        let sights = sights.map(|(number, sight)| (number, sight.node));
+        let roots = enabled.map(|(index, rule)| (index, rule.node)).chain(sights).collect();
+        let evaluator = Evaluator::new(graph, roots, rules.rules.len(), source);
         Self { rules, source: source.to_owned(), matching, evaluator }
     }
 
-    /// The rules that fire for an event, in order; none or one of them unless all matching rules do.
-    pub fn fire<E: Event + ?Sized>(&mut self, event: &E) -> impl Iterator<Item = &Rule> {
+    /// What is true for an event: rules that fire, and conditions of correlations.
+    pub fn fire<E: Event + ?Sized>(&mut self, event: &E) -> Fired<'_> {
         let found = self.evaluator.matching(event, self.matching == Matching::First);
-        found.iter().filter_map(|index| self.rules.rules.get(*index))
+        let (rules, sightings) =
+            found.split_at(found.partition_point(|number| *number < self.rules.rules.len()));
+        Fired { set: &self.rules, rules, sightings }
     }
 
     /// Why a rule fires for an event or does not, down to the comparison. `None` where the rule is not of this source.
@@ -63,6 +69,33 @@ impl Engine {
     /// The rules.
     pub fn rules(&self) -> &RuleSet {
         &self.rules
+    }
+}
+
+/// What is true for an event.
+#[derive(Clone, Copy, Debug)]
+pub struct Fired<'e> {
+    set: &'e RuleSet,
+    rules: &'e [usize],
+    sightings: &'e [usize],
+}
+
+impl<'e> Fired<'e> {
+    /// The rules that fire, in order; none or one of them unless all matching rules do.
+    pub fn rules(&self) -> impl Iterator<Item = &'e Rule> + use<'e> {
+        let set = self.set;
+        self.rules.iter().filter_map(move |index| set.rules.get(*index))
+    }
+
+    /// The conditions of correlations that are true, by numbers for
+    /// [`Correlator::add`](crate::correlation::Correlator::add).
+    pub fn sightings(&self) -> &'e [usize] {
+        self.sightings
+    }
+
+    /// Whether nothing is true.
+    pub fn is_empty(&self) -> bool {
+        self.rules.is_empty() && self.sightings.is_empty()
     }
 }
 

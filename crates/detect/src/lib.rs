@@ -1,9 +1,11 @@
 //! Falco's rule language and engine, without any input or output.
 //!
 //! [`filter`] reads conditions, [`field`] knows the fields, [`Predicate`] is a comparison that can be made of an
-//! [`Event`]. [`rules::load`] reads rule files; an [`engine::Engine`] asks their rules of events.
+//! [`Event`]. [`rules::load`] reads rule files; an [`engine::Engine`] asks their rules of events, and a
+//! [`correlation::Correlator`] counts what it found over time.
 
 mod condition;
+pub mod correlation;
 pub mod engine;
 pub mod field;
 pub mod filter;

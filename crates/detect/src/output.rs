@@ -9,6 +9,7 @@ use crate::filter::{FieldRef, FilterError, Operand, Transformer};
 use crate::predicate::{Event, Source};
 use ironsides_tree::Span;
 
+pub(crate) use print::plain;
 pub use print::{json, text};
 
 /// What stands for a value that is not there.
@@ -125,7 +126,7 @@ fn shown<E: Event + ?Sized>(source: &Source, field: &FieldUse, event: &E) -> Str
     {
         return ABSENT.to_owned();
     }
-    source.value(event).map_or_else(|| ABSENT.to_owned(), |value| print::plain(&value))
+    source.value(event).map_or_else(|| ABSENT.to_owned(), |value| plain(&value))
 }
 
 /// A field or a transformer behind a percent sign, and how many bytes it takes.

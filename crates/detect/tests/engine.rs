@@ -130,7 +130,7 @@ fn the_first_rule_fires_or_all_do() {
         event(&[("evt.type", "open"), ("fd.num", "3"), ("fd.name", "/etc/shadow"), ("proc.name", "cat")]);
     let fired = |matching| {
         let mut engine = Engine::new(Arc::clone(&set), "syscall", matching);
-        engine.fire(&shadow).map(|rule| rule.name.clone()).collect::<Vec<_>>()
+        engine.fire(&shadow).rules().map(|rule| rule.name.clone()).collect::<Vec<_>>()
     };
     assert_eq!(fired(Matching::First), ["first"]);
     assert_eq!(fired(Matching::All), ["first", "second"]);
@@ -197,9 +197,9 @@ fn audit_events_are_told_apart() {
     let (exec, pod) = (parse_one(exec).unwrap(), parse_one(pod).unwrap());
     let (exec, pod) = (AuditEvent::new(&exec, 1), AuditEvent::new(&pod, 2));
     for _ in 0..3 {
-        let fired: Vec<&str> = engine.fire(&exec).map(|rule| rule.name.as_str()).collect();
+        let fired: Vec<&str> = engine.fire(&exec).rules().map(|rule| rule.name.as_str()).collect();
         assert_eq!(fired, ["exec"]);
-        let fired: Vec<&str> = engine.fire(&pod).map(|rule| rule.name.as_str()).collect();
+        let fired: Vec<&str> = engine.fire(&pod).rules().map(|rule| rule.name.as_str()).collect();
         assert_eq!(fired, ["privileged"]);
     }
     let text = set.rule("exec").unwrap().output.text(&exec);
@@ -261,7 +261,7 @@ proptest! {
                 .filter(|(_, condition)| holds(condition, event))
                 .map(|(number, _)| format!("r{number}"))
                 .collect();
-            let found: Vec<String> = engine.fire(event).map(|rule| rule.name.clone()).collect();
+            let found: Vec<String> = engine.fire(event).rules().map(|rule| rule.name.clone()).collect();
             prop_assert_eq!(found, expected);
         }
     }

@@ -134,6 +134,7 @@ fn changes(part: &Part) -> impl Iterator<Item = Remark> {
 #[derive(Default)]
 struct Count {
     rules: usize,
+    correlations: usize,
     disabled: usize,
     macros: BTreeSet<String>,
     lists: BTreeSet<String>,
@@ -141,9 +142,10 @@ struct Count {
 
 fn counts(loaded: &Loaded, rules: &RuleSet) -> BTreeMap<String, Count> {
     let mut counts: BTreeMap<String, Count> = BTreeMap::new();
-    for rule in &rules.rules {
+    let correlations = rules.correlations.iter().map(|known| (&known.rule, true));
+    for (rule, correlation) in rules.rules.iter().map(|rule| (rule, false)).chain(correlations) {
         let count = counts.entry(rule.source.clone()).or_default();
-        count.rules += 1;
+        *(if correlation { &mut count.correlations } else { &mut count.rules }) += 1;
         count.disabled += usize::from(!rule.enabled);
         for part in loaded.parts.of_rule(rules, rule) {
             let names = if part.kind == PartKind::Macro { &mut count.macros } else { &mut count.lists };
@@ -185,10 +187,14 @@ impl Checked<'_> {
                     0 => String::new(),
                     number => format!(" ({number} disabled)"),
                 };
+                let correlations = match count.correlations {
+                    0 => String::new(),
+                    number => format!(", {}", counted(number, "correlation")),
+                };
                 let (macros, lists) = (count.macros.len(), count.lists.len());
                 _ = writeln!(
                     out,
-                    "{source}: {}{disabled}, made of {} and {}, {} in all",
+                    "{source}: {}{correlations}{disabled}, made of {} and {}, {} in all",
                     counted(count.rules, "rule"),
                     counted(macros, "macro"),
                     counted(lists, "list"),
@@ -205,7 +211,14 @@ impl Checked<'_> {
             let count = |kind| counted(self.loaded.parts.count(kind), kind.name());
             let (rules, macros, lists) =
                 (count(PartKind::Rule), count(PartKind::Macro), count(PartKind::List));
-            _ = writeln!(out, "{rules}, {macros}, {lists}: nothing is loaded, because of the errors");
+            let correlations = match self.loaded.parts.count(PartKind::Correlation) {
+                0 => String::new(),
+                _ => format!(", {}", count(PartKind::Correlation)),
+            };
+            _ = writeln!(
+                out,
+                "{rules}, {macros}, {lists}{correlations}: nothing is loaded, because of the errors"
+            );
         }
         let errors = counted(self.of_severity(Severity::Error).count(), "error");
         let warnings = counted(self.of_severity(Severity::Warning).count(), "warning");
@@ -242,6 +255,7 @@ impl Checked<'_> {
                 let filled = Catalogue::of(&source).is_some() && source != "syscall";
                 let value = json!({
                     "rules": count.rules,
+                    "correlations": count.correlations,
                     "disabled": count.disabled,
                     "macros": count.macros.len(),
                     "lists": count.lists.len(),
@@ -269,6 +283,7 @@ impl Checked<'_> {
                 "rules": count(PartKind::Rule),
                 "macros": count(PartKind::Macro),
                 "lists": count(PartKind::List),
+                "correlations": count(PartKind::Correlation),
             },
             "sources": sources,
         });

@@ -27,6 +27,8 @@ type Kind = Vec<Option<Vec<u8>>>;
 pub(super) struct Evaluator {
     graph: Arc<Graph>,
     roots: Vec<(usize, NodeId)>,
+    /// From which number on roots are no rules: those are all asked, whatever comes first.
+    rules: usize,
     /// The fields that are looked at: those that comparisons look at, and those by which events are told apart.
     fields: Vec<FieldUse>,
     /// By the number of its field, whose value of the event at hand was asked for, and its place among these.
@@ -49,7 +51,7 @@ pub(super) struct Evaluator {
 }
 
 impl Evaluator {
-    pub(super) fn new(graph: Arc<Graph>, roots: Vec<(usize, NodeId)>, source: &str) -> Self {
+    pub(super) fn new(graph: Arc<Graph>, roots: Vec<(usize, NodeId)>, rules: usize, source: &str) -> Self {
         let names: &[(&str, Option<&str>)] = match source {
             "syscall" => &[("evt.type", None)],
             "k8s_audit" => &[
@@ -88,6 +90,7 @@ impl Evaluator {
         Self {
             graph,
             roots,
+            rules,
             places: vec![(0, 0); fields.len()],
             fields,
             kinds: kind_numbers,
@@ -103,7 +106,7 @@ impl Evaluator {
         }
     }
 
-    /// The numbers of the rules whose condition holds, in order; the first only, if so asked.
+    /// The numbers of the roots whose condition holds, in order; of rules the first only, if so asked.
     pub(super) fn matching<E: Event + ?Sized>(&mut self, event: &E, first: bool) -> &[usize] {
         self.found.clear();
         if self.roots.is_empty() {
@@ -132,12 +135,13 @@ impl Evaluator {
             learned: SmallVec::new(),
             learning,
         };
-        for (rule, root) in &program.roots {
+        for (number, root) in &program.roots {
+            // Rules come first: what is found before one is a rule.
+            if first && *number < self.rules && !self.found.is_empty() {
+                continue;
+            }
             if run.holds(program, *root, event) {
-                self.found.push(*rule);
-                if first {
-                    break;
-                }
+                self.found.push(*number);
             }
         }
         let learned = run.learned;

@@ -2,7 +2,7 @@
 //!
 //! Sources: the field lists of libsinsp (`sysdig -l`, libs 0.23 and master of 2026), of the container plug-in, the
 //! k8saudit plug-in and the json plug-in (falcosecurity/libs and falcosecurity/plugins, Apache-2.0): names, types and
-//! flags.
+//! flags. The fields `correlation.*` and `ka.sourceips.last` are Ironsides' own.
 
 use std::sync::LazyLock;
 
@@ -27,6 +27,8 @@ pub enum Class {
     K8sAudit,
     /// The json plug-in, over everything that is JSON.
     Json,
+    /// What a correlation found, for its output.
+    Correlation,
 }
 
 /// What a field takes in brackets, or behind a dot.
@@ -109,6 +111,7 @@ fn field(line: &'static str) -> Option<Field> {
         "container" => Class::Container,
         "k8s_audit" => Class::K8sAudit,
         "json" => Class::Json,
+        "correlation" => Class::Correlation,
         _ => Class::Syscall,
     };
     Some(Field {
@@ -178,6 +181,16 @@ impl Catalogue {
         match source {
             "syscall" => Some(Self::SYSCALL),
             "k8s_audit" => Some(Self::K8S_AUDIT),
+            _ => None,
+        }
+    }
+
+    /// The fields that the output of a correlation over a source can name.
+    pub fn of_correlations(source: &str) -> Option<Self> {
+        use Class::{Any, Container, Correlation, Json, K8sAudit, Syscall};
+        match source {
+            "syscall" => Some(Self { classes: &[Any, Syscall, Container, Correlation] }),
+            "k8s_audit" => Some(Self { classes: &[Any, K8sAudit, Json, Correlation] }),
             _ => None,
         }
     }

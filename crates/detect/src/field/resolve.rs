@@ -169,6 +169,9 @@ impl Catalogue {
             return error.hint(format!("{name} takes no argument like {named}"));
         }
         if let Some(id) = FieldId::named(name) {
+            if id.field().class == super::Class::Correlation {
+                return error.hint(format!("{name} is for the outputs of correlations"));
+            }
             let source = match id.field().class {
                 super::Class::K8sAudit | super::Class::Json => "k8s_audit",
                 _ => "syscall",

@@ -16,6 +16,8 @@ pub(super) enum From {
     Path(Path),
     /// The items of the list at a path, or the one of an index.
     Items(Path),
+    /// The last item of the list at a path.
+    Last(Path),
     /// A parameter of the request's URI.
     Parameter,
     /// The name, where the request is for a pod.
@@ -126,6 +128,7 @@ impl From {
             "response.reason" => Self::Path(Path::new(&["responseStatus", "reason"])),
             "useragent" => Self::Path(Path::new(&["userAgent"])),
             "sourceips" => Self::Items(Path::new(&["sourceIPs"])),
+            "sourceips.last" => Self::Last(Path::new(&["sourceIPs"])),
             "cluster.name" => Self::Cluster,
             _ => Self::Nowhere,
         }
@@ -143,6 +146,7 @@ pub(super) fn value<'a, J: Json<'a>>(
     match from {
         From::Path(path) => found(event, path).map(text),
         From::Items(path) => list(items(found(event, path)?, index)?),
+        From::Last(path) => found(event, path)?.items()?.last().and_then(there).map(text),
         From::Parameter => match walk(event, &["requestURI"])?.shape() {
             Shape::Text(text) => uri::parameter(&text, field.key()?).map(Value::owned),
             _ => None,

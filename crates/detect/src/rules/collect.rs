@@ -1,5 +1,6 @@
 //! From YAML items to definitions: what is defined, appended to, replaced.
 
+mod correlation;
 mod keys;
 
 use ironsides_tree::{Lines, Node, Span, SyntaxError};
@@ -29,7 +30,7 @@ pub(super) struct Collector<'a> {
 
 /// What an item does with a key that an earlier one has set.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Change {
+pub(super) enum Change {
     Append,
     Replace,
 }
@@ -96,10 +97,22 @@ impl<'a> Collector<'a> {
             self.macro_(item);
         } else if has("rule") {
             self.rule(item);
+        } else if has("correlation") {
+            self.correlation(item);
+        } else if has("table") {
+            self.table(item);
         } else {
             let key = item.entries.first().map_or("", |entry| &entry.key);
             self.say(Code::LoadUnknownItem, item.node.span(), format!("Unknown top level item {key:?}"));
-            let known = ["rule", "macro", "list", "required_engine_version", "required_plugin_versions"];
+            let known = [
+                "rule",
+                "macro",
+                "list",
+                "correlation",
+                "table",
+                "required_engine_version",
+                "required_plugin_versions",
+            ];
             self.nearest(key, &known);
         }
     }
@@ -415,6 +428,8 @@ impl<'a> Collector<'a> {
         let names: Vec<&str> = match kind {
             "rule" => self.definitions.rules.all.iter().map(|rule| &*rule.name).collect(),
             "macro" => self.definitions.macros.all.iter().map(|known| &*known.name).collect(),
+            "correlation" => self.definitions.correlations.all.iter().map(|known| &*known.name).collect(),
+            "table" => self.definitions.tables.all.iter().map(|known| &*known.name).collect(),
             _ => self.definitions.lists.all.iter().map(|list| &*list.name).collect(),
         };
         let name = item.text(kind).unwrap_or_default();
@@ -426,8 +441,7 @@ impl<'a> Collector<'a> {
 
     fn unknown_keys(&mut self, item: &Item<'_>, known: &[&str]) {
         for entry in item.entries.iter().filter(|entry| !known.contains(&&*entry.key)) {
-            self.say(Code::LoadUnknownKey, entry.key_span, format!("Unknown key '{}'", entry.key));
-            self.nearest(&entry.key, known);
+            self.unknown_key(entry.key_span, &entry.key, known);
         }
     }
 
@@ -437,6 +451,8 @@ impl<'a> Collector<'a> {
             PartKind::Rule => self.definitions.rules.index(name),
             PartKind::Macro => self.definitions.macros.index(name),
             PartKind::List => self.definitions.lists.index(name),
+            PartKind::Correlation => self.definitions.correlations.index(name),
+            PartKind::Table => self.definitions.tables.index(name),
         };
         let deed = if known.is_some() { Deed::Redefines } else { Deed::Defines };
         self.note(kind, name, deed, Vec::new(), item);
@@ -463,6 +479,11 @@ impl<'a> Collector<'a> {
     fn note(&mut self, kind: PartKind, name: &str, deed: Deed, keys: Vec<&'static str>, item: &Item<'_>) {
         let place = place(self.files, self.lines, self.file, item.node.span());
         self.noted.push(Noted { kind, name: name.to_owned(), mention: Mention { deed, keys, place } });
+    }
+
+    fn unknown_key(&mut self, span: Span, key: &str, known: &[&str]) {
+        self.say(Code::LoadUnknownKey, span, format!("Unknown key '{key}'"));
+        self.nearest(key, known);
     }
 
     fn origin(&self, span: Span) -> Origin {
@@ -510,7 +531,7 @@ pub(super) fn near<'n>(name: &str, known: &[&'n str]) -> Option<&'n str> {
 }
 
 /// Adds values to an exception that is there, or a new exception.
-fn append_exception(all: &mut Vec<Exception>, new: Exception) -> Option<(Code, Span, String)> {
+pub(super) fn append_exception(all: &mut Vec<Exception>, new: Exception) -> Option<(Code, Span, String)> {
     let no_fields = new.fields == Entry::Many([].into());
     match all.iter_mut().find(|known| known.name == new.name) {
         Some(known) => {

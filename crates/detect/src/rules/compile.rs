@@ -1,5 +1,6 @@
 //! From definitions to rules: lists spliced, macros resolved, fields found.
 
+mod correlation;
 mod macros;
 
 use std::rc::Rc;
@@ -9,7 +10,7 @@ use ironsides_tree::{Lines, Span};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::collect::{near, place};
-use super::definition::{Definitions, Origin, RuleText};
+use super::definition::{Definitions, Exception, Origin, RuleText};
 use super::events::too_many_event_types;
 use super::exception::{self, Items};
 use super::message::{Code, Message};
@@ -17,6 +18,7 @@ use super::part::Named;
 use super::priority::Priority;
 use super::snippet::Snippet;
 use super::{Options, RuleFile};
+use crate::correlation::Correlation;
 use crate::engine::{Graph, GraphBuilder, NodeId};
 use crate::field::{Catalogue, FieldUse};
 use crate::filter::{Check, Dialect, Expr, FilterError, Name, Right, parse, unquoted};
@@ -67,6 +69,8 @@ pub struct Rule {
 pub struct RuleSet {
     /// The rules.
     pub rules: Vec<Rule>,
+    /// The correlations.
+    pub correlations: Vec<Correlation>,
     /// The macros that rules use, lists spliced.
     pub macros: FxHashMap<String, Expr>,
     pub(crate) graphs: FxHashMap<String, Arc<Graph>>,
@@ -118,6 +122,7 @@ struct Compiler<'a> {
     /// Lists with the lists in them spliced in, once they were asked for.
     lists: Vec<Option<Items>>,
     used_lists: FxHashSet<usize>,
+    used_tables: FxHashSet<usize>,
     /// How many lists are being spliced, one in the other.
     open_lists: usize,
     /// The lists that what is being read names itself.
@@ -149,6 +154,7 @@ pub(super) fn compile(
         messages,
         lists: vec![None; definitions.lists.all.len()],
         used_lists: FxHashSet::default(),
+        used_tables: FxHashSet::default(),
         open_lists: 0,
         touched: Vec::new(),
         named: Named::default(),
@@ -170,7 +176,7 @@ impl Compiler<'_> {
             let origin = Origin { lists: usize::MAX, ..known.origin };
             let expr = self.read(&known.condition, &context, &origin).map(Rc::new);
             self.macros.push(expr);
-            self.named.by_macros.insert(index, std::mem::take(&mut self.touched));
+            self.named.macros.insert(index, std::mem::take(&mut self.touched));
         }
         self.find_cycles();
         let mut rules = Vec::new();
@@ -181,9 +187,15 @@ impl Compiler<'_> {
             if let Some(rule) = self.rule(text) {
                 rules.push(rule);
             }
-            self.named.by_rules.insert(index, std::mem::take(&mut self.touched));
+            self.named.rules.insert(index, std::mem::take(&mut self.touched));
+        }
+        let mut correlations = Vec::new();
+        for (index, text) in self.definitions.correlations.all.iter().enumerate() {
+            correlations.extend(self.correlation(text));
+            self.named.correlations.insert(index, std::mem::take(&mut self.touched));
         }
         self.unused();
+        self.unused_tables();
         let used = self.definitions.macros.all.iter().zip(&self.macros).enumerate();
         let macros = used
             .filter(|(index, _)| self.used_macros.contains(index))
@@ -192,7 +204,7 @@ impl Compiler<'_> {
         let graphs = std::mem::take(&mut self.builders);
         let graphs =
             graphs.into_iter().map(|(source, builder)| (source, Arc::new(builder.finish()))).collect();
-        RuleSet { rules, macros, graphs }
+        RuleSet { rules, correlations, macros, graphs }
     }
 
     fn rule(&mut self, text: &RuleText) -> Option<Rule> {
@@ -201,48 +213,27 @@ impl Compiler<'_> {
         // Rules see everything, wherever it is defined.
         let origin = Origin { lists: usize::MAX, macros: usize::MAX, ..text.origin };
         let condition = self.read(&text.condition, &context, &origin)?;
-        let mut exceptions = Vec::new();
-        for known in &text.exceptions {
-            match exception::condition(known, catalogue) {
-                Ok(Some(expr)) => exceptions.push(self.splice(expr, &origin)),
-                Ok(None) => {}
-                Err(message) => {
-                    let at = place(self.files, self.lines, known.file, known.span);
-                    let contexts = vec![context.clone(), format!("exception {:?}", known.name)];
-                    self.say(Code::LoadErrValidate, message, at, contexts, None);
-                    return None;
-                }
-            }
-        }
+        let exceptions = self.exceptions(&text.exceptions, catalogue, &origin, &context)?;
         let condition = exception::without(condition, exceptions);
-        let size = self.size(&condition, 0);
-        if size.checks > MAX_CHECKS || size.depth > MAX_DEPTH {
-            let message = if size.depth > MAX_DEPTH {
-                format!("the condition nests more than {MAX_DEPTH} deep with its macros spliced in")
-            } else {
-                format!("the condition has more than {MAX_CHECKS} comparisons with its macros spliced in")
-            };
-            let at = place(self.files, self.lines, text.origin.file, text.origin.span);
-            self.say(Code::LoadErrCompileCondition, message, at, vec![context], None);
-            return None;
-        }
+        let at = place(self.files, self.lines, text.origin.file, text.origin.span);
+        self.bounded(&condition, at, &context)?;
+        let skip = text.skip_unknown_fields || self.options.skip_unknown_fields;
         let node = match self.node(&condition, &text.source, catalogue, &origin) {
             Ok(node) => node,
-            Err(error) => return self.refused(text, &text.condition, &error, context),
+            Err(error) => {
+                let contexts = vec![context, "condition".to_owned()];
+                self.refused(skip, &text.origin, &text.condition, &error, contexts);
+                return None;
+            }
         };
         let output = match Output::new(&text.output.text, catalogue) {
             Ok(output) => output,
             Err(error) => {
-                if error.unknown_field && (text.skip_unknown_fields || self.options.skip_unknown_fields) {
-                    return self.refused(text, &text.output, &error, context);
-                }
-                let at = self.located(&text.output, error.span, &text.origin);
-                let contexts = vec![context, "output".to_owned()];
-                self.say(Code::LoadErrCompileOutput, error.message, at, contexts, error.hint);
+                self.output_refused(skip, &text.origin, &text.output, error, context);
                 return None;
             }
         };
-        self.remarks(text, &condition, node, &context);
+        self.remarks((&text.origin, &text.source, text.warn_event_types), &condition, node, &context);
         let at = place(self.files, self.lines, text.origin.file, text.origin.span);
         Some(Rule {
             name: text.name.clone(),
@@ -261,25 +252,88 @@ impl Compiler<'_> {
         })
     }
 
-    /// Says that a rule cannot be used, or is left out because it wants to be.
-    fn refused(
+    /// Exceptions as conditions. `None` where one cannot be used, which was said.
+    fn exceptions(
         &mut self,
-        text: &RuleText,
-        snippet: &Snippet,
-        error: &FilterError,
-        context: String,
-    ) -> Option<Rule> {
-        let at = self.located(snippet, error.span, &text.origin);
-        let skip = error.unknown_field && (text.skip_unknown_fields || self.options.skip_unknown_fields);
-        let code = if skip { Code::LoadUnknownFilter } else { Code::LoadErrCompileCondition };
-        let contexts = vec![context, "condition".to_owned()];
-        self.say(code, error.message.clone(), at, contexts, error.hint.clone());
+        all: &[Exception],
+        catalogue: Catalogue,
+        origin: &Origin,
+        context: &str,
+    ) -> Option<Vec<Expr>> {
+        let mut exceptions = Vec::new();
+        for known in all {
+            match exception::condition(known, catalogue) {
+                Ok(Some(expr)) => exceptions.push(self.splice(expr, origin)),
+                Ok(None) => {}
+                Err(message) => {
+                    let at = place(self.files, self.lines, known.file, known.span);
+                    let contexts = vec![context.to_owned(), format!("exception {:?}", known.name)];
+                    self.say(Code::LoadErrValidate, message, at, contexts, None);
+                    return None;
+                }
+            }
+        }
+        Some(exceptions)
+    }
+
+    /// Whether a condition is no larger than conditions may be. `None` where it is, which was said.
+    fn bounded(&mut self, condition: &Expr, at: Option<super::Place>, context: &str) -> Option<()> {
+        let size = self.size(condition, 0);
+        if size.checks <= MAX_CHECKS && size.depth <= MAX_DEPTH {
+            return Some(());
+        }
+        let message = if size.depth > MAX_DEPTH {
+            format!("the condition nests more than {MAX_DEPTH} deep with its macros spliced in")
+        } else {
+            format!("the condition has more than {MAX_CHECKS} comparisons with its macros spliced in")
+        };
+        self.say(Code::LoadErrCompileCondition, message, at, vec![context.to_owned()], None);
         None
     }
 
-    /// Says what is odd about a rule that can be used.
-    fn remarks(&mut self, text: &RuleText, condition: &Expr, node: NodeId, context: &str) {
-        let at = place(self.files, self.lines, text.origin.file, text.origin.span);
+    /// Says that a condition cannot be used, or that its rule is left out because it wants to be (`skip`).
+    fn refused(
+        &mut self,
+        skip: bool,
+        origin: &Origin,
+        snippet: &Snippet,
+        error: &FilterError,
+        contexts: Vec<String>,
+    ) {
+        let at = self.located(snippet, error.span, origin);
+        let skip = error.unknown_field && skip;
+        let code = if skip { Code::LoadUnknownFilter } else { Code::LoadErrCompileCondition };
+        self.say(code, error.message.clone(), at, contexts, error.hint.clone());
+    }
+
+    /// The same of an output.
+    fn output_refused(
+        &mut self,
+        skip: bool,
+        origin: &Origin,
+        snippet: &Snippet,
+        error: FilterError,
+        context: String,
+    ) {
+        if error.unknown_field && skip {
+            let contexts = vec![context, "condition".to_owned()];
+            return self.refused(skip, origin, snippet, &error, contexts);
+        }
+        let at = self.located(snippet, error.span, origin);
+        let contexts = vec![context, "output".to_owned()];
+        self.say(Code::LoadErrCompileOutput, error.message, at, contexts, error.hint);
+    }
+
+    /// Says what is odd about a condition that can be used: of which source, and whether that it looks at too many
+    /// kinds of events.
+    fn remarks(
+        &mut self,
+        (origin, source, event_types): (&Origin, &str, bool),
+        condition: &Expr,
+        node: NodeId,
+        context: &str,
+    ) {
+        let at = place(self.files, self.lines, origin.file, origin.span);
         let contexts = || vec![context.to_owned(), "condition".to_owned()];
         let mut unsafe_check = None;
         condition.checks(&mut |check| {
@@ -303,16 +357,16 @@ impl Compiler<'_> {
             let hint = Some("ask \"not FIELD exists\" instead".to_owned());
             self.say(Code::LoadUnsafeNaCheck, message, at.clone(), contexts(), hint);
         }
-        let remarks: Vec<String> = match self.builders.get(&text.source) {
+        let remarks: Vec<String> = match self.builders.get(source) {
             Some(builder) => builder.remarks(node),
             None => Vec::new(),
         };
         for remark in remarks {
             self.say(Code::LoadCompileCondition, remark, at.clone(), contexts(), None);
         }
-        let many = text.source == "syscall"
-            && text.warn_event_types
-            && self.builders.get(&text.source).is_some_and(|builder| too_many_event_types(builder, node));
+        let many = source == "syscall"
+            && event_types
+            && self.builders.get(source).is_some_and(|builder| too_many_event_types(builder, node));
         if many {
             let message =
                 "Rule matches too many evt.type values. This has a significant performance penalty."
@@ -353,6 +407,12 @@ impl Compiler<'_> {
             }
             other @ Expr::Macro(_) => other,
         }
+    }
+
+    /// The same of items that are not shared.
+    fn spliced_all(&mut self, items: &[Box<str>], origin: &Origin) -> Items {
+        let items: Items = items.iter().map(|item| unquoted(item)).collect();
+        self.spliced(&items, origin)
     }
 
     /// Items with the items of lists in the place of their names.

@@ -72,6 +72,61 @@ pub(super) const RULE_KEYS: [&str; 15] = [
     "skip-if-unknown-filter",
 ];
 
+/// The keys that a correlation can have.
+pub(super) const CORRELATION_KEYS: [&str; 25] = [
+    "correlation",
+    "desc",
+    "type",
+    "condition",
+    "steps",
+    "unless",
+    "group-by",
+    "field",
+    "once-per",
+    "timespan",
+    "maxspan",
+    "at-least",
+    "quiet",
+    "learn",
+    "known",
+    "limit",
+    "output",
+    "priority",
+    "source",
+    "enabled",
+    "tags",
+    "exceptions",
+    "append",
+    "override",
+    "skip-if-unknown-filter",
+];
+
+/// The keys of a correlation that can be appended to, and those that can be replaced.
+pub(super) const CORRELATION_APPENDS: [&str; 9] =
+    ["condition", "steps", "unless", "output", "desc", "tags", "exceptions", "group-by", "known"];
+pub(super) const CORRELATION_REPLACES: [&str; 20] = [
+    "condition",
+    "steps",
+    "unless",
+    "output",
+    "desc",
+    "priority",
+    "tags",
+    "exceptions",
+    "group-by",
+    "field",
+    "once-per",
+    "known",
+    "timespan",
+    "maxspan",
+    "at-least",
+    "quiet",
+    "learn",
+    "limit",
+    "enabled",
+    "skip-if-unknown-filter",
+];
+
 /// The keys of a rule that can be appended to, and those that can be replaced.
 pub(super) const RULE_APPENDS: [&str; 5] = ["condition", "output", "desc", "tags", "exceptions"];
 pub(super) const RULE_REPLACES: [&str; 11] = [

@@ -21,6 +21,10 @@ pub enum PartKind {
     Macro,
     /// A list of values with a name.
     List,
+    /// A correlation.
+    Correlation,
+    /// A table of known values.
+    Table,
 }
 
 impl PartKind {
@@ -30,6 +34,8 @@ impl PartKind {
             Self::Rule => "rule",
             Self::Macro => "macro",
             Self::List => "list",
+            Self::Correlation => "correlation",
+            Self::Table => "table",
         }
     }
 }
@@ -70,14 +76,15 @@ pub struct Mention {
     pub place: Option<Place>,
 }
 
-/// A rule, a macro or a list, as all files together leave it.
+/// Something with a name, as all files together leave it.
 #[derive(Clone, Debug)]
 pub struct Part {
     /// What it is.
     pub kind: PartKind,
     /// Its name.
     pub name: String,
-    /// The condition of a rule or a macro as written, what was added behind it included; empty for lists.
+    /// The condition of a rule or a macro as written, what was added behind it included; of a correlation with steps the
+    /// first; empty for lists and tables.
     pub condition: String,
     /// The items of a list as written: some can be names of lists.
     pub items: Arc<[Box<str>]>,
@@ -87,7 +94,8 @@ pub struct Part {
     pub mentions: Vec<Mention>,
 }
 
-/// Everything that rule files define, in the order in which the names first came up: lists, macros, rules.
+/// Everything that rule files define, in the order in which the names first came up: lists, macros, rules, correlations,
+/// tables.
 #[derive(Clone, Debug, Default)]
 pub struct Parts {
     all: Vec<Part>,
@@ -102,11 +110,12 @@ pub(super) struct Noted {
     pub(super) mention: Mention,
 }
 
-/// The lists that the conditions of rules and macros name, by the places of all three among the definitions.
+/// The lists that rules, macros and correlations name, by the places of all among the definitions.
 #[derive(Debug, Default)]
 pub(super) struct Named {
-    pub(super) by_rules: FxHashMap<usize, Vec<usize>>,
-    pub(super) by_macros: FxHashMap<usize, Vec<usize>>,
+    pub(super) rules: FxHashMap<usize, Vec<usize>>,
+    pub(super) macros: FxHashMap<usize, Vec<usize>>,
+    pub(super) correlations: FxHashMap<usize, Vec<usize>>,
 }
 
 impl Parts {
@@ -125,12 +134,22 @@ impl Parts {
             parts.put(PartKind::List, &list.name, String::new(), list.items.clone().into(), inner);
         }
         for (at, known) in definitions.macros.all.iter().enumerate() {
-            let lists = names(named.by_macros.get(&at));
+            let lists = names(named.macros.get(&at));
             parts.put(PartKind::Macro, &known.name, known.condition.text.clone(), Arc::new([]), lists);
         }
         for (at, rule) in definitions.rules.all.iter().enumerate() {
-            let lists = names(named.by_rules.get(&at));
+            let lists = names(named.rules.get(&at));
             parts.put(PartKind::Rule, &rule.name, rule.condition.text.clone(), Arc::new([]), lists);
+        }
+        for (at, known) in definitions.correlations.all.iter().enumerate() {
+            let keys = &known.keys;
+            let condition = keys.condition.as_ref().or_else(|| keys.steps.as_ref()?.first());
+            let condition = condition.map(|condition| condition.text.clone()).unwrap_or_default();
+            let lists = names(named.correlations.get(&at));
+            parts.put(PartKind::Correlation, &known.name, condition, Arc::new([]), lists);
+        }
+        for table in &definitions.tables.all {
+            parts.put(PartKind::Table, &table.name, String::new(), Arc::new([]), Vec::new());
         }
         for Noted { kind, name, mention } in noted {
             let at = parts.by_name.get(&(kind, name)).copied();
@@ -169,13 +188,15 @@ impl Parts {
         self.by_name.get(&(kind, name.to_owned())).and_then(|at| self.all.get(*at))
     }
 
-    /// The macros and lists that a rule is made of, however deep; in the order in which its condition comes to them,
+    /// The macros and lists that a rule, or what a correlation has of a rule, is made of, however deep; in the order in which its condition comes to them,
     /// each once.
     pub fn of_rule(&self, rules: &RuleSet, rule: &Rule) -> Vec<&Part> {
         let mut found = Vec::new();
         let mut seen = FxHashSet::default();
         // A stack of its own, for chains can be long; what is named first is on top.
-        let mut open: Vec<(PartKind, String)> = self.named_by(PartKind::Rule, &rule.name, &rule.condition);
+        let correlation = rules.correlations.iter().any(|known| std::ptr::eq(&raw const known.rule, rule));
+        let kind = if correlation { PartKind::Correlation } else { PartKind::Rule };
+        let mut open: Vec<(PartKind, String)> = self.named_by(kind, &rule.name, &rule.condition);
         open.reverse();
         while let Some((kind, name)) = open.pop() {
             let Some(part) = self.get(kind, &name) else { continue };

@@ -152,7 +152,7 @@ fn fired(root: &Path, case: &Node, trace: &str) -> Result<BTreeMap<String, (usiz
         let events = if root.as_list().is_some() { root.items() } else { std::slice::from_ref(&root) };
         for event in events {
             number += 1;
-            for rule in engine.fire(&AuditEvent::new(event, number)) {
+            for rule in engine.fire(&AuditEvent::new(event, number)).rules() {
                 fired.entry(rule.name.clone()).or_insert((0, rule.priority)).0 += 1;
             }
         }

@@ -88,7 +88,10 @@ impl Collector<'_> {
         let free: Vec<&str> = item.entries.iter().map(|entry| &*entry.key).collect();
         let outside = free.iter().find(|key| {
             !changes.contains_key(**key)
-                && !matches!(**key, "override" | "rule" | "macro" | "list" | "source")
+                && !matches!(
+                    **key,
+                    "override" | "rule" | "macro" | "list" | "correlation" | "table" | "source"
+                )
         });
         if let (Some(key), false) = (outside, changes.is_empty())
             && (appends.contains(key) || replaces.contains(key))
