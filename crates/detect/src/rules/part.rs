@@ -188,8 +188,8 @@ impl Parts {
         self.by_name.get(&(kind, name.to_owned())).and_then(|at| self.all.get(*at))
     }
 
-    /// The macros and lists that a rule, or what a correlation has of a rule, is made of, however deep; in the order in which its condition comes to them,
-    /// each once.
+    /// The macros and lists that a rule, or what a correlation has of one, is made of, however deep; in the order in which
+    /// its condition comes to them, each once.
     pub fn of_rule(&self, rules: &RuleSet, rule: &Rule) -> Vec<&Part> {
         let mut found = Vec::new();
         let mut seen = FxHashSet::default();
