@@ -2,7 +2,7 @@
 
 use crate::level::{Level, Stage, Stages};
 use crate::policy::{GroupResources, Policy, Rule};
-use crate::request::{About, Request};
+use crate::request::Request;
 
 /// What is recorded of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,33 +55,9 @@ impl Policy {
 }
 
 impl Rule {
-    /// Whether it is about a request. An empty list is no restriction; names compare exactly.
+    /// Whether it is about a request.
     pub fn fits(&self, request: &Request<'_>) -> bool {
-        let has = |list: &[String], text: &str| list.iter().any(|own| own == text);
-        let fits_user =
-            self.users.is_empty() || request.user.as_ref().is_some_and(|user| has(&self.users, user));
-        let fits_group = self.user_groups.is_empty()
-            || request.user.is_some() && request.groups.iter().any(|group| has(&self.user_groups, group));
-        let fits_verb = self.verbs.is_empty() || has(&self.verbs, &request.verb);
-        if !(fits_user && fits_group && fits_verb) {
-            return false;
-        }
-        let of_resources = !self.namespaces.is_empty() || !self.resources.is_empty();
-        match &request.about {
-            About::Resource { group, resource, subresource, namespace, name } => {
-                if !of_resources {
-                    return self.non_resource_urls.is_empty();
-                }
-                (self.namespaces.is_empty() || has(&self.namespaces, namespace))
-                    && (self.resources.is_empty()
-                        || self.resources.iter().any(|entry| entry.fits(group, resource, subresource, name)))
-            }
-            About::Path(path) => {
-                !of_resources
-                    && (self.non_resource_urls.is_empty()
-                        || self.non_resource_urls.iter().any(|pattern| path_fits(pattern, path)))
-            }
-        }
+        self.misfit(request).is_none()
     }
 }
 

@@ -9,6 +9,7 @@ mod coverage;
 mod decide;
 mod event;
 mod level;
+mod misfit;
 mod policy;
 mod reach;
 mod remainder;
@@ -23,6 +24,7 @@ pub use event::{
     each_event_text, each_event_with_text,
 };
 pub use level::{Level, Stage, Stages};
+pub use misfit::Misfit;
 pub use policy::{GroupResources, Loaded, Note, Policy, PolicyError, Rule, decode};
 pub use reach::{Change, Dead};
 pub use remainder::{Left, Remainder};

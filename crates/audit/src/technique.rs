@@ -20,7 +20,7 @@ pub struct Technique {
     /// The level from which on an event tells it from everyday work: bodies are needed where the act is in them.
     pub needs: Level,
     /// Requests by which it is done: each should be recorded. `VERB GROUP/RESOURCE[/SUBRESOURCE] NAMESPACE/NAME`, the
-    /// group of the core API being empty; or `VERB PATH`.
+    /// group of the core API being empty; or `VERB PATH`. A request for one namespace is in it.
     pub acts: &'static [&'static str],
     /// Who makes the requests.
     pub by: By,
@@ -304,7 +304,7 @@ pub const TECHNIQUES: &[Technique] = &[
         title: "objects are kept from going, or made to go",
         attack: "T1499",
         needs: Level::Request,
-        acts: &["update /namespaces/finalize /shop", "patch /persistentvolumeclaims shop/data"],
+        acts: &["update /namespaces/finalize shop/shop", "patch /persistentvolumeclaims shop/data"],
         by: By::Known,
     },
     Technique {
@@ -385,7 +385,7 @@ pub const TECHNIQUES: &[Technique] = &[
         title: "a namespace is deleted with all in it",
         attack: "T1485",
         needs: Level::Metadata,
-        acts: &["delete /namespaces /shop"],
+        acts: &["delete /namespaces shop/shop"],
         by: By::Known,
     },
     Technique {
@@ -455,7 +455,7 @@ pub const TECHNIQUES: &[Technique] = &[
         title: "a namespace's Pod Security level is lowered",
         attack: "T1562.001",
         needs: Level::Request,
-        acts: &["patch /namespaces /shop", "update /namespaces /shop"],
+        acts: &["patch /namespaces shop/shop", "update /namespaces shop/shop"],
         by: By::Known,
     },
     Technique {

@@ -2,6 +2,7 @@
 
 mod coverage;
 mod policy;
+mod simulate;
 mod words;
 
 use anyhow::Result;
@@ -13,5 +14,6 @@ use crate::say::Say;
 pub(crate) fn run(args: &AuditArgs, say: &Say) -> Result<Exit> {
     match &args.command {
         AuditCommand::Coverage(args) => coverage::run(args, say),
+        AuditCommand::Simulate(args) => simulate::run(args, say),
     }
 }

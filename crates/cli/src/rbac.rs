@@ -7,7 +7,7 @@ mod graph;
 mod places;
 pub(crate) mod print;
 mod request;
-mod resource;
+pub(crate) mod resource;
 mod risks;
 mod subjects;
 mod who_can;

@@ -111,3 +111,50 @@ fn broken_and_empty_policies_are_told_with_their_place() {
     let (code, out, err) = run(&files, &["coverage", "missing.yaml"]);
     assert!(code == 2 && out.is_empty() && err.contains("missing.yaml: no such file"), "{err}");
 }
+
+#[test]
+fn simulate_names_the_rule_that_decides_and_why_others_do_not() {
+    let ask =
+        |words: &[&str]| transcript(demo(&[&["simulate", "demo/audit/thin-policy.yaml"], words].concat()));
+    insta::assert_snapshot!("simulate_exec", ask(&["get", "pods/exec", "web", "-n", "shop", "--as", "jane"]));
+    insta::assert_snapshot!("simulate_refused_login", ask(&["list", "pods", "--refused-login"]));
+    insta::assert_snapshot!(
+        "simulate_markdown",
+        ask(&["list", "deployments", "-A", "--as", "system:serviceaccount:shop:ci", "-o", "markdown"])
+    );
+    let (code, out, _) =
+        demo(&["simulate", "demo/audit/policy.yaml", "create", "rolebindings", "-o", "json"]);
+    let answer: Value = serde_json::from_str(&out).unwrap();
+    assert_eq!(
+        (code, &answer["kind"], &answer["level"]),
+        (0, &"audit-simulate".into(), &"RequestResponse".into())
+    );
+    assert_eq!(answer["rule"]["line"], 18);
+    assert_eq!(answer["omitManagedFields"], true);
+    assert_eq!(answer["stages"], serde_json::json!(["ResponseComplete"]));
+    assert_eq!(answer["passedOver"].as_array().unwrap().len(), 2);
+}
+
+#[test]
+fn simulate_asks_as_the_api_server_would() {
+    let text = "apiVersion: audit.k8s.io/v1\nkind: Policy\nrules:\n- {level: Request, namespaces: [shop], verbs: [delete]}\n\
+                - {level: None, verbs: [create], resources: [{resources: [pods/exec]}]}\n\
+                - {level: Metadata, userGroups: ['system:serviceaccounts:shop', 'system:unauthenticated']}\n";
+    let ask = |words: &[&str]| run(&[("p.yaml", text)], &[&["simulate", "p.yaml"], words].concat());
+    // A request for a namespace is in it.
+    assert!(ask(&["delete", "ns", "shop"]).1.contains("\n  Request at "));
+    assert!(ask(&["delete", "namespaces/shop"]).1.contains("\n  Request at "));
+    assert!(ask(&["get", "po", "--as", "system:serviceaccount:shop:ci"]).1.contains("\n  Metadata at "));
+    assert!(ask(&["get", "/api", "--as", "system:anonymous"]).1.contains("\n  Metadata at "));
+    assert!(ask(&["get", "/api", "--refused-login"]).1.contains("it names groups, and a request whose"));
+    let (_, _, err) = ask(&["get", "pods/exec", "web", "--as", "system:serviceaccount:shop:ci"]);
+    assert!(err.contains("the same act by another client is create: None"), "{err}");
+    let (code, _, err) = ask(&["get", "widgets"]);
+    assert!(code == 2 && err.contains("no resource called \"widgets\""), "{err}");
+    assert_eq!(ask(&["get", "widgets", "--any-resource"]).0, 0);
+    assert_eq!(ask(&["get", "widgets.example.com"]).0, 0);
+    assert!(ask(&["lsit", "pods"]).2.contains("did you mean list?"));
+    let (code, _, err) = ask(&["GET", "/healthz"]);
+    assert!(code == 2 && err.contains("in small letters: get"), "{err}");
+    assert_eq!(run(&[("p.yaml", "rules: [")], &["simulate", "p.yaml", "get", "pods"]).0, 4);
+}

@@ -18,6 +18,8 @@ pub(crate) struct AuditArgs {
 pub(crate) enum AuditCommand {
     /// Tell which attack techniques an audit policy records, at what level and by which rule
     Coverage(CoverageArgs),
+    /// Tell what a policy records of a request, at what level and stages, and which rule decides
+    Simulate(Box<SimulateArgs>),
 }
 
 /// `ironsides audit coverage`
@@ -62,4 +64,59 @@ pub(crate) enum AuditFormat {
     Json,
     Yaml,
     Markdown,
+}
+
+/// `ironsides audit simulate`
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Without --as somebody asks whom no rule names. The API server puts everybody who proved who they are into
+system:authenticated, service accounts into two groups more, and whoever shows no credentials is system:anonymous in
+system:unauthenticated; so it is here.
+
+Examples:
+  ironsides audit simulate policy.yaml get pods/exec web -n shop --as jane
+  ironsides audit simulate policy.yaml list secrets -A --as system:serviceaccount:shop:cart
+  ironsides audit simulate policy.yaml list pods --refused-login
+  ironsides audit simulate policy.yaml get /metrics
+
+Exit codes:
+  0    answered
+  2    wrong usage, or a file that cannot be opened
+  4    a policy that the API server would refuse
+  130  interrupted")]
+pub(crate) struct SimulateArgs {
+    /// The audit policy; `-` is standard input
+    #[arg(value_name = "POLICY", value_hint = ValueHint::FilePath)]
+    pub(crate) policy: PathBuf,
+    /// The verb: get, list, watch, create, update, patch, delete, deletecollection; of a path the HTTP method
+    #[arg(value_name = "VERB")]
+    pub(crate) verb: String,
+    /// The resource as kubectl takes it (pods, po, deployments.apps), with its subresource (pods/exec); or a path that is no
+    /// resource (/healthz)
+    #[arg(value_name = "RESOURCE|/PATH")]
+    pub(crate) resource: String,
+    /// The name of one object
+    #[arg(value_name = "NAME")]
+    pub(crate) name: Option<String>,
+    /// Take the resource as it is written, known or not
+    #[arg(long)]
+    pub(crate) any_resource: bool,
+    /// In this namespace [default: default, for resources that are in one]
+    #[arg(short, long, value_name = "NAMESPACE")]
+    pub(crate) namespace: Option<String>,
+    /// In all namespaces at once
+    #[arg(short = 'A', long, conflicts_with = "namespace")]
+    pub(crate) all_namespaces: bool,
+    /// Who asks
+    #[arg(long = "as", value_name = "USER")]
+    pub(crate) user: Option<String>,
+    /// A group of whoever asks; may be given several times
+    #[arg(long = "as-group", alias = "group", value_name = "GROUP")]
+    pub(crate) groups: Vec<String>,
+    /// Credentials that are refused: the answer is 401, and there is no user
+    #[arg(long, conflicts_with_all = ["user", "groups"])]
+    pub(crate) refused_login: bool,
+    /// Output format, into a file where one is named: table, json, yaml, markdown
+    #[arg(short, long, value_name = "FORMAT[=FILE]", default_value = "table")]
+    pub(crate) output: Vec<To<AuditFormat>>,
 }
