@@ -1,11 +1,13 @@
 //! Rules that never decide, and requests that two policies record differently.
 
+use ironsides_tree::Span;
+
 use crate::decide::Decision;
-use crate::level::Level;
-use crate::policy::{Policy, Rule};
+use crate::level::{Level, Stage, Stages};
+use crate::policy::{GroupResources, Policy, Rule};
 use crate::remainder::Left;
 use crate::request::Request;
-use crate::witness::{Verbs, witness};
+use crate::witness::{FRESH, Verbs, witness};
 
 /// A rule that no request reaches.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -77,14 +79,78 @@ impl Policy {
                     .take(before(old_rule, old_rules.len()))
                     .chain(new_rules.iter().take(before(new_rule, new_rules.len())));
                 let avoid: Vec<&Rule> = avoid.copied().collect();
-                let found = witness(&fit.iter().collect::<Vec<_>>(), &avoid, Verbs::Usual);
-                if let Some(request) = found {
+                let found = Asked::ALL.into_iter().find_map(|asked| {
+                    let narrow = asked.rule();
+                    let fit: Vec<&Rule> = fit.iter().chain(narrow.as_ref()).collect();
+                    let request = asked.take(witness(&fit, &avoid, Verbs::Usual)?)?;
                     let (old, new) = (self.decide(&request), new.decide(&request));
-                    changes.push(Change { old_rule, new_rule, request, old, new });
-                }
+                    let is_alike = old.level == new.level
+                        && old.written(&request) == new.written(&request)
+                        && old.omit_stages.has(Stage::Panic) == new.omit_stages.has(Stage::Panic)
+                        && (old.level < Level::Request || old.omit_managed_fields == new.omit_managed_fields);
+                    (!is_alike).then_some(Change { old_rule, new_rule, request, old, new })
+                });
+                changes.extend(found);
             }
         }
         changes
+    }
+}
+
+/// What is asked of a class of requests: stages are reached by some of them only.
+#[derive(Clone, Copy, Debug)]
+enum Asked {
+    /// Any request.
+    Any,
+    /// One that lasts by its verb.
+    Watch,
+    /// One that lasts by its subresource.
+    Connection,
+    /// One that lasts by its path.
+    Profile,
+    /// One whose credentials are refused, which is decided as if nobody whom a rule names had made it.
+    Refused,
+}
+
+impl Asked {
+    const ALL: [Self; 5] = [Self::Any, Self::Watch, Self::Connection, Self::Profile, Self::Refused];
+
+    /// The rule that only such requests fit.
+    fn rule(self) -> Option<Rule> {
+        let any = Rule {
+            level: Level::None,
+            users: Vec::new(),
+            user_groups: Vec::new(),
+            verbs: Vec::new(),
+            resources: Vec::new(),
+            namespaces: Vec::new(),
+            non_resource_urls: Vec::new(),
+            omit_stages: Stages::default(),
+            omit_managed_fields: None,
+            span: Span::NONE,
+        };
+        let long = ["*/attach", "*/exec", "*/log", "*/portforward", "*/proxy"].map(str::to_owned).to_vec();
+        let entry = GroupResources {
+            group: "*".into(),
+            resources: long,
+            resource_names: Vec::new(),
+            span: Span::NONE,
+        };
+        match self {
+            Self::Any | Self::Refused => None,
+            Self::Watch => Some(Rule { verbs: vec!["watch".into()], ..any }),
+            Self::Connection => Some(Rule { resources: vec![entry], ..any }),
+            Self::Profile => Some(Rule { non_resource_urls: vec!["/debug/pprof/*".into()], ..any }),
+        }
+    }
+
+    /// The request as it is asked for; `None` where it cannot be.
+    fn take(self, request: Request<'static>) -> Option<Request<'static>> {
+        match self {
+            Self::Refused if request.user.as_deref() != Some(FRESH) || !request.groups.is_empty() => None,
+            Self::Refused => Some(Request { user: None, ..request }),
+            Self::Any | Self::Watch | Self::Connection | Self::Profile => Some(request),
+        }
     }
 }
 
@@ -94,7 +160,7 @@ fn choices(rules: &[&Rule]) -> impl Iterator<Item = Option<usize>> + use<> {
 }
 
 /// What is recorded where a rule decides. At level `None` stages and fields do not matter.
-fn outcome(policy: &Policy, rule: Option<usize>) -> Option<(Level, crate::level::Stages, bool)> {
+fn outcome(policy: &Policy, rule: Option<usize>) -> Option<(Level, Stages, bool)> {
     let rule = rule.and_then(|at| policy.rules.get(at))?;
     let omit = rule.omit_managed_fields.unwrap_or(policy.omit_managed_fields);
     let bodies = rule.level >= Level::Request;
