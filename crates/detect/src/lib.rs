@@ -18,6 +18,7 @@ mod pattern;
 mod predicate;
 pub mod rules;
 mod shipped;
+mod sigma;
 mod value;
 
 pub use condition::Condition;

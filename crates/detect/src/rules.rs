@@ -21,6 +21,9 @@ pub use part::{Deed, Mention, Part, PartKind, Parts};
 pub use priority::Priority;
 pub use version::Version;
 
+pub(crate) use collect::near;
+pub(crate) use item::{raw, text as scalar};
+
 use collect::Collector;
 
 /// The version of Falco's engine whose rules are understood.
@@ -81,7 +84,8 @@ impl Loaded {
     }
 }
 
-/// Loads rule files in this order. Later files see, change and replace what earlier ones define.
+/// Loads rule files in this order: Falco's, and Sigma's for Kubernetes audit events, told by their shape. Later files
+/// see, change and replace what earlier ones define.
 pub fn load(files: &[RuleFile<'_>], options: &Options) -> Loaded {
     let lines: Vec<Lines> = files.iter().map(|file| Lines::new(file.text)).collect();
     let mut collector = Collector::new(files, &lines, options);

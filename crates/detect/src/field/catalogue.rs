@@ -2,7 +2,7 @@
 //!
 //! Sources: the field lists of libsinsp (`sysdig -l`, libs 0.23 and master of 2026), of the container plug-in, the
 //! k8saudit plug-in and the json plug-in (falcosecurity/libs and falcosecurity/plugins, Apache-2.0): names, types and
-//! flags. The fields `correlation.*` and `ka.sourceips.last` are Ironsides' own.
+//! flags. The fields `correlation.*`, `ka.sourceips.last` and `ka.sourceips.net` are Ironsides' own.
 
 use std::sync::LazyLock;
 

@@ -18,6 +18,8 @@ pub(super) enum From {
     Items(Path),
     /// The last item of the list at a path.
     Last(Path),
+    /// The items of the list at a path that are addresses.
+    Addresses(Path),
     /// A parameter of the request's URI.
     Parameter,
     /// The name, where the request is for a pod.
@@ -128,6 +130,7 @@ impl From {
             "response.reason" => Self::Path(Path::new(&["responseStatus", "reason"])),
             "useragent" => Self::Path(Path::new(&["userAgent"])),
             "sourceips" => Self::Items(Path::new(&["sourceIPs"])),
+            "sourceips.net" => Self::Addresses(Path::new(&["sourceIPs"])),
             "sourceips.last" => Self::Last(Path::new(&["sourceIPs"])),
             "cluster.name" => Self::Cluster,
             _ => Self::Nowhere,
@@ -146,6 +149,13 @@ pub(super) fn value<'a, J: Json<'a>>(
     match from {
         From::Path(path) => found(event, path).map(text),
         From::Items(path) => list(items(found(event, path)?, index)?),
+        From::Addresses(path) => {
+            let address = |item: J| match item.shape() {
+                Shape::Text(text) => text.parse().ok().map(Value::Ip),
+                _ => None,
+            };
+            listed(items(found(event, path)?, None)?.into_iter().filter_map(address).collect())
+        }
         From::Last(path) => found(event, path)?.items()?.last().and_then(there).map(text),
         From::Parameter => match walk(event, &["requestURI"])?.shape() {
             Shape::Text(text) => uri::parameter(&text, field.key()?).map(Value::owned),

@@ -2,6 +2,7 @@
 
 mod correlation;
 mod keys;
+mod sigma;
 
 use ironsides_tree::{Lines, Node, Span, SyntaxError};
 use rustc_hash::FxHashMap;
@@ -14,6 +15,7 @@ use super::snippet::Snippet;
 use super::version::Version;
 use super::{ENGINE, Options, RuleFile};
 use crate::field::Catalogue;
+use crate::sigma::Kind;
 
 /// Collects definitions from files.
 pub(super) struct Collector<'a> {
@@ -23,6 +25,7 @@ pub(super) struct Collector<'a> {
     definitions: Definitions,
     messages: Vec<Message>,
     noted: Vec<Noted>,
+    sigma: sigma::Sigma,
     file: usize,
     /// What is being read, for messages.
     context: Option<String>,
@@ -39,10 +42,12 @@ impl<'a> Collector<'a> {
     pub(super) fn new(files: &'a [RuleFile<'a>], lines: &'a [Lines], options: &'a Options) -> Self {
         let definitions = Definitions::default();
         let (messages, noted) = (Vec::new(), Vec::new());
-        Self { files, lines, options, definitions, messages, noted, file: 0, context: None }
+        let sigma = sigma::Sigma::default();
+        Self { files, lines, options, definitions, messages, noted, sigma, file: 0, context: None }
     }
 
-    pub(super) fn finish(self) -> (Definitions, Vec<Message>, Vec<Noted>) {
+    pub(super) fn finish(mut self) -> (Definitions, Vec<Message>, Vec<Noted>) {
+        self.sigma_correlations();
         (self.definitions, self.messages, self.noted)
     }
 
@@ -64,6 +69,9 @@ impl<'a> Collector<'a> {
         self.context = None;
         if root.is_null() {
             return;
+        }
+        if let Some(kind) = Kind::of(root) {
+            return self.sigma(kind, root);
         }
         let Some(items) = root.as_list() else {
             return self.say(
@@ -522,7 +530,7 @@ pub(super) fn place(files: &[RuleFile<'_>], lines: &[Lines], file: usize, span: 
 }
 
 /// The name that looks most like another.
-pub(super) fn near<'n>(name: &str, known: &[&'n str]) -> Option<&'n str> {
+pub(crate) fn near<'n>(name: &str, known: &[&'n str]) -> Option<&'n str> {
     let lower = name.to_ascii_lowercase();
     let distance = |other: &str| strsim::damerau_levenshtein(&lower, &other.to_ascii_lowercase());
     let distances = known.iter().map(|other| (distance(other), *other));

@@ -29,7 +29,7 @@ impl<'a> Item<'a> {
 }
 
 /// A scalar as a text.
-pub(super) fn text(node: &Node) -> Option<String> {
+pub(crate) fn text(node: &Node) -> Option<String> {
     match node.value() {
         Value::String(text) => Some(text.to_string()),
         Value::Bool(value) => Some(value.to_string()),
@@ -40,7 +40,7 @@ pub(super) fn text(node: &Node) -> Option<String> {
 }
 
 /// A scalar as it was written, for what YAML would change: `yes`, `0644`, `1.0`.
-pub(super) fn raw(node: &Node, file: &str) -> Option<String> {
+pub(crate) fn raw(node: &Node, file: &str) -> Option<String> {
     if let Some(text) = node.as_str() {
         return Some(text.to_owned());
     }

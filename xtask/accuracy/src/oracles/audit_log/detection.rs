@@ -6,6 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::{Context, Result};
+use ironsides_detect::correlation::{Correlator, Detection};
 use ironsides_detect::engine::{Engine, Matching};
 use ironsides_detect::k8s_audit::AuditEvent;
 use ironsides_detect::rules::{Options, RuleFile, RuleSet, load};
@@ -136,12 +137,15 @@ fn rules(settings: &str) -> Result<RuleSet> {
 
 fn alerts(rules: &Arc<RuleSet>, log: &str) -> Result<Vec<Alert>> {
     let mut engine = Engine::new(Arc::clone(rules), "k8s_audit", Matching::First);
+    let mut correlator = Correlator::new(Arc::clone(rules), "k8s_audit");
     let mut alerts = Vec::new();
     for (number, line) in (1..).zip(log.lines()) {
         let root = parse_one(line)?;
         let event = AuditEvent::new(&root, number);
         let id = root.get("auditID").and_then(|id| id.as_str()).unwrap_or_default();
-        for rule in engine.fire(&event) {
+        let fired = engine.fire(&event);
+        let met = correlator.add(fired.sightings(), &event);
+        for rule in fired.rules().chain(met.iter().filter_map(Detection::rule)) {
             alerts.push(Alert { id: id.to_owned(), rule: rule.name.clone() });
         }
     }
