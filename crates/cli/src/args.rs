@@ -17,6 +17,7 @@ pub(crate) mod audit;
 mod baseline;
 mod collect;
 mod connect;
+mod log;
 pub(crate) mod rbac;
 mod render;
 pub(crate) mod runtime;
@@ -33,6 +34,8 @@ use ironsides_report::Format;
 pub(crate) use self::baseline::{BaselineArgs, BaselineCommand};
 pub(crate) use self::collect::CollectArgs;
 pub(crate) use self::connect::{ConnectArgs, FromArgs};
+#[allow(unused_imports, reason = "commands about logs follow")]
+pub(crate) use self::log::LogArgs;
 pub(crate) use self::render::RenderArgs;
 pub(crate) use self::scan::{FixMode, PodTemplate, ScanArgs, Show};
 pub(crate) use self::to::To;

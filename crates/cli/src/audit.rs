@@ -1,6 +1,8 @@
 //! `ironsides audit`: what audit policies record, and what audit logs tell.
 
 mod coverage;
+#[allow(dead_code, reason = "commands about logs follow")]
+pub(crate) mod log;
 mod policy;
 mod simulate;
 mod words;
