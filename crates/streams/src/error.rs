@@ -32,7 +32,12 @@ pub enum StreamError {
         /// The file.
         path: PathBuf,
     },
+    /// The certificates that this system trusts cannot be read.
+    #[error(
+        "the certificates that this system trusts cannot be read: {0}; install them (ca-certificates), or name them in SSL_CERT_FILE"
+    )]
+    Trust(std::io::Error),
     /// No thread could be started to read on.
-    #[error("no thread could be started to read the log: {0}; raise the limit of processes (ulimit -u)")]
+    #[error("no thread could be started: {0}; raise the limit of processes (ulimit -u)")]
     Thread(std::io::Error),
 }

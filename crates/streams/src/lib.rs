@@ -2,8 +2,9 @@
 //!
 //! [`Log`] reads logs as they lie about: files, packed or not, folders of rotated ones, standard input. It gives them in
 //! [`Stretch`]es of whole [`Record`]s, each with its [`Place`], and counts in its [`Tally`] what could not be read. Its
-//! memory does not grow with the log.
+//! memory does not grow with the log. [`alert`] sends what was found to files, syslog and over HTTP.
 
+pub mod alert;
 mod cut;
 mod error;
 mod feed;
