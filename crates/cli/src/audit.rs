@@ -3,7 +3,7 @@
 mod coverage;
 #[allow(dead_code, reason = "commands about logs follow")]
 pub(crate) mod log;
-mod policy;
+pub(crate) mod policy;
 mod simulate;
 mod words;
 

@@ -4,6 +4,7 @@ mod can_i;
 mod diff;
 mod escalations;
 mod graph;
+mod least_privilege;
 mod places;
 pub(crate) mod print;
 mod request;
@@ -29,5 +30,6 @@ pub(crate) fn run(args: &RbacArgs, global: &Global, say: &Say) -> Result<Exit> {
         RbacCommand::Escalations(args) => escalations::run(args, say),
         RbacCommand::Diff(args) => diff::run(args, say),
         RbacCommand::Graph(args) => graph::run(args, say),
+        RbacCommand::LeastPrivilege(args) => least_privilege::run(args, say),
     }
 }

@@ -17,7 +17,7 @@ pub use removed::Removed;
 
 use crate::binding::SubjectKind;
 use crate::defaults::Defaults;
-use crate::identity::{AUTHENTICATED, UNAUTHENTICATED};
+use crate::identity::{AUTHENTICATED, SERVICE_ACCOUNTS, UNAUTHENTICATED};
 use crate::policy::{GROUP, Rbac};
 use crate::request::{Request, ResourceRequest};
 use crate::rule::Rule;
@@ -316,8 +316,8 @@ fn resource_of(request: &ResourceRequest) -> Resource {
 }
 
 impl Rbac {
-    /// The rights that everybody has by the bootstrap policy, as far as it is in force here: discovery, and questions about
-    /// one's own rights. Nobody need be granted these.
+    /// The rights that everybody (of service accounts: each of them) has by the bootstrap policy, as far as it is in force
+    /// here: discovery, and questions about one's own rights. Nobody need be granted these.
     #[must_use]
     pub fn for_everybody(&self) -> Self {
         let is_everybodys = |object: &&Object| {
@@ -325,7 +325,7 @@ impl Rbac {
             if reference.kind != "ClusterRoleBinding" {
                 return reference.kind == "ClusterRole";
             }
-            let groups = [AUTHENTICATED, UNAUTHENTICATED];
+            let groups = [AUTHENTICATED, UNAUTHENTICATED, SERVICE_ACCOUNTS];
             let own =
                 self.bindings().iter().find(|own| own.namespace.is_none() && own.name == reference.name);
             let subjects = own.map(|own| own.subjects.as_slice()).unwrap_or_default();

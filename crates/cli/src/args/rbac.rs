@@ -1,12 +1,14 @@
 //! The arguments of `ironsides rbac`.
 
+use std::net::IpAddr;
 use std::path::PathBuf;
+use std::str::FromStr;
 
 use clap::{Args, Subcommand, ValueEnum, ValueHint};
 
 use ironsides_core::Severity;
 
-use super::{FailOn, FromArgs, To, words};
+use super::{FailOn, FromArgs, LogArgs, To, words};
 
 macro_rules! exit_codes {
     ($one:literal) => {
@@ -48,6 +50,8 @@ pub(crate) enum RbacCommand {
     Diff(DiffArgs),
     /// Draw subjects, bindings and roles
     Graph(GraphArgs),
+    /// Propose the smallest roles that would have sufficed, by an audit log
+    LeastPrivilege(LeastPrivilegeArgs),
 }
 
 /// What is asked for, and where.
@@ -292,6 +296,129 @@ pub(crate) struct GraphArgs {
     /// Show the built-in bindings of Kubernetes' own components, too
     #[arg(long)]
     pub(crate) system: bool,
+}
+
+/// `ironsides rbac least-privilege`
+#[derive(Args, Debug)]
+#[command(after_help = concat!(
+    "\
+The roles allow every request of the log that was allowed, and nothing else but what is told: where a name was generated, the
+rule is for all names. Refused requests prove no right; a request that was made as somebody else proves theirs, and the right
+to act as them of whoever made it. What today's roles hold beyond is known where they are named with -f, --facts or
+--cluster.
+
+Examples:
+  ironsides rbac least-privilege /var/log/kubernetes/audit/ --cluster
+  ironsides rbac least-privilege audit.jsonl --subject ServiceAccount:ci/deployer -f rbac/ -o yaml
+  ironsides rbac least-privilege audit*.log.gz --since 30d --audit-policy policy.yaml -o wide
+  ironsides rbac least-privilege audit.jsonl --facts before.tar.zst --check-reasons
+
+",
+    exit_codes!("a proposed role is wrong, or with --check-reasons a decision of the server is not ours")
+))]
+pub(crate) struct LeastPrivilegeArgs {
+    #[command(flatten)]
+    pub(crate) log: LogArgs,
+    /// Only this subject: a name, or User:NAME, Group:NAME, ServiceAccount:NAMESPACE/NAME; may be given several times. A
+    /// group uses what its members do
+    #[arg(long, value_name = "SUBJECT")]
+    pub(crate) subject: Vec<String>,
+    /// Only what is used in this namespace; may be given several times
+    #[arg(short, long, value_name = "NAMESPACE")]
+    pub(crate) namespace: Vec<String>,
+    /// Propose roles for the parts of Kubernetes itself, too
+    #[arg(long)]
+    pub(crate) built_in: bool,
+    /// Which names rules list: all that were used (exact), none, or those that nobody generated (stable)
+    #[arg(long, value_name = "WHICH", default_value = "stable", help_heading = "How roles are made")]
+    pub(crate) names: NamesArg,
+    /// Make a rule for all names where more than this were used [default: never]
+    #[arg(long, value_name = "NUMBER", help_heading = "How roles are made")]
+    pub(crate) most_names: Option<usize>,
+    /// Grant everywhere what was used in so many namespaces or more [default: never]
+    #[arg(long, value_name = "NUMBER", help_heading = "How roles are made")]
+    #[arg(value_parser = clap::value_parser!(u16).range(2..))]
+    pub(crate) everywhere_from: Option<u16>,
+    /// Leave out events whose connection came from here: an address, or a range as in 203.0.113.0/24; may be given several
+    /// times
+    #[arg(long, value_name = "ADDRESS", help_heading = "How roles are made")]
+    pub(crate) not_from: Vec<AddressRange>,
+    /// The audit policy that the log was recorded under: tells what the log cannot show
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) audit_policy: Option<PathBuf>,
+    /// Hold the server's decisions and reasons against those of the roles and bindings instead, event by event
+    #[arg(long, conflicts_with_all = [
+        "subject", "namespace", "built_in", "most_names", "everywhere_from", "not_from", "audit_policy",
+    ])]
+    pub(crate) check_reasons: bool,
+    /// Read today's roles and bindings from the cluster that kubectl would talk to
+    #[arg(long, conflicts_with_all = ["filename", "facts"], help_heading = "Where objects come from")]
+    pub(crate) cluster: bool,
+    #[command(flatten)]
+    pub(crate) from: FromArgs,
+    /// Output format, into a file where one is named: table, wide, yaml (manifests), json
+    #[arg(short, long, value_name = "FORMAT[=FILE]", default_value = "table")]
+    pub(crate) output: Vec<To<ProposalFormat>>,
+}
+
+/// Which names rules list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum NamesArg {
+    // Without documentation: the help lists the words alone.
+    Exact,
+    Stable,
+    None,
+}
+
+/// How a proposal is printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ProposalFormat {
+    // Without documentation: the help lists the words alone.
+    Table,
+    Wide,
+    Yaml,
+    Json,
+}
+
+/// Addresses with the same first bits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct AddressRange {
+    first: IpAddr,
+    bits: u32,
+}
+
+impl FromStr for AddressRange {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let wrong = || {
+            format!("{text:?} is no address; write one such as 203.0.113.7, 203.0.113.0/24 or 2001:db8::/32")
+        };
+        let (address, bits) =
+            text.split_once('/').map_or((text, None), |(address, bits)| (address, Some(bits)));
+        let first: IpAddr = address.parse().map_err(|_| wrong())?;
+        let all = if first.is_ipv4() { 32 } else { 128 };
+        let bits = bits.map_or(Ok(all), str::parse).map_err(|_| wrong())?;
+        if bits > all { Err(wrong()) } else { Ok(Self { first, bits }) }
+    }
+}
+
+impl AddressRange {
+    /// Whether an address is one of them.
+    pub(crate) fn holds(self, address: IpAddr) -> bool {
+        match (self.first, address.to_canonical()) {
+            (IpAddr::V4(first), IpAddr::V4(address)) => {
+                let rest = 32 - self.bits.min(32);
+                u64::from(first.to_bits()) >> rest == u64::from(address.to_bits()) >> rest
+            }
+            (IpAddr::V6(first), IpAddr::V6(address)) => {
+                let rest = 128 - self.bits.min(128);
+                first.to_bits().checked_shr(rest).unwrap_or(0)
+                    == address.to_bits().checked_shr(rest).unwrap_or(0)
+            }
+            _ => false,
+        }
+    }
 }
 
 /// How a listing is printed.

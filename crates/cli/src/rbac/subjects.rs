@@ -26,7 +26,7 @@ pub(crate) fn subjects(words: &[String], world: &World) -> Result<Vec<Subject>> 
 }
 
 /// `User:jane`, `Group:developers`, `ServiceAccount:shop/ci`, or the user name of a service account.
-fn spelled(word: &str) -> Option<Subject> {
+pub(super) fn spelled(word: &str) -> Option<Subject> {
     let subject = |kind, namespace: &str, name: &str| {
         Some(Subject { kind, namespace: Text::new(namespace), name: Text::new(name) })
     };
