@@ -64,6 +64,8 @@ pub struct Note {
     pub message: String,
     /// Where, as a field path; empty for the document.
     pub path: String,
+    /// The field that is dropped, where one is.
+    pub dropped: Option<String>,
     /// The bytes.
     pub span: Span,
 }

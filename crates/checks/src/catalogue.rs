@@ -4,8 +4,8 @@ use strsim::levenshtein;
 
 use crate::check::Check;
 use crate::{
-    admission, api, cluster, configuration, document, image, ingress, namespace, network, rbac, reference,
-    reliability, service, storage, waiver, workload,
+    admission, api, audit, cluster, configuration, document, image, ingress, namespace, network, rbac,
+    reference, reliability, service, storage, waiver, workload,
 };
 
 /// The families, each in its own order.
@@ -22,6 +22,7 @@ pub static CATALOGUE: &[&[&Check]] = &[
     network::CHECKS,
     storage::CHECKS,
     admission::CHECKS,
+    audit::CHECKS,
     cluster::CHECKS,
     reference::CHECKS,
     reliability::CHECKS,

@@ -35,7 +35,7 @@ fn excused(object: &Object) -> Option<&'static str> {
 }
 
 /// The ways to the values with these spans, found in one walk.
-fn paths(object: &Object, spans: impl Iterator<Item = Span>) -> HashMap<Span, String> {
+pub(crate) fn paths(object: &Object, spans: impl Iterator<Item = Span>) -> HashMap<Span, String> {
     let mut paths: HashMap<Span, Option<String>> = spans.map(|span| (span, None)).collect();
     if !paths.is_empty() {
         walk(&object.root, &mut Vec::new(), &mut paths);

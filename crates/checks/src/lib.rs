@@ -7,6 +7,7 @@
 
 mod admission;
 mod api;
+mod audit;
 mod catalogue;
 mod check;
 mod cluster;

@@ -13,6 +13,7 @@ use ironsides_schema::{Fault, FaultKind, each_fault, validate};
 use ironsides_tree::edit::{Edit, json_patch};
 use ironsides_tree::{Cursor, Node, Segment, Span, Value, print};
 
+use crate::audit::Audited;
 use crate::judge::Options;
 use crate::sensitive::Sensitive;
 
@@ -23,6 +24,7 @@ pub(crate) struct Case<'a> {
     faults: OnceCell<Vec<Fault>>,
     sensitive: OnceCell<Sensitive>,
     secrets: OnceCell<Vec<String>>,
+    audit: OnceCell<Audited>,
 }
 
 impl<'a> Case<'a> {
@@ -33,6 +35,7 @@ impl<'a> Case<'a> {
             faults: OnceCell::new(),
             sensitive: OnceCell::new(),
             secrets: OnceCell::new(),
+            audit: OnceCell::new(),
         }
     }
 
@@ -154,6 +157,11 @@ impl<'a> Out<'a> {
     /// not built in.
     pub fn faults(&self) -> &'a [Fault] {
         self.case.faults()
+    }
+
+    /// The audit policy that the object is. Read when first asked.
+    pub(crate) fn audit(&self) -> &'a Audited {
+        self.case.audit.get_or_init(|| Audited::of(self.case.object))
     }
 
     /// This place is as it should be. Name every place that was looked at: a pass shows its evidence too.

@@ -65,7 +65,7 @@ impl Policy {
                 }
                 RemarkKind::UnknownTag { tag } => (format!("unknown tag `{tag}`"), remark.span),
             };
-            reader.notes.push(Note { message, path: String::new(), span });
+            reader.notes.push(Note { message, path: String::new(), dropped: None, span });
         }
         let policy = reader.policy(root);
         reader.errors.sort_by_key(|error| error.span.start);
@@ -141,6 +141,7 @@ impl Reader {
                 FaultKind::UnknownField { name, .. } => self.notes.push(Note {
                     message: format!("unknown field `{name}`, which is dropped"),
                     path,
+                    dropped: Some(name.to_string()),
                     span: found.span,
                 }),
                 kind => self.errors.push(fault(format!("{path}: {kind}"), found.span)),
@@ -253,6 +254,7 @@ impl Reader {
             self.notes.push(Note {
                 message: format!("unknown field `{}`, which is dropped{hint}", entry.key),
                 path: at.path().to_string(),
+                dropped: Some(entry.key.to_string()),
                 span: entry.key_span,
             });
         }

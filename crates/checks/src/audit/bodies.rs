@@ -1,0 +1,53 @@
+//! Bodies of requests and responses in the audit log.
+
+use ironsides_audit::Level;
+
+use super::lint::{Lint, listed};
+use crate::out::Out;
+
+/// What bodies of a resource hold, and with which verbs they are recorded.
+pub(super) struct Bodies {
+    pub(super) group: &'static str,
+    pub(super) resource: &'static str,
+    /// Whose requests hold it.
+    pub(super) in_requests: &'static [&'static str],
+    /// Whose responses hold it; `watch` is none of them, for its response is not recorded.
+    pub(super) in_responses: &'static [&'static str],
+}
+
+/// Reports each rule that records some of these bodies, with a request that it decides.
+pub(super) fn report(lint: &Lint<'_>, what: &str, bodies: &[Bodies], out: &mut Out<'_>) {
+    for (number, rule, at) in lint.rules() {
+        let mut found = None;
+        let mut resources: Vec<&str> = Vec::new();
+        for own in bodies {
+            let requests: &[&str] = if rule.level >= Level::Request { own.in_requests } else { &[] };
+            let responses: &[&str] =
+                if rule.level == Level::RequestResponse { own.in_responses } else { &[] };
+            let verbs: Vec<&str> = requests.iter().chain(responses).copied().collect();
+            if let Some(request) = lint.decides(number, &verbs, own.group, own.resource) {
+                resources.push(own.resource);
+                found.get_or_insert(request);
+            }
+        }
+        let level = at.get("level");
+        let Some(request) = found else {
+            out.pass(&level);
+            continue;
+        };
+        let resources = listed(&resources);
+        let message = format!("the rule records {what} in bodies of {resources}, for one of: {request}");
+        let finding = out.fail(&level, message);
+        // Where a rule is about nothing else, its level can go down.
+        let is_own = |entry: &ironsides_audit::GroupResources| {
+            let of = |resource: &String| {
+                bodies.iter().any(|own| own.group == entry.group && own.resource == resource)
+            };
+            !entry.resources.is_empty() && entry.resources.iter().all(of)
+        };
+        if !rule.resources.is_empty() && rule.resources.iter().all(is_own) {
+            let test = "see whether anybody reads these bodies in the log";
+            finding.unsafe_fix("set level to Metadata", test, || [crate::fixes::set(&level, "Metadata")]);
+        }
+    }
+}
