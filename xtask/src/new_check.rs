@@ -24,7 +24,7 @@ struct Family {
     page: &'static str,
 }
 
-const FAMILIES: [Family; 14] = [
+const FAMILIES: [Family; 15] = [
     Family { name: "document", uses: "", run: "Run::Object(run)", body: OF_OBJECT, page: OBJECTS },
     Family { name: "workload", uses: "", run: "Run::Pod(run)", body: OF_POD, page: PODS },
     Family { name: "image", uses: "", run: "Run::Pod(run)", body: OF_POD, page: PODS },
@@ -68,6 +68,13 @@ const FAMILIES: [Family; 14] = [
     },
     Family { name: "storage", uses: "", run: "Run::Object(run)", body: OF_OBJECT, page: OBJECTS },
     Family { name: "admission", uses: "", run: "Run::Object(run)", body: OF_OBJECT, page: OBJECTS },
+    Family {
+        name: "audit",
+        uses: "use super::POLICY;\nuse super::lint::Lint;\n",
+        run: "Run::Kinds(POLICY, run)",
+        body: OF_AUDIT,
+        page: AUDIT,
+    },
     Family { name: "reference", uses: "", run: "Run::Object(run)", body: OF_OBJECT, page: OBJECTS },
 ];
 
@@ -106,6 +113,14 @@ const OF_NAMESPACE: &str = r#"fn run(namespace: &Object, out: &mut Out<'_>) {
 const OF_ROLE: &str = r"fn run(role: &Object, out: &mut Out<'_>) {
     for rule in Rule::all(role) {
         out.pass(&rule.at);
+    }
+}
+";
+
+const OF_AUDIT: &str = r"fn run(policy: &Object, out: &mut Out<'_>) {
+    let Some(lint) = Lint::of(policy, out) else { return };
+    for (_, _, at) in lint.rules() {
+        out.pass(at);
     }
 }
 ";
@@ -256,6 +271,22 @@ kind: NetworkPolicy
 metadata: {name: example}
 spec:
   podSelector: {}
+```
+";
+
+const AUDIT: &str = "\
+```yaml flagged
+apiVersion: audit.k8s.io/v1
+kind: Policy
+rules:
+- level: Metadata # finding
+```
+
+```yaml passes
+apiVersion: audit.k8s.io/v1
+kind: Policy
+rules:
+- level: Metadata
 ```
 ";
 

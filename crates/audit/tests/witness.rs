@@ -158,4 +158,25 @@ proptest! {
         let told: BTreeSet<_> = old.changes(&new).iter().map(|change| (change.old_rule, change.new_rule)).collect();
         prop_assert_eq!(told, pairs);
     }
+
+    #[test]
+    fn a_narrowed_rule_is_about_its_part_of_the_requests(
+        rule in rule(),
+        group in select(&API[..]),
+        (resource, sub) in (select(&["pods", "nodes"][..]), select(&["", "log"][..])),
+    ) {
+        let text = format!("# \n{{apiVersion: audit.k8s.io/v1, kind: Policy, rules: [{rule}]}}");
+        let policy = Policy::read(&text).unwrap().policy;
+        let whole = &policy.rules[0];
+        let name = if sub.is_empty() { resource.to_owned() } else { format!("{resource}/{sub}") };
+        let verbs = ["get", "list"];
+        let narrowed = whole.narrowed(&verbs, group, &name);
+        for request in requests() {
+            let is_part = verbs.contains(&&*request.verb)
+                && matches!(&request.about, About::Resource { group: own_group, resource: own, subresource, .. }
+                    if own_group == group && own == resource && subresource == sub);
+            let fits = narrowed.as_ref().is_some_and(|rule| rule.fits(&request));
+            prop_assert_eq!(fits, is_part && whole.fits(&request), "{}\n{:?}\n{:?}", text, narrowed, request);
+        }
+    }
 }

@@ -1,6 +1,7 @@
 //! `ironsides audit`: what audit policies record, and what audit logs tell.
 
 mod coverage;
+mod lint;
 #[allow(dead_code, reason = "commands about logs follow")]
 pub(crate) mod log;
 pub(crate) mod policy;
@@ -9,13 +10,15 @@ mod words;
 
 use anyhow::Result;
 
+use crate::args::Global;
 use crate::args::audit::{AuditArgs, AuditCommand};
 use crate::exit::Exit;
 use crate::say::Say;
 
-pub(crate) fn run(args: &AuditArgs, say: &Say) -> Result<Exit> {
+pub(crate) fn run(args: &AuditArgs, global: &Global, say: &Say) -> Result<Exit> {
     match &args.command {
         AuditCommand::Coverage(args) => coverage::run(args, say),
+        AuditCommand::Lint(args) => lint::run(args, global, say),
         AuditCommand::Simulate(args) => simulate::run(args, say),
     }
 }

@@ -42,6 +42,11 @@ pub(crate) fn run(args: &ScanArgs, global: &Global, say: &Say) -> Result<Exit> {
 
 /// One scan.
 fn once(args: &ScanArgs, global: &Global, say: &Say) -> Result<Exit> {
+    Ok(report(args, global, say)?.0)
+}
+
+/// Scans, writes the reports and says how it ended.
+pub(crate) fn report(args: &ScanArgs, global: &Global, say: &Say) -> Result<(Exit, Summary)> {
     let (args, summary) = assess(args, global, say, None)?;
     let args = &args;
     let exit = exit(args, &summary);
@@ -67,7 +72,7 @@ fn once(args: &ScanArgs, global: &Global, say: &Say) -> Result<Exit> {
         };
         if args.is_of_cluster() {
             say.ending("nothing", &"no objects of the kinds that the checks look at were read");
-            return Ok(exit);
+            return Ok((exit, summary));
         }
         let places: Vec<String> = args.paths.iter().map(name).collect();
         say.problem(&Problem {
@@ -81,7 +86,7 @@ fn once(args: &ScanArgs, global: &Global, say: &Say) -> Result<Exit> {
             ),
         });
     }
-    Ok(exit)
+    Ok((exit, summary))
 }
 
 /// Scans and writes the reports, one of them into `writer` where there is one. Gives the arguments as the configuration

@@ -40,7 +40,7 @@ pub use facts::{Answer, ApiResource, Facts, Listing, Server};
 pub use finding::{Finding, Fingerprint};
 pub use fix::{Fix, Safety};
 pub use inventory::Inventory;
-pub use object::{Object, Origin};
+pub use object::{Object, Origin, is_audit_policy};
 pub use pattern::Pattern;
 pub use pod::{Container, ContainerKind, Pod, PodTemplates};
 pub use quote::go_quoted;

@@ -22,6 +22,14 @@ pub struct Object {
     pub remarks: Vec<Remark>,
 }
 
+/// Whether a document is an audit policy, of which the API server wants the version alone and takes the kind for granted.
+pub fn is_audit_policy(root: &Node) -> bool {
+    let version = root.get("apiVersion").and_then(Node::as_str).unwrap_or_default();
+    let kind = root.get("kind").and_then(Node::as_str).unwrap_or_default();
+    version.starts_with("audit.k8s.io/")
+        && (kind == "Policy" || kind.is_empty() && root.get("rules").is_some())
+}
+
 /// Where an object came from.
 #[derive(Clone, Debug)]
 pub enum Origin {
@@ -51,9 +59,10 @@ impl Object {
         };
         let name = text(&["metadata", "name"])
             .or_else(|| text(&["metadata", "generateName"]).map(|prefix| Text::from(format!("{prefix}*"))));
+        let kind = text(&["kind"]).or_else(|| is_audit_policy(&root).then(|| Text::new_static("Policy")));
         let reference = ObjectRef {
             api_version: text(&["apiVersion"]).unwrap_or_default(),
-            kind: text(&["kind"]).unwrap_or_default(),
+            kind: kind.unwrap_or_default(),
             namespace: text(&["metadata", "namespace"]),
             name: name.unwrap_or_default(),
             uid: text(&["metadata", "uid"]),

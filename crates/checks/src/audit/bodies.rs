@@ -36,7 +36,7 @@ pub(super) fn report(lint: &Lint<'_>, what: &str, bodies: &[Bodies], out: &mut O
             continue;
         };
         let resources = listed(&resources);
-        let message = format!("the rule records {what} in bodies of {resources}, for one of: {request}");
+        let message = format!("the rule records bodies of {resources}, and so {what}: {request}");
         let finding = out.fail(&level, message);
         // Where a rule is about nothing else, its level can go down.
         let is_own = |entry: &ironsides_audit::GroupResources| {

@@ -1,9 +1,12 @@
 //! The arguments of `ironsides audit`.
 
+mod lint;
+
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum, ValueHint};
 
+pub(crate) use self::lint::LintArgs;
 use super::{To, words};
 
 /// `ironsides audit`
@@ -18,6 +21,8 @@ pub(crate) struct AuditArgs {
 pub(crate) enum AuditCommand {
     /// Tell which attack techniques an audit policy records, at what level and by which rule
     Coverage(CoverageArgs),
+    /// Find what is wrong with audit policies: what they say otherwise than it looks, and what they leave out
+    Lint(Box<LintArgs>),
     /// Tell what a policy records of a request, at what level and stages, and which rule decides
     Simulate(Box<SimulateArgs>),
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::scan::pod_security::{Sight, Versions};
 use crate::scan::waiving::{Beside, OnObject, Waiving};
 use ironsides_checks::{Counts, Judge};
-use ironsides_core::{Finding, Object, Origin, Rendered, Source};
+use ironsides_core::{Finding, Object, Origin, Rendered, Source, is_audit_policy};
 use ironsides_files::FileError;
 use ironsides_report::{Problem, SourceText};
 use ironsides_tree::{Document, Documents, Limits, Lines, Node, Span, SyntaxError, Text};
@@ -226,6 +226,8 @@ fn shape(root: &Node) -> Shape {
     let has = |key| root.get(key).and_then(Node::as_str).is_some_and(|text| !text.is_empty());
     match (has("apiVersion"), has("kind")) {
         (true, true) => Shape::Object,
+        // The API server takes an audit policy without its kind.
+        (true, false) if is_audit_policy(root) => Shape::Object,
         (true, false) if root.get("metadata").is_some() => Shape::Half("apiVersion", "kind"),
         (false, true) if root.get("metadata").is_some() => Shape::Half("kind", "apiVersion"),
         _ => Shape::Other,
