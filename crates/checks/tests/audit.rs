@@ -161,7 +161,7 @@ rules:
 
 /// What the server refuses or takes otherwise than it is written.
 #[test]
-fn broken_policies_have_one_clear_finding() {
+fn broken_policies_are_refused_and_nothing_else() {
     for (policy, expected) in [
         ("apiVersion: audit.k8s.io/v1\nkind: Policy\n", "there are no rules"),
         ("apiVersion: audit.k8s.io/v1\nkind: Policy\nrules: {}\n", "rules is a map, not a list"),
@@ -175,12 +175,8 @@ fn broken_policies_have_one_clear_finding() {
         ("apiVersion: audit.k8s.io/v1\nrules: [{level: metadata}]\n", "level is \"metadata\""),
     ] {
         let found = findings(policy);
-        assert_eq!(
-            found.iter().map(|own| own.check).collect::<Vec<_>>(),
-            ["audit-policy-refused"],
-            "{policy}"
-        );
-        assert!(found[0].message.contains(expected), "{}", found[0].message);
+        assert!(found.iter().all(|own| own.check == "audit-policy-refused"), "{policy}: {found:#?}");
+        assert!(found.iter().any(|own| own.message.contains(expected)), "{policy}: {found:#?}");
     }
 }
 
