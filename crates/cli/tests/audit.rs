@@ -158,3 +158,48 @@ fn simulate_asks_as_the_api_server_would() {
     assert!(code == 2 && err.contains("in small letters: get"), "{err}");
     assert_eq!(run(&[("p.yaml", "rules: [")], &["simulate", "p.yaml", "get", "pods"]).0, 4);
 }
+
+#[test]
+fn lint_of_the_demo_tells_what_the_thin_policy_misses() {
+    insta::assert_snapshot!("lint", transcript(demo(&["lint", "demo/audit/thin-policy.yaml"])));
+    let (code, out, err) = demo(&["lint", "demo/audit/policy.yaml", "--min-severity", "low", "-o", "json"]);
+    let report: Value = serde_json::from_str(&out).unwrap();
+    assert_eq!((code, report["summary"]["objects"].as_u64()), (0, Some(1)), "{out}{err}");
+}
+
+#[test]
+fn lint_judges_policies_and_says_where_there_is_none() {
+    let files = [
+        ("twice.yaml", "apiVersion: audit.k8s.io/v1\nrules: []\nrules: [{level: Request}]\n"),
+        ("pod.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n"),
+        ("empty.yaml", ""),
+    ];
+    // The kind may be missing, and the second of equal keys counts.
+    let (code, out, _) = run(&files, &["lint", "twice.yaml", "-o", "jsonl"]);
+    assert_eq!(code, 1);
+    for check in ["duplicate-key", "secret-bodies-in-audit-log", "request-received-recorded"] {
+        assert!(out.contains(check), "{check}: {out}");
+    }
+    let (code, _, err) = run(&files, &["lint", "pod.yaml"]);
+    assert_eq!((code, err.contains("there is no audit policy")), (3, true), "{err}");
+    assert_eq!(run(&files, &["lint", "empty.yaml"]).0, 3);
+    assert_eq!(run(&files, &["lint", "missing.yaml"]).0, 4);
+}
+
+#[test]
+fn lint_fixes_what_is_safe() {
+    let policy = "\
+apiVersion: audit.k8s.io/v1
+kind: Policy
+omitStages: [RequestReceived, Panic]
+rules:
+- level: Request
+  verbs: [create, update, patch, delete]
+  resources:
+  - group: rbac.authorization.k8s.io
+- level: Metadata
+";
+    let (_, out, err) = run(&[("policy.yaml", policy)], &["lint", "policy.yaml", "--fix", "--diff"]);
+    assert!(out.contains("+omitStages: [RequestReceived]"), "{out}{err}");
+    assert!(out.contains("+  verbs: [create, update, patch, delete, deletecollection]"), "{out}{err}");
+}
