@@ -1,7 +1,10 @@
 //! `ironsides runtime`: detection at run time.
 
 mod check;
+mod explain;
+mod falco_config;
 pub(crate) mod messages;
+mod remarks;
 pub(crate) mod rule_files;
 
 use anyhow::Result;
@@ -15,5 +18,6 @@ pub(crate) fn run(args: &RuntimeArgs, global: &Global, say: &Say) -> Result<Exit
     let RuntimeCommand::Rules(args) = &args.command;
     match &args.command {
         RulesCommand::Check(args) => check::run(args, global, say),
+        RulesCommand::Explain(args) => explain::run(args, say),
     }
 }

@@ -112,6 +112,21 @@ impl Say {
         }
     }
 
+    /// A text of several lines that is safe to show and may hold colours.
+    pub(crate) fn block(&self, text: &str) {
+        if self.mute {
+            return;
+        }
+        let write = || {
+            let mut stream = AutoStream::new(std::io::stderr(), self.choice);
+            let _ = stream.write_all(text.as_bytes());
+        };
+        match self.bar.get() {
+            Some(bar) => bar.suspend(write),
+            None => write(),
+        }
+    }
+
     /// What was done.
     pub(crate) fn news(&self, word: &str, text: &dyn Display) {
         if !self.quiet {

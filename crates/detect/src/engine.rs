@@ -3,6 +3,7 @@
 mod evaluate;
 mod explain;
 mod graph;
+mod plan;
 mod program;
 
 use std::sync::Arc;
@@ -15,6 +16,8 @@ use crate::rules::{Rule, RuleSet};
 
 pub use explain::{Explained, Explanation};
 pub use graph::{Graph, GraphBuilder, Node, NodeId};
+pub use plan::Asked;
+pub(crate) use plan::plan;
 
 use evaluate::Evaluator;
 

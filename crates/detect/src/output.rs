@@ -19,8 +19,21 @@ pub const ABSENT: &str = "<NA>";
 #[derive(Clone, Debug)]
 pub struct Output {
     parts: Vec<Part>,
+    /// What JSON shows besides the fields of the text.
+    extra: Vec<(String, Extra)>,
     /// Whether it is told although fields are absent.
     pub always: bool,
+}
+
+/// A field that JSON shows although the text does not.
+#[derive(Clone, Debug)]
+enum Extra {
+    /// A field of the event, with its type.
+    Field(FieldUse),
+    /// A text with fields in it.
+    Text(Box<Output>),
+    /// Always the same.
+    Fixed(String),
 }
 
 #[derive(Clone, Debug)]
@@ -71,15 +84,52 @@ impl Output {
         if !plain.is_empty() {
             parts.push(Part::Text(plain));
         }
-        Ok(Self { parts, always })
+        Ok(Self { parts, extra: Vec::new(), always })
+    }
+
+    /// Adds a text, with a blank between.
+    pub(crate) fn append(&mut self, text: &str, catalogue: Catalogue) -> Result<(), FilterError> {
+        let more = Self::new(text, catalogue)?;
+        self.parts.push(Part::Text(" ".to_owned()));
+        self.parts.extend(more.parts);
+        Ok(())
+    }
+
+    /// Adds a field that JSON shows under its own name, with its type.
+    pub(crate) fn add_field(&mut self, name: &str, catalogue: Catalogue) -> Result<(), FilterError> {
+        let name = name.trim_start_matches('%');
+        let (found, length) = field(name, 0, catalogue)?;
+        if length != name.len() {
+            return Err(FilterError::at(format!("{name:?} is more than one field"), length));
+        }
+        self.extra.push((name.to_owned(), Extra::Field(catalogue.resolve(&found)?)));
+        Ok(())
+    }
+
+    /// Adds a text with fields in it, which JSON shows under a name.
+    pub(crate) fn add_text(
+        &mut self,
+        name: &str,
+        text: &str,
+        catalogue: Catalogue,
+    ) -> Result<(), FilterError> {
+        self.extra.push((name.to_owned(), Extra::Text(Box::new(Self::new(text, catalogue)?))));
+        Ok(())
+    }
+
+    /// Adds a value that is always the same, which JSON shows under a name.
+    pub(crate) fn add_fixed(&mut self, name: &str, value: &str) {
+        self.extra.push((name.to_owned(), Extra::Fixed(value.to_owned())));
     }
 
     /// The fields in it, in order.
     pub fn fields(&self) -> impl Iterator<Item = &FieldUse> {
-        self.parts.iter().filter_map(|part| match part {
-            Part::Text(_) => None,
-            Part::Field { field, .. } => Some(field),
-        })
+        let extra = self.extra.iter().flat_map(|(_, extra)| match extra {
+            Extra::Field(field) => vec![field],
+            Extra::Text(output) => fields_of(&output.parts).collect(),
+            Extra::Fixed(_) => Vec::new(),
+        });
+        fields_of(&self.parts).chain(extra)
     }
 
     /// The text for an event, with [`ABSENT`] where a value is not there.
@@ -111,8 +161,24 @@ impl Output {
                 all.insert(written.clone(), json(field, event));
             }
         }
+        for (name, extra) in &self.extra {
+            let value = match extra {
+                Extra::Field(field) => json(field, event),
+                Extra::Text(output) => Json::String(output.text(event)),
+                Extra::Fixed(value) => Json::String(value.clone()),
+            };
+            all.insert(name.clone(), value);
+        }
         all
     }
+}
+
+/// The fields in parts of a text.
+fn fields_of(parts: &[Part]) -> impl Iterator<Item = &FieldUse> {
+    parts.iter().filter_map(|part| match part {
+        Part::Text(_) => None,
+        Part::Field { field, .. } => Some(field),
+    })
 }
 
 /// A value in a text.

@@ -9,16 +9,19 @@ mod item;
 mod message;
 mod part;
 mod priority;
+mod select;
 mod snippet;
 mod version;
 
 use ironsides_tree::{Documents, Lines};
 use ironsides_tree::{Format, Limits};
 
+pub(crate) use collect::near;
 pub use compile::{Rule, RuleSet};
 pub use message::{Code, Message, Place, Severity};
 pub use part::{Deed, Mention, Part, PartKind, Parts};
 pub use priority::Priority;
+pub use select::{Append, AppendField, Selection};
 pub use version::Version;
 
 pub(crate) use collect::near;
@@ -50,18 +53,29 @@ pub struct Options {
     pub append_defines: bool,
     /// The plug-ins that are there, by name and version.
     pub plugins: Vec<(String, Version)>,
+    /// Plug-ins that are there in whatever version is asked for.
+    pub unversioned_plugins: Vec<String>,
+    /// What is added to the outputs of rules.
+    pub appends: Vec<Append>,
+    /// Fields with fixed values, which are added to the outputs of all rules.
+    pub static_fields: Vec<(String, String)>,
 }
 
 impl Default for Options {
     /// All rules, and the plug-ins whose fields Ironsides has itself.
     fn default() -> Self {
         let version = Version { major: 0, minor: u32::MAX, patch: 0 };
-        let names = ["container", "k8saudit", "json"];
+        // The variants of k8saudit bring the same fields of other clouds' logs.
+        let names =
+            ["container", "json", "k8saudit", "k8saudit-aks", "k8saudit-eks", "k8saudit-gke", "k8saudit-ovh"];
         Self {
             least: Priority::Debug,
             skip_unknown_fields: false,
             append_defines: false,
             plugins: names.into_iter().map(|name| (name.to_owned(), version)).collect(),
+            unversioned_plugins: Vec::new(),
+            appends: Vec::new(),
+            static_fields: Vec::new(),
         }
     }
 }

@@ -49,15 +49,21 @@ pub(crate) struct RulesArgs {
 pub(crate) enum RulesCommand {
     /// Load rule files as Falco does, and tell everything that is wrong or odd about them
     Check(RulesCheckArgs),
+    /// Show what a rule is made of, or why it fires for an event or does not
+    Explain(RulesExplainArgs),
 }
 
 /// Where rules come from.
 #[derive(Args, Clone, Debug, Default)]
 pub(crate) struct RuleFilesArgs {
     /// A rule file, or a folder whose .yaml and .yml files are read in the order of their names; may be given several
-    /// times, and later files change what earlier ones define
+    /// times, and later files change what earlier ones define [default: the rules that Ironsides brings]
     #[arg(short, long, value_name = "FILE|FOLDER", value_hint = ValueHint::AnyPath)]
     pub(crate) rules: Vec<PathBuf>,
+    /// A falco.yaml: its rule files (unless --rules names others), which of their rules it enables and disables, its
+    /// priority, its `rule_matching`, and what it appends to alerts
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) falco_config: Option<PathBuf>,
 }
 
 /// `ironsides runtime rules check`
@@ -70,6 +76,7 @@ Examples:
   ironsides runtime rules check falco_rules.yaml falco_rules.local.yaml
   ironsides runtime rules check rules.d/ -o json
   ironsides runtime rules check rules.d/ --fail-on warning
+  ironsides runtime rules check --falco-config /etc/falco/falco.yaml
 
 ",
     exit_codes!("errors, or what --fail-on says")
@@ -83,6 +90,38 @@ pub(crate) struct RulesCheckArgs {
     /// Exit with 1 on messages of this severity or worse
     #[arg(long, value_name = "SEVERITY", default_value = "error")]
     pub(crate) fail_on: FailOnMessage,
+    /// Output format, into a file where one is named: table, json, yaml
+    #[arg(short, long, value_name = "FORMAT[=FILE]", default_value = "table")]
+    pub(crate) output: Vec<To<RulesFormat>>,
+}
+
+/// `ironsides runtime rules explain`
+#[derive(Args, Debug)]
+#[command(after_help = concat!(
+    "\
+The event is an audit event (alone, or one of a log), or a map of fields and their values such as
+{\"proc.name\": \"bash\", \"evt.type\": \"execve\"}. Fields that the map does not give are absent.
+
+Examples:
+  ironsides runtime rules explain \"Terminal shell in container\" -r falco_rules.yaml
+  ironsides runtime rules explain \"Attach/Exec Pod\" -r k8s_audit_rules.yaml --event event.json
+  tail -1 audit.log | ironsides runtime rules explain RULE --falco-config falco.yaml --event -
+
+",
+    exit_codes!("with --event: the rule does not fire")
+))]
+pub(crate) struct RulesExplainArgs {
+    /// The rule's name, or a part of it that no other has
+    #[arg(value_name = "RULE")]
+    pub(crate) rule: String,
+    #[command(flatten)]
+    pub(crate) files: RuleFilesArgs,
+    /// An event as JSON; `-` is standard input
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) event: Option<PathBuf>,
+    /// Which of the events of the file, from 1
+    #[arg(long, value_name = "NUMBER", default_value = "1", requires = "event")]
+    pub(crate) number: u64,
     /// Output format, into a file where one is named: table, json, yaml
     #[arg(short, long, value_name = "FORMAT[=FILE]", default_value = "table")]
     pub(crate) output: Vec<To<RulesFormat>>,

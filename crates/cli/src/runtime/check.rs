@@ -4,16 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use anstyle::Style;
-use anyhow::{Result, bail};
-use ironsides_detect::field::{Catalogue, FieldUse};
-use ironsides_detect::k8s_audit::AuditEvent;
-use ironsides_detect::rules::{Deed, Loaded, Message, Options, Part, PartKind, RuleSet, Severity};
+use anyhow::Result;
+use ironsides_detect::rules::{Loaded, Message, PartKind, RuleSet, Severity};
 use ironsides_report::plain;
-use ironsides_tree::Node;
 use serde_json::{Value, json};
 
 use super::messages;
-use super::rule_files::RuleTexts;
+use super::remarks::{Remark, has_events, remarks};
+use super::rule_files::RuleFiles;
 use crate::args::Global;
 use crate::args::runtime::{FailOnMessage, RulesCheckArgs, RulesFormat};
 use crate::exit::Exit;
@@ -21,113 +19,33 @@ use crate::print;
 use crate::say::{self, Say};
 
 pub(crate) fn run(args: &RulesCheckArgs, global: &Global, say: &Say) -> Result<Exit> {
-    let paths: Vec<_> = args.files.rules.iter().chain(&args.paths).cloned().collect();
-    if paths.is_empty() {
-        bail!("no rules are named; write files or folders, as in: ironsides runtime rules check rules.d/");
+    if args.files.rules.is_empty() && args.paths.is_empty() && args.files.falco_config.is_none() {
+        say.note(&"no rules are named; these are the ones that Ironsides brings");
     }
-    let texts = RuleTexts::read(&paths);
-    texts.notes.iter().for_each(|note| say.warning(note));
-    let gaps = texts.gaps.iter();
-    gaps.for_each(|gap| say.error(&anyhow::anyhow!("{gap}")));
-    if texts.names().next().is_none() {
+    let files = RuleFiles::read(&args.files, &args.paths)?;
+    files.notes.iter().for_each(|note| say.warning(note));
+    files.gaps.iter().for_each(|gap| say.error(&anyhow::anyhow!("{gap}")));
+    if files.is_empty() && files.config.is_none() {
         say.hint(&"rule files are named *.yaml or *.yml");
-        return Ok(if texts.gaps.is_empty() { Exit::Nothing } else { Exit::Incomplete });
+        return Ok(if files.gaps.is_empty() { Exit::Nothing } else { Exit::Incomplete });
     }
-    let loaded = texts.load(&Options::default());
-    let checked = Checked { texts: &texts, loaded: &loaded, remarks: remarks(&loaded) };
+    let loaded = files.load();
+    let remarks = remarks(&loaded, files.config.as_ref());
+    let checked = Checked { files: &files, loaded: &loaded, remarks };
     let colour = say::colours_stdout(global.color);
     print::emit(&args.output, |format| match format {
         RulesFormat::Table => Ok(checked.table(colour)),
         RulesFormat::Json => Ok(serde_json::to_string_pretty(&checked.json())? + "\n"),
         RulesFormat::Yaml => print::yaml(&checked.json().to_string()),
     })?;
-    let least = match args.fail_on {
-        FailOnMessage::Error => Some(Severity::Error),
-        FailOnMessage::Warning => Some(Severity::Warning),
-        FailOnMessage::None => None,
-    };
-    let fails = least.is_some_and(|least| loaded.messages.iter().any(|message| message.severity >= least));
-    Ok(match (fails, texts.gaps.is_empty()) {
-        (true, _) => Exit::Findings,
-        (false, false) => Exit::Incomplete,
-        (false, true) => Exit::Clean,
-    })
-}
-
-/// Whether this build has a source of events that fills a field. System calls are no source yet.
-pub(crate) fn is_filled(source: &str, field: &FieldUse) -> bool {
-    source == "k8s_audit" && AuditEvent::<&Node>::fills(field)
+    Ok(checked.exit(args.fail_on))
 }
 
 /// Rule files with what is to be said about them.
 struct Checked<'a> {
-    texts: &'a RuleTexts,
+    files: &'a RuleFiles,
     loaded: &'a Loaded,
     remarks: Vec<Remark>,
-}
-
-/// Something worth knowing about rules that is no warning of Falco's.
-struct Remark {
-    /// A word for machines.
-    kind: &'static str,
-    /// Which rule, macro or list.
-    kind_of: Option<PartKind>,
-    name: String,
-    text: String,
-}
-
-/// What is worth knowing about rules that can be loaded.
-fn remarks(loaded: &Loaded) -> Vec<Remark> {
-    let mut remarks = Vec::new();
-    remarks.extend(loaded.parts.iter().flat_map(changes));
-    let Some(rules) = &loaded.rules else { return remarks };
-    for rule in &rules.rules {
-        let mut say = |kind, text| {
-            let (kind_of, name) = (Some(PartKind::Rule), rule.name.clone());
-            remarks.push(Remark { kind, kind_of, name, text });
-        };
-        if !rule.enabled {
-            say("disabled", format!("is disabled ({}:{})", rule.file, rule.line));
-        }
-        if rule.source == "syscall" {
-            continue;
-        }
-        let unfilled = rules.unsupported(rule, |field| is_filled(&rule.source, field));
-        if !unfilled.is_empty() {
-            let names: Vec<String> = unfilled.iter().map(ToString::to_string).collect();
-            let (names, source) = (names.join(", "), &rule.source);
-            say("unsupported", format!("its condition asks for what no event of {source} has: {names}"));
-        }
-        let unfilled: BTreeSet<String> = rule
-            .output
-            .fields()
-            .filter(|field| !is_filled(&rule.source, field))
-            .map(ToString::to_string)
-            .collect();
-        if !unfilled.is_empty() {
-            let names = unfilled.into_iter().collect::<Vec<_>>().join(", ");
-            let source = &rule.source;
-            say("unsupported-output", format!("its output shows what no event of {source} has: {names}"));
-        }
-    }
-    remarks
-}
-
-/// What was done to a name after it was defined.
-fn changes(part: &Part) -> impl Iterator<Item = Remark> {
-    let first = part.mentions.first().and_then(|mention| mention.place.as_ref());
-    let first = first.map(|place| format!("{}:{}", place.name, place.position.line)).unwrap_or_default();
-    part.mentions.iter().filter(|mention| mention.deed != Deed::Defines).map(move |mention| {
-        let place = mention.place.as_ref();
-        let at = place.map(|place| format!("{}:{}", place.name, place.position.line)).unwrap_or_default();
-        let keys = mention.keys.join(", ");
-        let (kind, text) = match mention.deed {
-            Deed::Redefines => ("shadowed", format!("{at} takes the place of the one at {first}")),
-            Deed::Appends => ("changed", format!("{at} adds to its {keys}")),
-            Deed::Replaces | Deed::Defines => ("changed", format!("{at} replaces its {keys}")),
-        };
-        Remark { kind, kind_of: Some(part.kind), name: part.name.clone(), text }
-    })
 }
 
 /// How much there is of a source.
@@ -160,17 +78,36 @@ impl Checked<'_> {
         self.loaded.messages.iter().filter(move |message| message.severity == severity)
     }
 
+    /// How much of a severity there is, about rules and about the configuration.
+    fn count(&self, severity: Severity) -> usize {
+        let notes = self.files.config_notes.iter().filter(|note| note.severity == severity).count();
+        self.of_severity(severity).count() + notes
+    }
+
+    fn exit(&self, fail_on: FailOnMessage) -> Exit {
+        let fails = match fail_on {
+            FailOnMessage::Error => self.count(Severity::Error) > 0,
+            FailOnMessage::Warning => self.count(Severity::Error) + self.count(Severity::Warning) > 0,
+            FailOnMessage::None => false,
+        };
+        if fails {
+            Exit::Findings
+        } else if !self.files.gaps.is_empty() {
+            Exit::Incomplete
+        } else if self.files.is_empty() {
+            Exit::Nothing
+        } else {
+            Exit::Clean
+        }
+    }
+
     fn table(&self, colour: bool) -> String {
-        let mut out = messages::text(&self.loaded.messages, self.texts);
+        let mut out = messages::notes(&self.files.config_notes, &self.files.config_texts);
+        out += &messages::text(&self.loaded.messages, &self.files.texts);
         let bold = Style::new().bold();
-        for remark in &self.remarks {
-            let kind = remark.kind_of.map_or("", PartKind::name);
-            _ = writeln!(
-                out,
-                "{bold}note{bold:#}: {kind} {:?}: {}",
-                plain(&remark.name),
-                plain(&remark.text)
-            );
+        for Remark { of, text, .. } in &self.remarks {
+            let of = of.as_ref().map(|(kind, name)| format!("{} {name:?}: ", kind.name()));
+            _ = writeln!(out, "{bold}note{bold:#}: {}{}", plain(&of.unwrap_or_default()), plain(text));
         }
         if !out.is_empty() {
             out.push('\n');
@@ -191,24 +128,21 @@ impl Checked<'_> {
                     0 => String::new(),
                     number => format!(", {}", counted(number, "correlation")),
                 };
-                let (macros, lists) = (count.macros.len(), count.lists.len());
+                let (rule, macros) = (counted(count.rules, "rule"), counted(count.macros.len(), "macro"));
+                let lists = counted(count.lists.len(), "list");
+                let comparisons = counted(rules.comparisons(&source), "different comparison");
                 _ = writeln!(
                     out,
-                    "{source}: {}{correlations}{disabled}, made of {} and {}, {} in all",
-                    counted(count.rules, "rule"),
-                    counted(macros, "macro"),
-                    counted(lists, "list"),
-                    counted(rules.comparisons(&source), "different comparison"),
+                    "{source}: {rule}{correlations}{disabled}, made of {macros} and {lists}, {comparisons} in all"
                 );
-                if source == "syscall" {
-                    _ = writeln!(
-                        out,
-                        "  this build reads no system calls: these rules are checked, and cannot fire"
-                    );
+                if !has_events(&source) {
+                    let word =
+                        "this build has no events of this source: its rules are checked, and cannot fire";
+                    _ = writeln!(out, "  {word}");
                 }
             }
         } else {
-            let count = |kind| counted(self.loaded.parts.count(kind), kind.name());
+            let count = |kind: PartKind| counted(self.loaded.parts.count(kind), kind.name());
             let (rules, macros, lists) =
                 (count(PartKind::Rule), count(PartKind::Macro), count(PartKind::List));
             let correlations = match self.loaded.parts.count(PartKind::Correlation) {
@@ -220,11 +154,11 @@ impl Checked<'_> {
                 "{rules}, {macros}, {lists}{correlations}: nothing is loaded, because of the errors"
             );
         }
-        let errors = counted(self.of_severity(Severity::Error).count(), "error");
-        let warnings = counted(self.of_severity(Severity::Warning).count(), "warning");
-        let files = counted(self.texts.names().count(), "file");
+        let errors = counted(self.count(Severity::Error), "error");
+        let warnings = counted(self.count(Severity::Warning), "warning");
+        let files = counted(self.files.texts.names().count(), "file");
         _ = writeln!(out, "{errors}, {warnings} in {files}");
-        for gap in &self.texts.gaps {
+        for gap in &self.files.gaps {
             _ = writeln!(out, "unknown: {}", plain(gap));
         }
         out
@@ -236,23 +170,14 @@ impl Checked<'_> {
             let of_file = self
                 .of_severity(severity)
                 .filter(|message| message.place.as_ref().map_or(0, |place| place.file) == file);
-            of_file.map(|message| messages::json(message, self.texts)).collect()
+            of_file.map(|message| messages::json(message, &self.files.texts)).collect()
         };
-        let results: Vec<Value> = (0..)
-            .zip(self.texts.names())
-            .map(|(file, name)| {
-                let (errors, warnings) = (of_file(file, Severity::Error), of_file(file, Severity::Warning));
-                json!({
-                    "name": name,
-                    "successful": errors.is_empty(),
-                    "errors": errors,
-                    "warnings": warnings,
-                })
-            })
-            .collect();
+        let results = (0..).zip(self.files.texts.names()).map(|(file, name)| {
+            let (errors, warnings) = (of_file(file, Severity::Error), of_file(file, Severity::Warning));
+            json!({ "name": name, "successful": errors.is_empty(), "errors": errors, "warnings": warnings })
+        });
         let sources = self.loaded.rules.as_ref().map(|rules| {
             let counts = counts(self.loaded, rules).into_iter().map(|(source, count)| {
-                let filled = Catalogue::of(&source).is_some() && source != "syscall";
                 let value = json!({
                     "rules": count.rules,
                     "correlations": count.correlations,
@@ -260,25 +185,19 @@ impl Checked<'_> {
                     "macros": count.macros.len(),
                     "lists": count.lists.len(),
                     "comparisons": rules.comparisons(&source),
-                    "events": filled,
+                    "events": has_events(&source),
                 });
                 (source, value)
             });
             counts.collect::<serde_json::Map<_, _>>()
         });
-        let remarks: Vec<Value> = self
-            .remarks
-            .iter()
-            .map(|remark| {
-                let of = remark.kind_of.map(PartKind::name);
-                json!({ "kind": remark.kind, "of": of, "name": remark.name, "text": remark.text })
-            })
-            .collect();
         let count = |kind| self.loaded.parts.count(kind);
+        let notes: Vec<Value> = self.files.config_notes.iter().map(messages::note_json).collect();
         let answer = json!({
-            "successful": self.loaded.ok(),
-            "falco_load_results": results,
-            "remarks": remarks,
+            "successful": self.loaded.ok() && self.count(Severity::Error) == 0,
+            "configuration": self.files.config.as_ref().map(|_| notes),
+            "falco_load_results": results.collect::<Vec<_>>(),
+            "remarks": self.remarks.iter().map(Remark::json).collect::<Vec<_>>(),
             "counts": {
                 "rules": count(PartKind::Rule),
                 "macros": count(PartKind::Macro),
@@ -287,11 +206,11 @@ impl Checked<'_> {
             },
             "sources": sources,
         });
-        print::envelope("rules-check", &self.texts.gaps.iter().collect::<Vec<_>>(), answer)
+        print::envelope("rules-check", &self.files.gaps.iter().collect::<Vec<_>>(), answer)
     }
 }
 
 /// A number with its noun.
-pub(crate) fn counted(number: usize, noun: &str) -> String {
+pub(super) fn counted(number: usize, noun: &str) -> String {
     if number == 1 { format!("1 {noun}") } else { format!("{number} {noun}s") }
 }

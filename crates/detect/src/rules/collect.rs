@@ -170,7 +170,8 @@ impl<'a> Collector<'a> {
                     return self.say(Code::LoadErrYamlValidate, one.span(), message);
                 };
                 served |=
-                    self.options.plugins.iter().any(|(known, there)| known == name && there.serves(version));
+                    self.options.plugins.iter().any(|(known, there)| known == name && there.serves(version))
+                        || self.options.unversioned_plugins.iter().any(|known| known == name);
                 names.push(format!("{name} {version}"));
             }
             if !served {

@@ -19,7 +19,7 @@ use super::priority::Priority;
 use super::snippet::Snippet;
 use super::{Options, RuleFile};
 use crate::correlation::Correlation;
-use crate::engine::{Graph, GraphBuilder, NodeId};
+use crate::engine::{Asked, Graph, GraphBuilder, NodeId, plan};
 use crate::field::{Catalogue, FieldUse};
 use crate::filter::{Check, Dialect, Expr, FilterError, Name, Right, parse, unquoted};
 use crate::output::Output;
@@ -93,6 +93,11 @@ impl RuleSet {
     pub fn unsupported(&self, rule: &Rule, filled: impl Fn(&FieldUse) -> bool) -> Vec<FieldUse> {
         let fields = self.graphs.get(&rule.source).map(|graph| graph.fields(rule.node)).unwrap_or_default();
         fields.into_iter().filter(|field| !filled(field)).collect()
+    }
+
+    /// The comparisons of a rule in the order in which an engine that has seen no events yet makes them.
+    pub fn asked(&self, rule: &Rule) -> Vec<Asked> {
+        self.graphs.get(&rule.source).map(|graph| plan(graph, rule.node)).unwrap_or_default()
     }
 
     /// The rule of this name.
@@ -226,13 +231,14 @@ impl Compiler<'_> {
                 return None;
             }
         };
-        let output = match Output::new(&text.output.text, catalogue) {
+        let mut output = match Output::new(&text.output.text, catalogue) {
             Ok(output) => output,
             Err(error) => {
                 self.output_refused(skip, &text.origin, &text.output, error, context);
                 return None;
             }
         };
+        self.append(&text.origin, (&text.source, &text.name, &text.tags), &mut output, catalogue, &context)?;
         self.remarks((&text.origin, &text.source, text.warn_event_types), &condition, node, &context);
         let at = place(self.files, self.lines, text.origin.file, text.origin.span);
         Some(Rule {
@@ -250,6 +256,30 @@ impl Compiler<'_> {
             line: at.map_or(0, |at| at.position.line),
             node,
         })
+    }
+
+    /// Adds to the output of something of a source, a name and tags what the options want there. `None` where that cannot
+    /// be, which is said.
+    fn append(
+        &mut self,
+        origin: &Origin,
+        (source, name, tags): (&str, &str, &[String]),
+        output: &mut Output,
+        catalogue: Catalogue,
+        context: &str,
+    ) -> Option<()> {
+        for (name, value) in &self.options.static_fields {
+            output.add_fixed(name, value);
+        }
+        for append in self.options.appends.iter().filter(|append| append.is_about(source, name, tags)) {
+            if let Err(error) = append.add(output, catalogue) {
+                let at = place(self.files, self.lines, origin.file, origin.span);
+                let contexts = vec![context.to_owned(), "append_output".to_owned()];
+                self.say(Code::LoadErrCompileOutput, error.message, at, contexts, error.hint);
+                return None;
+            }
+        }
+        Some(())
     }
 
     /// Exceptions as conditions. `None` where one cannot be used, which was said.

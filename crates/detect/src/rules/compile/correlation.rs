@@ -274,13 +274,14 @@ impl Compiler<'_> {
         let Reading { text, keys, origin, context, source, .. } = reading;
         let output = keys.output.as_ref()?;
         let catalogue = Catalogue::of_correlations(source)?;
-        let output = match Output::new(&output.text, catalogue) {
+        let mut output = match Output::new(&output.text, catalogue) {
             Ok(output) => output,
             Err(error) => {
                 self.output_refused(reading.skip, origin, output, error, context.clone());
                 return None;
             }
         };
+        self.append(origin, (source, &text.name, &keys.tags), &mut output, catalogue, context)?;
         let condition =
             if conditions.len() == 1 { conditions.pop()? } else { Expr::Or(std::mem::take(&mut conditions)) };
         let node = self.builders.entry(source.clone()).or_default().or(steps.to_vec());
