@@ -1,9 +1,16 @@
 //! `ironsides runtime rules` as its users meet it.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may stop where it stands")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stderr,
+    reason = "a test may stop where it stands"
+)]
 
 use std::fs;
-use std::process::Command;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
 
 use serde_json::Value;
 
@@ -15,14 +22,32 @@ fn run(files: &[(&str, &str)], args: &[&str]) -> (i32, String, String) {
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, text).unwrap();
     }
-    let output = Command::new(env!("CARGO_BIN_EXE_ironsides"))
+    told(ironsides(folder.path(), args))
+}
+
+fn ironsides(folder: &Path, args: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_ironsides"))
         .args(["runtime", "rules"])
         .args(args)
-        .current_dir(folder.path())
+        .current_dir(folder)
+        .env("SHOP_CLUSTER", "shop-1")
         .output()
-        .unwrap();
+        .unwrap()
+}
+
+/// Exit code, standard output, standard error.
+fn told(output: Output) -> (i32, String, String) {
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
     (output.status.code().unwrap(), text(output.stdout), text(output.stderr))
+}
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().unwrap()
+}
+
+/// Over the rules directory in `demo/falco`, with one flag.
+fn demo(args: &[&str]) -> (i32, String, String) {
+    told(ironsides(&root(), &[args, &["--falco-config", "demo/falco/falco.yaml"]].concat()))
 }
 
 /// One transcript: exit code and both streams.
@@ -107,4 +132,122 @@ fn exit_codes_say_how_it_went() {
     assert_eq!(json["complete"], false);
     assert_eq!(json["sources"]["syscall"]["rules"], 1);
     assert_eq!(json["falco_load_results"][0]["successful"], true);
+}
+
+#[test]
+fn a_rules_directory_of_falco_works_with_one_flag() {
+    insta::assert_snapshot!("demo_check", transcript(demo(&["check"])));
+    insta::assert_snapshot!("demo_explain", transcript(demo(&["explain", "shell in a pod"])));
+    let log = ["--event", "demo/falco/audit.log"];
+    let explain =
+        |rule: &str, number: &str| demo(&[&["explain", rule, "--number", number], &log[..]].concat());
+    insta::assert_snapshot!("demo_fires", transcript(explain("A shell in a pod", "1")));
+    insta::assert_snapshot!("demo_fires_not", transcript(explain("A secret is read", "4")));
+    // Event by event: which of the rules fire.
+    for (rule, fires) in [
+        ("A shell in a pod", &["1"][..]),
+        ("A secret is read", &["3"]),
+        ("A pod is deleted", &["5"]),
+        ("A request without credentials", &["6"]),
+        ("A pod with the node's rights", &[]),
+    ] {
+        for number in ["1", "2", "3", "4", "5", "6"] {
+            let code = explain(rule, number).0;
+            assert_eq!(code, i32::from(!fires.contains(&number)), "{rule}, event {number}");
+        }
+    }
+}
+
+#[test]
+fn an_event_can_be_a_map_of_fields() {
+    let event = r#"{"evt.type": "execve", "container.id": "abc", "proc.name": "bash", "proc.tty": 34816}"#;
+    let falco = root().join("demo/falco/falco.yaml");
+    let ask = |event: &str| {
+        let args =
+            ["explain", "in a container", "--falco-config", falco.to_str().unwrap(), "--event", "e.json"];
+        run(&[("e.json", event)], &args)
+    };
+    let (code, out, _) = ask(event);
+    assert_eq!(code, 0, "{out}");
+    assert!(out.contains("command=<NA>"), "{out}");
+    let (code, out, _) = ask(&event.replace("bash", "vim"));
+    assert_eq!(code, 1, "{out}");
+    assert!(out.contains("false  proc.name in (bash, dash, sh, zsh)  (proc.name is vim)"), "{out}");
+    let (code, _, err) = ask(r#"{"proc.nme": "x"}"#);
+    assert!(code == 2 && err.contains("did you mean proc.name?"), "{err}");
+    let audit = fs::read_to_string(root().join("demo/falco/audit.log")).unwrap();
+    let (code, _, err) = ask(&audit);
+    assert!(code == 2 && err.contains("source syscall"), "{err}");
+    let (code, _, err) = ask("{");
+    assert!(code == 2 && err.contains("e.json holds no event"), "{err}");
+}
+
+#[test]
+fn a_rule_that_nobody_knows_comes_with_the_nearest() {
+    let (code, _, err) = demo(&["explain", "A shel in a pod"]);
+    assert!(code == 2 && err.contains("did you mean \"A shell in a pod\"?"), "{err}");
+    let (code, _, err) = demo(&["explain", "shell"]);
+    assert!(code == 2 && err.contains("2 rules are called like"), "{err}");
+}
+
+#[test]
+fn with_rule_matching_first_another_rule_can_come_before() {
+    let rule = |name: &str| {
+        format!(
+            "- rule: {name}\n  desc: d\n  condition: ka.verb = get\n  output: o\n  priority: INFO\n  source: k8s_audit\n"
+        )
+    };
+    let rules = rule("one") + &rule("two");
+    let files = |matching: &str| {
+        let config = format!("rules_files: [r.yaml]\nrule_matching: {matching}\n");
+        let files =
+            [("falco.yaml", config.as_str()), ("r.yaml", &rules), ("e.json", r#"{"ka.verb": "get"}"#)];
+        run(&files, &["explain", "two", "--falco-config", "falco.yaml", "--event", "e.json"])
+    };
+    let (code, out, _) = files("first");
+    assert!(code == 1 && out.contains("\"one\" (r.yaml:1) comes before it"), "{out}");
+    assert_eq!(files("all").0, 0);
+}
+
+#[test]
+fn what_a_configuration_gets_wrong_is_told_with_its_line() {
+    let config = "\
+rules_files: [/etc/falco/r.yaml, missing.yaml]
+config_files: [conf.d]
+rule_matchin: all
+program_output: {enabled: true, program: mail}
+load_plugins: [cloudtrail]
+plugins: [{name: cloudtrail, library_path: x}]
+";
+    let files = [("etc/falco.yaml", config), ("etc/r.yaml", RULES), ("etc/conf.d/a", "priority: lowest\n")];
+    insta::assert_snapshot!(
+        "config",
+        transcript(run(&files, &["check", "--falco-config", "etc/falco.yaml"]))
+    );
+}
+
+#[test]
+fn rules_that_falco_ships_are_checked() {
+    let folder = root().join("../shared/conformance/falco/rules");
+    if !folder.exists() {
+        eprintln!("SKIPPED: the rules that Falco ships are not at hand");
+        return;
+    }
+    let (code, out, _) = told(ironsides(&folder, &["check", ".", "-o", "json"]));
+    let json: Value = serde_json::from_str(&out).unwrap();
+    assert_eq!(code, 0, "{out}");
+    assert_eq!(json["sources"]["k8s_audit"]["rules"], 48);
+    assert_eq!(json["sources"]["syscall"]["rules"], 56);
+    assert_eq!(json["falco_load_results"].as_array().unwrap().len(), 3);
+    // Every rule can be explained.
+    let names: Vec<String> = fs::read_to_string(folder.join("k8s_audit_rules.yaml"))
+        .unwrap()
+        .lines()
+        .filter_map(|line| line.strip_prefix("- rule: ").map(str::to_owned))
+        .collect();
+    assert_eq!(names.len(), 48);
+    for name in names.iter().step_by(8) {
+        let (code, out, err) = told(ironsides(&folder, &["explain", name, "-r", "k8s_audit_rules.yaml"]));
+        assert!(code == 0 && out.contains("jevt.value[/stage]"), "{name}: {err}");
+    }
 }

@@ -343,3 +343,23 @@ fn outputs_are_checked() {
         assert!(error.text.contains(said), "{error}");
     }
 }
+
+#[test]
+fn values_of_an_exception_of_one_field_are_texts() {
+    let text =
+        rule("evt.type = open", "  exceptions:\n  - name: e\n    fields: proc.name\n    values: [[a, b]]\n");
+    let message = error(&[&text]);
+    assert_eq!(message.code, Code::LoadErrValidate);
+    assert_eq!(message.text, "Expected values array for item 'e' to contain a list of strings");
+}
+
+#[test]
+fn outputs_lose_the_blanks_around_them() {
+    let text = "- rule: r\n  desc: d\n  condition: evt.num > 0 and evt.type = open\n  output: >\n    a\n    b\n  priority: INFO\n";
+    let more = "- rule: r\n  output: \" c \"\n  override: {output: append}\n";
+    let rules = loaded(&[text, more]).rules.unwrap();
+    let event = ironsides_tree::parse_one("{}").unwrap();
+    let event = ironsides_detect::Given::read(&event, ironsides_detect::field::Catalogue::SYSCALL).unwrap();
+    // What is added is taken as it stands.
+    assert_eq!(rules.rules[0].output.text(&event), "a b  c ");
+}

@@ -146,11 +146,13 @@ pub(super) fn is_known(path: &str) -> bool {
 /// Whether a known key is a path, or lies below it.
 fn begins(key: &str, path: &str) -> bool {
     let mut keys = key.split('.');
-    for part in path.split('.') {
+    let mut parts = path.split('.').peekable();
+    while let Some(part) = parts.next() {
+        let is_last = parts.peek().is_none();
         match keys.next() {
             Some("**") => return true,
             Some("*") => {}
-            Some(known) if known == part || known.strip_suffix("[]") == Some(part) => {}
+            Some(known) if known == part || is_last && known.strip_suffix("[]") == Some(part) => {}
             _ => return false,
         }
     }

@@ -324,7 +324,7 @@ impl<'a> Collector<'a> {
             name: name.to_owned(),
             description: item.text("desc").unwrap_or_default(),
             condition,
-            output,
+            output: output.trimmed(),
             priority,
             source,
             enabled: item.flag("enabled").unwrap_or(true),

@@ -55,6 +55,12 @@ pub(super) fn condition(exception: &Exception, catalogue: Catalogue) -> Result<O
     } else if let (Some(field), Some(how)) = (fields.first(), operators.first())
         && !exception.values.is_empty()
     {
+        if exception.values.iter().any(|value| one(value).is_none()) {
+            return Err(format!(
+                "Expected values array for item '{}' to contain a list of strings",
+                exception.name
+            ));
+        }
         let (operator, modifier) = *how;
         if modifier.is_some() || takes_list(operator) {
             let values = Entry::Many(exception.values.clone().into());

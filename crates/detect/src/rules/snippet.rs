@@ -23,6 +23,12 @@ impl Snippet {
         Self { text: text.to_owned(), parts: vec![Part { start: 0, file, span }] }
     }
 
+    /// The same without blanks around it, as Falco takes the outputs of new rules.
+    pub(crate) fn trimmed(mut self) -> Self {
+        self.text = self.text.trim().to_owned();
+        self
+    }
+
     /// Adds another, with a blank between.
     pub(crate) fn append(&mut self, other: &Self) {
         if !self.text.is_empty() {
