@@ -24,7 +24,6 @@ pub use priority::Priority;
 pub use select::{Append, AppendField, Selection};
 pub use version::Version;
 
-pub(crate) use collect::near;
 pub(crate) use item::{raw, text as scalar};
 
 use collect::Collector;
