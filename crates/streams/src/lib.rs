@@ -8,6 +8,7 @@ pub mod alert;
 mod cut;
 mod error;
 mod feed;
+mod follow;
 mod log;
 mod names;
 mod sources;
@@ -16,6 +17,6 @@ mod tally;
 mod unpack;
 
 pub use error::StreamError;
-pub use log::{Log, LogOptions};
+pub use log::{Log, LogOptions, Stopper};
 pub use stretch::{Place, Record, Stretch};
 pub use tally::{At, Count, Tally, Unread};

@@ -1,8 +1,9 @@
 //! A log, read on a thread of its own.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread;
 
@@ -10,6 +11,7 @@ use ironsides_files::STDIN;
 
 use crate::error::StreamError;
 use crate::feed::{Buffers, Feed};
+use crate::follow::{self, Follow};
 use crate::sources::{self, Sources};
 use crate::stretch::Stretch;
 use crate::tally::{Tally, Unread};
@@ -24,11 +26,13 @@ pub struct LogOptions {
     /// The longest record, in bytes; longer ones are counted and passed over. An API server takes webhook batches of up to
     /// 10 MiB and a bit apart, and bodies of up to 3 MiB twice in one event.
     pub line_limit: usize,
+    /// Whether to read on at the end, as files grow, are rotated, or are made: until [`Stopper::stop`].
+    pub follow: bool,
 }
 
 impl Default for LogOptions {
     fn default() -> Self {
-        Self { line_limit: 64 << 20 }
+        Self { line_limit: 64 << 20, follow: false }
     }
 }
 
@@ -40,6 +44,18 @@ pub struct Log {
     tally: Tally,
     stored: Arc<AtomicU64>,
     size: Option<u64>,
+    stop: Arc<AtomicBool>,
+}
+
+/// Ends the reading of a log, from any thread: [`Log::next`] gives what was read so far, and then `None`.
+#[derive(Clone, Debug)]
+pub struct Stopper(Arc<AtomicBool>);
+
+impl Stopper {
+    /// Ends it.
+    pub fn stop(&self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
 }
 
 /// What the reading thread sends.
@@ -53,7 +69,7 @@ impl Log {
     /// Finds the files and begins to read. An error is what leaves nothing to read, or is not what was meant: a path that
     /// leads nowhere, a folder without logs. A file that cannot be read when its turn comes is told in the [`Tally`].
     pub fn open(paths: &[PathBuf], options: LogOptions) -> Result<Self, StreamError> {
-        let mut found = sources::find(paths)?;
+        let mut found = sources::find(paths, options.follow)?;
         let tally = Tally {
             passed_over: std::mem::take(&mut found.passed_over),
             unread: std::mem::take(&mut found.errors)
@@ -66,14 +82,23 @@ impl Log {
             ..Tally::default()
         };
         let stored = Arc::new(AtomicU64::new(0));
-        let size = found.stored;
+        let size = found.stored.filter(|_| !options.follow);
+        let stop = Arc::new(AtomicBool::new(false));
+        let folders = paths.iter().filter(|path| path.is_dir()).cloned().collect();
         let (send, stretches) = sync_channel(AHEAD);
-        let mut reading = Reading { options, send, buffers: Buffers::new(), stored: Arc::clone(&stored) };
+        let reading = Reading {
+            options,
+            folders,
+            send,
+            buffers: Buffers::new(),
+            stored: Arc::clone(&stored),
+            stop: Arc::clone(&stop),
+        };
         thread::Builder::new()
             .name("log".to_owned())
             .spawn(move || reading.all(&found))
             .map_err(StreamError::Thread)?;
-        Ok(Self { stretches, tally, stored, size })
+        Ok(Self { stretches, tally, stored, size, stop })
     }
 
     /// The next records; `None` at the end.
@@ -90,6 +115,11 @@ impl Log {
         }
         self.tally.stored = self.stored.load(Ordering::Relaxed);
         Ok(None)
+    }
+
+    /// What ends the reading.
+    pub fn stopper(&self) -> Stopper {
+        Stopper(Arc::clone(&self.stop))
     }
 
     /// What was read so far, and what was not.
@@ -111,20 +141,43 @@ impl Log {
 /// What the reading thread has.
 struct Reading {
     options: LogOptions,
+    folders: Vec<PathBuf>,
     send: SyncSender<Message>,
     buffers: Buffers,
     stored: Arc<AtomicU64>,
+    stop: Arc<AtomicBool>,
 }
 
-/// Nobody listens any more.
-struct Gone;
+/// Nobody listens any more, or nobody wants more.
+pub(crate) struct Gone;
 
 impl Reading {
-    fn all(&mut self, sources: &Sources) {
+    fn all(&self, sources: &Sources) {
+        let (mut named, mut known) = (BTreeSet::new(), BTreeSet::new());
         for path in &sources.files {
+            let is_read_on = self.options.follow && (follow::is_live(path) || !is_there(path));
+            if is_read_on {
+                named.insert(path.clone());
+                continue;
+            }
+            known.extend(follow::id(path));
             if self.file(path).is_err() {
                 return;
             }
+        }
+        if self.options.follow && !(named.is_empty() && self.folders.is_empty()) {
+            let follow = Follow {
+                limit: self.options.line_limit,
+                buffers: &self.buffers,
+                stop: &self.stop,
+                stored: &self.stored,
+                named,
+                folders: self.folders.clone(),
+                known,
+                refused: BTreeSet::new(),
+            };
+            // Whoever ended it knows.
+            let _ = follow.run(&mut |stretch, tally| self.send(stretch, tally));
         }
     }
 
@@ -132,7 +185,7 @@ impl Reading {
         self.send.send(Message { stretch, tally: std::mem::take(tally) }).map_err(|_| Gone)
     }
 
-    fn file(&mut self, path: &Path) -> Result<(), Gone> {
+    fn file(&self, path: &Path) -> Result<(), Gone> {
         let source: Arc<str> = path.to_string_lossy().into();
         let mut tally = Tally::default();
         let mut unpacked = match open(path, &self.stored) {
@@ -154,11 +207,15 @@ impl Reading {
             if let Some(stretch) = feed.cut(is_end, &self.buffers, &mut tally) {
                 self.send(Some(stretch), &mut tally)?;
             }
-            if is_end {
+            if is_end || self.stop.load(Ordering::Relaxed) {
                 return self.send(None, &mut tally);
             }
         }
     }
+}
+
+fn is_there(path: &Path) -> bool {
+    path == Path::new(STDIN) || path.exists()
 }
 
 /// Opens a file; where it was packed or unpacked since it was found, what became of it.

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
+use std::io::ErrorKind;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
@@ -24,8 +25,9 @@ pub(crate) struct Sources {
 }
 
 /// Finds the files. What is named is read whatever it is called; of folders, and the folders in them, what is called like
-/// a log. The files of one log, which lie in one folder, are sorted by their age.
-pub(crate) fn find(paths: &[PathBuf]) -> Result<Sources, StreamError> {
+/// a log. The files of one log, which lie in one folder, are sorted by their age. With `follow` what is missing may be made
+/// later.
+pub(crate) fn find(paths: &[PathBuf], follow: bool) -> Result<Sources, StreamError> {
     let mut sources = Sources { stored: Some(0), ..Sources::default() };
     let mut named = Vec::new();
     for path in paths {
@@ -33,14 +35,20 @@ pub(crate) fn find(paths: &[PathBuf]) -> Result<Sources, StreamError> {
             named.push(path.clone());
             continue;
         }
-        let meta = fs::metadata(path).map_err(|error| FileError::io(path.clone(), error))?;
+        let meta = match fs::metadata(path) {
+            Err(error) if follow && error.kind() == ErrorKind::NotFound => {
+                named.push(path.clone());
+                continue;
+            }
+            meta => meta.map_err(|error| FileError::io(path.clone(), error))?,
+        };
         if !meta.is_dir() {
             named.push(path.clone());
             continue;
         }
         let before = named.len();
         folder(path, &mut named, &mut sources)?;
-        if named.len() == before {
+        if named.len() == before && !follow {
             return Err(StreamError::NoLogs { path: path.clone() });
         }
     }

@@ -30,6 +30,10 @@ impl Folder {
     }
 }
 
+fn limit(line_limit: usize) -> LogOptions {
+    LogOptions { line_limit, ..LogOptions::default() }
+}
+
 fn gzip(bytes: impl AsRef<[u8]>) -> Vec<u8> {
     let mut packer = GzEncoder::new(Vec::new(), Compression::default());
     packer.write_all(bytes.as_ref()).unwrap();
@@ -191,7 +195,7 @@ fn what_is_odd_is_counted_with_its_first_place() {
     bytes.extend_from_slice(format!("{{\"long\":\"{}\"}}\n", "x".repeat(5000)).as_bytes());
     bytes.extend_from_slice(b"{\"latin\":\"\xe9\xff\"}\n{\"c\":3}\n{\"half\":\"");
     let path = folder.put("audit.log", bytes);
-    let (records, tally) = read_with(std::slice::from_ref(&path), LogOptions { line_limit: 4096 });
+    let (records, tally) = read_with(std::slice::from_ref(&path), limit(4096));
     assert_eq!(
         records,
         [
@@ -221,7 +225,7 @@ fn a_file_of_holes_is_read_behind_them() {
     file.set_len(64 << 20).unwrap();
     std::io::Seek::seek(&mut file, std::io::SeekFrom::End(0)).unwrap();
     file.write_all(b"{\"a\":1}\n").unwrap();
-    let (records, tally) = read_with(&[path], LogOptions { line_limit: 1 << 20 });
+    let (records, tally) = read_with(&[path], limit(1 << 20));
     assert_eq!(records, [format!("audit.log:1@{} {{\"a\":1}}", 64 << 20)]);
     assert_eq!((tally.nul.count, tally.is_partial()), (1, false));
 }
@@ -234,7 +238,7 @@ fn records_longer_than_a_stretch_are_whole() {
     assert_eq!(texts(&[path]), ["{}", &long, "{}"]);
     let items: String = (0..300_000).map(|at| format!("  {{\n    \"at\": {at}\n  }},\n")).collect();
     let path = folder.put("list.json", format!("{{\n \"items\": [\n{items}  {{}}\n ]\n}}\n"));
-    let (records, tally) = read_with(&[path], LogOptions { line_limit: 1000 });
+    let (records, tally) = read_with(&[path], limit(1000));
     assert_eq!((records.len(), tally.is_partial()), (300_001, false));
     assert!(records[299_999].starts_with("list.json:900000@"), "{}", records[299_999]);
     assert!(records[299_999].ends_with("{\n    \"at\": 299999\n  }"), "{}", records[299_999]);
