@@ -1,5 +1,6 @@
 //! What is known of the cluster beforehand, as a rule file that says it to our rules.
 
+use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use anyhow::{Context, Result};
@@ -9,6 +10,7 @@ use serde::Deserialize;
 #[derive(Deserialize)]
 struct Identities {
     namespaces: Vec<String>,
+    nodes: Vec<String>,
     identities: Vec<Identity>,
 }
 
@@ -18,12 +20,14 @@ struct Identity {
     role: String,
     user: String,
     group: Option<String>,
+    address: String,
+    agent: String,
 }
 
 /// Which of the rules' lists somebody of a role belongs into.
 const ROLES: &[(&str, &[&str])] = &[
-    ("admin", &["administrators", "production_operators"]),
-    ("sre", &["production_operators"]),
+    ("admin", &["administrators"]),
+    ("sre", &["production_operators", "node_operators"]),
     ("dev", &["production_operators"]),
     ("dev2", &["production_operators"]),
     ("data", &["production_operators"]),
@@ -51,6 +55,19 @@ pub(super) fn rule_file(identities: &str) -> Result<String> {
             list(&mut out, name, [item].into_iter())?;
         }
     }
+    // Of an unusual place address and program are both unknown: what either of the patterns matches is usual.
+    let rows: BTreeMap<String, [String; 2]> = known
+        .identities
+        .iter()
+        .filter(|identity| !identity.user.is_empty())
+        .map(|identity| {
+            let is_node = known.nodes.contains(&identity.user);
+            let user = if is_node { format!("system:node:{}", identity.user) } else { identity.user.clone() };
+            (user, [format!("{} *", identity.address), format!("* {}", identity.agent)])
+        })
+        .collect();
+    let rows = serde_json::to_string(&rows)?;
+    writeln!(out, "- table: usual_places\n  rows: {rows}\n  override: {{rows: append}}")?;
     Ok(out)
 }
 
