@@ -12,6 +12,7 @@
 )]
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -134,5 +135,83 @@ fn each_rule_fires_for_what_it_should_and_not_for_what_is_like_it() {
     assert!(
         bare.is_empty(),
         "rules without an event for which they fire and one for which they do not: {bare:?}"
+    );
+}
+
+/// The level from which on a policy must record a request for a rule to see it, by the fields it asks for.
+fn level(rules: &RuleSet, rule: &Rule) -> &'static str {
+    let asked: Vec<String> = rules.unsupported(rule, |_| false).iter().map(ToString::to_string).collect();
+    let any = |parts: &[&str]| asked.iter().any(|field| parts.iter().any(|part| field.starts_with(part)));
+    if any(&["jevt.value[/responseObject", "ka.resp.name"]) {
+        "RequestResponse"
+    } else if any(&["jevt.value[/requestObject", "ka.req."]) {
+        "Request"
+    } else {
+        "Metadata"
+    }
+}
+
+/// The page about the rules: a table for each file.
+fn page(rules: &RuleSet) -> String {
+    let mut out = String::from(INTRODUCTION);
+    for (file, text) in shipped() {
+        let of_file: Vec<&Rule> = all(rules).filter(|rule| rule.file == *file).collect();
+        if of_file.is_empty() {
+            continue;
+        }
+        let about = text.lines().next().unwrap().trim_start_matches("# ");
+        writeln!(out, "\n## {file}\n\n{about}\n\n| detection | priority | sees | needs | techniques |")
+            .unwrap();
+        out += "|---|---|---|---|---|\n";
+        for rule in of_file {
+            let sees = rule.description.split(". ").next().unwrap().trim_end_matches(['.', '\n']);
+            let techniques: Vec<&str> =
+                rule.tags.iter().map(String::as_str).filter(|tag| !tag.starts_with("mitre_")).collect();
+            let started = if rule.condition.to_string().contains("begun") { ", ResponseStarted" } else { "" };
+            writeln!(
+                out,
+                "| {} | {} | {sees} | {}{started} | {} |",
+                rule.name,
+                rule.priority.name(),
+                level(rules, rule),
+                techniques.join(", ")
+            )
+            .unwrap();
+        }
+    }
+    out
+}
+
+const INTRODUCTION: &str = "<!-- Written by `INSTA_UPDATE=always cargo test -p ironsides-detect --test audit_rules`. -->
+
+# Detections in audit logs
+
+The rules that Ironsides ships for Kubernetes audit logs, in Falco's language (see [rules](rules.md)); they stand in
+`rules/audit/` and are in the program. Each says in its `desc` what it sees, why that matters and what to look at first, and
+has events for and against it in `rules/audit/tests/`. How many attacks of a real log they find: [accuracy](accuracy.md).
+
+**Settings.** `rules/audit/settings.yaml` has lists and a table to override in a file of your own: who administers the cluster,
+who is on call, which namespaces are production, which accounts deploy, build, scale and back up, and from where each user
+usually comes. Without them the rules know only what comes with Kubernetes, and say more than they need to.
+
+**Needs** is the audit level from which on the policy must record a request for the rule to see all that it asks for; a rule that
+asks for a body sees nothing of it, or a part, below. *ResponseStarted* means that it looks at the beginning of requests that run
+long, and at refused logins, which have no other event: a policy with `omitStages: [ResponseStarted]` hides both. Where that
+cannot be changed, override the macro `begun` with `ka.stage in (ResponseStarted, ResponseComplete)`; what is still seen is seen
+at its end. `ironsides audit coverage` says what a policy records of each technique.
+";
+
+#[test]
+fn the_page_says_what_the_rules_say() {
+    let rules = rules(None);
+    let path = folder().join("../../docs/detections.md");
+    let page = page(&rules);
+    if std::env::var("INSTA_UPDATE").is_ok_and(|value| value == "always") {
+        std::fs::write(&path, &page).unwrap();
+    }
+    let there = std::fs::read_to_string(&path).unwrap_or_default();
+    assert!(
+        there == page,
+        "docs/detections.md is not what the rules say: run the test with INSTA_UPDATE=always"
     );
 }

@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 /// Who is who and where, as it was recorded beside the log.
 #[derive(Deserialize)]
-struct Identities {
+struct Cluster {
     namespaces: Vec<String>,
     nodes: Vec<String>,
     identities: Vec<Identity>,
@@ -41,7 +41,7 @@ const ROLES: &[(&str, &[&str])] = &[
 
 /// The rule file that a user with this cluster would write.
 pub(super) fn rule_file(identities: &str) -> Result<String> {
-    let known: Identities = serde_json::from_str(identities).context("identities.json")?;
+    let known: Cluster = serde_json::from_str(identities).context("identities.json")?;
     let mut out = String::new();
     list(&mut out, "production_namespaces", known.namespaces.iter().map(String::as_str))?;
     for identity in &known.identities {
