@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 use divan::counter::BytesCount;
 use divan::{Bencher, black_box};
+use ironsides_detect::correlation::Correlator;
 use ironsides_detect::engine::{Engine, Matching};
 use ironsides_detect::k8s_audit::{AuditEvent, Index};
 use ironsides_detect::rules::{Options, RuleFile, RuleSet, load};
@@ -87,6 +88,62 @@ fn detect(bencher: Bencher<'_, '_>) {
         for (line, number) in lines.iter().zip(1..) {
             let Ok(root) = index.read(black_box(line)) else { continue };
             alerts += engine.fire(&AuditEvent::new(root, number)).rules().count();
+        }
+        alerts
+    });
+}
+
+/// Correlations that look at every event, at every seventh, and at every sixth.
+const CORRELATIONS: &str = "
+- correlation: first seen
+  desc: a subject does something to a resource for the first time
+  type: new_value
+  condition: ka.user.name exists
+  group-by: [ka.user.name]
+  field: [ka.verb, ka.target.resource]
+  learn: always
+  output: o
+  priority: INFO
+  source: k8s_audit
+- correlation: lists
+  desc: many lists
+  type: event_count
+  condition: ka.verb = list
+  group-by: [ka.user.name, ka.sourceips.last]
+  timespan: 60s
+  at-least: 100000
+  output: o
+  priority: INFO
+  source: k8s_audit
+- correlation: secrets
+  desc: many secrets
+  type: value_count
+  condition: ka.target.resource = secrets
+  group-by: [ka.user.name]
+  field: [ka.target.namespace, ka.target.name]
+  timespan: 60s
+  at-least: 50
+  output: o
+  priority: INFO
+  source: k8s_audit
+";
+
+/// The index, and correlations.
+#[divan::bench]
+fn correlate(bencher: Bencher<'_, '_>) {
+    let loaded = load(&[RuleFile { name: "c.yaml", text: CORRELATIONS }], &Options::default());
+    let Some(rules) = loaded.rules.map(Arc::new) else { return };
+    let log = log(10_000);
+    let mut index = Index::new();
+    let mut engine = Engine::new(Arc::clone(&rules), "k8s_audit", Matching::First);
+    let mut correlator = Correlator::new(rules, "k8s_audit");
+    let lines: Vec<&str> = log.lines().collect();
+    bencher.counter(BytesCount::of_str(&log)).bench_local(|| {
+        let mut alerts = 0;
+        for (line, number) in lines.iter().zip(1..) {
+            let Ok(root) = index.read(black_box(line)) else { continue };
+            let event = AuditEvent::new(root, number);
+            alerts += correlator.add(engine.fire(&event).sightings(), &event).len();
         }
         alerts
     });
