@@ -37,6 +37,25 @@ pub enum StreamError {
         "the certificates that this system trusts cannot be read: {0}; install them (ca-certificates), or name them in SSL_CERT_FILE"
     )]
     Trust(std::io::Error),
+    /// A receiver cannot listen.
+    #[error("cannot listen on {address}: {source}; is the port taken, or one below 1024?")]
+    Listen {
+        /// The address.
+        address: std::net::SocketAddr,
+        /// The reason.
+        source: std::io::Error,
+    },
+    /// A certificate or key cannot be used.
+    #[error("{}: no certificate or key that can be used: {why}; a PEM file is expected", path.display())]
+    Certificate {
+        /// The file.
+        path: PathBuf,
+        /// The reason.
+        why: String,
+    },
+    /// The spool cannot be used.
+    #[error(transparent)]
+    Spool(#[from] crate::spool::SpoolError),
     /// No thread could be started to read on.
     #[error("no thread could be started: {0}; raise the limit of processes (ulimit -u)")]
     Thread(std::io::Error),
