@@ -1,7 +1,9 @@
 //! `ironsides runtime`: detection at run time.
 
 mod check;
+mod coverage;
 mod explain;
+pub(crate) mod falco_alerts;
 mod falco_config;
 pub(crate) mod messages;
 mod remarks;
@@ -19,5 +21,6 @@ pub(crate) fn run(args: &RuntimeArgs, global: &Global, say: &Say) -> Result<Exit
     match &args.command {
         RulesCommand::Check(args) => check::run(args, global, say),
         RulesCommand::Explain(args) => explain::run(args, say),
+        RulesCommand::Coverage(args) => coverage::run(args, say),
     }
 }

@@ -251,3 +251,25 @@ fn rules_that_falco_ships_are_checked() {
         assert!(code == 0 && out.contains("jevt.value[/stage]"), "{name}: {err}");
     }
 }
+
+#[test]
+fn coverage_tells_what_rules_are_about_and_what_can_be_seen() {
+    insta::assert_snapshot!("demo_coverage", transcript(demo(&["coverage"])));
+    let (code, out, _) = run(&[], &["coverage", "-o", "json"]);
+    let json: Value = serde_json::from_str(&out).unwrap();
+    assert_eq!(code, 0);
+    // The rules that Ironsides brings are about audit events alone, and no field of theirs stays empty.
+    assert_eq!(json["sources"].as_object().unwrap().keys().collect::<Vec<_>>(), ["k8s_audit"]);
+    assert!(json["fields"].as_array().unwrap().iter().all(|field| field["filled"] == true), "{out}");
+    let techniques = json["auditTechniques"].as_array().unwrap();
+    let named = techniques.iter().filter(|known| !known["rules"].as_array().unwrap().is_empty());
+    assert!(named.count() > techniques.len() / 2);
+    // What is disabled covers nothing.
+    let disabled = RULES.replace("  desc", "  enabled: false\n  desc");
+    let (_, out, _) = run(&[("a.yaml", &disabled)], &["coverage", "-r", "a.yaml", "-o", "json"]);
+    let json: Value = serde_json::from_str(&out).unwrap();
+    assert_eq!(json["sources"]["syscall"]["disabled"], 1);
+    assert!(
+        json["fields"].as_array().unwrap().is_empty() && json["eventTypes"].as_object().unwrap().is_empty()
+    );
+}

@@ -51,6 +51,8 @@ pub(crate) enum RulesCommand {
     Check(RulesCheckArgs),
     /// Show what a rule is made of, or why it fires for an event or does not
     Explain(RulesExplainArgs),
+    /// Tell which techniques, events and fields rules are about, and which of them this build can see
+    Coverage(RulesCoverageArgs),
 }
 
 /// Where rules come from.
@@ -122,6 +124,29 @@ pub(crate) struct RulesExplainArgs {
     /// Which of the events of the file, from 1
     #[arg(long, value_name = "NUMBER", default_value = "1", requires = "event")]
     pub(crate) number: u64,
+    /// Output format, into a file where one is named: table, json, yaml
+    #[arg(short, long, value_name = "FORMAT[=FILE]", default_value = "table")]
+    pub(crate) output: Vec<To<RulesFormat>>,
+}
+
+/// `ironsides runtime rules coverage`
+#[derive(Args, Debug)]
+#[command(after_help = concat!(
+    "\
+Disabled rules cover nothing. A rule covers what its tags name: numbers of ATT&CK, tactics, and for audit rules the
+techniques of `ironsides audit coverage`.
+
+Examples:
+  ironsides runtime rules coverage
+  ironsides runtime rules coverage -r k8s_audit_rules.yaml -o json
+  ironsides runtime rules coverage --falco-config /etc/falco/falco.yaml
+
+",
+    exit_codes!("not used")
+))]
+pub(crate) struct RulesCoverageArgs {
+    #[command(flatten)]
+    pub(crate) files: RuleFilesArgs,
     /// Output format, into a file where one is named: table, json, yaml
     #[arg(short, long, value_name = "FORMAT[=FILE]", default_value = "table")]
     pub(crate) output: Vec<To<RulesFormat>>,

@@ -10,6 +10,7 @@ use ironsides_tree::Node;
 use serde_json::{Value, json};
 
 use super::check::counted;
+use super::falco_alerts::FalcoAlerts;
 
 /// Something worth knowing.
 pub(super) struct Remark {
@@ -43,7 +44,7 @@ pub(crate) fn has_events(source: &str) -> bool {
 
 /// All there is to say about rules and the configuration that they are loaded with.
 pub(super) fn remarks(loaded: &Loaded, config: Option<&FalcoConfig>) -> Vec<Remark> {
-    let mut remarks: Vec<Remark> = config.and_then(of_program).into_iter().collect();
+    let mut remarks: Vec<Remark> = config.map(of_outputs).unwrap_or_default();
     remarks.extend(loaded.parts.iter().flat_map(changes));
     let Some(rules) = &loaded.rules else { return remarks };
     if let Some(config) = config {
@@ -85,11 +86,13 @@ fn of_rule(rules: &RuleSet, rule: &Rule, remarks: &mut Vec<Remark>) {
     }
 }
 
-/// What a configuration wants of alerts and is not done here.
-fn of_program(config: &FalcoConfig) -> Option<Remark> {
-    let program = config.outputs.program.as_ref()?;
-    let text = format!("program_output is not followed: Ironsides starts no programs ({program})");
-    Some(Remark::of_all("no-program", text))
+/// Where the alerts of a configuration go, and what is done otherwise.
+fn of_outputs(config: &FalcoConfig) -> Vec<Remark> {
+    let alerts = FalcoAlerts::new(&config.outputs);
+    let specs: Vec<String> = alerts.specs.iter().map(ToString::to_string).collect();
+    let specs = (!specs.is_empty()).then(|| format!("alerts go to {}", specs.join(", ")));
+    let outputs = specs.map(|text| Remark::of_all("outputs", text)).into_iter();
+    outputs.chain(alerts.notes.into_iter().map(|text| Remark::of_all("output-differs", text))).collect()
 }
 
 /// The selections of a configuration that are about no rule.
