@@ -17,6 +17,7 @@ pub(crate) mod audit;
 mod baseline;
 mod collect;
 mod connect;
+pub(crate) mod detect;
 mod log;
 pub(crate) mod rbac;
 mod render;

@@ -1,6 +1,7 @@
 //! `ironsides audit`: what audit policies record, and what audit logs tell.
 
 mod coverage;
+mod detect;
 mod lint;
 #[allow(dead_code, reason = "commands about logs follow")]
 pub(crate) mod log;
@@ -19,6 +20,7 @@ pub(crate) fn run(args: &AuditArgs, global: &Global, say: &Say) -> Result<Exit> 
     match &args.command {
         AuditCommand::Coverage(args) => coverage::run(args, say),
         AuditCommand::Lint(args) => lint::run(args, global, say),
+        AuditCommand::Detect(args) => detect::run(args, global, say),
         AuditCommand::Simulate(args) => simulate::run(args, say),
     }
 }

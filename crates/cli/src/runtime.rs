@@ -2,11 +2,11 @@
 
 mod check;
 mod coverage;
-mod explain;
+pub(crate) mod explain;
 pub(crate) mod falco_alerts;
 mod falco_config;
 pub(crate) mod messages;
-mod remarks;
+pub(crate) mod remarks;
 pub(crate) mod rule_files;
 
 use anyhow::Result;

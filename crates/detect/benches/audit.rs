@@ -14,6 +14,7 @@ use ironsides_detect::correlation::Correlator;
 use ironsides_detect::engine::{Engine, Matching};
 use ironsides_detect::k8s_audit::{AuditEvent, Index};
 use ironsides_detect::rules::{Options, RuleFile, RuleSet, load};
+use ironsides_detect::shipped;
 
 fn main() {
     divan::main();
@@ -55,11 +56,15 @@ fn log(count: usize) -> String {
     text
 }
 
-fn rules() -> Option<RuleSet> {
+/// Falco's rules for audit events, and ours behind them.
+fn rules() -> Option<Arc<RuleSet>> {
     let file =
         concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/conformance/falco/rules/k8s_audit_rules.yaml");
     let text = std::fs::read_to_string(file).ok()?;
-    load(&[RuleFile { name: "k8s_audit_rules.yaml", text: &text }], &Options::default()).rules
+    let falco = RuleFile { name: "k8s_audit_rules.yaml", text: &text };
+    let ours = shipped().iter().map(|(name, text)| RuleFile { name, text });
+    let files: Vec<RuleFile<'_>> = std::iter::once(falco).chain(ours).collect();
+    load(&files, &Options::default()).rules.map(Arc::new)
 }
 
 /// The index alone.
@@ -72,7 +77,7 @@ fn index(bencher: Bencher<'_, '_>) {
         .bench_local(|| log.lines().filter(|line| index.read(black_box(line)).is_ok()).count());
 }
 
-/// The index, and all rules.
+/// The index, all rules, and all correlations.
 #[divan::bench]
 fn detect(bencher: Bencher<'_, '_>) {
     let Some(rules) = rules() else {
@@ -80,14 +85,18 @@ fn detect(bencher: Bencher<'_, '_>) {
         return;
     };
     let log = log(10_000);
-    let mut index = Index::new();
-    let mut engine = Engine::new(Arc::new(rules), "k8s_audit", Matching::First);
     let lines: Vec<&str> = log.lines().collect();
+    let mut index = Index::new();
+    let mut engine = Engine::new(Arc::clone(&rules), "k8s_audit", Matching::All);
+    let mut correlator = Correlator::new(rules, "k8s_audit");
     bencher.counter(BytesCount::of_str(&log)).bench_local(|| {
         let mut alerts = 0;
         for (line, number) in lines.iter().zip(1..) {
             let Ok(root) = index.read(black_box(line)) else { continue };
-            alerts += engine.fire(&AuditEvent::new(root, number)).rules().count();
+            let event = AuditEvent::new(root, number);
+            let fired = engine.fire(&event);
+            alerts += fired.rules().count();
+            alerts += correlator.add(fired.sightings(), &event).len();
         }
         alerts
     });

@@ -10,6 +10,7 @@ mod index;
 mod json;
 mod known;
 mod pointer;
+mod time;
 mod uri;
 
 use std::cell::OnceCell;
@@ -92,8 +93,7 @@ impl<'a, J: Json<'a>> AuditEvent<'a, J> {
                 Shape::Text(text) => Some(text),
                 _ => None,
             })?;
-            let time: Timestamp = text.parse().ok()?;
-            i64::try_from(time.as_nanosecond()).ok()
+            time::nanoseconds(&text)
         })
     }
 

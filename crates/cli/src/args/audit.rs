@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand, ValueEnum, ValueHint};
 
 pub(crate) use self::lint::LintArgs;
+use super::detect::DetectArgs;
 use super::{To, words};
 
 /// `ironsides audit`
@@ -23,6 +24,8 @@ pub(crate) enum AuditCommand {
     Coverage(CoverageArgs),
     /// Find what is wrong with audit policies: what they say otherwise than it looks, and what they leave out
     Lint(Box<LintArgs>),
+    /// Ask detection rules of an audit log, and tell what they find
+    Detect(Box<DetectArgs>),
     /// Tell what a policy records of a request, at what level and stages, and which rule decides
     Simulate(Box<SimulateArgs>),
 }

@@ -7,8 +7,10 @@ use clap::error::ErrorKind;
 use clap::{Arg, Command, Error};
 use ironsides_checks::CATALOGUE;
 use ironsides_core::Severity;
+use ironsides_detect::rules::Priority;
 use ironsides_report::Format;
 
+use super::detect::FailOnPriority;
 use super::{FailOn, Output};
 use crate::check;
 
@@ -173,4 +175,28 @@ fn families() -> Vec<&'static str> {
 
 fn checks(what: fn(&'static ironsides_core::CheckMeta) -> &'static str) -> Vec<&'static str> {
     CATALOGUE.iter().copied().flatten().map(|check| what(&check.meta)).collect()
+}
+
+/// The priority of a rule.
+pub(super) fn priority() -> Words<Priority> {
+    let read = |text: &str| {
+        Priority::named(text).ok_or_else(|| {
+            let names = Priority::ALL.map(|priority| priority.name().to_lowercase());
+            format!("a priority is one of {}", names.join(", "))
+        })
+    };
+    Words { offered: || Priority::ALL.map(Priority::name).to_vec(), read, whole: false }
+}
+
+/// The priority of alerts that fail a run, or `none`.
+pub(super) fn fail_on_priority() -> Words<FailOnPriority> {
+    let read = |text: &str| match text {
+        "none" => Ok(FailOnPriority(None)),
+        text => Priority::named(text).map(|priority| FailOnPriority(Some(priority))).ok_or_else(|| {
+            let names = Priority::ALL.map(|priority| priority.name().to_lowercase());
+            format!("a priority is one of {}, or none", names.join(", "))
+        }),
+    };
+    let offered = || Priority::ALL.map(Priority::name).into_iter().chain(["none"]).collect();
+    Words { offered, read, whole: false }
 }

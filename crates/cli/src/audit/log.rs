@@ -33,6 +33,23 @@ impl Looked {
         self.malformed.count > 0 || self.tally.is_partial()
     }
 
+    /// Counts an event; whether it is within the times that were asked for.
+    pub(crate) fn takes(&mut self, args: &LogArgs, time: Option<Timestamp>) -> bool {
+        let is_outside = time.is_some_and(|time| {
+            args.since.is_some_and(|since| time < since) || args.until.is_some_and(|until| time >= until)
+        });
+        if is_outside {
+            self.outside += 1;
+            return false;
+        }
+        self.events += 1;
+        if let Some(time) = time {
+            let (first, last) = self.window.unwrap_or((time, time));
+            self.window = Some((first.min(time), last.max(time)));
+        }
+        true
+    }
+
     /// Counts the events of a record, and hands out those within the times that were asked for.
     pub(crate) fn record(
         &mut self,
@@ -45,20 +62,9 @@ impl Looked {
             if ended.is_err() {
                 return;
             }
-            let time = time(event);
-            let is_outside = time.is_some_and(|time| {
-                args.since.is_some_and(|since| time < since) || args.until.is_some_and(|until| time >= until)
-            });
-            if is_outside {
-                self.outside += 1;
-                return;
+            if self.takes(args, time(event)) {
+                ended = each(event, text, record.place);
             }
-            self.events += 1;
-            if let Some(time) = time {
-                let (first, last) = self.window.unwrap_or((time, time));
-                self.window = Some((first.min(time), last.max(time)));
-            }
-            ended = each(event, text, record.place);
         });
         let at = || {
             let Place { source, line, offset } = record.place;
@@ -115,12 +121,22 @@ pub(crate) fn each_event(
     say: &Say,
     each: &mut dyn FnMut(&Event<'_>, &str, Place<'_>) -> Result<()>,
 ) -> Result<Looked> {
+    each_record(args, say, &mut |looked, record| looked.record(args, record, each))
+}
+
+/// Reads the log record by record; whoever is called counts the events in each ([`Looked::record`], or
+/// [`Looked::takes`]).
+pub(crate) fn each_record(
+    args: &LogArgs,
+    say: &Say,
+    each: &mut dyn FnMut(&mut Looked, Record<'_>) -> Result<()>,
+) -> Result<Looked> {
     let mut log = Log::open(&args.logs, LogOptions::default())?;
     let bar = say.progress(log.size().unwrap_or_default(), true);
     let mut looked = Looked::default();
     while let Some(stretch) = log.next()? {
         for record in stretch.records() {
-            looked.record(args, record, each)?;
+            each(&mut looked, record)?;
         }
         bar.set_position(log.position());
     }

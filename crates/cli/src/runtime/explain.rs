@@ -1,6 +1,6 @@
 //! `ironsides runtime rules explain`: what a rule is made of, and why it fires for an event or does not.
 
-mod event;
+pub(crate) mod event;
 mod shape;
 
 use std::collections::BTreeMap;
@@ -58,7 +58,7 @@ fn envelope(files: &RuleFiles, answer: Value) -> Value {
 }
 
 /// The rule of a name, or the only one whose name holds the word, in any case.
-fn find<'r>(rules: &'r RuleSet, word: &str) -> Result<&'r Rule> {
+pub(crate) fn find<'r>(rules: &'r RuleSet, word: &str) -> Result<&'r Rule> {
     let all = || rules.rules.iter().chain(rules.correlations.iter().map(|known| &known.rule));
     if let Some(rule) = all().find(|rule| rule.name == word) {
         return Ok(rule);
@@ -81,10 +81,10 @@ fn find<'r>(rules: &'r RuleSet, word: &str) -> Result<&'r Rule> {
 }
 
 /// A rule and what it stands among.
-struct Explained<'a> {
-    rules: &'a RuleSet,
-    loaded: &'a Loaded,
-    rule: &'a Rule,
+pub(crate) struct Explained<'a> {
+    pub(crate) rules: &'a RuleSet,
+    pub(crate) loaded: &'a Loaded,
+    pub(crate) rule: &'a Rule,
 }
 
 /// Where a part is defined.

@@ -113,6 +113,15 @@ impl RuleFiles {
         }
     }
 
+    /// Puts files that are no files on the disk, by name and text, in front of all others.
+    pub(crate) fn begin_with(&mut self, shipped: &[(&str, &str)]) {
+        let own = std::mem::take(&mut self.texts.0);
+        for (name, text) in shipped {
+            self.texts.push(name, (*text).to_owned());
+        }
+        self.texts.0.extend(own);
+    }
+
     /// Whether there is nothing to load.
     pub(crate) fn is_empty(&self) -> bool {
         self.texts.0.is_empty()

@@ -23,7 +23,7 @@ use crate::say::Say;
 const LINES: usize = 3000;
 
 /// What became of a rule for an event.
-pub(super) struct Judged {
+pub(crate) struct Judged {
     explanation: Explanation,
     /// The text of the alert, if the condition is true.
     output: String,
@@ -94,7 +94,8 @@ fn events(text: &str, number: u64) -> (Option<String>, u64) {
     (found, count)
 }
 
-fn ask<E: Event>(
+/// Asks a rule of an event.
+pub(crate) fn ask<E: Event>(
     explained: &Explained<'_>,
     event: &E,
     matching: Matching,
@@ -120,7 +121,7 @@ fn ask<E: Event>(
 
 impl Judged {
     /// Whether there is an alert.
-    pub(super) fn fires(&self) -> bool {
+    pub(crate) fn fires(&self) -> bool {
         self.explanation.holds && self.enabled && self.first.is_none()
     }
 
@@ -140,7 +141,7 @@ impl Judged {
         }
     }
 
-    pub(super) fn text(&self, explained: &Explained<'_>) -> String {
+    pub(crate) fn text(&self, explained: &Explained<'_>) -> String {
         let mut out = explained.heading();
         _ = writeln!(out, "\n{}", plain(&self.outcome()));
         if self.explanation.holds && !self.correlation {
@@ -167,7 +168,7 @@ impl Judged {
         out
     }
 
-    pub(super) fn json(&self, explained: &Explained<'_>) -> Value {
+    pub(crate) fn json(&self, explained: &Explained<'_>) -> Value {
         let mut all = explained.json();
         if let Some(map) = all.as_object_mut() {
             let reasons: Vec<&Explanation> = self.explanation.reasons();

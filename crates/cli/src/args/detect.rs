@@ -1,0 +1,84 @@
+//! The arguments of `ironsides audit detect`.
+
+use clap::{Args, ValueEnum};
+use ironsides_detect::rules::Priority;
+
+use super::runtime::RuleFilesArgs;
+use super::{LogArgs, To, words};
+
+/// `ironsides audit detect`
+#[derive(Args, Debug)]
+#[command(after_help = "\
+A log is audit events, one a line, in lists, or in the records of EKS, AKS and GKE. Rules are those that come with
+Ironsides, or others in Falco's language. One alert is one line: when, how bad, which rule, its text, who did what, and
+where in the log that stands.
+
+Examples:
+  ironsides audit detect /var/log/kubernetes/audit/
+  kubectl logs -n kube-system kube-apiserver-cp1 | ironsides audit detect -
+  ironsides audit detect audit.log --rules k8s_audit_rules.yaml --fail-on critical
+  ironsides audit detect audit.log --rules my-rules/ --shipped-rules -o jsonl=alerts.jsonl
+  ironsides audit detect audit.log --explain \"Attach/Exec Pod\" --event 6f7d4b1e-6b1d-4a0e-9f53-0d6a3bd0b7f1
+
+Exit codes:
+  0    looked at all events, and nothing as bad as --fail-on was found
+  1    alerts of the priority of --fail-on or worse; with --explain: the rule did not fire
+  2    wrong usage, or rules that cannot be loaded
+  3    no events to look at
+  4    incomplete: some of the log or of the rules could not be read
+  130  interrupted")]
+pub(crate) struct DetectArgs {
+    #[command(flatten)]
+    pub(crate) log: LogArgs,
+    #[command(flatten)]
+    pub(crate) files: RuleFilesArgs,
+    /// Ask the rules that come with Ironsides too, where --rules names others
+    #[arg(long)]
+    pub(crate) shipped_rules: bool,
+    /// Leave out rules of a lower priority
+    #[arg(long, value_name = "PRIORITY", value_parser = words::priority())]
+    pub(crate) min_priority: Option<Priority>,
+    /// Ask only rules with this tag; may be given several times, or with commas
+    #[arg(long, value_name = "TAG", value_delimiter = ',')]
+    pub(crate) tag: Vec<String>,
+    /// Ask only the rule of this name, or of which this is a part that no other has; may be given several times
+    #[arg(long, value_name = "RULE")]
+    pub(crate) rule: Vec<String>,
+    /// Which rules tell of an event for which several are true: the first in the order of the files, as Falco does unless
+    /// told otherwise, or all
+    #[arg(long, value_name = "WHICH")]
+    pub(crate) matching: Option<WhichRules>,
+    /// Tell why this rule fired for an event or did not, instead of alerts
+    #[arg(long, value_name = "RULE", conflicts_with_all = ["rule", "tag", "min_priority", "fail_on"])]
+    pub(crate) explain: Option<String>,
+    /// The event to explain, by its audit id; without it those for which the rule fired
+    #[arg(long, value_name = "AUDIT-ID", requires = "explain")]
+    pub(crate) event: Option<String>,
+    /// Exit with 1 on alerts of this priority or worse; `none` for never
+    #[arg(long, value_name = "PRIORITY", default_value = "warning", value_parser = words::fail_on_priority())]
+    pub(crate) fail_on: FailOnPriority,
+    /// Output format, into a file where one is named: table, jsonl, json. Lines of jsonl are Falco's alerts
+    #[arg(short, long, value_name = "FORMAT[=FILE]", default_value = "table")]
+    pub(crate) output: Vec<To<DetectFormat>>,
+}
+
+/// Which alerts fail a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct FailOnPriority(pub(crate) Option<Priority>);
+
+/// Which rules tell of an event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum WhichRules {
+    // Without documentation: the help lists the words alone.
+    First,
+    All,
+}
+
+/// How alerts are printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum DetectFormat {
+    // Without documentation: the help lists the words alone.
+    Table,
+    Jsonl,
+    Json,
+}

@@ -1,0 +1,122 @@
+//! Where alerts go.
+
+use std::fs::File;
+use std::io::{BufWriter, Write};
+use std::path::PathBuf;
+
+use anyhow::{Context, Result, bail};
+use serde_json::Value;
+
+use super::alert::Alert;
+use crate::args::To;
+use crate::args::detect::DetectFormat;
+use crate::print;
+
+/// All places where alerts go, each in its format.
+pub(super) struct Outs {
+    all: Vec<Out>,
+    /// What alerts call this machine.
+    hostname: String,
+    colour: bool,
+}
+
+struct Out {
+    format: DetectFormat,
+    /// Standard output where it is `None`.
+    file: Option<PathBuf>,
+    sink: Box<dyn Write>,
+    /// Whether there was an alert.
+    begun: bool,
+}
+
+impl Outs {
+    /// Opens all files.
+    pub(super) fn new(outputs: &[To<DetectFormat>], colour: bool) -> Result<Self> {
+        if outputs.iter().filter(|output| output.file.is_none()).count() > 1 {
+            bail!("two outputs go to standard output; give all but one a file: -o jsonl=alerts.jsonl");
+        }
+        let open = |to: &To<DetectFormat>| -> Result<Out> {
+            let sink: Box<dyn Write> = match &to.file {
+                Some(path) => {
+                    let file =
+                        File::create(path).with_context(|| format!("cannot write {}", path.display()))?;
+                    Box::new(BufWriter::new(file))
+                }
+                None => Box::new(BufWriter::new(std::io::stdout().lock())),
+            };
+            Ok(Out { format: to.format, file: to.file.clone(), sink, begun: false })
+        };
+        Ok(Self { all: outputs.iter().map(open).collect::<Result<_>>()?, hostname: hostname(), colour })
+    }
+
+    /// Writes an alert everywhere.
+    pub(super) fn alert(&mut self, alert: &Alert<'_>) -> Result<()> {
+        let mut json: Option<String> = None;
+        for out in &mut self.all {
+            let line = match out.format {
+                DetectFormat::Table => &alert.line(self.colour && out.file.is_none()),
+                DetectFormat::Jsonl | DetectFormat::Json => {
+                    &*json.get_or_insert_with(|| alert.json(&self.hostname).to_string())
+                }
+            };
+            out.line(line)?;
+        }
+        Ok(())
+    }
+
+    /// Ends documents, and hands everything over. What is said of the whole run stands in documents alone.
+    pub(super) fn finish(mut self, summary: &Value, gaps: &[&String]) -> Result<()> {
+        for out in &mut self.all {
+            out.finish(summary, gaps)?;
+        }
+        self.flush()
+    }
+
+    /// Hands over what was written so far.
+    pub(super) fn flush(&mut self) -> Result<()> {
+        self.all.iter_mut().try_for_each(|out| {
+            let flushed = out.sink.flush();
+            out.told(flushed)
+        })
+    }
+}
+
+impl Out {
+    fn told(&self, written: std::io::Result<()>) -> Result<()> {
+        match &self.file {
+            Some(path) => written.with_context(|| format!("cannot write {}", path.display())),
+            None => Ok(written?),
+        }
+    }
+
+    fn line(&mut self, line: &str) -> Result<()> {
+        let before = match (self.format, self.begun) {
+            (DetectFormat::Json, false) => "{\"alerts\":[\n",
+            (DetectFormat::Json, true) => ",\n",
+            _ => "",
+        };
+        let after = if self.format == DetectFormat::Json { "" } else { "\n" };
+        self.begun = true;
+        let written = write!(self.sink, "{before}{line}{after}");
+        self.told(written)
+    }
+
+    fn finish(&mut self, summary: &Value, gaps: &[&String]) -> Result<()> {
+        if self.format != DetectFormat::Json {
+            return Ok(());
+        }
+        // The alerts were written as they came; what is said of all answers stands behind them.
+        let rest = print::envelope("audit-detect", gaps, summary.clone()).to_string();
+        let rest = rest.strip_prefix('{').unwrap_or(&rest);
+        let begin = if self.begun { "\n],\n" } else { "{\"alerts\":[],\n" };
+        let written = writeln!(self.sink, "{begin}{rest}");
+        self.told(written)
+    }
+}
+
+/// What alerts call this machine: what `FALCO_HOSTNAME` says, as with Falco, or its name.
+fn hostname() -> String {
+    let named = std::env::var("FALCO_HOSTNAME").ok().filter(|name| !name.is_empty());
+    let own = || std::fs::read_to_string("/proc/sys/kernel/hostname").map(|name| name.trim().to_owned());
+    named.unwrap_or_else(|| own().unwrap_or_default())
+}
