@@ -45,7 +45,7 @@ impl Summary {
         let alerts = counted(self.alerts(), "alert");
         let events = counted(looked.events, "event");
         let rules = counted(u64::try_from(asked).unwrap_or_default(), "rule");
-say.news("in all", &format!("{events}{window}, {alerts}, {rules} asked"));
+        say.news("in all", &format!("{events}{window}, {alerts}, {rules} asked"));
     }
 
     pub(super) fn json(&self, looked: &Looked, tally: Tally, asked: usize) -> Value {
