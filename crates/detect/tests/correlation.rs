@@ -583,3 +583,11 @@ proptest! {
         prop_assert_eq!(found, expected);
     }
 }
+
+#[test]
+fn fields_of_a_correlation_are_all_it_asks_for() {
+    let rules = rules(&[&item(&format!("{BURST}\nfield: tolower(ka.target.name)\noutput: '%ka.useragent'"))]);
+    let fields: Vec<String> =
+        rules.fields(&rules.correlations[0].rule).iter().map(ToString::to_string).collect();
+    assert_eq!(fields, ["ka.target.name", "ka.user.name", "ka.useragent", "ka.verb"]);
+}

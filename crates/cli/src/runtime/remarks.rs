@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use ironsides_detect::falco::FalcoConfig;
-use ironsides_detect::field::FieldUse;
+use ironsides_detect::field::{Class, FieldUse};
 use ironsides_detect::k8s_audit::AuditEvent;
 use ironsides_detect::rules::{Deed, Loaded, Mention, Part, PartKind, Place, Rule, RuleSet};
 use ironsides_tree::Node;
@@ -34,7 +34,9 @@ impl Remark {
 
 /// Whether this build has a source of events that fills a field. System calls are no source yet.
 pub(crate) fn is_filled(source: &str, field: &FieldUse) -> bool {
-    source == "k8s_audit" && AuditEvent::<&Node>::fills(field)
+    // What a correlation found is there whenever its output is.
+    field.id.field().class == Class::Correlation
+        || (source == "k8s_audit" && AuditEvent::<&Node>::fills(field))
 }
 
 /// Whether this build has events of a source.
@@ -51,7 +53,12 @@ pub(super) fn remarks(loaded: &Loaded, config: Option<&FalcoConfig>) -> Vec<Rema
         remarks.extend(of_selections(rules, config));
         remarks.extend(of_plugin(rules, config));
     }
-    rules.rules.iter().for_each(|rule| of_rule(rules, rule, &mut remarks));
+    for rule in &rules.rules {
+        of_rule(rules, PartKind::Rule, rule, &mut remarks);
+    }
+    for known in &rules.correlations {
+        of_rule(rules, PartKind::Correlation, &known.rule, &mut remarks);
+    }
     remarks
 }
 
@@ -60,9 +67,9 @@ fn at(place: Option<&Place>) -> String {
     place.map(|place| format!("{}:{}", place.name, place.position.line)).unwrap_or_default()
 }
 
-fn of_rule(rules: &RuleSet, rule: &Rule, remarks: &mut Vec<Remark>) {
+fn of_rule(rules: &RuleSet, of: PartKind, rule: &Rule, remarks: &mut Vec<Remark>) {
     let mut say = |kind, text| {
-        remarks.push(Remark { kind, of: Some((PartKind::Rule, rule.name.clone())), text });
+        remarks.push(Remark { kind, of: Some((of, rule.name.clone())), text });
     };
     if !rule.enabled {
         say("disabled", format!("is disabled ({}:{})", rule.file, rule.line));

@@ -77,13 +77,22 @@ pub struct RuleSet {
 }
 
 impl RuleSet {
-    /// The fields that a rule needs, in its condition and its output, in alphabetical order.
+    /// The fields that a rule needs, in its condition and its output, in alphabetical order. Those of a correlation's own
+    /// rule include what it groups by and counts.
     pub fn fields(&self, rule: &Rule) -> Vec<FieldUse> {
         let mut fields: Vec<FieldUse> = match self.graphs.get(&rule.source) {
             Some(graph) => graph.fields(rule.node),
             None => Vec::new(),
         };
         fields.extend(rule.output.fields().cloned());
+        if let Some(known) = self.correlations.iter().find(|known| std::ptr::eq(&raw const known.rule, rule))
+        {
+            let mut asked = Vec::new();
+            for source in known.group_by.iter().chain(&known.field).chain(&known.once_per) {
+                source.fields(&mut asked);
+            }
+            fields.extend(asked.into_iter().cloned());
+        }
         fields.sort_by_key(ToString::to_string);
         fields.dedup();
         fields
