@@ -112,7 +112,6 @@ impl Cutter {
     }
 
     /// Cuts from a place inside of a file on, at which a line begins.
-    #[allow(dead_code)]
     pub(crate) fn at(limit: usize, line: u64) -> Self {
         Self { line, ..Self::new(limit) }
     }
@@ -190,6 +189,11 @@ impl Cutter {
                 },
             }
         }
+    }
+
+    /// The line at the place that is looked at; `None` inside of a document, at which nobody can begin.
+    pub(crate) fn line(&self) -> Option<u64> {
+        matches!(self.mode, Mode::Line { .. }).then_some(self.line)
     }
 
     /// Passes over what stands between records.

@@ -37,6 +37,12 @@ pub enum StreamError {
         "the certificates that this system trusts cannot be read: {0}; install them (ca-certificates), or name them in SSL_CERT_FILE"
     )]
     Trust(std::io::Error),
+    /// A file says nothing of how far logs were read.
+    #[error("{}: this file does not say how far logs were read; name another, or remove it and read the logs from their beginnings", path.display())]
+    NoMarks {
+        /// The file.
+        path: PathBuf,
+    },
     /// A receiver cannot listen.
     #[error("cannot listen on {address}: {source}; is the port taken, or one below 1024?")]
     Listen {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
 
 use crate::cut::{Cutter, Found, Odd};
+use crate::marks::{HEAD, Mark, sum};
 use crate::stretch::{Span, Stretch};
 use crate::tally::{At, Tally};
 
@@ -44,6 +45,8 @@ pub(crate) struct Feed {
     filled: usize,
     /// The place of the buffer's first byte in the source.
     offset: u64,
+    /// The first bytes of the source, as far as they were cut.
+    head: Vec<u8>,
     /// What ended the reading, while what came before is cut.
     error: Option<io::Error>,
 }
@@ -57,8 +60,16 @@ impl Feed {
             buffer: buffers.take(STRETCH),
             filled: 0,
             offset: 0,
+            head: Vec::new(),
             error: None,
         }
+    }
+
+    /// Begins where a source with these first bytes was read to before.
+    pub(crate) fn at(source: Arc<str>, limit: usize, buffers: &Buffers, head: &[u8], mark: Mark) -> Self {
+        let head = head.get(..mark.length).unwrap_or_default().to_vec();
+        let cutter = Cutter::at(limit, mark.line);
+        Self { cutter, head, offset: mark.offset, ..Self::new(source, limit, buffers) }
     }
 
     /// Reads once, or with `is_eager` until there is no room, and says how many bytes came; 0 is the end.
@@ -99,6 +110,8 @@ impl Feed {
         let mut found = Found::default();
         let window = self.buffer.get(..self.filled).unwrap_or_default();
         let used = self.cutter.cut(window, is_end, &mut found);
+        // What breaks off may yet be completed: a later run begins there.
+        let broken_off = found.odd.iter().find(|(odd, ..)| *odd == Odd::CutOff).copied();
         for (odd, at, line) in found.odd {
             let at = || At { source: Arc::clone(&self.source), line, offset: self.offset + at as u64 };
             match odd {
@@ -106,6 +119,10 @@ impl Feed {
                 Odd::CutOff => tally.cut_off.add(at),
                 Odd::Nul => tally.nul.add(at),
             }
+        }
+        if self.head.len() < HEAD && self.head.len() as u64 == self.offset {
+            let room = HEAD - self.head.len();
+            self.head.extend_from_slice(window.get(..used.min(room)).unwrap_or_default());
         }
         let base = self.offset;
         self.offset += used as u64;
@@ -132,8 +149,18 @@ impl Feed {
             Ok(text) => text,
             Err(error) => self.mend(error.as_bytes(), &mut spans, tally),
         };
+        let behind = match broken_off {
+            Some((_, at, line)) => Some((base + at as u64, line)),
+            None => self.cutter.line().map(|line| (self.offset, line)),
+        };
+        let mark = behind.filter(|_| !self.head.is_empty()).map(|(offset, line)| Mark {
+            length: self.head.len(),
+            head: sum(&self.head),
+            offset,
+            line,
+        });
         let back = Some(buffers.back.clone());
-        Some(Stretch { source: Arc::clone(&self.source), text, spans, back })
+        Some(Stretch { source: Arc::clone(&self.source), text, spans, mark, back })
     }
 
     /// A text of the records, with U+FFFD for what is no character.

@@ -15,6 +15,7 @@ use std::time::{Duration, Instant};
 
 use crate::feed::{Buffers, Feed};
 use crate::log::Gone;
+use crate::marks::{HEAD, Marks};
 use crate::names::Age;
 use crate::sources::log_name;
 use crate::stretch::Stretch;
@@ -24,8 +25,6 @@ use crate::tally::{Tally, Unread};
 const EVERY: Duration = Duration::from_millis(200);
 /// How long a file that was renamed is read on after its last byte.
 const LINGER: Duration = Duration::from_secs(10);
-/// So many bytes at the beginning tell a file from the one that was there before.
-const HEAD: usize = 512;
 
 /// A device and an inode.
 type Id = (u64, u64);
@@ -58,6 +57,8 @@ pub(crate) struct Follow<'a> {
     pub(crate) named: BTreeSet<PathBuf>,
     /// Folders in which files may be made.
     pub(crate) folders: Vec<PathBuf>,
+    /// How far files were read in earlier runs.
+    pub(crate) marks: &'a Marks,
     /// Rotated files that were read before.
     pub(crate) known: BTreeSet<Id>,
     /// What could not be opened, so that it is told once.
@@ -120,12 +121,21 @@ impl Follow<'_> {
             }
             let mut tally = Tally::default();
             match File::open(&path) {
-                Ok(file) => {
+                Ok(mut file) => {
                     tally.files = 1;
                     self.known.insert(id);
                     self.refused.remove(&path);
-                    let feed = Feed::new(path.to_string_lossy().into(), self.limit, self.buffers);
-                    open.push(Open { path, file, id, head: Vec::new(), read: 0, feed, retired: None });
+                    let source = path.to_string_lossy().into();
+                    let first = head(&file, HEAD as u64);
+                    let length = file.metadata().map_or(0, |meta| meta.len());
+                    let mark = self.marks.find(&first).filter(|mark| mark.offset <= length);
+                    let mark = mark.filter(|mark| file.seek(SeekFrom::Start(mark.offset)).is_ok());
+                    let (feed, read) = match mark {
+                        Some(mark) => (Feed::at(source, self.limit, self.buffers, &first, mark), mark.offset),
+                        None => (Feed::new(source, self.limit, self.buffers), 0),
+                    };
+                    let head = if read > 0 { head(&file, read) } else { Vec::new() };
+                    open.push(Open { path, file, id, head, read, feed, retired: None });
                 }
                 Err(_) if self.refused.contains(&path) => continue,
                 Err(error) => {

@@ -11,6 +11,7 @@ mod error;
 mod feed;
 mod follow;
 mod log;
+mod marks;
 mod names;
 pub mod receive;
 mod sources;
@@ -21,5 +22,6 @@ mod unpack;
 
 pub use error::StreamError;
 pub use log::{Log, LogOptions, Stopper};
+pub use marks::Marks;
 pub use stretch::{Place, Record, Stretch};
 pub use tally::{At, Count, Tally, Unread};

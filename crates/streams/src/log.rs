@@ -1,6 +1,7 @@
 //! A log, read on a thread of its own.
 
 use std::collections::BTreeSet;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -12,6 +13,7 @@ use ironsides_files::STDIN;
 use crate::error::StreamError;
 use crate::feed::{Buffers, Feed};
 use crate::follow::{self, Follow};
+use crate::marks::{HEAD, Mark, Marks};
 use crate::sources::{self, Sources};
 use crate::stretch::Stretch;
 use crate::tally::{Tally, Unread};
@@ -28,11 +30,13 @@ pub struct LogOptions {
     pub line_limit: usize,
     /// Whether to read on at the end, as files grow, are rotated, or are made: until [`Stopper::stop`].
     pub follow: bool,
+    /// How far logs were read in earlier runs: reading goes on there.
+    pub marks: Marks,
 }
 
 impl Default for LogOptions {
     fn default() -> Self {
-        Self { line_limit: 64 << 20, follow: false }
+        Self { line_limit: 64 << 20, follow: false, marks: Marks::default() }
     }
 }
 
@@ -171,6 +175,7 @@ impl Reading {
                 buffers: &self.buffers,
                 stop: &self.stop,
                 stored: &self.stored,
+                marks: &self.options.marks,
                 named,
                 folders: self.folders.clone(),
                 known,
@@ -185,6 +190,20 @@ impl Reading {
         self.send.send(Message { stretch, tally: std::mem::take(tally) }).map_err(|_| Gone)
     }
 
+    /// Reads the first bytes of a file, and passes over what was read of it in earlier runs.
+    fn go_on(&self, reader: &mut dyn Read) -> std::io::Result<(Vec<u8>, Option<Mark>)> {
+        let mut head = Vec::new();
+        if self.options.marks == Marks::default() {
+            return Ok((head, None));
+        }
+        (&mut *reader).take(HEAD as u64).read_to_end(&mut head)?;
+        let mark = self.options.marks.find(&head);
+        if let Some(more) = mark.and_then(|mark| mark.offset.checked_sub(head.len() as u64)) {
+            std::io::copy(&mut reader.take(more), &mut std::io::sink())?;
+        }
+        Ok((head, mark))
+    }
+
     fn file(&self, path: &Path) -> Result<(), Gone> {
         let source: Arc<str> = path.to_string_lossy().into();
         let mut tally = Tally::default();
@@ -196,7 +215,24 @@ impl Reading {
             }
         };
         tally.files = 1;
-        let mut feed = Feed::new(Arc::clone(&source), self.options.line_limit, &self.buffers);
+        let limit = self.options.line_limit;
+        let mut feed = match self.go_on(&mut unpacked.reader) {
+            Ok((head, mark)) => {
+                let begin = mark.map_or(0, |mark| usize::try_from(mark.offset).unwrap_or(usize::MAX));
+                let rest = head.get(begin..).unwrap_or_default().to_vec();
+                let reader = std::mem::replace(&mut unpacked.reader, Box::new(std::io::empty()));
+                unpacked.reader = Box::new(std::io::Cursor::new(rest).chain(reader));
+                match mark {
+                    Some(mark) => Feed::at(Arc::clone(&source), limit, &self.buffers, &head, mark),
+                    None => Feed::new(Arc::clone(&source), limit, &self.buffers),
+                }
+            }
+            Err(error) => {
+                let why = format!("{}: {}", path.display(), unread(&error));
+                tally.unread.push(Unread { source, why });
+                return self.send(None, &mut tally);
+            }
+        };
         loop {
             let read = feed.read(&mut unpacked.reader, unpacked.is_file);
             let is_end = !matches!(read, Ok(1..));

@@ -3,12 +3,16 @@
 use std::sync::Arc;
 use std::sync::mpsc::Sender;
 
+use crate::marks::Mark;
+
 /// About a mebibyte of whole records of one file. It can be sent to another thread.
 #[derive(Debug)]
 pub struct Stretch {
     pub(crate) source: Arc<str>,
     pub(crate) text: String,
     pub(crate) spans: Vec<Span>,
+    /// How far the file was read behind it; `None` inside of a document.
+    pub(crate) mark: Option<Mark>,
     /// Where the buffer goes when it is read.
     pub(crate) back: Option<Sender<Vec<u8>>>,
 }

@@ -9,7 +9,7 @@ use std::sync::mpsc::{Receiver, channel};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-use ironsides_streams::{Log, LogOptions, Stopper, Tally};
+use ironsides_streams::{Log, LogOptions, Marks, Stopper, Tally};
 
 struct Following {
     records: Receiver<String>,
@@ -128,4 +128,65 @@ fn files_that_are_made_later_are_waited_for() {
     append(&later).write_all(b"{\"d\":4}\n").unwrap();
     following.expect("audit.log:2 {\"d\":4}");
     assert_eq!(following.stop().0, Vec::<String>::new());
+}
+
+/// What a run reads that goes on where the one before ended.
+fn run(paths: &[PathBuf], state: &Path) -> Vec<String> {
+    let mut marks = Marks::read(state).unwrap();
+    let mut log = Log::open(paths, LogOptions { marks: marks.clone(), ..LogOptions::default() }).unwrap();
+    let mut records = Vec::new();
+    while let Some(stretch) = log.next().unwrap() {
+        records.extend(stretch.records().map(|record| format!("{} {}", record.place.line, record.text)));
+        marks.note(&stretch);
+    }
+    marks.write(state).unwrap();
+    records
+}
+
+#[test]
+fn a_later_run_goes_on_where_the_one_before_ended() {
+    let folder = tempfile::tempdir().unwrap();
+    let (state, logs) = (folder.path().join("state"), folder.path().join("logs"));
+    let paths = [logs.clone()];
+    let path = logs.join("audit.log");
+    let rotated = logs.join("audit-2026-11-22T10-00-00.000.log");
+    let event = |number: usize| format!("{{\"auditID\":\"{number:0200}\"}}");
+    let lines =
+        |from: usize, to: usize| (from..to).map(|number| event(number) + "\n").collect::<Vec<_>>().concat();
+    let expected = |line: usize, from: usize, to: usize| -> Vec<String> {
+        (from..to).map(|number| format!("{} {}", line + number - from, event(number))).collect()
+    };
+    fs::create_dir(&logs).unwrap();
+    fs::write(&path, lines(0, 2)).unwrap();
+    assert_eq!(run(&paths, &state), expected(1, 0, 2));
+    assert_eq!(run(&paths, &state), Vec::<String>::new());
+    append(&path).write_all(lines(2, 10).as_bytes()).unwrap();
+    assert_eq!(run(&paths, &state), expected(3, 2, 10));
+    // Renamed, and a new one begun.
+    append(&path).write_all(lines(10, 12).as_bytes()).unwrap();
+    fs::rename(&path, &rotated).unwrap();
+    fs::write(&path, lines(12, 14)).unwrap();
+    assert_eq!(run(&paths, &state), [expected(11, 10, 12), expected(1, 12, 14)].concat());
+    // Packed: another file with the same beginning.
+    let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    packer.write_all(&fs::read(&rotated).unwrap()).unwrap();
+    fs::remove_file(&rotated).unwrap();
+    fs::write(logs.join("audit-2026-11-22T10-00-00.000.log.gz"), packer.finish().unwrap()).unwrap();
+    append(&path).write_all(lines(14, 15).as_bytes()).unwrap();
+    assert_eq!(run(&paths, &state), expected(3, 14, 15));
+    // Truncated.
+    fs::write(&path, lines(20, 21)).unwrap();
+    assert_eq!(run(&paths, &state), expected(1, 20, 21));
+    // Followed.
+    append(&path).write_all(lines(21, 22).as_bytes()).unwrap();
+    let options = LogOptions { follow: true, marks: Marks::read(&state).unwrap(), ..LogOptions::default() };
+    let mut log = Log::open(&paths, options).unwrap();
+    let stretch = log.next().unwrap().unwrap();
+    let records: Vec<String> = stretch.records().map(|record| record.text.to_owned()).collect();
+    assert_eq!(records, [event(21)]);
+    log.stopper().stop();
+    assert!(log.next().unwrap().is_none());
+    fs::write(&state, "something else").unwrap();
+    let error = Marks::read(&state).unwrap_err().to_string();
+    assert!(error.contains("does not say how far logs were read"), "{error}");
 }
