@@ -2,6 +2,7 @@
 
 mod charts;
 mod deployments;
+mod least_privilege;
 mod measure;
 mod peers;
 mod rbac;
@@ -61,6 +62,18 @@ enum Bench {
         #[arg(long, value_name = "N", default_value_t = 5)]
         runs: u32,
     },
+    /// Audit logs: the smallest roles that would have sufficed, and the server's decisions held against ours
+    LeastPrivilege {
+        /// The program to measure, instead of a release build of this checkout
+        #[arg(long, value_name = "FILE")]
+        program: Option<PathBuf>,
+        /// Put the table into docs/speed.md
+        #[arg(long)]
+        write: bool,
+        /// How often each run is repeated; the least is printed
+        #[arg(long, value_name = "N", default_value_t = 5)]
+        runs: u32,
+    },
 }
 
 pub(crate) fn run(args: &Args) -> Result<()> {
@@ -70,7 +83,23 @@ pub(crate) fn run(args: &Args) -> Result<()> {
         }
         Bench::Collect { pods, program, runs } => collect(*pods, program.as_ref(), *runs),
         Bench::Rbac { runs } => rbac::run(&release()?, &target().join("bench"), *runs),
+        Bench::LeastPrivilege { program, write, runs } => {
+            let ironsides = program.clone().map_or_else(release, Ok)?;
+            let rows = least_privilege::rows(&ironsides, &target().join("bench"), *runs)?;
+            if *write { put("least-privilege", &rows) } else { Ok(()) }
+        }
     }
+}
+
+/// Puts a table into docs/speed.md, between the markers of a name.
+fn put(name: &str, rows: &[Row]) -> Result<()> {
+    let (begin, end) = (format!("<!-- {name}:begin -->"), format!("<!-- {name}:end -->"));
+    let path = crate::root().join("docs/speed.md");
+    let page = std::fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
+    let (before, rest) = page.split_once(&begin).context("docs/speed.md lacks its first marker")?;
+    let (_, after) = rest.split_once(&end).context("docs/speed.md lacks its second marker")?;
+    let text = format!("{before}{begin}\n{}{end}{after}", table(rows));
+    std::fs::write(&path, text).with_context(|| format!("cannot write {}", path.display()))
 }
 
 /// The program, as it is released.
@@ -124,17 +153,7 @@ fn bench_scan(
     let inputs = Inputs { folder: &folder, served: &served, bare: &bare, charts: &charts, corpus };
     let rows = scan(&ironsides, &inputs, runs)?;
     if write {
-        let path = crate::root().join("docs/speed.md");
-        let page =
-            std::fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
-        let (before, rest) =
-            page.split_once("<!-- bench:begin -->").context("docs/speed.md lacks its first marker")?;
-        let (_, after) =
-            rest.split_once("<!-- bench:end -->").context("docs/speed.md lacks its second marker")?;
-        std::fs::write(
-            &path,
-            format!("{before}<!-- bench:begin -->\n{}<!-- bench:end -->{after}", table(&rows)),
-        )?;
+        put("bench", &rows)?;
     }
     Ok(())
 }

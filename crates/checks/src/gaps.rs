@@ -7,7 +7,7 @@ use ironsides_core::{
     Confidence, Coverage, Evidence, Extent, Finding, Fingerprint, Inventory, Object, Server, Severity,
     Source, Target, Verdict,
 };
-use ironsides_schema::kinds;
+use ironsides_schema::{kind_of_resource, kinds};
 use ironsides_tree::Text;
 use rustc_hash::FxHashMap;
 
@@ -214,7 +214,7 @@ fn resource(server: &Server, group: &str, kind: &str) -> Option<Resource> {
 fn is_namespaced(server: &Server, resource: &str) -> bool {
     let (plural, group) = resource.split_once('.').unwrap_or((resource, ""));
     let served = server.resources.iter().find(|known| known.name == plural && known.group == group);
-    let built_in = || kinds().iter().find(|kind| kind.plural == plural && kind.group == group);
+    let built_in = || kind_of_resource(group, plural);
     // Of what is neither served nor built in there is nothing, in no namespace.
     served.map(|known| known.namespaced).or_else(|| built_in().map(|kind| kind.namespaced)).unwrap_or(false)
 }

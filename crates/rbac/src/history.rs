@@ -188,13 +188,7 @@ fn key(object: &Object) -> Key {
 }
 
 fn kind_of(resource: &str) -> Option<&'static str> {
-    Some(match resource {
-        "roles" => "Role",
-        "clusterroles" => "ClusterRole",
-        "rolebindings" => "RoleBinding",
-        "clusterrolebindings" => "ClusterRoleBinding",
-        _ => return None,
-    })
+    ironsides_schema::kind_of_resource(GROUP, resource).map(|kind| kind.kind)
 }
 
 /// An item of a list, which does not repeat its kind.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use ironsides_core::go_quoted;
 use ironsides_schema::admit::{self, FieldValidation, Resource, World};
-use ironsides_schema::{Kind, kinds};
+use ironsides_schema::{Kind, kind_of_resource};
 use ironsides_tree::{Format, Map, Node, Text, Value};
 use thiserror::Error;
 
@@ -158,7 +158,7 @@ impl Write<'_> {
 
     /// The built-in kind of the resource.
     fn kind(&self) -> Option<&'static Kind> {
-        kinds().iter().find(|kind| kind.group == GROUP && kind.plural == self.resource)
+        kind_of_resource(GROUP, self.resource)
     }
 
     /// An object with its defaults, without what garbage collection and the bookkeeping of fields need.
@@ -171,8 +171,7 @@ impl Write<'_> {
     fn validate(&self) -> Result<(), Refused> {
         let Some(after) = self.after else { return Ok(()) };
         let invalid = |code, message: String| Refused { code, message };
-        let Some(kind) = kinds().iter().find(|kind| kind.group == GROUP && kind.plural == self.resource)
-        else {
+        let Some(kind) = self.kind() else {
             return Err(invalid(404, "the server could not find the requested resource".to_owned()));
         };
         if let Some(before) = self.before

@@ -16,6 +16,12 @@ pub fn kind(api_version: &str, kind: &str) -> Option<&'static Kind> {
     named(kind).iter().find(|known| known.group == group && known.version == version)
 }
 
+/// The built-in kind behind a resource, by its API group (empty for the core group) and its plural name, without a
+/// subresource. `None` for custom resources and for what only looks like a resource, as `users` do in rules.
+pub fn kind_of_resource(group: &str, plural: &str) -> Option<&'static Kind> {
+    KINDS.iter().find(|known| known.group == group && known.plural == plural)
+}
+
 /// Where the object lies that holds a pod's `metadata` and `spec`, for any version of a workload kind, served or
 /// long removed: what an old manifest asks for must be read all the same.
 ///

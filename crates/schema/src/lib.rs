@@ -38,7 +38,7 @@ mod wire_table;
 
 pub use fault::{Fault, FaultKind};
 pub use field::{Field, ListType};
-pub use kind::{Unknown, is_misplaced, kind, kinds, pod_template, unknown};
+pub use kind::{Unknown, is_misplaced, kind, kind_of_resource, kinds, pod_template, unknown};
 pub use quantity::Quantity;
 pub use shape::Shape;
 pub use table::{Kind, Type, TypeId};

@@ -49,11 +49,6 @@ pub(crate) fn workload(name: &str) -> Result<&'static Kind> {
     found.with_context(|| format!("{name} holds no pod"))
 }
 
-/// The built-in kind behind a resource.
-pub(crate) fn kind_of(group: &str, resource: &str) -> Option<&'static Kind> {
-    kinds().iter().find(|kind| kind.group == group && kind.plural == resource)
-}
-
 /// What `apiVersion` says of a kind.
 pub(crate) fn api_version(kind: &Kind) -> String {
     if kind.group.is_empty() { kind.version.to_owned() } else { format!("{}/{}", kind.group, kind.version) }

@@ -79,7 +79,7 @@ fn run(binding: &Object, inventory: &Inventory, out: &mut Out<'_>) {
 fn is_namespaced(rule: &Rule<'_>) -> bool {
     let known = |group: &str, resource: &str| {
         let plural = resource.split('/').next().unwrap_or_default();
-        ironsides_schema::kinds().iter().any(|kind| kind.group == group && kind.plural == plural)
+        ironsides_schema::kind_of_resource(group, plural).is_some()
             && !is_global(group, resource)
             && (group, plural) != ("", "namespaces")
     };

@@ -136,7 +136,7 @@ pub(super) fn is_global(group: &str, resource: &str) -> bool {
     if virtual_ones.contains(&plural) {
         return matches!(group, "" | "authentication.k8s.io" | "certificates.k8s.io");
     }
-    let known = ironsides_schema::kinds().iter().find(|kind| kind.group == group && kind.plural == plural);
+    let known = ironsides_schema::kind_of_resource(group, plural);
     known.is_some_and(|kind| !kind.namespaced) && (group, plural) != ("", "namespaces")
 }
 

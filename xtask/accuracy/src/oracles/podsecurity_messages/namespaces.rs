@@ -14,7 +14,7 @@ use serde::Deserialize;
 
 use super::recording::{Namespace, Recording, is_comparable, is_pod_security, verdict, verdict_of};
 use crate::data;
-use crate::objects::{api_version, kind_of, object, text, tree, with};
+use crate::objects::{api_version, object, text, tree, with};
 use crate::oracle::Score;
 use crate::patch;
 use path::Target;
@@ -147,7 +147,7 @@ fn answer(recording: &Recording, scenario: &Scenario, step: &Step) -> Result<Ans
 
 /// The body of a request with the kind that its path implies.
 fn typed(target: &Target<'_>, body: &Node) -> Node {
-    match kind_of(target.group, target.resource) {
+    match ironsides_schema::kind_of_resource(target.group, target.resource) {
         Some(kind) if target.subresource.is_empty() && body.get("kind").is_none() => {
             with(&with(body, "kind", text(kind.kind)), "apiVersion", text(&api_version(kind)))
         }
@@ -157,7 +157,8 @@ fn typed(target: &Target<'_>, body: &Node) -> Node {
 
 fn patched(target: &Target<'_>, old: &Node, body: &Node, content: &str) -> Node {
     if content.contains("strategic") {
-        let ty = kind_of(target.group, target.resource).map(ironsides_schema::Kind::ty);
+        let ty =
+            ironsides_schema::kind_of_resource(target.group, target.resource).map(ironsides_schema::Kind::ty);
         patch::strategic(old, body, ty)
     } else {
         patch::merge(old, body)

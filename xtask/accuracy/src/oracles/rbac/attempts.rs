@@ -2,7 +2,7 @@
 
 use anyhow::{Context, Result, bail};
 use ironsides_rbac::{Identity, Impersonations, Mode, Request, Write, WriteVerb, http_request, wanted};
-use ironsides_schema::kinds;
+use ironsides_schema::kind_of_resource;
 use ironsides_tree::{Node, Text};
 use serde::Deserialize;
 use serde_json::Value;
@@ -67,7 +67,7 @@ fn write(cluster: &Cluster, attempt: &Escalation) -> Result<(u16, String)> {
     let Request::Resource(request) = http_request(&attempt.method, &attempt.path) else {
         bail!("{} names no resource", attempt.path)
     };
-    let kind = kinds().iter().find(|kind| kind.group == request.group && kind.plural == request.resource);
+    let kind = kind_of_resource(&request.group, &request.resource);
     let kind = kind.with_context(|| format!("{} is no built-in resource", request.resource))?;
     let body = objects::tree(&attempt.body)?;
     let verb = match (&*attempt.method, &*attempt.content_type) {

@@ -11,7 +11,7 @@ use serde_json::json;
 
 use super::Step;
 use super::path::Target;
-use crate::objects::{in_template, kind_of, map, object, text, tree, with};
+use crate::objects::{in_template, map, object, text, tree, with};
 
 /// What is known of all namespaces.
 pub(super) struct Scenario {
@@ -78,7 +78,8 @@ impl Scenario {
         if let Some(found) = known.filter(|stored| target.resource == "pods" && name(stored)) {
             return Ok(Some(found.clone()));
         }
-        let kind = kind_of(target.group, target.resource).filter(|kind| kind.pod_template.is_some());
+        let kind = ironsides_schema::kind_of_resource(target.group, target.resource)
+            .filter(|kind| kind.pod_template.is_some());
         let Some(kind) = kind else { return Ok(None) };
         if target.resource == "pods" {
             return safe_pod(target.name, patch).map(Some);
