@@ -122,8 +122,18 @@ impl<'a> Event<'a> {
         self.annotation(DECISION).map(|decision| decision == "allow")
     }
 
+    /// When its stage was reached, in microseconds since 1970; `None` where no time is told.
+    pub fn at(&self) -> Option<i64> {
+        moment(&self.staged).or_else(|| moment(&self.received))
+    }
+
     /// Who the authorizer was asked about: whom the request was made as.
     pub fn effective_user(&self) -> &User<'a> {
         self.impersonated_user.as_deref().unwrap_or(&self.user)
     }
+}
+
+/// A time of an event in microseconds since 1970; `None` for what is no RFC 3339 time.
+pub fn moment(text: &str) -> Option<i64> {
+    text.parse::<jiff::Timestamp>().ok().map(jiff::Timestamp::as_microsecond)
 }

@@ -8,11 +8,15 @@
 mod coverage;
 mod decide;
 mod event;
+mod generate;
 mod level;
+mod load;
 mod misfit;
+mod model;
 mod policy;
 mod reach;
 mod remainder;
+mod replay;
 mod request;
 mod technique;
 mod witness;
@@ -21,13 +25,17 @@ pub use coverage::{Coverage, Recorded, Standing, Who};
 pub use decide::Decision;
 pub use event::{
     Body, DECISION, Event, EventError, ObjectReference, REASON, Response, User, Word, each_event,
-    each_event_text, each_event_with_text,
+    each_event_text, each_event_with_text, moment,
 };
+pub use generate::{Cost, Generated, Goal, Made, bytes_text, generate};
 pub use level::{Level, Stage, Stages};
+pub use load::{Load, Loads, assumed_bodies};
 pub use misfit::Misfit;
+pub use model::Cluster;
 pub use policy::{GroupResources, Loaded, Note, Policy, PolicyError, Rule, decode};
 pub use reach::{Change, Dead};
 pub use remainder::{Left, Remainder};
+pub use replay::{Replay, Written};
 pub use request::{About, Request};
 pub use technique::{By, TECHNIQUES, Technique};
 pub use witness::{RESOURCE_VERBS, Verbs, witness};

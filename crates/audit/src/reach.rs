@@ -35,6 +35,22 @@ pub struct Change {
     pub new: Decision,
 }
 
+impl Change {
+    /// Whether anything of the request is recorded differently.
+    fn is_one(&self) -> bool {
+        let Self { old, new, request, .. } = self;
+        old.level != new.level
+            || old.written(request) != new.written(request)
+            || old.omit_stages.has(Stage::Panic) != new.omit_stages.has(Stage::Panic)
+            || old.level >= Level::Request && old.omit_managed_fields != new.omit_managed_fields
+    }
+
+    /// Whether one policy leaves no trace of the request.
+    fn is_of_all(&self) -> bool {
+        self.old.written(&self.request).is_empty() != self.new.written(&self.request).is_empty()
+    }
+}
+
 impl Policy {
     /// The rules that never decide anything, in order. Exact: a rule is dead where no request fits it that fits none
     /// before it. In policies that are too tangled to look at every case (see [`Left::Unknown`]) some may be missing.
@@ -79,18 +95,22 @@ impl Policy {
                     .take(before(old_rule, old_rules.len()))
                     .chain(new_rules.iter().take(before(new_rule, new_rules.len())));
                 let avoid: Vec<&Rule> = avoid.copied().collect();
-                let found = Asked::ALL.into_iter().find_map(|asked| {
+                let mut found = Asked::ALL.into_iter().filter_map(|asked| {
                     let narrow = asked.rule();
                     let fit: Vec<&Rule> = fit.iter().chain(narrow.as_ref()).collect();
                     let request = asked.take(witness(&fit, &avoid, Verbs::Usual)?)?;
                     let (old, new) = (self.decide(&request), new.decide(&request));
-                    let is_alike = old.level == new.level
-                        && old.written(&request) == new.written(&request)
-                        && old.omit_stages.has(Stage::Panic) == new.omit_stages.has(Stage::Panic)
-                        && (old.level < Level::Request || old.omit_managed_fields == new.omit_managed_fields);
-                    (!is_alike).then_some(Change { old_rule, new_rule, request, old, new })
+                    let change = Change { old_rule, new_rule, request, old, new };
+                    change.is_one().then_some(change)
                 });
-                changes.extend(found);
+                // Of several the first by which a trace comes or goes.
+                let first = found.next();
+                let best = if first.as_ref().is_some_and(Change::is_of_all) {
+                    None
+                } else {
+                    found.find(Change::is_of_all)
+                };
+                changes.extend(best.or(first));
             }
         }
         changes

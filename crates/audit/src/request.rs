@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use crate::event::Event;
 use crate::witness::FRESH;
 
 /// A request as the audit policy sees it: as it was authenticated, before any impersonation. (Source: `WithAudit`, which
@@ -19,7 +20,46 @@ pub struct Request<'a> {
     pub about: About<'a>,
 }
 
+impl<'a> Request<'a> {
+    /// The request of an event, as its policy saw it. Nobody was authenticated where the answer is 401 and no user is told.
+    pub fn of(event: &Event<'a>) -> Self {
+        let is_refused = event.user.name.is_empty()
+            && event.response.as_ref().is_some_and(|response| response.code == 401);
+        let about = match &event.object {
+            Some(object) => About::Resource {
+                group: object.group.clone(),
+                resource: object.resource.clone(),
+                subresource: object.subresource.clone(),
+                namespace: object.namespace.clone(),
+                name: object.name.clone(),
+            },
+            None => About::Path(match &event.request_uri {
+                Cow::Borrowed(uri) => Cow::Borrowed(uri.split('?').next().unwrap_or_default()),
+                Cow::Owned(uri) => Cow::Owned(uri.split('?').next().unwrap_or_default().to_owned()),
+            }),
+        };
+        Self {
+            user: (!is_refused).then(|| event.user.name.clone()),
+            groups: event.user.groups.iter().cloned().collect(),
+            verb: event.verb.clone(),
+            about,
+        }
+    }
+}
+
 impl Request<'_> {
+    /// What is asked for, without who asks, namespace and name: `watch pods`, `get /version`.
+    pub fn kind(&self) -> String {
+        match &self.about {
+            About::Path(path) => format!("{} {path}", self.verb),
+            About::Resource { group, resource, subresource, .. } => {
+                let group = if group.is_empty() { String::new() } else { format!(".{group}") };
+                let sub = if subresource.is_empty() { String::new() } else { format!("/{subresource}") };
+                format!("{} {resource}{group}{sub}", self.verb)
+            }
+        }
+    }
+
     /// Whether the API server takes it for one that lasts, which gets an event of its own when the response begins.
     /// (Source: `BasicLongRunningRequestCheck` of `k8s.io/apiserver`, as kube-apiserver configures it.)
     pub fn is_long_running(&self) -> bool {

@@ -2,9 +2,11 @@
 
 mod coverage;
 mod detect;
+mod diff;
+mod generate;
 mod lint;
-#[allow(dead_code, reason = "commands about logs follow")]
 pub(crate) mod log;
+mod over_log;
 pub(crate) mod policy;
 mod simulate;
 mod words;
@@ -22,5 +24,7 @@ pub(crate) fn run(args: &AuditArgs, global: &Global, say: &Say) -> Result<Exit> 
         AuditCommand::Lint(args) => lint::run(args, global, say),
         AuditCommand::Detect(args) => detect::run(args, global, say),
         AuditCommand::Simulate(args) => simulate::run(args, say),
+        AuditCommand::Diff(args) => diff::run(args, say),
+        AuditCommand::Generate(args) => generate::run(args, say),
     }
 }

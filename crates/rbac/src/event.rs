@@ -2,7 +2,6 @@
 
 use ironsides_audit::{Event, User};
 use ironsides_tree::Text;
-use jiff::Timestamp;
 
 use crate::http::{Parts, resource, split};
 use crate::identity::Identity;
@@ -46,9 +45,4 @@ pub fn event_identity(user: &User<'_>) -> Identity {
             .map(|(key, values)| (Text::new(key), values.iter().map(Text::new).collect()))
             .collect(),
     }
-}
-
-/// A moment of an event in microseconds since 1970; `None` for what is no RFC 3339 time.
-pub(crate) fn moment(text: &str) -> Option<i64> {
-    text.parse::<Timestamp>().ok().map(Timestamp::as_microsecond)
 }

@@ -3,12 +3,12 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
-use ironsides_audit::{Event, Level, REASON, Stage};
+use ironsides_audit::{Event, Level, REASON, Stage, moment};
 use ironsides_core::{Object, Origin};
 use ironsides_tree::{Map, Node, Text, Value};
 
 use crate::authorizer::Decision;
-use crate::event::{event_identity, event_request, moment};
+use crate::event::{event_identity, event_request};
 use crate::policy::{GROUP, Rbac};
 
 /// How long the authorizer may not know yet of a write, in microseconds: its informer follows the store.

@@ -23,7 +23,7 @@ pub(crate) struct LogArgs {
 }
 
 /// A point in time, as it is or as how long ago it was.
-fn time(text: &str) -> Result<Timestamp, String> {
+pub(super) fn time(text: &str) -> Result<Timestamp, String> {
     time_at(text, Timestamp::now())
 }
 

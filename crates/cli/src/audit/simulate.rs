@@ -21,6 +21,9 @@ use crate::say::Say;
 
 pub(crate) fn run(args: &SimulateArgs, say: &Say) -> Result<Exit> {
     let Some(file) = PolicyFile::read(&args.policy, say)? else { return Ok(Exit::Incomplete) };
+    if !args.log.is_empty() {
+        return super::over_log::run(args, &file, say);
+    }
     let request = request(args, say)?;
     let simulated = Simulated { decision: file.policy.decide(&request), file: &file, request: &request };
     emit(&args.output, |format| match format {
@@ -44,8 +47,12 @@ pub(crate) fn run(args: &SimulateArgs, say: &Say) -> Result<Exit> {
 /// The request that a command line describes.
 fn request(args: &SimulateArgs, say: &Say) -> Result<Request<'static>> {
     let (user, groups) = who(args);
-    let verb = args.verb.as_str();
-    let about = if args.resource.starts_with('/') {
+    let (Some(verb), Some(word)) = (args.verb.as_deref(), args.resource.as_deref()) else {
+        bail!(
+            "name a verb and a resource, as in `get pods`, a path, as in `get /healthz`, or a log with --log"
+        );
+    };
+    let about = if word.starts_with('/') {
         if args.name.is_some() || args.namespace.is_some() || args.all_namespaces {
             bail!("a path has no name and no namespace");
         }
@@ -55,12 +62,12 @@ fn request(args: &SimulateArgs, say: &Say) -> Result<Request<'static>> {
                 verb.to_lowercase()
             );
         }
-        About::Path(Cow::Owned(args.resource.clone()))
+        About::Path(Cow::Owned(word.to_owned()))
     } else {
         if let Some(odd) = odd_verb(verb) {
             say.warning(&odd);
         }
-        resource(args)?
+        resource(args, verb, word)?
     };
     Ok(Request { user, groups, verb: Cow::Owned(verb.to_owned()), about })
 }
@@ -76,9 +83,8 @@ fn who(args: &SimulateArgs) -> (Option<Cow<'static, str>>, Vec<Cow<'static, str>
     (Some(Cow::Owned(user.to_owned())), groups)
 }
 
-fn resource(args: &SimulateArgs) -> Result<About<'static>> {
+fn resource(args: &SimulateArgs, verb: &str, word: &str) -> Result<About<'static>> {
     let known = Resources::of(&Inventory::default());
-    let word = args.resource.as_str();
     // What is written with its group is taken as it is: policies are about custom resources, too.
     let has_group = word.split('/').next().is_some_and(|own| own.contains('.'));
     let Resource { group, name: resource, subresource, namespaced, object, .. } =
@@ -91,7 +97,7 @@ fn resource(args: &SimulateArgs) -> Result<About<'static>> {
     let namespace = match &args.namespace {
         _ if args.all_namespaces => String::new(),
         // A request for one namespace is in it.
-        _ if group.is_empty() && resource == "namespaces" && args.verb != "create" => name.clone(),
+        _ if group.is_empty() && resource == "namespaces" && verb != "create" => name.clone(),
         Some(namespace) => namespace.clone(),
         None if is_known && namespaced => "default".to_owned(),
         None => String::new(),

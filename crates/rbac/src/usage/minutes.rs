@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::event::moment;
+use ironsides_audit::moment;
 
 /// Microseconds of a minute.
 const MINUTE: i64 = 60_000_000;
