@@ -5,10 +5,11 @@ use std::sync::Arc;
 use ironsides_core::{
     Confidence, Inventory, LabelSelector, Labels, Object, Operator, Pod, PodTemplates, Requirement,
 };
-use ironsides_tree::Text;
+use ironsides_tree::{Cursor, Text};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::gaps::{LEFT_OUT, unseen};
+use crate::out::{Draft, Out};
 
 /// The namespace of objects that do not name one, unless whoever applies them does.
 pub(crate) const DEFAULT_NAMESPACE: &str = "default";
@@ -59,6 +60,37 @@ pub(crate) enum Lead {
     Unseen(String),
     /// It would be in a namespace that nobody asked for: why the question does not arise.
     LeftOut(&'static str),
+}
+
+impl Lead {
+    /// What is missing and may well lie elsewhere counts as there.
+    pub(crate) fn or_elsewhere(self) -> Self {
+        match self {
+            Self::Missing(Confidence::Low) => Self::Found,
+            lead => lead,
+        }
+    }
+
+    /// Reports the place that names it: passes where it is there, and says of what could not be read that nobody can tell
+    /// whether `what` is there. Of what is missing it gives the failure with its message and how sure it is, for the
+    /// caller to say more.
+    pub(crate) fn tell<'o>(
+        self,
+        out: &'o mut Out<'_>,
+        at: &Cursor<'_>,
+        what: &str,
+        missing: impl FnOnce() -> String,
+    ) -> Option<(&'o mut Draft, Confidence)> {
+        match self {
+            Self::Found => out.pass(at),
+            Self::Missing(confidence) => return Some((out.fail(at, missing()), confidence)),
+            Self::LeftOut(why) => out.not_applicable(why),
+            Self::Unseen(missing) => {
+                out.unknown(at, format!("nobody can tell whether the {what} is there"), missing);
+            }
+        }
+        None
+    }
 }
 
 /// Follows the name of an object of a kind in a namespace, or of one that is in none.

@@ -3,7 +3,7 @@
 //! What a manifest names may live in the cluster already, unless it is a cluster that is looked at. These checks say that it is "not among the scanned files", and
 //! most of them keep silent unless the input holds other objects of the kind in the same namespace.
 
-use ironsides_core::{Confidence, Inventory, Object};
+use ironsides_core::{Inventory, Object};
 use ironsides_tree::Cursor;
 
 use crate::check::Check;
@@ -35,23 +35,8 @@ fn look_up<'a>(
     at: &Cursor<'_>,
 ) -> Option<&'a mut Draft> {
     let name = at.str().filter(|name| !name.is_empty())?;
-    match follow(inventory, kind, Some(namespace(object)), name) {
-        Lead::Found | Lead::Missing(Confidence::Low) => {
-            out.pass(at);
-            None
-        }
-        Lead::Missing(_) => {
-            Some(out.fail(at, format!("the {} \"{name}\" is not {}", kind.1, among(inventory))))
-        }
-        Lead::LeftOut(why) => {
-            out.not_applicable(why);
-            None
-        }
-        Lead::Unseen(missing) => {
-            out.unknown(at, format!("nobody can tell whether the {} \"{name}\" is there", kind.1), missing);
-            None
-        }
-    }
+    let lead = follow(inventory, kind, Some(namespace(object)), name).or_elsewhere();
+    told(out, lead, inventory, kind, at, name)
 }
 
 /// The same for a kind that is in no namespace.
@@ -62,23 +47,20 @@ fn look_up_global<'a>(
     at: &Cursor<'_>,
 ) -> Option<&'a mut Draft> {
     let name = at.str().filter(|name| !name.is_empty())?;
-    match follow(inventory, kind, None, name) {
-        Lead::Found => {
-            out.pass(at);
-            None
-        }
-        Lead::Missing(_) => {
-            Some(out.fail(at, format!("the {} \"{name}\" is not {}", kind.1, among(inventory))))
-        }
-        Lead::LeftOut(why) => {
-            out.not_applicable(why);
-            None
-        }
-        Lead::Unseen(missing) => {
-            out.unknown(at, format!("nobody can tell whether the {} \"{name}\" is there", kind.1), missing);
-            None
-        }
-    }
+    told(out, follow(inventory, kind, None, name), inventory, kind, at, name)
+}
+
+fn told<'a>(
+    out: &'a mut Out<'_>,
+    lead: Lead,
+    inventory: &Inventory,
+    kind: (&str, &str),
+    at: &Cursor<'_>,
+    name: &str,
+) -> Option<&'a mut Draft> {
+    let what = format!("{} \"{name}\"", kind.1);
+    let missing = || format!("the {what} is not {}", among(inventory));
+    lead.tell(out, at, &what, missing).map(|(finding, _)| finding)
 }
 
 /// The checks of this family, in alphabetical order.

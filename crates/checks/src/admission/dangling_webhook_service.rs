@@ -3,7 +3,7 @@
 use ironsides_core::Inventory;
 
 use super::{API_SERVICE, MUTATING, VALIDATING};
-use crate::gathered::{Lead, among, follow};
+use crate::gathered::{among, follow};
 use crate::prelude::*;
 
 pub(super) static CHECK: Check = Check {
@@ -31,17 +31,10 @@ fn run(object: &Object, inventory: &Inventory, out: &mut Out<'_>) {
     for service in of_webhooks.chain([object.cursor().at(&["spec", "service"])]) {
         let (at, namespace) = (service.get("name"), service.get("namespace"));
         let (Some(name), Some(namespace)) = (at.str(), namespace.str()) else { continue };
-        match follow(inventory, SERVICE, Some(namespace), name) {
-            Lead::Found | Lead::Missing(Confidence::Low) => out.pass(&at),
-            Lead::Missing(confidence) => {
-                let place = among(inventory);
-                out.fail(&at, format!("the Service \"{name}\" of \"{namespace}\" is not {place}"))
-                    .confidence(confidence);
-            }
-            Lead::LeftOut(why) => out.not_applicable(why),
-            Lead::Unseen(missing) => {
-                out.unknown(&at, format!("nobody can tell whether the Service \"{name}\" is there"), missing);
-            }
+        let missing = || format!("the Service \"{name}\" of \"{namespace}\" is not {}", among(inventory));
+        let lead = follow(inventory, SERVICE, Some(namespace), name).or_elsewhere();
+        if let Some((finding, confidence)) = lead.tell(out, &at, &format!("Service \"{name}\""), missing) {
+            finding.confidence(confidence);
         }
     }
 }

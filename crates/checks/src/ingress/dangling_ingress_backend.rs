@@ -3,7 +3,7 @@
 use ironsides_core::Inventory;
 
 use super::INGRESS;
-use crate::gathered::{Lead, among, follow, namespace};
+use crate::gathered::{among, follow, namespace};
 use crate::prelude::*;
 
 pub(super) static CHECK: Check = Check {
@@ -30,16 +30,11 @@ fn run(ingress: &Object, inventory: &Inventory, out: &mut Out<'_>) {
         let (new, old) = (backend.at(&["service", "name"]), backend.get("serviceName"));
         let at = if old.is_set() { old } else { new };
         let Some(name) = at.str() else { continue };
-        match follow(inventory, SERVICE, Some(namespace), name) {
-            Lead::Found => out.pass(&at),
-            Lead::Missing(confidence) => {
-                out.fail(&at, format!("the Service \"{name}\" is not {}", among(inventory)))
-                    .confidence(confidence);
-            }
-            Lead::LeftOut(why) => out.not_applicable(why),
-            Lead::Unseen(missing) => {
-                out.unknown(&at, format!("nobody can tell whether the Service \"{name}\" is there"), missing);
-            }
+        let what = format!("Service \"{name}\"");
+        let missing = || format!("the {what} is not {}", among(inventory));
+        let lead = follow(inventory, SERVICE, Some(namespace), name);
+        if let Some((finding, confidence)) = lead.tell(out, &at, &what, missing) {
+            finding.confidence(confidence);
         }
     }
 }

@@ -29,20 +29,17 @@ fn run(binding: &Object, inventory: &Inventory, out: &mut Out<'_>) {
     // Those that every cluster has.
     let built_in = matches!(name, "cluster-admin" | "admin" | "edit" | "view") || name.starts_with("system:");
     let home = (!global).then(|| namespace(binding));
-    let missing = || format!("the {kind} \"{name}\" is not {}", among(inventory));
-    match follow(inventory, (GROUP, kind), home, name) {
-        Lead::Missing(_) if global && built_in && inventory.server().is_none() => out.pass(&at),
-        Lead::Found => out.pass(&at),
+    let what = format!("{kind} \"{name}\"");
+    let missing = || format!("the {what} is not {}", among(inventory));
+    let lead = match follow(inventory, (GROUP, kind), home, name) {
+        Lead::Missing(_) if global && built_in && inventory.server().is_none() => Lead::Found,
+        lead => lead,
+    };
+    if let Some((finding, confidence)) = lead.tell(out, &at, &what, missing) {
+        finding.confidence(confidence);
         // Where no roles are kept beside the bindings, they may well be somewhere else; but then nothing was said of them.
-        Lead::Missing(Confidence::Low) => {
-            out.fail(&at, missing()).severity(Severity::Info).confidence(Confidence::Low);
-        }
-        Lead::Missing(confidence) => {
-            out.fail(&at, missing()).confidence(confidence);
-        }
-        Lead::LeftOut(why) => out.not_applicable(why),
-        Lead::Unseen(why) => {
-            out.unknown(&at, format!("nobody can tell whether the {kind} \"{name}\" is there"), why);
+        if confidence == Confidence::Low {
+            finding.severity(Severity::Info);
         }
     }
 }

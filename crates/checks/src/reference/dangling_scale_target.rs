@@ -2,7 +2,7 @@
 
 use ironsides_core::Inventory;
 
-use crate::gathered::{Lead, among, follow, namespace};
+use crate::gathered::{among, follow, namespace};
 use crate::prelude::*;
 
 pub(super) static CHECK: Check = Check {
@@ -29,15 +29,10 @@ fn run(autoscaler: &Object, inventory: &Inventory, out: &mut Out<'_>) {
         return out.not_applicable("the target is no built-in workload");
     }
     let namespace = namespace(autoscaler);
-    match follow(inventory, (group, kind), Some(namespace), name) {
-        Lead::Found => out.pass(&at),
-        Lead::Missing(confidence) => {
-            out.fail(&at, format!("the {kind} \"{name}\" is not {}", among(inventory)))
-                .confidence(confidence);
-        }
-        Lead::LeftOut(why) => out.not_applicable(why),
-        Lead::Unseen(missing) => {
-            out.unknown(&at, format!("nobody can tell whether the {kind} \"{name}\" is there"), missing);
-        }
+    let what = format!("{kind} \"{name}\"");
+    let missing = || format!("the {what} is not {}", among(inventory));
+    let lead = follow(inventory, (group, kind), Some(namespace), name);
+    if let Some((finding, confidence)) = lead.tell(out, &at, &what, missing) {
+        finding.confidence(confidence);
     }
 }

@@ -2,7 +2,7 @@
 
 use ironsides_core::Inventory;
 
-use crate::gathered::{Lead, among, follow, namespace};
+use crate::gathered::{among, follow, namespace};
 use crate::prelude::*;
 
 pub(super) static CHECK: Check = Check {
@@ -26,15 +26,9 @@ fn run(object: &Object, inventory: &Inventory, out: &mut Out<'_>) {
     let Some(name) = at.str().filter(|name| !name.is_empty() && *name != "default") else {
         return out.pass(&at);
     };
-    match follow(inventory, KIND, Some(namespace(object)), name) {
-        Lead::Found => out.pass(&at),
-        Lead::Missing(confidence) => {
-            out.fail(&at, format!("the service account \"{name}\" is not {}", among(inventory)))
-                .confidence(confidence);
-        }
-        Lead::LeftOut(why) => out.not_applicable(why),
-        Lead::Unseen(missing) => {
-            out.unknown(&at, format!("nobody can tell whether the account \"{name}\" is there"), missing);
-        }
+    let missing = || format!("the service account \"{name}\" is not {}", among(inventory));
+    let lead = follow(inventory, KIND, Some(namespace(object)), name);
+    if let Some((finding, confidence)) = lead.tell(out, &at, &format!("account \"{name}\""), missing) {
+        finding.confidence(confidence);
     }
 }

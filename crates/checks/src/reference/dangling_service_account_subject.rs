@@ -2,7 +2,7 @@
 
 use ironsides_core::Inventory;
 
-use crate::gathered::{Lead, among, follow, namespace};
+use crate::gathered::{among, follow, namespace};
 use crate::prelude::*;
 use crate::rbac::binding::is_own;
 
@@ -39,17 +39,10 @@ fn run(binding: &Object, inventory: &Inventory, out: &mut Out<'_>) {
         let Some(name) = at.str().filter(|name| account && *name != "default") else { continue };
         let home = subject.get("namespace").str().filter(|home| !home.is_empty());
         let home = home.unwrap_or_else(|| namespace(binding));
-        match follow(inventory, KIND, Some(home), name) {
-            Lead::Found | Lead::Missing(Confidence::Low) => out.pass(&at),
-            Lead::Missing(confidence) => {
-                let place = among(inventory);
-                out.fail(&at, format!("the service account \"{name}\" of \"{home}\" is not {place}"))
-                    .confidence(confidence);
-            }
-            Lead::LeftOut(why) => out.not_applicable(why),
-            Lead::Unseen(missing) => {
-                out.unknown(&at, format!("nobody can tell whether the account \"{name}\" is there"), missing);
-            }
+        let missing = || format!("the service account \"{name}\" of \"{home}\" is not {}", among(inventory));
+        let lead = follow(inventory, KIND, Some(home), name).or_elsewhere();
+        if let Some((finding, confidence)) = lead.tell(out, &at, &format!("account \"{name}\""), missing) {
+            finding.confidence(confidence);
         }
     }
 }
