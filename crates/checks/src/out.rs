@@ -148,6 +148,20 @@ impl<'a> Out<'a> {
         &self.case.options.templates
     }
 
+    /// The pod in an object, for checks of the pod as a whole: of one without containers, which is a part of a manifest,
+    /// the question does not arise.
+    pub(crate) fn whole_pod<'o>(&mut self, object: &'o Object) -> Option<Pod<'o>>
+    where
+        'a: 'o,
+    {
+        let pod = Pod::of(object, self.templates())?;
+        if pod.containers().next().is_some() {
+            return Some(pod);
+        }
+        self.not_applicable("the manifest has no containers, so it is not a whole pod");
+        None
+    }
+
     /// The minor version of Kubernetes that the object is meant for.
     pub fn kubernetes(&self) -> u64 {
         self.case.options.kubernetes.unwrap_or_else(crate::api::newest)

@@ -108,10 +108,7 @@ pub(crate) fn facts(place: &Place, wanted: Wanted<'_>, say: &Say) -> Result<Bund
 /// Tells what is missing of facts, and gives it. What is missing of many listings for want of rights is told in one line,
 /// because one role mends it.
 pub(crate) fn tell(facts: &Facts, say: &Say) -> Vec<Problem> {
-    let is_forbidden = |listing: &&Listing| match &listing.extent {
-        Extent::Absent { why } => why.starts_with("forbidden"),
-        _ => false,
-    };
+    let is_forbidden = |listing: &&Listing| listing.extent.is_forbidden();
     let forbidden: Vec<String> = facts.listings.iter().filter(is_forbidden).map(name).collect();
     let is_many = forbidden.len() > EACH;
     let mut problems = Vec::new();

@@ -175,7 +175,7 @@ fn extent(read: &Read, count: usize, trouble: Option<&Trouble>) -> Extent {
                 resource: &read.resource,
                 namespace: read.namespace.as_deref(),
             };
-            format!("forbidden; {}", permission.grant(&status.message))
+            format!("{}; {}", Extent::FORBIDDEN, permission.grant(&status.message))
         }
         Trouble::Status(status) if status.code == 404 && read.is_single() => Listing::NO_NAMESPACE.to_owned(),
         Trouble::Status(status) if status.code == 410 => {

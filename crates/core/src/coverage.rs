@@ -51,6 +51,16 @@ pub enum Extent {
     },
 }
 
+impl Extent {
+    /// How the reason begins where a right is missing: what grants it follows.
+    pub const FORBIDDEN: &str = "forbidden";
+
+    /// Whether nothing was seen for want of a right.
+    pub fn is_forbidden(&self) -> bool {
+        matches!(self, Self::Absent { why } if why.starts_with(Self::FORBIDDEN))
+    }
+}
+
 /// For every kind of fact, how much of it was seen. What was never mentioned is absent.
 #[derive(Clone, Debug, Default, Serialize)]
 #[serde(transparent)]

@@ -7,23 +7,29 @@ const EACH: usize = 4;
 
 /// Each gap that is not a file's, with what is missing and why: files are told with their places.
 pub(crate) fn each(coverage: &Coverage) -> impl Iterator<Item = (String, &str)> {
-    coverage.gaps().filter_map(|(fact, why)| match fact {
+    coverage.gaps().filter_map(|(fact, why)| Some((name(fact)?, why)))
+}
+
+/// What a fact is about; none for a file.
+fn name(fact: &Fact) -> Option<String> {
+    match fact {
         Fact::File { .. } => None,
-        Fact::Object => Some(("the objects".to_owned(), why)),
+        Fact::Object => Some("the objects".to_owned()),
         Fact::Objects { resource, namespace } => {
             let of = namespace.as_deref().map(|of| format!(" of {of}")).unwrap_or_default();
-            Some((format!("{resource}{of}"), why))
+            Some(format!("{resource}{of}"))
         }
-    })
+    }
 }
 
 /// One sentence for each gap. Many lists that are forbidden are told together, because one role mends them all.
 pub(crate) fn sentences(coverage: &Coverage) -> Vec<String> {
     let mut told = Vec::new();
     let mut forbidden = Vec::new();
-    for (what, why) in each(coverage) {
+    for (fact, why) in coverage.gaps() {
+        let Some(what) = name(fact) else { continue };
         let sentence = format!("{what}: {why}");
-        if why.starts_with("forbidden") {
+        if coverage.of(fact).is_forbidden() {
             forbidden.push((what, sentence));
         } else {
             told.push(sentence);

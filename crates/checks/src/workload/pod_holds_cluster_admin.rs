@@ -23,10 +23,7 @@ pub(super) static CHECK: Check = Check {
 const WELCOMES: &[(&str, &str)] = &[ROLES[0], ROLES[1], ("", "ServiceAccount")];
 
 fn run(object: &Object, inventory: &Inventory, out: &mut Out<'_>) {
-    let Some(pod) = Pod::of(object, out.templates()) else { return };
-    if pod.containers().next().is_none() {
-        return out.not_applicable("the manifest has no containers, so it is not a whole pod");
-    }
+    let Some(pod) = out.whole_pod(object) else { return };
     let (at, name) = account(&pod);
     let token = automount(&pod, inventory);
     let projected = projects_token(&pod);

@@ -18,10 +18,7 @@ pub(super) static CHECK: Check = Check {
 };
 
 fn run(object: &Object, inventory: &Inventory, out: &mut Out<'_>) {
-    let Some(pod) = Pod::of(object, out.templates()) else { return };
-    if pod.containers().next().is_none() {
-        return out.not_applicable("the manifest has no containers, so it is not a whole pod");
-    }
+    let Some(pod) = out.whole_pod(object) else { return };
     let token = automount(&pod, inventory);
     if !token.mounts {
         return out.pass(&token.at);
