@@ -1,7 +1,7 @@
 //! A rule about the very requests that an earlier rule is about.
 
 use ironsides_audit::Rule;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::POLICY;
 use super::lint::Lint;
@@ -42,18 +42,10 @@ fn run(policy: &Object, out: &mut Out<'_>) {
     }
 }
 
-/// An earlier rule that is about the same requests.
-pub(super) fn twin(lint: &Lint<'_>, number: usize) -> Option<usize> {
-    let rule = lint.policy.rules.get(number)?;
-    let own = conditions(rule);
-    // Rules that are alike list as much.
-    let is_twin = |other: &&Rule| {
-        other.users.len() == rule.users.len()
-            && other.verbs.len() == rule.verbs.len()
-            && other.resources.len() == rule.resources.len()
-            && conditions(other) == own
-    };
-    lint.policy.rules.iter().take(number).position(|other| is_twin(&other))
+/// Of each rule whether an earlier one is about the same requests.
+pub(super) fn repeats(lint: &Lint<'_>) -> Vec<bool> {
+    let mut seen: HashSet<String> = HashSet::new();
+    lint.policy.rules.iter().map(|rule| !seen.insert(conditions(rule))).collect()
 }
 
 /// What a rule is about, whatever the order in which it lists it.

@@ -3,7 +3,7 @@
 use ironsides_audit::{Left, Rule};
 
 use super::POLICY;
-use super::duplicate_audit_rule::twin;
+use super::duplicate_audit_rule::repeats;
 use super::lint::{Lint, listed};
 use crate::prelude::*;
 
@@ -21,7 +21,7 @@ pub(super) static CHECK: Check = Check {
 
 fn run(policy: &Object, out: &mut Out<'_>) {
     let Some(lint) = Lint::of(policy, out) else { return };
-    for ((number, rule, at), left) in lint.rules().zip(lint.left()) {
+    for (((_, rule, at), left), repeats) in lint.rules().zip(lint.left()).zip(repeats(&lint)) {
         match left {
             Left::Some(_) => out.pass(at),
             Left::Unknown => {
@@ -29,7 +29,7 @@ fn run(policy: &Object, out: &mut Out<'_>) {
                 out.unknown(at, "whether any request reaches the rule is not known", missing);
             }
             // What fits no request at all is told by the checks of its fields.
-            Left::Nothing(by) if by.is_empty() || twin(&lint, number).is_some() => {}
+            Left::Nothing(by) if by.is_empty() || repeats => {}
             Left::Nothing(by) => dead(policy, &lint, (rule, at), by, out),
         }
     }
