@@ -34,7 +34,7 @@ const ROLES: &[(&str, &[&str])] = &[
     ("deployer", &["deployers", "powerful_accounts"]),
     ("backup", &["secret_readers", "rbac_readers", "powerful_accounts"]),
     ("operator", &["powerful_accounts"]),
-    ("rotator", &["powerful_accounts"]),
+    ("rotator", &["powerful_accounts", "token_issuers"]),
     ("runner", &["build_accounts"]),
     ("autoscaler", &["autoscalers"]),
 ];
