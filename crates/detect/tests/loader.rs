@@ -363,3 +363,13 @@ fn outputs_lose_the_blanks_around_them() {
     // What is added is taken as it stands.
     assert_eq!(rules.rules[0].output.text(&event), "a b  c ");
 }
+
+#[test]
+fn long_cycles_are_told_by_their_ends() {
+    let mut text = String::new();
+    for at in 0..3000 {
+        writeln!(text, "- macro: m{at}\n  condition: m{}", (at + 1) % 3000).unwrap();
+    }
+    let message = error(&[&(text + &rule("m0", ""))]);
+    assert!(message.text.ends_with("m11 → … → m2999 → m0"), "{}", message.text);
+}

@@ -218,8 +218,9 @@ impl Catalogue {
     /// The known field that looks most like a name.
     pub fn nearest(self, name: &str) -> Option<&'static str> {
         let far = (name.len() / 4).clamp(1, 4);
-        let distances =
-            self.fields().map(|id| (strsim::damerau_levenshtein(name, id.field().name), id.field().name));
+        // A distance is never below the difference in length, which is had for nothing.
+        let close = self.fields().filter(|id| id.field().name.len().abs_diff(name.len()) <= far);
+        let distances = close.map(|id| (strsim::damerau_levenshtein(name, id.field().name), id.field().name));
         distances.filter(|(distance, _)| *distance <= far).min().map(|(_, name)| name)
     }
 }

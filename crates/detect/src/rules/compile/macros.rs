@@ -60,7 +60,7 @@ impl Compiler<'_> {
                             .map(|known| &*known.name)
                             .collect();
                         let (cycle, first) =
-                            (names.join(" → "), names.first().copied().unwrap_or_default().to_owned());
+                            (chain_of(&names), names.first().copied().unwrap_or_default().to_owned());
                         if let Some(known) = self.definitions.macros.all.get(*called) {
                             let at = place(self.files, self.lines, known.origin.file, known.origin.span);
                             let message = format!("reference loop in macro '{first}': {cycle}");
@@ -108,4 +108,17 @@ impl Compiler<'_> {
         };
         Size { depth: inner.depth + 1, ..inner }
     }
+}
+
+/// Names one behind the other; of a long chain its beginning and its end.
+fn chain_of(names: &[&str]) -> String {
+    const SHOWN: usize = 12;
+    let (Some(head), Some(tail)) = (names.get(..SHOWN), names.len().checked_sub(2)) else {
+        return names.join(" → ");
+    };
+    if names.len() <= SHOWN + 2 {
+        return names.join(" → ");
+    }
+    let tail = names.get(tail..).unwrap_or_default();
+    format!("{} → … → {}", head.join(" → "), tail.join(" → "))
 }
