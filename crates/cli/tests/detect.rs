@@ -139,6 +139,19 @@ fn lines_of_json_are_falcos_alerts() {
 }
 
 #[test]
+fn alerts_are_sent_elsewhere_too() {
+    let folder = folder();
+    let (code, out, _) = run(folder.path(), &with(&["--alert", "file=sent.jsonl"]), "");
+    let sent = fs::read_to_string(folder.path().join("sent.jsonl")).unwrap();
+    let first: Value = serde_json::from_str(sent.lines().next().unwrap()).unwrap();
+    assert_eq!((code, out.lines().count(), sent.lines().count()), (1, 5, 5));
+    assert_eq!((&first["rule"], &first["hostname"]), (&"Secret read".into(), &"watcher".into()));
+    // Nobody listens there.
+    let args = with(&["--alert", "syslog=127.0.0.1:nowhere", "--fail-on", "none"]);
+    assert_ne!(run(folder.path(), &args, "").0, 0);
+}
+
+#[test]
 fn what_is_asked_for_is_asked() {
     let folder = folder();
     let count = |args: &[&str]| {

@@ -2,6 +2,7 @@
 
 use clap::{Args, ValueEnum};
 use ironsides_detect::rules::Priority;
+use ironsides_streams::alert::AlertSpec;
 
 use super::runtime::RuleFilesArgs;
 use super::{LogArgs, To, words};
@@ -57,6 +58,10 @@ pub(crate) struct DetectArgs {
     /// Exit with 1 on alerts of this priority or worse; `none` for never
     #[arg(long, value_name = "PRIORITY", default_value = "warning", value_parser = words::fail_on_priority())]
     pub(crate) fail_on: FailOnPriority,
+    /// Send alerts elsewhere too; may be given several times: file=PATH, syslog, syslog=ADDRESS, webhook=URL,
+    /// alertmanager=URL, falcosidekick=URL
+    #[arg(long, value_name = "OUTPUT", conflicts_with = "explain")]
+    pub(crate) alert: Vec<AlertSpec>,
     /// Output format, into a file where one is named: table, jsonl, json. Lines of jsonl are Falco's alerts
     #[arg(short, long, value_name = "FORMAT[=FILE]", default_value = "table")]
     pub(crate) output: Vec<To<DetectFormat>>,

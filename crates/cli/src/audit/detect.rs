@@ -8,6 +8,7 @@ mod rules;
 mod summary;
 
 use anyhow::Result;
+use ironsides_streams::alert::Delivery;
 
 use detector::{Detector, Reader};
 use out::Outs;
@@ -26,7 +27,7 @@ pub(crate) fn run(args: &DetectArgs, global: &Global, say: &Say) -> Result<Exit>
         return explain::run(args, rule, &asked, say);
     }
     let mut detector = Detector::new(&asked.rules, asked.matching);
-    let mut outs = Outs::new(&args.output, say::colours_stdout(global.color))?;
+    let mut outs = Outs::new(&args.output, &args.alert, say::colours_stdout(global.color))?;
     let mut summary = Summary::default();
     let (mut reader, mut inner) = (Reader::default(), Reader::default());
     let looked = log::each_record(&args.log, say, &mut |looked, record| {
@@ -55,9 +56,16 @@ pub(crate) fn run(args: &DetectArgs, global: &Global, say: &Say) -> Result<Exit>
     let mut gaps: Vec<&String> = asked.gaps.iter().collect();
     let partial = "some of the log could not be read".to_owned();
     gaps.extend(looked.is_partial().then_some(&partial));
-    outs.finish(&summary.json(&looked, tally, asked.count()), &gaps)?;
+    let deliveries = outs.finish(&summary.json(&looked, tally, asked.count()), &gaps)?;
+    let mut is_partial = !gaps.is_empty();
+    for delivery in deliveries.iter().filter(|delivery| delivery.failed + delivery.dropped > 0) {
+        let Delivery { output, failed, dropped, .. } = delivery;
+        let trouble = delivery.trouble.as_deref().unwrap_or("the receiver was too slow");
+        say.warning(&format!("{} alerts did not reach {output}: {trouble}", failed + dropped));
+        is_partial = true;
+    }
     let fails = matches!((args.fail_on.0, summary.worst()), (Some(least), Some(worst)) if worst <= least);
-    Ok(match (fails, gaps.is_empty()) {
+    Ok(match (fails, !is_partial) {
         (true, _) => Exit::Findings,
         (false, false) => Exit::Incomplete,
         (false, true) if looked.events == 0 => {

@@ -7,6 +7,7 @@ use ironsides_detect::engine;
 use ironsides_detect::rules::{Priority, Rule};
 use ironsides_report::plain;
 use ironsides_streams::Place;
+use ironsides_streams::alert::Alert as Sent;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
@@ -44,6 +45,21 @@ impl Alert<'_> {
             plain(&acts),
             plain(&at(self.place)),
         )
+    }
+
+    /// The alert as it is sent elsewhere.
+    pub(super) fn sent(&self, hostname: &str) -> Sent {
+        Sent {
+            time: self.time(),
+            rule: self.rule.name.clone(),
+            priority: self.rule.priority,
+            source: self.rule.source.clone(),
+            tags: self.rule.tags.clone(),
+            hostname: hostname.to_owned(),
+            output: self.rule.output.text(self.event),
+            fields: self.rule.output.json(self.event),
+            uuid: Sent::fresh_uuid(),
+        }
     }
 
     /// Falco's alert, with the place in the log.

@@ -5,6 +5,7 @@ use std::io::{BufWriter, Write};
 use std::path::PathBuf;
 
 use anyhow::{Context, Result, bail};
+use ironsides_streams::alert::{AlertOptions, AlertSpec, Alerts, Delivery};
 use serde_json::Value;
 
 use super::alert::Alert;
@@ -15,7 +16,10 @@ use crate::print;
 /// All places where alerts go, each in its format.
 pub(super) struct Outs {
     all: Vec<Out>,
-    /// What alerts call this machine.
+    /// Outputs that are reached otherwise than by a format.
+    elsewhere: Alerts,
+    has_elsewhere: bool,
+    /// What alerts call this machine: what `FALCO_HOSTNAME` says, as with Falco, or its name.
     hostname: String,
     colour: bool,
 }
@@ -31,7 +35,7 @@ struct Out {
 
 impl Outs {
     /// Opens all files.
-    pub(super) fn new(outputs: &[To<DetectFormat>], colour: bool) -> Result<Self> {
+    pub(super) fn new(outputs: &[To<DetectFormat>], alerts: &[AlertSpec], colour: bool) -> Result<Self> {
         if outputs.iter().filter(|output| output.file.is_none()).count() > 1 {
             bail!("two outputs go to standard output; give all but one a file: -o jsonl=alerts.jsonl");
         }
@@ -42,11 +46,18 @@ impl Outs {
                         File::create(path).with_context(|| format!("cannot write {}", path.display()))?;
                     Box::new(BufWriter::new(file))
                 }
-                None => Box::new(BufWriter::new(std::io::stdout().lock())),
+                None => Box::new(BufWriter::new(std::io::stdout())),
             };
             Ok(Out { format: to.format, file: to.file.clone(), sink, begun: false })
         };
-        Ok(Self { all: outputs.iter().map(open).collect::<Result<_>>()?, hostname: hostname(), colour })
+        let hostname = std::env::var("FALCO_HOSTNAME").ok().filter(|name| !name.is_empty());
+        Ok(Self {
+            all: outputs.iter().map(open).collect::<Result<_>>()?,
+            elsewhere: Alerts::open(alerts, AlertOptions::default())?,
+            hostname: hostname.unwrap_or_else(ironsides_streams::alert::hostname),
+            has_elsewhere: !alerts.is_empty(),
+            colour,
+        })
     }
 
     /// Writes an alert everywhere.
@@ -61,19 +72,24 @@ impl Outs {
             };
             out.line(line)?;
         }
+        if self.has_elsewhere {
+            self.elsewhere.send(&alert.sent(&self.hostname))?;
+        }
         Ok(())
     }
 
-    /// Ends documents, and hands everything over. What is said of the whole run stands in documents alone.
-    pub(super) fn finish(mut self, summary: &Value, gaps: &[&String]) -> Result<()> {
+    /// Ends documents, and hands everything over. What is said of the whole run stands in documents alone. Gives what
+    /// became of the alerts that were sent elsewhere.
+    pub(super) fn finish(mut self, summary: &Value, gaps: &[&String]) -> Result<Vec<Delivery>> {
         for out in &mut self.all {
             out.finish(summary, gaps)?;
         }
-        self.flush()
+        self.flush()?;
+        Ok(self.elsewhere.finish())
     }
 
     /// Hands over what was written so far.
-    pub(super) fn flush(&mut self) -> Result<()> {
+    fn flush(&mut self) -> Result<()> {
         self.all.iter_mut().try_for_each(|out| {
             let flushed = out.sink.flush();
             out.told(flushed)
@@ -112,11 +128,4 @@ impl Out {
         let written = writeln!(self.sink, "{begin}{rest}");
         self.told(written)
     }
-}
-
-/// What alerts call this machine: what `FALCO_HOSTNAME` says, as with Falco, or its name.
-fn hostname() -> String {
-    let named = std::env::var("FALCO_HOSTNAME").ok().filter(|name| !name.is_empty());
-    let own = || std::fs::read_to_string("/proc/sys/kernel/hostname").map(|name| name.trim().to_owned());
-    named.unwrap_or_else(|| own().unwrap_or_default())
 }
