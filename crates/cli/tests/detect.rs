@@ -230,5 +230,5 @@ fn rules_that_are_shipped_are_asked_alone_or_besides() {
     assert_eq!(asked(&["--rules", "rules.yaml"]), 3);
     assert_eq!(asked(&["--rules", "rules.yaml", "--shipped-rules"]), shipped + 3);
     let (code, out, _) = run(folder.path(), &["anonymous.log"], "");
-    assert!(code == 1 && out.contains("system:anonymous: list secrets shop: 200"), "{out}");
+    assert!(code == 1 && out.contains("system:anonymous: list secrets shop from 10.0.0.1: 200"), "{out}");
 }

@@ -43,9 +43,15 @@ fn report(folder: &Path) -> Report {
             continue;
         }
         let severity = SEVERITIES.iter().position(|known| finding["severity"] == **known).unwrap();
-        let object = (text(&finding["evidence"][0]["source"]["path"]), finding["target"].to_string());
+        // A fix may write another version of the same kind.
+        let mut target = finding["target"].clone();
+        target.as_object_mut().unwrap().remove("apiVersion");
+        let object = (text(&finding["evidence"][0]["source"]["path"]), target.to_string());
         let fix = finding["fix"]["safety"].as_str().map(str::to_owned);
-        let said = (text(&finding["check"]), text(&finding["message"]));
+        // Another edit may leave another example.
+        let message = text(&finding["message"]);
+        let message = message.split_once(", such as: ").map_or(&*message, |(before, _)| before);
+        let said = (text(&finding["check"]), message.to_owned());
         report.entry(object).or_default().insert(said, (severity, fix));
     }
     report

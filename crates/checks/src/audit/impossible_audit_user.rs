@@ -61,7 +61,7 @@ fn run(policy: &Object, out: &mut Out<'_>) {
 const UNSECURED: &str = "system:unsecured";
 
 /// Why nobody is called so.
-fn of_user(name: &str) -> Option<&'static str> {
+pub(super) fn of_user(name: &str) -> Option<&'static str> {
     let is_group = GROUPS.contains(&name) || name.starts_with("system:serviceaccounts:");
     if is_group {
         return Some("is a group: it belongs into userGroups");
@@ -80,7 +80,7 @@ fn of_user(name: &str) -> Option<&'static str> {
 }
 
 /// Why no group is called so.
-fn of_group(name: &str) -> Option<&'static str> {
+pub(super) fn of_group(name: &str) -> Option<&'static str> {
     if name.is_empty() {
         return Some("is no group");
     }

@@ -2,8 +2,10 @@
 
 use super::POLICY;
 use super::act::{decided, told};
+use super::impossible_audit_user::{of_group, of_user};
 use super::lint::{Lint, listed};
 use crate::prelude::*;
+use ironsides_audit::Request;
 
 pub(super) static CHECK: Check = Check {
     meta: CheckMeta {
@@ -21,15 +23,14 @@ fn run(policy: &Object, out: &mut Out<'_>) {
     let Some(lint) = Lint::of(policy, out) else { return };
     for (number, rule, at) in lint.silent() {
         let level = at.get("level");
-        // The API server's own requests to itself carry a credential that never leaves its memory.
-        let is_component =
-            |name: &str| name.starts_with("system:") && name != "system:apiserver" && !is_broad(name);
-        let is_asked = rule.users.iter().chain(&rule.user_groups).any(|name| is_component(name));
-        let who = rule.users.iter().chain(&rule.user_groups).filter(|name| is_component(name)).cloned();
-        let who = listed(&who.collect::<Vec<_>>());
-        match decided(&lint, number).filter(|_| is_asked) {
+        let users = rule.users.iter().filter(|name| is_component(name) && of_user(name).is_none());
+        let groups = rule.user_groups.iter().filter(|name| is_component(name) && of_group(name).is_none());
+        let who: Vec<_> = users.chain(groups).cloned().collect();
+        match decided(&lint, number).filter(|_| !who.is_empty()) {
             Some((acts, request)) => {
-                let acts = told(&acts);
+                // Who asks is named already.
+                let request = Request { user: None, groups: Vec::default(), ..request };
+                let (acts, who) = (told(&acts), listed(&who));
                 out.fail(&level, format!("nothing is recorded of {acts} by {who}, such as: {request}"));
             }
             None => out.pass(&level),
@@ -38,6 +39,12 @@ fn run(policy: &Object, out: &mut Out<'_>) {
     for (_, _, at) in lint.recording() {
         out.pass(&at.get("level"));
     }
+}
+
+/// Whether a name is one of Kubernetes' components. The API server's own requests to itself carry a credential that never
+/// leaves its memory.
+fn is_component(name: &str) -> bool {
+    name.starts_with("system:") && name != "system:apiserver" && !is_broad(name)
 }
 
 /// Whether a group is that of many, or of those without credentials: other checks look at these.

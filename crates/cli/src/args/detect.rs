@@ -62,7 +62,8 @@ pub(crate) struct DetectArgs {
     /// alertmanager=URL, falcosidekick=URL
     #[arg(long, value_name = "OUTPUT", conflicts_with = "explain")]
     pub(crate) alert: Vec<AlertSpec>,
-    /// Output format, into a file where one is named: table, jsonl, json. Lines of jsonl are Falco's alerts
+    /// Output format, into a file where one is named: table, wide (with what the rules say), jsonl, json. Lines of jsonl
+    /// are Falco's alerts
     #[arg(short, long, value_name = "FORMAT[=FILE]", default_value = "table")]
     pub(crate) output: Vec<To<DetectFormat>>,
 }
@@ -84,6 +85,7 @@ pub(crate) enum WhichRules {
 pub(crate) enum DetectFormat {
     // Without documentation: the help lists the words alone.
     Table,
+    Wide,
     Jsonl,
     Json,
 }

@@ -29,22 +29,24 @@ impl Alert<'_> {
         time.map(|time| format!("{time:.9}")).unwrap_or_default()
     }
 
-    /// When, how bad, which rule and what it says; who did what; where that stands.
+    /// When, how bad, which rule; who did what and from where; where that stands.
     pub(super) fn line(&self, colour: bool) -> String {
+        let acts = AuditEvent::read(self.text).map(|event| acts(&event)).unwrap_or_default();
+        format!("{} | {} | {}", self.head(colour), plain(&acts), plain(&at(self.place)))
+    }
+
+    /// When, how bad, which rule, and what it says; where that stands.
+    pub(super) fn wide_line(&self, colour: bool) -> String {
+        let output = self.rule.output.text(self.event);
+        format!("{}: {} | {}", self.head(colour), plain(output.trim()), plain(&at(self.place)))
+    }
+
+    fn head(&self, colour: bool) -> String {
         let time = self.time.and_then(|time| Timestamp::from_nanosecond(i128::from(time)).ok());
-        let time = time.map_or_else(|| "-".to_owned(), |time| format!("{time:.6}"));
+        let time = time.map_or_else(|| "-".to_owned(), |time| format!("{time:.3}"));
         let priority = self.rule.priority;
         let (style, bold) = if colour { (style(priority), Style::new().bold()) } else { Default::default() };
-        let output = self.rule.output.text(self.event);
-        let acts = AuditEvent::read(self.text).map(|event| acts(&event)).unwrap_or_default();
-        format!(
-            "{time} {style}{}{style:#} {bold}{}{bold:#}: {} | {} | {}",
-            priority.name(),
-            plain(&self.rule.name),
-            plain(output.trim()),
-            plain(&acts),
-            plain(&at(self.place)),
-        )
+        format!("{time} {style}{:<9}{style:#} {bold}{}{bold:#}", priority.name(), plain(&self.rule.name))
     }
 
     /// The alert as it is sent elsewhere.
@@ -89,7 +91,7 @@ fn style(priority: Priority) -> Style {
     }
 }
 
-/// Who did what, and how that went: `ann: get secrets shop/db: 200`.
+/// Who did what, from where, and how that went: `ann: get secrets shop/db from 192.0.2.7: 200`.
 pub(super) fn acts(event: &AuditEvent<'_>) -> String {
     let user = &event.user.name;
     let mut out = if user.is_empty() { "nobody known".to_owned() } else { user.to_string() };
@@ -124,6 +126,10 @@ pub(super) fn acts(event: &AuditEvent<'_>) -> String {
             }
         }
     }
+    if let Some(address) = event.source_ips.last() {
+        out += " from ";
+        out += address;
+    }
     if let Some(response) = event.response.as_ref().filter(|response| response.code != 0) {
         out += ": ";
         out += &response.code.to_string();
@@ -139,8 +145,8 @@ mod tests {
     fn who_did_what_is_one_phrase() {
         for (event, expected) in [
             (
-                r#""verb":"get","user":{"username":"ann"},"objectRef":{"resource":"secrets","namespace":"shop","name":"db"},"responseStatus":{"code":200}"#,
-                "ann: get secrets shop/db: 200",
+                r#""verb":"get","user":{"username":"ann"},"sourceIPs":["10.0.0.1","192.0.2.7"],"objectRef":{"resource":"secrets","namespace":"shop","name":"db"},"responseStatus":{"code":200}"#,
+                "ann: get secrets shop/db from 192.0.2.7: 200",
             ),
             (
                 r#""verb":"create","user":{"username":"ann"},"impersonatedUser":{"username":"bob"},"objectRef":{"resource":"deployments","apiGroup":"apps","subresource":"scale","name":"x"}"#,

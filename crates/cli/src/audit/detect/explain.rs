@@ -64,7 +64,9 @@ pub(super) fn run(args: &DetectArgs, word: &str, asked: &Asked, say: &Say) -> Re
     print::emit(&args.output, |format| {
         let events = || told.iter().map(|told| &told.json);
         Ok(match format {
-            DetectFormat::Table => told.iter().map(|told| &*told.text).collect::<Vec<_>>().join("\n"),
+            DetectFormat::Table | DetectFormat::Wide => {
+                told.iter().map(|told| &*told.text).collect::<Vec<_>>().join("\n")
+            }
             DetectFormat::Jsonl => {
                 events().map(|event| event.to_string() + "\n").collect::<Vec<_>>().concat()
             }

@@ -66,6 +66,7 @@ impl Outs {
         for out in &mut self.all {
             let line = match out.format {
                 DetectFormat::Table => &alert.line(self.colour && out.file.is_none()),
+                DetectFormat::Wide => &alert.wide_line(self.colour && out.file.is_none()),
                 DetectFormat::Jsonl | DetectFormat::Json => {
                     &*json.get_or_insert_with(|| alert.json(&self.hostname).to_string())
                 }
