@@ -17,6 +17,7 @@ mod runtime;
 mod say;
 mod scan;
 mod shell;
+mod signals;
 
 use std::process::ExitCode;
 

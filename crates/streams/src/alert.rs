@@ -43,7 +43,7 @@ pub struct Alert {
     pub output: String,
     /// The fields in the output, by their names.
     pub fields: Map<String, Json>,
-    /// A number of its own, so that a receiver knows one that it has: [`Alert::fresh_uuid`].
+    /// A number of its own, so that a receiver knows one that it has: [`Alert::uuid_of`].
     pub uuid: String,
 }
 
@@ -167,6 +167,15 @@ impl Alerts {
         for output in &mut self.outputs {
             if let Output::File { file, .. } = output {
                 file.forget();
+            }
+        }
+    }
+
+    /// Waits until every alert so far was sent or given up.
+    pub fn settle(&self) {
+        for output in &self.outputs {
+            if let Output::Worker(worker) = output {
+                worker.settle();
             }
         }
     }

@@ -21,7 +21,7 @@ mod tally;
 mod unpack;
 
 pub use error::StreamError;
-pub use log::{Log, LogOptions, Stopper};
+pub use log::{Log, LogOptions, Next, Stopper};
 pub use marks::Marks;
 pub use stretch::{Place, Record, Stretch};
 pub use tally::{At, Count, Tally, Unread};

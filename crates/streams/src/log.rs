@@ -5,8 +5,9 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::thread;
+use std::time::{Duration, Instant};
 
 use ironsides_files::STDIN;
 
@@ -21,6 +22,10 @@ use crate::unpack;
 
 /// So many stretches are read ahead.
 const AHEAD: usize = 4;
+/// How often it is looked at whether the reading was ended.
+const LOOK: Duration = Duration::from_millis(200);
+/// How long the reading thread may take to end; one that waits for standard input does not hear of it.
+const PATIENCE: Duration = Duration::from_secs(1);
 
 /// How a log is read.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,6 +54,8 @@ pub struct Log {
     stored: Arc<AtomicU64>,
     size: Option<u64>,
     stop: Arc<AtomicBool>,
+    /// Since when it is known that the reading was ended.
+    stopped: Option<Instant>,
 }
 
 /// Ends the reading of a log, from any thread: [`Log::next`] gives what was read so far, and then `None`.
@@ -60,6 +67,17 @@ impl Stopper {
     pub fn stop(&self) {
         self.0.store(true, Ordering::Relaxed);
     }
+}
+
+/// What came of waiting for records.
+#[derive(Debug)]
+pub enum Next {
+    /// Records.
+    Stretch(Stretch),
+    /// None yet. The tally may have grown.
+    Waiting,
+    /// There are no more.
+    End,
 }
 
 /// What the reading thread sends.
@@ -102,7 +120,7 @@ impl Log {
             .name("log".to_owned())
             .spawn(move || reading.all(&found))
             .map_err(StreamError::Thread)?;
-        Ok(Self { stretches, tally, stored, size, stop })
+        Ok(Self { stretches, tally, stored, size, stop, stopped: None })
     }
 
     /// The next records; `None` at the end.
@@ -111,14 +129,39 @@ impl Log {
         reason = "a stretch or an error, as iterators have it the other way round"
     )]
     pub fn next(&mut self) -> Result<Option<Stretch>, StreamError> {
-        while let Ok(message) = self.stretches.recv() {
-            self.tally.join(message.tally);
-            if message.stretch.is_some() {
-                return Ok(message.stretch);
+        loop {
+            match self.next_within(LOOK)? {
+                Next::Stretch(stretch) => return Ok(Some(stretch)),
+                Next::Waiting => {}
+                Next::End => return Ok(None),
+            }
+        }
+    }
+
+    /// The next records, if there are some before so much time has passed.
+    pub fn next_within(&mut self, wait: Duration) -> Result<Next, StreamError> {
+        let end = Instant::now() + wait;
+        loop {
+            match self.stretches.recv_timeout(end.saturating_duration_since(Instant::now())) {
+                Ok(message) => {
+                    self.tally.join(message.tally);
+                    if let Some(stretch) = message.stretch {
+                        return Ok(Next::Stretch(stretch));
+                    }
+                }
+                Err(RecvTimeoutError::Timeout) if self.is_given_up() => break,
+                Err(RecvTimeoutError::Timeout) => return Ok(Next::Waiting),
+                Err(RecvTimeoutError::Disconnected) => break,
             }
         }
         self.tally.stored = self.stored.load(Ordering::Relaxed);
-        Ok(None)
+        Ok(Next::End)
+    }
+
+    /// Whether the reading was ended, and its thread had time enough to hand over what it read.
+    fn is_given_up(&mut self) -> bool {
+        self.stop.load(Ordering::Relaxed)
+            && self.stopped.get_or_insert_with(Instant::now).elapsed() >= PATIENCE
     }
 
     /// What ends the reading.

@@ -23,7 +23,7 @@ fn alert(rule: &str) -> Alert {
         hostname: "node-1".into(),
         output: format!("{rule} by jane"),
         fields: json!({"ka.user.name": "jane"}).as_object().unwrap().clone(),
-        uuid: Alert::fresh_uuid(),
+        uuid: Alert::uuid_of(rule, "event"),
     }
 }
 

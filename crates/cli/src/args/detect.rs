@@ -1,6 +1,8 @@
 //! The arguments of `ironsides audit detect`.
 
-use clap::{Args, ValueEnum};
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum, ValueHint};
 use ironsides_detect::rules::Priority;
 use ironsides_streams::alert::AlertSpec;
 
@@ -19,6 +21,7 @@ Examples:
   kubectl logs -n kube-system kube-apiserver-cp1 | ironsides audit detect -
   ironsides audit detect audit.log --rules k8s_audit_rules.yaml --fail-on critical
   ironsides audit detect audit.log --rules my-rules/ --shipped-rules -o jsonl=alerts.jsonl
+  ironsides audit detect --follow /var/log/kubernetes/audit/ --state audit.marks --alert syslog
   ironsides audit detect audit.log --explain \"Attach/Exec Pod\" --event 6f7d4b1e-6b1d-4a0e-9f53-0d6a3bd0b7f1
 
 Exit codes:
@@ -31,6 +34,12 @@ Exit codes:
 pub(crate) struct DetectArgs {
     #[command(flatten)]
     pub(crate) log: LogArgs,
+    /// Read on at the end of the logs, as files grow, are rotated or are made, until Ctrl-C
+    #[arg(short, long, conflicts_with = "explain")]
+    pub(crate) follow: bool,
+    /// Note in this file how far the logs were read, and go on there the next time
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, conflicts_with = "explain")]
+    pub(crate) state: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) files: RuleFilesArgs,
     /// Ask the rules that come with Ironsides too, where --rules names others

@@ -10,14 +10,18 @@ const LABELS: [&str; 5] =
     ["ka.user.name", "ka.target.namespace", "ka.target.resource", "ka.target.subresource", "ka.target.name"];
 
 impl Alert {
-    /// A random number in the form of a UUID (RFC 9562, version 4).
-    pub fn fresh_uuid() -> String {
+    /// The number of the alert of a rule for an event, in the form of a UUID (RFC 9562, version 8). It is the same when the
+    /// event is looked at again, so that a receiver knows an alert that it has.
+    pub fn uuid_of(rule: &str, event: &str) -> String {
+        let mut hasher = blake3::Hasher::new();
+        hasher.update(&(rule.len() as u64).to_le_bytes());
+        hasher.update(rule.as_bytes());
+        hasher.update(event.as_bytes());
         let mut bytes = [0_u8; 16];
-        // Where the system has no randomness an alert is still an alert.
-        let _ = getrandom::fill(&mut bytes);
+        hasher.finalize_xof().fill(&mut bytes);
         let mut number = u128::from_be_bytes(bytes);
         number &= !(0xF000_u128 << 64 | 0xC000_u128 << 48);
-        number |= 0x4000_u128 << 64 | 0x8000_u128 << 48;
+        number |= 0x8000_u128 << 64 | 0x8000_u128 << 48;
         let digits = format!("{number:032x}");
         let part = |from: usize, to: usize| digits.get(from..to).unwrap_or_default();
         [part(0, 8), part(8, 12), part(12, 16), part(16, 20), part(20, 32)].join("-")
@@ -144,13 +148,14 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn numbers_are_of_version_4_and_differ() {
-        let (one, other) = (Alert::fresh_uuid(), Alert::fresh_uuid());
+    fn numbers_are_of_version_8_and_those_of_a_rule_and_an_event() {
+        let (one, other) = (Alert::uuid_of("rule", "event"), Alert::uuid_of("ruleev", "ent"));
         assert_ne!(one, other);
+        assert_eq!(one, Alert::uuid_of("rule", "event"));
         for uuid in [one, other] {
             let lengths: Vec<usize> = uuid.split('-').map(str::len).collect();
             assert_eq!(lengths, [8, 4, 4, 4, 12]);
-            assert!(uuid[14..].starts_with('4') && uuid[19..].starts_with(['8', '9', 'a', 'b']), "{uuid}");
+            assert!(uuid[14..].starts_with('8') && uuid[19..].starts_with(['8', '9', 'a', 'b']), "{uuid}");
         }
     }
 }

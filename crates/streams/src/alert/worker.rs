@@ -1,7 +1,8 @@
 //! A receiver that may be slow or away: a thread and a bounded queue of its own.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
@@ -37,7 +38,11 @@ pub(crate) struct Failure {
 #[derive(Debug)]
 pub(crate) struct Worker {
     queue: SyncSender<Alert>,
+    /// How many alerts were put into the queue.
+    queued: AtomicU64,
     state: Arc<Mutex<Delivery>>,
+    /// Told whenever alerts were sent or given up.
+    settled: Arc<Condvar>,
     thread: JoinHandle<()>,
     when_full: WhenFull,
 }
@@ -50,12 +55,19 @@ impl Worker {
     ) -> Result<Self, StreamError> {
         let (queue, alerts) = sync_channel(options.queue.max(1));
         let state = Arc::new(Mutex::new(delivery));
-        let work = Work { alerts, options, state: Arc::clone(&state), is_away: false };
+        let settled = Arc::new(Condvar::new());
+        let work = Work {
+            alerts,
+            options,
+            state: Arc::clone(&state),
+            settled: Arc::clone(&settled),
+            is_away: false,
+        };
         let thread = thread::Builder::new()
             .name("alerts".to_owned())
             .spawn(move || work.run(sender))
             .map_err(StreamError::Thread)?;
-        Ok(Self { queue, state, thread, when_full: options.when_full })
+        Ok(Self { queue, queued: AtomicU64::new(0), state, settled, thread, when_full: options.when_full })
     }
 
     pub(crate) fn send(&self, alert: &Alert) {
@@ -68,6 +80,19 @@ impl Worker {
         };
         if full {
             with(&self.state, |delivery| delivery.dropped += 1);
+        } else {
+            self.queued.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    /// Waits until every alert in the queue was sent or given up.
+    pub(crate) fn settle(&self) {
+        let queued = self.queued.load(Ordering::Relaxed);
+        let mut delivery = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        // A thread that panicked sends nothing more.
+        while delivery.delivered + delivery.failed < queued && !self.thread.is_finished() {
+            let waited = self.settled.wait_timeout(delivery, Duration::from_secs(1));
+            delivery = waited.unwrap_or_else(PoisonError::into_inner).0;
         }
     }
 
@@ -92,6 +117,7 @@ struct Work {
     alerts: Receiver<Alert>,
     options: AlertOptions,
     state: Arc<Mutex<Delivery>>,
+    settled: Arc<Condvar>,
     /// The receiver took nothing last time, after all attempts: until it does, each alert is tried once.
     is_away: bool,
 }
@@ -115,6 +141,7 @@ impl Work {
                     delivery.trouble = Some(failure.why);
                 }
             });
+            self.settled.notify_all();
         }
     }
 
@@ -233,5 +260,19 @@ mod tests {
         // One or none was on its way.
         assert!((7..=8).contains(&dropped), "{dropped}");
         assert_eq!((delivery.delivered, delivery.dropped), (10 - dropped, dropped));
+    }
+
+    #[test]
+    fn settled_is_what_was_sent_or_given_up() {
+        let (got, calls) = channel();
+        let scripted = Scripted { answers: vec![Err(failure(true)), Err(failure(false))], got, most: 1 };
+        let worker = Worker::start(Delivery::default(), options(), scripted).unwrap();
+        worker.settle();
+        for rule in ["a", "b", "c"] {
+            worker.send(&alert(rule));
+        }
+        worker.settle();
+        let delivery = worker.delivery();
+        assert_eq!((delivery.delivered, delivery.failed, calls.try_iter().count()), (2, 1, 4));
     }
 }

@@ -60,15 +60,21 @@ impl Alert<'_> {
             hostname: hostname.to_owned(),
             output: self.rule.output.text(self.event),
             fields: self.rule.output.json(self.event),
-            uuid: Sent::fresh_uuid(),
+            uuid: self.uuid(),
         }
     }
 
-    /// Falco's alert, with the place in the log.
+    /// What it is known by, when the event is read again.
+    fn uuid(&self) -> String {
+        Sent::uuid_of(&self.rule.name, self.text)
+    }
+
+    /// Falco's alert, with its number and the place in the log.
     pub(super) fn json(&self, hostname: &str) -> Value {
         let mut alert = engine::alert(self.rule, self.event, &self.time(), hostname);
         if let Some(alert) = alert.as_object_mut() {
             let Place { source, line, offset } = self.place;
+            alert.insert("uuid".to_owned(), Value::String(self.uuid()));
             alert.insert("place".to_owned(), json!({ "file": source, "line": line, "offset": offset }));
         }
         alert

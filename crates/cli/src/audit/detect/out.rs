@@ -1,8 +1,8 @@
 //! Where alerts go.
 
-use std::fs::File;
+use std::fs::{File, OpenOptions};
 use std::io::{BufWriter, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 use ironsides_streams::alert::{AlertOptions, AlertSpec, Alerts, Delivery};
@@ -19,6 +19,8 @@ pub(super) struct Outs {
     /// Outputs that are reached otherwise than by a format.
     elsewhere: Alerts,
     has_elsewhere: bool,
+    /// How many alerts each of them has lost, as far as it was told.
+    failed: Vec<u64>,
     /// What alerts call this machine: what `FALCO_HOSTNAME` says, as with Falco, or its name.
     hostname: String,
     colour: bool,
@@ -34,18 +36,19 @@ struct Out {
 }
 
 impl Outs {
-    /// Opens all files.
-    pub(super) fn new(outputs: &[To<DetectFormat>], alerts: &[AlertSpec], colour: bool) -> Result<Self> {
+    /// Opens all files; with `goes_on` lines are put behind those that earlier runs wrote.
+    pub(super) fn new(
+        outputs: &[To<DetectFormat>],
+        alerts: &[AlertSpec],
+        colour: bool,
+        goes_on: bool,
+    ) -> Result<Self> {
         if outputs.iter().filter(|output| output.file.is_none()).count() > 1 {
             bail!("two outputs go to standard output; give all but one a file: -o jsonl=alerts.jsonl");
         }
         let open = |to: &To<DetectFormat>| -> Result<Out> {
             let sink: Box<dyn Write> = match &to.file {
-                Some(path) => {
-                    let file =
-                        File::create(path).with_context(|| format!("cannot write {}", path.display()))?;
-                    Box::new(BufWriter::new(file))
-                }
+                Some(path) => opened(path, goes_on && to.format != DetectFormat::Json)?,
                 None => Box::new(BufWriter::new(std::io::stdout())),
             };
             Ok(Out { format: to.format, file: to.file.clone(), sink, begun: false })
@@ -56,6 +59,7 @@ impl Outs {
             elsewhere: Alerts::open(alerts, AlertOptions::default())?,
             hostname: hostname.unwrap_or_else(ironsides_streams::alert::hostname),
             has_elsewhere: !alerts.is_empty(),
+            failed: vec![0; alerts.len()],
             colour,
         })
     }
@@ -79,23 +83,64 @@ impl Outs {
         Ok(())
     }
 
-    /// Ends documents, and hands everything over. What is said of the whole run stands in documents alone. Gives what
-    /// became of the alerts that were sent elsewhere.
-    pub(super) fn finish(mut self, summary: &Value, gaps: &[&String]) -> Result<Vec<Delivery>> {
+    /// Ends documents, and hands everything over. What is said of the whole run stands in documents alone. Gives the
+    /// outputs that lost alerts since that was told, and whether any did at all.
+    pub(super) fn finish(mut self, summary: &Value, gaps: &[&String]) -> Result<(Vec<Delivery>, bool)> {
         for out in &mut self.all {
             out.finish(summary, gaps)?;
         }
         self.flush()?;
-        Ok(self.elsewhere.finish())
+        let mut deliveries = self.elsewhere.finish();
+        let is_lossy = deliveries.iter().any(|delivery| delivery.failed + delivery.dropped > 0);
+        untold(&mut deliveries, &mut self.failed);
+        Ok((deliveries, is_lossy))
+    }
+
+    /// Waits until every alert is where it belongs or was given up, and gives those outputs that lost some since.
+    pub(super) fn settle(&mut self) -> Result<Vec<Delivery>> {
+        self.flush()?;
+        self.elsewhere.settle();
+        let mut deliveries = self.elsewhere.deliveries();
+        untold(&mut deliveries, &mut self.failed);
+        Ok(deliveries)
+    }
+
+    /// Opens files anew, after they were renamed.
+    pub(super) fn reopen(&mut self) -> Result<()> {
+        self.flush()?;
+        self.elsewhere.reopen();
+        for out in &mut self.all {
+            if let Some(path) = &out.file {
+                out.sink = opened(path, true)?;
+            }
+        }
+        Ok(())
     }
 
     /// Hands over what was written so far.
-    fn flush(&mut self) -> Result<()> {
+    pub(super) fn flush(&mut self) -> Result<()> {
         self.all.iter_mut().try_for_each(|out| {
             let flushed = out.sink.flush();
             out.told(flushed)
         })
     }
+}
+
+/// Leaves what was lost since it was told.
+fn untold(deliveries: &mut Vec<Delivery>, told: &mut [u64]) {
+    for (delivery, told) in deliveries.iter_mut().zip(told) {
+        let before = std::mem::replace(told, delivery.failed);
+        delivery.failed = delivery.failed.saturating_sub(before);
+    }
+    deliveries.retain(|delivery| delivery.failed + delivery.dropped > 0);
+}
+
+/// A file that is written.
+fn opened(path: &Path, goes_on: bool) -> Result<Box<dyn Write>> {
+    let file =
+        if goes_on { OpenOptions::new().append(true).create(true).open(path) } else { File::create(path) };
+    let file = file.with_context(|| format!("cannot write {}", path.display()))?;
+    Ok(Box::new(BufWriter::new(file)))
 }
 
 impl Out {

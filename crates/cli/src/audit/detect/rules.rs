@@ -4,12 +4,15 @@ use std::sync::Arc;
 
 use anyhow::{Result, bail};
 use ironsides_detect::engine::Matching;
+use ironsides_detect::falco::Outputs;
 use ironsides_detect::rules::{Loaded, Rule, RuleSet};
 use ironsides_detect::shipped;
+use ironsides_streams::alert::AlertSpec;
 
 use super::detector::SOURCE;
 use crate::args::detect::{DetectArgs, WhichRules};
 use crate::runtime::explain::find;
+use crate::runtime::falco_alerts::FalcoAlerts;
 use crate::runtime::remarks::is_filled;
 use crate::runtime::rule_files::RuleFiles;
 use crate::say::Say;
@@ -21,6 +24,8 @@ pub(super) struct Asked {
     pub(super) matching: Matching,
     /// What was asked for and could not be read.
     pub(super) gaps: Vec<String>,
+    /// Where alerts go by the `falco.yaml`, besides standard output.
+    pub(super) alerts: Vec<AlertSpec>,
 }
 
 impl Asked {
@@ -39,7 +44,9 @@ impl Asked {
             _ => Matching::First,
         };
         select(&mut rules, args)?;
-        let asked = Self { rules: Arc::new(rules), loaded, matching, gaps: files.gaps };
+        let outputs = files.config.as_ref().map(|config| &config.outputs).filter(|_| args.explain.is_none());
+        let alerts = outputs.map(|outputs| alerts(outputs, say)).unwrap_or_default();
+        let asked = Self { rules: Arc::new(rules), loaded, matching, gaps: files.gaps, alerts };
         asked.tell(say);
         if asked.count() == 0 {
             bail!(
@@ -71,6 +78,20 @@ impl Asked {
             }
         }
     }
+}
+
+/// Where a `falco.yaml` sends alerts. Standard output is what `-o` says.
+fn alerts(outputs: &Outputs, say: &Say) -> Vec<AlertSpec> {
+    let FalcoAlerts { mut specs, notes } = FalcoAlerts::new(outputs);
+    specs.retain(|spec| !matches!(spec, AlertSpec::Stdout { .. }));
+    for note in &notes {
+        say.warning(note);
+    }
+    if !specs.is_empty() {
+        let names: Vec<String> = specs.iter().map(ToString::to_string).collect();
+        say.note(&format!("alerts also go to {}, as the falco.yaml says", names.join(", ")));
+    }
+    specs
 }
 
 /// Rules, and correlations as such.
