@@ -1,8 +1,8 @@
 //! `cargo xtask bench`: what a run costs, in CPU seconds and memory, beside a peer where one is installed.
 
+mod audit;
 mod charts;
 mod deployments;
-mod least_privilege;
 mod measure;
 mod peers;
 mod rbac;
@@ -62,8 +62,9 @@ enum Bench {
         #[arg(long, value_name = "N", default_value_t = 5)]
         runs: u32,
     },
-    /// Audit logs: the smallest roles that would have sufficed, and the server's decisions held against ours
-    LeastPrivilege {
+    /// Audit logs: rules asked of them, the smallest roles that would have sufficed, and the server's decisions held
+    /// against ours
+    Audit {
         /// The program to measure, instead of a release build of this checkout
         #[arg(long, value_name = "FILE")]
         program: Option<PathBuf>,
@@ -83,10 +84,10 @@ pub(crate) fn run(args: &Args) -> Result<()> {
         }
         Bench::Collect { pods, program, runs } => collect(*pods, program.as_ref(), *runs),
         Bench::Rbac { runs } => rbac::run(&release()?, &target().join("bench"), *runs),
-        Bench::LeastPrivilege { program, write, runs } => {
+        Bench::Audit { program, write, runs } => {
             let ironsides = program.clone().map_or_else(release, Ok)?;
-            let rows = least_privilege::rows(&ironsides, &target().join("bench"), *runs)?;
-            if *write { put("least-privilege", &rows) } else { Ok(()) }
+            let rows = audit::rows(&ironsides, &target().join("bench"), *runs)?;
+            if *write { put("audit", &rows) } else { Ok(()) }
         }
     }
 }

@@ -1,4 +1,4 @@
-//! What it costs to propose roles from an audit log, and to hold the server's decisions against ours.
+//! What it costs to ask rules of an audit log, to propose roles from it, and to hold the server's decisions against ours.
 
 use std::fmt::Write as _;
 use std::fs::File;
@@ -15,21 +15,26 @@ use super::measure::measure;
 const EVENTS: usize = 250_000;
 /// How often the log is named to see whether memory grows with it.
 const TIMES: usize = 10;
-/// What a core reads in a second at least, in MB.
-const BOUND: f64 = 300.0;
+/// What a core reads in a second at least, in MB: rules asked, and roles proposed.
+const BOUNDS: [f64; 2] = [400.0, 300.0];
+const DETECT: &[&str] = &["audit", "detect", "--quiet", "--fail-on", "none"];
+const LEAST: &[&str] = &["rbac", "least-privilege", "--quiet"];
 
-/// The rows: a log in which rights are used again and again, ten times as much of it, one in which nearly every event is a
-/// right of its own, and the server's decisions held against ours.
+/// The rows: rules asked of a log, alone and with others'; roles proposed from a log in which rights are used again and
+/// again, from ten times as much of it, and from one in which nearly every event is a right of its own; and the server's
+/// decisions held against ours.
 pub(crate) fn rows(ironsides: &Path, scratch: &Path, runs: u32) -> Result<Vec<Row>> {
     std::fs::create_dir_all(scratch).with_context(|| format!("cannot make {}", scratch.display()))?;
     let log = write_log(&scratch.join("audit.jsonl"))?;
     let rbac = scratch.join("audit-rbac.yaml");
     std::fs::write(&rbac, ROLES).with_context(|| format!("cannot write {}", rbac.display()))?;
+    let falco = crate::root().join("../shared/conformance/falco/rules/k8s_audit_rules.yaml");
+    let roles = rbac.display().to_string();
     let mut rows = Vec::new();
     let mut out = std::io::stdout().lock();
-    let mut add = |what: &str, logs: &[&Path], more: &[&str]| -> Result<()> {
+    let mut add = |what: &str, logs: &[&Path], args: &[&[&str]], bound: Option<f64>| -> Result<()> {
         let mut command = Command::new(ironsides);
-        command.args(["rbac", "least-privilege", "--quiet"]).args(more).args(logs);
+        command.args(args.concat()).args(logs);
         let cost = measure(&mut command, runs)?;
         let mut megabytes = 0.0;
         for log in logs {
@@ -38,11 +43,8 @@ pub(crate) fn rows(ironsides: &Path, scratch: &Path, runs: u32) -> Result<Vec<Ro
             megabytes += bytes / 1e6;
         }
         let rate = megabytes / cost.cpu;
-        let under = if rate < BOUND && more.is_empty() {
-            format!(", UNDER the bound of {BOUND}")
-        } else {
-            String::new()
-        };
+        let under = bound.filter(|bound| rate < *bound);
+        let under = under.map(|bound| format!(", UNDER the bound of {bound}")).unwrap_or_default();
         let row = Row {
             what: format!("{what}, {megabytes:.0} MB"),
             cost: Some(cost),
@@ -56,16 +58,29 @@ pub(crate) fn rows(ironsides: &Path, scratch: &Path, runs: u32) -> Result<Vec<Ro
         rows.push(row);
         Ok(())
     };
-    add("least privilege of a log at level Metadata", &[log.as_path()], &[])?;
-    add("the same log ten times over", &[log.as_path(); TIMES], &[])?;
+    let [detect, least] = BOUNDS.map(Some);
+    let (once, often) = ([log.as_path()], [log.as_path(); TIMES]);
+    add("our rules asked of a log at level Metadata", &once, &[DETECT], detect)?;
+    add("the same log ten times over", &often, &[DETECT], detect)?;
+    if falco.exists() {
+        let falco = falco.display().to_string();
+        let both: &[&str] = &["--rules", &falco, "--shipped-rules"];
+        add("our rules and Falco's", &once, &[DETECT, both], detect)?;
+    } else {
+        writeln!(std::io::stderr(), "SKIPPED: {} is not there", falco.display())?;
+    }
+    add("least privilege of a log at level Metadata", &once, &[LEAST], least)?;
+    add("the same log ten times over", &often, &[LEAST], least)?;
     match distinct(scratch)? {
-        Some(distinct) => add("a log in which nearly every right is another", &[distinct.as_path()], &[])?,
+        Some(distinct) => {
+            add("a log in which nearly every right is another", &[distinct.as_path()], &[LEAST], least)?;
+        }
         None => {
             writeln!(std::io::stderr(), "SKIPPED: ../shared/bench/audit.py is not there; it writes a log")?;
         }
     }
-    let roles = rbac.display().to_string();
-    add("the server's reasons held against ours", &[log.as_path()], &["--check-reasons", "-f", &roles])?;
+    let reasons: &[&str] = &["--check-reasons", "-f", &roles];
+    add("the server's reasons held against ours", &once, &[LEAST, reasons], None)?;
     Ok(rows)
 }
 
