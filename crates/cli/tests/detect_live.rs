@@ -4,6 +4,7 @@
 
 use std::fs::{self, OpenOptions};
 use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
 use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -251,4 +252,153 @@ program_output: {enabled: true, program: mail}
     let explain = ["audit.log", "--falco-config", "falco.yaml", "--explain", "Secret read"];
     assert!(command(folder.path(), &explain).output().unwrap().status.success());
     assert_eq!(fs::read_to_string(path("falco.jsonl")).unwrap(), one);
+}
+
+/// Posts a list of events, and gives the status of the answer.
+fn post(address: &str, names: &[String]) -> u16 {
+    let events: Vec<String> = names.iter().map(|name| event(name)).collect();
+    let body = format!(
+        r#"{{"kind":"EventList","apiVersion":"audit.k8s.io/v1","metadata":{{}},"items":[{}]}}"#,
+        events.join(",")
+    );
+    let mut stream = TcpStream::connect(address).unwrap();
+    let head = "POST / HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-type: application/json";
+    write!(stream, "{head}\r\ncontent-length: {}\r\n\r\n{body}", body.len()).unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    answer.split(' ').nth(1).unwrap().parse().unwrap()
+}
+
+fn names(batch: usize, count: usize) -> Vec<String> {
+    (0..count).map(|number| format!("{batch}-{number}")).collect()
+}
+
+/// The address that a run listens on.
+fn address(told: &str) -> String {
+    let (_, address) = told.split_once("http://").unwrap();
+    address.split(',').next().unwrap().to_owned()
+}
+
+const LISTEN: [&str; 6] = ["--listen", "0", "--spool", "spool", "-o", "jsonl"];
+
+#[test]
+fn what_is_posted_is_looked_at() {
+    let folder = folder();
+    let running = Running::start(folder.path(), &LISTEN);
+    let address = address(&running.told("listening on"));
+    assert!(address.starts_with("127.0.0.1:"), "{address}");
+    assert_eq!(post(&address, &names(1, 2)), 200);
+    assert_eq!([running.alert(), running.alert()], ["1-0", "1-1"]);
+    // Its answer was lost: it comes again.
+    assert_eq!(post(&address, &names(1, 2)), 200);
+    assert_eq!(post(&address, &[]), 400);
+    assert_eq!(post(&address, &names(2, 1)), 200);
+    assert_eq!(running.alert(), "2-0");
+    // Another cannot have the spool meanwhile.
+    let out = command(folder.path(), &LISTEN).output().unwrap();
+    assert_eq!(out.status.code(), Some(2));
+    assert!(String::from_utf8(out.stderr).unwrap().contains("another process uses this spool"));
+    let (code, rest, err) = running.end("-INT");
+    assert_eq!((code, rest), (130, Vec::new()));
+    assert!(
+        err.contains("2 batches (3 events), 1 that came again, 1 refused") && err.contains("3 alerts"),
+        "{err}"
+    );
+}
+
+#[test]
+fn a_receiver_that_is_killed_loses_and_repeats_nothing() {
+    let folder = folder();
+    let cursor = || fs::read_to_string(folder.path().join("spool/cursor")).unwrap_or_default();
+    let running = Running::start(folder.path(), &LISTEN);
+    let to = address(&running.told("listening on"));
+    let mut seen = Vec::new();
+    for batch in 0..20 {
+        let before = cursor();
+        assert_eq!(post(&to, &names(batch, 5)), 200);
+        seen.extend((0..5).map(|_| running.alert()));
+        // Noted right after the alerts were written.
+        for _ in 0..1200 {
+            if cursor() != before {
+                break;
+            }
+            std::thread::sleep(Duration::from_millis(100));
+        }
+        assert_ne!(cursor(), before);
+    }
+    assert_eq!(running.end("-KILL"), (137, Vec::new(), String::new()));
+    let running = Running::start(folder.path(), &LISTEN);
+    let to = address(&running.told("listening on"));
+    assert_eq!(post(&to, &names(20, 5)), 200);
+    seen.extend((0..5).map(|_| running.alert()));
+    let (code, rest, _) = running.end("-INT");
+    assert_eq!((code, rest), (130, Vec::new()));
+    assert_eq!(seen, (0..21).flat_map(|batch| names(batch, 5)).collect::<Vec<_>>());
+}
+
+#[test]
+fn a_receiver_that_is_killed_between_events_repeats_the_alerts_of_one_batch_at_most() {
+    let folder = folder();
+    let mut child = command(folder.path(), &LISTEN).spawn().unwrap();
+    let told = lines(child.stderr.take().unwrap());
+    let to = loop {
+        let line = told.recv_timeout(LONG).unwrap();
+        if line.contains("listening on") {
+            break address(&line);
+        }
+    };
+    // Nobody reads the alerts: it waits in the midst of a batch, and what comes meanwhile is kept.
+    for batch in 0..60 {
+        assert_eq!(post(&to, &names(batch, 20)), 200);
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let mut text = String::new();
+    child.stdout.take().unwrap().read_to_string(&mut text).unwrap();
+    // The last line may be cut off.
+    let whole = text.rfind('\n').map_or("", |end| &text[..end]);
+    let parsed = |line: &str| {
+        let alert: Value = serde_json::from_str(line).unwrap();
+        let name = alert["output_fields"]["ka.target.name"].as_str().unwrap().to_owned();
+        (name, alert["uuid"].as_str().unwrap().to_owned())
+    };
+    let first: Vec<(String, String)> = whole.lines().map(parsed).collect();
+    assert!(!first.is_empty() && first.len() < 60 * 20, "{}", first.len());
+    let running = Running::start(folder.path(), &LISTEN);
+    running.told("listening on");
+    let mut rest: Vec<(String, String)> = Vec::new();
+    while rest.last().is_none_or(|(name, _)| name != "59-19") {
+        rest.push(parsed(&running.out.recv_timeout(LONG).unwrap()));
+    }
+    assert_eq!(running.end("-INT").1, Vec::<String>::new());
+    let again = first.iter().filter(|alert| rest.contains(alert)).count();
+    assert!(again <= 20, "{again}");
+    // Each has its number again, by which whoever gets it knows it.
+    let mut all = first;
+    all.retain(|alert| !rest.contains(alert));
+    all.extend(rest);
+    let found: Vec<&str> = all.iter().map(|(name, _)| &**name).collect();
+    let expected: Vec<String> = (0..60).flat_map(|batch| names(batch, 20)).collect();
+    assert_eq!(found, expected);
+}
+
+#[test]
+fn what_receives_is_told_where() {
+    let folder = folder();
+    for (args, said) in [
+        (&["--listen", ":8443"][..], "write 0.0.0.0:8443"),
+        (&["--listen", "8443", "audit.log"], "cannot be used with"),
+        (&["--listen", "8443", "-o", "json"], "use -o jsonl"),
+        (&["--listen", "8443", "--tls-cert", "tls.crt"], "--tls-key"),
+        (&["audit.log", "--spool", "spool"], "--listen"),
+        (
+            &["--listen", "0", "--spool", "spool", "--tls-cert", "none", "--tls-key", "none"],
+            "no certificate or key",
+        ),
+        (&[], "<LOG>"),
+    ] {
+        let out = command(folder.path(), args).output().unwrap();
+        let err = String::from_utf8(out.stderr).unwrap();
+        assert!(out.status.code() == Some(2) && err.contains(said), "{args:?}: {err}");
+    }
 }

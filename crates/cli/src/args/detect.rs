@@ -22,6 +22,7 @@ Examples:
   ironsides audit detect audit.log --rules k8s_audit_rules.yaml --fail-on critical
   ironsides audit detect audit.log --rules my-rules/ --shipped-rules -o jsonl=alerts.jsonl
   ironsides audit detect --follow /var/log/kubernetes/audit/ --state audit.marks --alert syslog
+  ironsides audit detect --listen 10.0.0.5:8443 --tls-cert tls.crt --tls-key tls.key --tls-client-ca ca.crt -o jsonl
   ironsides audit detect audit.log --explain \"Attach/Exec Pod\" --event 6f7d4b1e-6b1d-4a0e-9f53-0d6a3bd0b7f1
 
 Exit codes:
@@ -31,6 +32,7 @@ Exit codes:
   3    no events to look at
   4    incomplete: some of the log or of the rules could not be read
   130  interrupted")]
+#[command(mut_arg("logs", |logs| logs.required(false).required_unless_present("listen")))]
 pub(crate) struct DetectArgs {
     #[command(flatten)]
     pub(crate) log: LogArgs,
@@ -40,6 +42,8 @@ pub(crate) struct DetectArgs {
     /// Note in this file how far the logs were read, and go on there the next time
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, conflicts_with = "explain")]
     pub(crate) state: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) receive: ReceiveArgs,
     #[command(flatten)]
     pub(crate) files: RuleFilesArgs,
     /// Ask the rules that come with Ironsides too, where --rules names others
@@ -75,6 +79,28 @@ pub(crate) struct DetectArgs {
     /// are Falco's alerts
     #[arg(short, long, value_name = "FORMAT[=FILE]", default_value = "table")]
     pub(crate) output: Vec<To<DetectFormat>>,
+}
+
+/// How events are received.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct ReceiveArgs {
+    /// Receive events from the webhook backend of an API server instead of reading logs, until Ctrl-C: on a PORT of this
+    /// machine alone, or on HOST:PORT
+    #[arg(long, value_name = "[HOST:]PORT", conflicts_with_all = ["logs", "follow", "state", "explain"])]
+    pub(crate) listen: Option<String>,
+    /// Keep what was received in this folder until it was looked at [default: `ironsides/spool` below `$XDG_STATE_HOME` or
+    /// `~/.local/state`; `spool` in `$STATE_DIRECTORY` of systemd]
+    #[arg(long, value_name = "FOLDER", value_hint = ValueHint::DirPath)]
+    pub(crate) spool: Option<PathBuf>,
+    /// Receive over TLS, with this certificate (PEM)
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, requires = "tls_key")]
+    pub(crate) tls_cert: Option<PathBuf>,
+    /// The key of the certificate (PEM)
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, requires = "tls_cert")]
+    pub(crate) tls_key: Option<PathBuf>,
+    /// Receive only from clients whose certificates one of these authorities signed (PEM)
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, requires = "tls_cert")]
+    pub(crate) tls_client_ca: Option<PathBuf>,
 }
 
 /// Which alerts fail a run.

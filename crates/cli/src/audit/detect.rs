@@ -5,6 +5,7 @@ mod detector;
 mod explain;
 mod out;
 mod read;
+mod receive;
 mod rules;
 mod run;
 mod summary;
@@ -22,11 +23,15 @@ use crate::exit::Exit;
 use crate::say::{self, Say};
 
 pub(crate) fn run(args: &DetectArgs, global: &Global, say: &Say) -> Result<Exit> {
-    let is_endless = args.follow;
+    let is_endless = args.follow || args.receive.listen.is_some();
     if is_endless && args.output.iter().any(|output| output.format == DetectFormat::Json) {
         bail!(
             "-o json is one document, which has an end; use -o jsonl where alerts come for as long as it runs"
         );
+    }
+    let receive = &args.receive;
+    if receive.listen.is_none() && (receive.spool.is_some() || receive.tls_cert.is_some()) {
+        bail!("--spool and --tls-cert are about what --listen receives; add --listen, or leave them out");
     }
     let asked = Asked::load(args, say)?;
     if let Some(rule) = &args.explain {
@@ -38,5 +43,9 @@ pub(crate) fn run(args: &DetectArgs, global: &Global, say: &Say) -> Result<Exit>
     // Where no file is opened anew, SIGHUP says that the terminal is gone.
     let has_files = args.output.iter().any(|output| output.file.is_some())
         || alerts.iter().any(|alert| matches!(alert, AlertSpec::File(_)));
-    read::run(args, Run::new(args, &asked, outs, say), has_files, say)
+    let run = Run::new(args, &asked, outs, say);
+    match &args.receive.listen {
+        Some(listen) => receive::run(&args.receive, listen, run, has_files, say),
+        None => read::run(args, run, has_files, say),
+    }
 }

@@ -98,6 +98,12 @@ impl<'a> Run<'a> {
         self.outs.reopen()
     }
 
+    /// Notes that something was not read.
+    pub(super) fn gap(&mut self, gap: String) {
+        self.say.warning(&gap);
+        self.gaps.push(gap);
+    }
+
     /// Tells at once what cannot be read of a log that is followed.
     pub(super) fn tell_unread(&mut self, tally: &Tally) {
         for unread in tally.unread.get(self.told..).unwrap_or_default() {

@@ -94,6 +94,6 @@ pub(super) fn odd(tally: Tally) -> Vec<String> {
     told.map(|(count, sentence)| format!("{sentence}: {count}")).collect()
 }
 
-fn counted(number: u64, noun: &str) -> String {
+pub(super) fn counted(number: u64, noun: &str) -> String {
     if number == 1 { format!("1 {noun}") } else { format!("{number} {noun}s") }
 }
