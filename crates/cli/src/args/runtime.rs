@@ -63,7 +63,7 @@ pub(crate) struct RuleFilesArgs {
     #[arg(short, long, value_name = "FILE|FOLDER", value_hint = ValueHint::AnyPath)]
     pub(crate) rules: Vec<PathBuf>,
     /// A falco.yaml: its rule files (unless --rules names others), which of their rules it enables and disables, its
-    /// priority, its `rule_matching`, and what it appends to alerts
+    /// priority, its `rule_matching`, what it appends to alerts, and for `audit detect` where alerts go
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) falco_config: Option<PathBuf>,
 }
