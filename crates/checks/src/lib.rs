@@ -14,6 +14,7 @@ mod cluster;
 mod configuration;
 mod document;
 mod fixes;
+mod flags;
 pub mod foreign;
 pub mod framework;
 mod gaps;

@@ -171,7 +171,12 @@ fn lint_of_the_demo_tells_what_the_thin_policy_misses() {
 fn lint_judges_policies_and_says_where_there_is_none() {
     let files = [
         ("twice.yaml", "apiVersion: audit.k8s.io/v1\nrules: []\nrules: [{level: Request}]\n"),
-        ("pod.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n"),
+        ("map.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n"),
+        (
+            "pod.yaml",
+            "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec: {containers: [{name: a, image: a:1}]}\n",
+        ),
+        ("server.yaml", SERVER),
         ("empty.yaml", ""),
     ];
     // The kind may be missing, and the second of equal keys counts.
@@ -180,11 +185,29 @@ fn lint_judges_policies_and_says_where_there_is_none() {
     for check in ["duplicate-key", "secret-bodies-in-audit-log", "request-received-recorded"] {
         assert!(out.contains(check), "{check}: {out}");
     }
-    let (code, _, err) = run(&files, &["lint", "pod.yaml"]);
-    assert_eq!((code, err.contains("there is no audit policy")), (3, true), "{err}");
+    for neither in ["map.yaml", "pod.yaml"] {
+        let (code, _, err) = run(&files, &["lint", neither]);
+        assert_eq!((code, err.contains("there is neither an audit policy")), (3, true), "{neither}: {err}");
+    }
+    let (code, out, err) = run(&files, &["lint", "server.yaml", "-o", "jsonl"]);
+    assert_eq!(code, 1, "{out}{err}");
+    for check in ["audit-policy-file-unset", "audit-backend-without-policy", "short-audit-log-age"] {
+        assert!(out.contains(check), "{check}: {out}");
+    }
     assert_eq!(run(&files, &["lint", "empty.yaml"]).0, 3);
     assert_eq!(run(&files, &["lint", "missing.yaml"]).0, 4);
 }
+
+/// An API server that keeps a log of nothing.
+const SERVER: &str = "apiVersion: v1
+kind: Pod
+metadata: {name: kube-apiserver, namespace: kube-system}
+spec:
+  containers:
+  - name: kube-apiserver
+    image: registry.k8s.io/kube-apiserver:v1.35.2
+    command: [kube-apiserver, --audit-log-path=/var/log/audit.log]
+";
 
 #[test]
 fn lint_fixes_what_is_safe() {

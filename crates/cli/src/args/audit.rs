@@ -25,7 +25,7 @@ pub(crate) struct AuditArgs {
 pub(crate) enum AuditCommand {
     /// Tell which attack techniques an audit policy records, at what level and by which rule
     Coverage(CoverageArgs),
-    /// Find what is wrong with audit policies: what they say otherwise than it looks, and what they leave out
+    /// Find what is wrong with audit policies, and with the flags of API servers that keep the log
     Lint(Box<LintArgs>),
     /// Ask detection rules of an audit log, and tell what they find
     Detect(Box<DetectArgs>),

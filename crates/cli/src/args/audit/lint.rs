@@ -12,18 +12,19 @@ use crate::args::{ConfigArgs, FailOn, FixMode, Output, ScanArgs, Show, words};
 #[command(after_help = concat!(
     "\
 The checks are those of the family audit (`ironsides check list --family audit`), which `ironsides scan` runs too, and
-those of repeated keys and unknown tags.
+those of repeated keys and unknown tags. They judge audit policies and pods that start an API server.
 
 Examples:
   ironsides audit lint /etc/kubernetes/audit-policy.yaml
   ironsides audit lint policy.yaml -o sarif=findings.sarif --fail-on medium
   ironsides audit lint policy.yaml --fix --diff
+  ironsides audit lint /etc/kubernetes/manifests/kube-apiserver.yaml
 
 ",
     exit_codes!()
 ))]
 pub(crate) struct LintArgs {
-    /// Audit policies: files and folders; `-` is standard input
+    /// Audit policies and manifests of API servers: files and folders; `-` is standard input
     #[arg(value_name = "POLICY", required = true, value_hint = ValueHint::AnyPath)]
     pub(crate) paths: Vec<PathBuf>,
     /// Output format, into a file where one is named: those of `ironsides scan`

@@ -1,0 +1,33 @@
+//! Files that the API server cannot find.
+
+use super::mounts::mount;
+use super::server::each;
+use crate::prelude::*;
+
+pub(super) static CHECK: Check = Check {
+    meta: CheckMeta {
+        id: "unmounted-audit-configuration",
+        title: "audit configuration is not mounted",
+        severity: Severity::High,
+        family: "audit",
+        since: "0.1.0",
+        page: include_str!("unmounted_audit_configuration.md"),
+    },
+    run: Run::Pod(run),
+};
+
+fn run(pod: &Pod<'_>, out: &mut Out<'_>) {
+    each(pod, out, |server, out| {
+        for flag in ["audit-policy-file", "audit-webhook-config-file"] {
+            let Ok(Some(path)) = server.text(flag, out) else { continue };
+            let at = server.at(flag);
+            if mount(pod, &server.container, path).is_none() {
+                let message =
+                    format!("--{flag} is \"{path}\", which no volume of {} holds", server.container);
+                out.fail(at, message).key(flag);
+            } else {
+                out.pass(at);
+            }
+        }
+    });
+}

@@ -1,0 +1,84 @@
+use ironsides_core::ContainerKind;
+use ironsides_tree::parse_one;
+
+use super::*;
+
+/// What the flags of a container are: `name=value`, `name=?` for one that is filled in later; `hidden` where a word may
+/// stand for more. `None` where it does not start the API server.
+fn read(container: &str) -> Option<String> {
+    let root = parse_one(container).unwrap();
+    let container = Container { kind: ContainerKind::Regular, at: Cursor::root(&root) };
+    let flags = Flags::of(&container, &KUBE_APISERVER)?;
+    let mut told: Vec<String> =
+        flags.given.iter().map(|flag| format!("{}={}", flag.name, flag.value().unwrap_or("?"))).collect();
+    told.extend(flags.hidden.iter().map(|_| "hidden".to_owned()));
+    Some(told.join(" "))
+}
+
+#[test]
+fn words_are_read_as_pflag_reads_them() {
+    for (words, told) in [
+        ("--audit-log-path=/a, --audit-log-maxage, '30'", "audit-log-path=/a audit-log-maxage=30"),
+        ("--audit_log_path=/a_b", "audit-log-path=/a_b"),
+        (
+            "--profiling, --audit-log-compress, --secure-port=1",
+            "profiling=true audit-log-compress=true secure-port=1",
+        ),
+        ("--audit-log-path, --audit-log-maxage=3", "audit-log-path=--audit-log-maxage=3"),
+        ("--of-another-version, --audit-log-maxage=3", "of-another-version=true audit-log-maxage=3"),
+        ("--of-another-version, x, --audit-log-maxage=3", "of-another-version=x audit-log-maxage=3"),
+        ("-v, '2', -v=3, -v4, -h, --event-ttl=1h", "event-ttl=1h"),
+        ("word, --event-ttl=1h, --, --profiling=false", "event-ttl=1h"),
+        ("--advertise-address=$(IP), --etcd-servers=a=b", "advertise-address=? etcd-servers=a=b"),
+        ("$(FLAGS), --event-ttl, $(TTL)", "event-ttl=? hidden"),
+        ("--audit-policy-file", "audit-policy-file=?"),
+        ("--audit-policy-file=", "audit-policy-file="),
+    ] {
+        assert_eq!(read(&format!("command: [kube-apiserver, {words}]")).as_deref(), Some(told), "{words}");
+    }
+}
+
+#[test]
+fn of_several_the_last_counts() {
+    let root = parse_one("command: [kube-apiserver, --event-ttl=1h, --event_ttl=2h]").unwrap();
+    let container = Container { kind: ContainerKind::Regular, at: Cursor::root(&root) };
+    let flags = Flags::of(&container, &KUBE_APISERVER).unwrap();
+    assert_eq!(flags.get("event-ttl").and_then(Flag::value), Some("2h"));
+    assert!(flags.get("profiling").is_none());
+}
+
+#[test]
+fn the_program_is_told_from_its_clients() {
+    let told = Some("profiling=false");
+    for (container, expected) in [
+        ("command: [/usr/local/bin/kube-apiserver, --profiling=false]", told),
+        ("args: [kube-apiserver, --profiling=false]", told),
+        ("{command: [kube-apiserver], args: [--profiling=false]}", told),
+        ("{image: 'registry.k8s.io/kube-apiserver:v1.36.3', args: [--profiling=false]}", told),
+        ("{image: registry.k8s.io/kube-apiserver@sha256:00}", Some("")),
+        ("command: [/go-runner, --log-file=/x, kube-apiserver, --profiling=false]", told),
+        ("command: [/hyperkube, apiserver, --profiling=false]", told),
+        ("command: [tini, --, kube-apiserver, --profiling=false]", told),
+        ("command: [sh, -c, 'exec kube-apiserver --profiling=false 1>>/var/log/x 2>&1']", told),
+        (
+            "command: [bash, -ec, \"set -e; sleep 1 && GOGC=5 nice -n 5 kube-apiserver \\\\\\n '--profiling=false' | tee x\"]",
+            told,
+        ),
+        (
+            "command: [sh, -c, 'kube-apiserver --profiling=false \"$@\" > $LOG']",
+            Some("profiling=false hidden"),
+        ),
+        (
+            "command: [sh, -c, 'kube-apiserver --event-ttl=${TTL:-1 h} $(flags --x)']",
+            Some("event-ttl=? hidden"),
+        ),
+        ("command: [pgrep, kube-apiserver]", None),
+        ("command: [sh, -c, 'pgrep kube-apiserver # kube-apiserver']", None),
+        ("{command: [probe], image: 'registry.k8s.io/kube-apiserver:v1.36.3'}", None),
+        ("args: [--component, kube-apiserver]", None),
+        ("image: nginx", None),
+        ("{}", None),
+    ] {
+        assert_eq!(read(container).as_deref(), expected, "{container}");
+    }
+}
