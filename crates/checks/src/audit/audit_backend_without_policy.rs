@@ -18,16 +18,14 @@ pub(super) static CHECK: Check = Check {
 fn run(pod: &Pod<'_>, out: &mut Out<'_>) {
     each(pod, out, |server, out| {
         let Ok(policy) = server.text("audit-policy-file", out) else { return };
+        if policy.is_some() {
+            return out.pass(server.at("audit-policy-file"));
+        }
         for flag in ["audit-log-path", "audit-webhook-config-file"] {
-            let at = server.at(flag);
-            match server.text(flag, out) {
-                Ok(Some(_)) if policy.is_none() => {
-                    let message =
-                        format!("--{flag} does nothing: without --audit-policy-file there are no events");
-                    out.fail(at, message).key(flag);
-                }
-                Ok(Some(_)) => out.pass(at),
-                _ => {}
+            if let Ok(Some(_)) = server.text(flag, out) {
+                let message =
+                    format!("--{flag} does nothing: without --audit-policy-file there are no events");
+                out.fail(server.at(flag), message).key(flag);
             }
         }
     });

@@ -25,8 +25,7 @@ fn run(pod: &Pod<'_>, out: &mut Out<'_>) {
         if format != Some("legacy") {
             return out.pass(at);
         }
-        let message =
-            "the audit log is written as legacy lines, without bodies, annotations and names of objects";
+        let message = "the audit log is written as legacy lines, without bodies and annotations";
         let draft = out.fail(at, message);
         if let Some(edit) = server.set("audit-log-format", "json") {
             draft.unsafe_fix(

@@ -4,7 +4,7 @@ use ironsides_tree::Cursor;
 
 use super::Word;
 
-/// The words of each command. What a shell would put in is not worked out: such words say so. Redirections are left out.
+/// The words of each command, without redirections. What a shell would put in is not worked out: such words say so.
 pub(super) fn commands<'a>(script: &str, at: &Cursor<'a>) -> Vec<Vec<Word<'a>>> {
     let mut reader = Reader { at, commands: Vec::new(), words: Vec::new(), word: None, is_target: false };
     let mut rest = script.chars().peekable();

@@ -61,7 +61,7 @@ fn the_program_is_told_from_its_clients() {
         ("command: [tini, --, kube-apiserver, --profiling=false]", told),
         ("command: [sh, -c, 'exec kube-apiserver --profiling=false 1>>/var/log/x 2>&1']", told),
         (
-            "command: [bash, -ec, \"set -e; sleep 1 && GOGC=5 nice -n 5 kube-apiserver \\\\\\n '--profiling=false' | tee x\"]",
+            "command: [bash, -ec, \"set -e && GOGC=5 nice -n 5 kube-apiserver \\\\\\n '--profiling=false' | tee x\"]",
             told,
         ),
         (
