@@ -48,11 +48,17 @@ pub(super) fn rule_file(identities: &str) -> Result<String> {
         let lists = ROLES.iter().find(|(role, _)| *role == identity.role).map_or(&[][..], |(_, lists)| lists);
         for name in lists {
             // A person by the group, which is what rights are given to; of a strong account the name alone.
-            let item = match *name {
-                "powerful_accounts" => identity.user.rsplit(':').next().unwrap_or_default(),
-                _ => identity.group.as_deref().unwrap_or(&identity.user),
-            };
-            list(&mut out, name, [item].into_iter())?;
+            match (*name, &identity.group) {
+                ("powerful_accounts", _) => {
+                    let item = identity.user.rsplit(':').next().unwrap_or_default();
+                    list(&mut out, name, [item].into_iter())?;
+                }
+                ("administrators" | "production_operators" | "node_operators", Some(group)) => {
+                    let groups = format!("{}_groups", name.trim_end_matches('s'));
+                    list(&mut out, &groups, [group.as_str()].into_iter())?;
+                }
+                _ => list(&mut out, name, [identity.user.as_str()].into_iter())?,
+            }
         }
     }
     // Of an unusual place address and program are both unknown: what either of the patterns matches is usual.
