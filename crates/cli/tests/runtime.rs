@@ -227,6 +227,29 @@ plugins: [{name: cloudtrail, library_path: x}]
 }
 
 #[test]
+fn odd_paths_of_a_configuration_read_nothing_that_nobody_named() {
+    let base = ("base.yaml", RULES);
+    let empty = ("falco.yaml", "rules_files: [\"${IRONSIDES_NO_SUCH_VARIABLE}\", base.yaml]\n");
+    let (code, out, err) = run(&[base, empty], &["check", "--falco-config", "falco.yaml"]);
+    assert_eq!(code, 0, "{out}{err}");
+    assert!(err.contains("there is no file: the path is empty"), "{err}");
+    assert!(!err.contains("takes the place"), "base.yaml was read twice: {err}");
+
+    let itself = ("falco.yaml", "config_files: [falco.yaml]\nrules_files: [base.yaml]\n");
+    let (code, _, err) = run(&[base, itself], &["check", "--falco-config", "falco.yaml"]);
+    assert_eq!(code, 2, "{err}");
+    assert!(err.contains("names itself in config_files"), "{err}");
+}
+
+#[test]
+fn what_a_broken_rule_uses_is_not_called_unused() {
+    let broken = "- macro: m\n  condition: proc.name = x\n- rule: r\n  desc: d\n  condition: m and nosuch.field = 1\n  output: o\n  priority: INFO\n";
+    let (code, out, err) = run(&[("rules.yaml", broken)], &["check", "rules.yaml"]);
+    assert_eq!(code, 1, "{out}{err}");
+    assert!(!format!("{out}{err}").contains("LOAD_UNUSED_MACRO"), "{out}{err}");
+}
+
+#[test]
 fn rules_that_falco_ships_are_checked() {
     let folder = root().join("../shared/conformance/falco/rules");
     if !folder.exists() {

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use ironsides_detect::falco::{self, ConfigFile, Include, Strategy};
 
 use super::rule_files::{RuleFiles, Texts};
@@ -23,6 +23,9 @@ pub(super) fn read(path: &Path, into: &mut RuleFiles) -> Result<()> {
     for Include { path: wanted, strategy } in &includes {
         // Like rule files: what is not there is passed over.
         let Some(found) = locate(wanted, path) else { continue };
+        if is_same(&found, path) {
+            bail!("{name} names itself in config_files: Falco would not start; take it out");
+        }
         for file in if found.is_dir() { files_of(&found)? } else { vec![found] } {
             let text =
                 ironsides_files::read(&file).with_context(|| "cannot read the configuration of Falco")?;
@@ -45,6 +48,11 @@ pub(super) fn read(path: &Path, into: &mut RuleFiles) -> Result<()> {
     Ok(())
 }
 
+/// Whether two paths lead to one file.
+fn is_same(one: &Path, other: &Path) -> bool {
+    one.canonicalize().is_ok_and(|one| other.canonicalize().is_ok_and(|other| one == other))
+}
+
 /// All files right in a folder, in the order of their names: Falco takes every file of a folder of configurations.
 fn files_of(folder: &Path) -> Result<Vec<PathBuf>> {
     let entries =
@@ -61,8 +69,11 @@ fn files_of(folder: &Path) -> Result<Vec<PathBuf>> {
 }
 
 /// Where a path of a configuration is: as it is written, or beside the configuration. Whoever keeps a copy of
-/// `/etc/falco` somewhere else means the files of the copy.
+/// `/etc/falco` somewhere else means the files of the copy. An empty path, as of a variable that is not set, is none.
 pub(super) fn locate(written: &str, config: &Path) -> Option<PathBuf> {
+    if written.is_empty() {
+        return None;
+    }
     let folder = config.parent().unwrap_or(Path::new(""));
     let path = Path::new(written);
     let copied = path.strip_prefix(INSTALLED).ok().map(|inner| folder.join(inner));
@@ -75,5 +86,6 @@ pub(super) fn locate(written: &str, config: &Path) -> Option<PathBuf> {
 /// Says that a rule file is not there.
 pub(super) fn missing(file: &falco::Path) -> String {
     let at = file.place.as_ref().map(|place| format!("{}:{}: ", place.name, place.position));
-    format!("{}there is no {}; Falco passes over it, too", at.unwrap_or_default(), file.path)
+    let what = if file.path.is_empty() { "file: the path is empty" } else { &file.path };
+    format!("{}there is no {what}; Falco passes over it, too", at.unwrap_or_default())
 }

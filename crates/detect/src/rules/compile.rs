@@ -208,8 +208,11 @@ impl Compiler<'_> {
             correlations.extend(self.correlation(text));
             self.named.correlations.insert(index, std::mem::take(&mut self.touched));
         }
-        self.unused();
-        self.unused_tables();
+        // What a broken rule would have used is not known.
+        if self.messages.iter().all(|message| message.severity != super::message::Severity::Error) {
+            self.unused();
+            self.unused_tables();
+        }
         let used = self.definitions.macros.all.iter().zip(&self.macros).enumerate();
         let macros = used
             .filter(|(index, _)| self.used_macros.contains(index))
