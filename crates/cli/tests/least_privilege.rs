@@ -87,6 +87,46 @@ fn without_roles_the_log_alone_speaks() {
 }
 
 #[test]
+fn dangerous_rights_that_stay_are_told_with_where_the_requests_came_from() {
+    // As the table prints it.
+    let deployer =
+        |args: &[&str]| demo(&[&["--subject", "ServiceAccount ci/deployer"][..], &RBAC, args].concat());
+    let (code, out, err) = deployer(&[]);
+    assert_eq!(code, 0, "{err}");
+    assert!(out.contains("  from     10.244.2.17 (32), 203.0.113.66 (29)\n"), "{out}");
+    assert!(out.contains("  keeps    critical: reads secrets (secrets-read; whole cluster)\n"), "{out}");
+    assert!(out.contains("role-bind; whole cluster, only name cluster-admin"), "{out}");
+    assert!(err.contains("`ironsides audit detect demo/audit/audit.jsonl`"), "{err}");
+    assert!(err.contains("203.0.113.66 (29)") && err.contains("--not-from"), "{err}");
+    let (_, yaml, _) = deployer(&["-o", "yaml"]);
+    assert!(yaml.contains("#   Kept, critical: reads secrets"), "{yaml}");
+    let (_, json, _) = deployer(&["-o", "json"]);
+    let answer: Value = serde_json::from_str(&json).unwrap();
+    let kept = &answer["subjects"][0]["dangersKept"][0];
+    assert_eq!((&kept["severity"], &kept["family"]), (&json!("critical"), &json!("secrets-read")));
+    assert_eq!(answer["subjects"][0]["addresses"][1], json!({ "value": "203.0.113.66", "requests": 29 }));
+    // Without the attacker nothing grave is left to hint at.
+    let (_, out, err) = deployer(&NOT_FROM);
+    assert!(!out.contains("  from ") && !out.contains("secrets-read"), "{out}");
+    assert!(!err.contains("--not-from"), "{err}");
+}
+
+#[test]
+fn numbers_add_up_in_words() {
+    let (_, out, _) = demo(&RBAC);
+    for line in [
+        "9 checks replayed (4 requests, 4 to act as others, 1 implied by these), 0 newly denied; 7 of 7 rights have an event\n",
+        "51 of 51 rights have an event; 1 of the 52 used is in a wider one\n",
+        "used     61 allowed requests, 52 rights and 4 that everybody has\n",
+        "drops    * on all paths (whole cluster)\n",
+    ] {
+        assert!(out.contains(line), "{line}\n{out}");
+    }
+    let (code, _, err) = demo(&["-f", "demo/audit/policy.yaml"]);
+    assert!(code == 3 && err.contains("no roles and no bindings in demo/audit/policy.yaml"), "{code} {err}");
+}
+
+#[test]
 fn a_group_needs_what_its_members_used() {
     let (code, out, _) = demo(&[&["--subject", "Group:developers", "-o", "yaml"][..], &RBAC].concat());
     assert_eq!(code, 0);

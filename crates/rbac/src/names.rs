@@ -34,7 +34,7 @@ impl Display for Role {
     }
 }
 
-/// `get, list on pods, deployments.apps` or `get on /healthz`, with `named a, b` behind where it is limited to names.
+/// `get, list on pods, deployments.apps`, `get on /healthz` or `get on all paths`, with `named a, b` behind where it is limited to names.
 impl Display for Rule {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         list(f, &self.verbs)?;
@@ -52,7 +52,7 @@ impl Display for Rule {
             if !std::mem::take(&mut first) {
                 f.write_str(", ")?;
             }
-            f.write_str(url)?;
+            f.write_str(if url == "*" { "all paths" } else { url })?;
         }
         if first {
             f.write_str("nothing")?;

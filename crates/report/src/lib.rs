@@ -40,6 +40,7 @@ use ironsides_core::{Finding, Severity};
 use policy_report::{Api, PolicyReport};
 pub use snippet::{Snippet, plain};
 pub use source::{SourceText, Sources};
+pub use wrap::wrap;
 
 /// The JSON Schema (2020-12) of the `json` format.
 pub const JSON_SCHEMA: &str = include_str!("../schema/report-1.json");

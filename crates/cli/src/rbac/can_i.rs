@@ -29,7 +29,7 @@ pub(crate) fn run(args: &CanIArgs, say: &Say) -> Result<Exit> {
     from.connect.as_group.clear();
     let world = World::read(&from.place(&[]), say)?;
     if world.is_empty() {
-        return Ok(nothing(say));
+        return Ok(nothing(&[&world], say));
     }
     if args.list { list(args, &identity, &world, say) } else { decide(args, &identity, &world, say) }
 }

@@ -33,12 +33,13 @@ pub(crate) fn run(args: &DiffArgs, say: &Say) -> Result<Exit> {
     let new = read(&args.new, say)?;
     // One side may well be empty: everything is new, or everything is gone.
     if old.is_empty() && new.is_empty() {
-        return Ok(nothing(say));
+        return Ok(nothing(&[&old, &new], say));
     }
     for (side, world, what) in [("old", &old, "gained"), ("new", &new, "lost")] {
         if world.is_empty() {
             say.warning(&format!(
-                "{side}: no roles and no bindings there, so all of the other side counts as {what}"
+                "{side}: no roles and no bindings in {}, so all of the other side counts as {what}",
+                world.source
             ));
         }
     }

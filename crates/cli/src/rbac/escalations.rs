@@ -24,7 +24,7 @@ const MOST: usize = 40;
 pub(crate) fn run(args: &EscalationsArgs, say: &Say) -> Result<Exit> {
     let world = World::with(&args.from_input.place(&[]), &AROUND, say)?;
     if world.is_empty() {
-        return Ok(nothing(say));
+        return Ok(nothing(&[&world], say));
     }
     let around = world.surroundings();
     let mut paths: Vec<EscalationPath> = if args.from.is_empty() {

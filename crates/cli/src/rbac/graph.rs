@@ -17,7 +17,7 @@ use crate::say::Say;
 pub(crate) fn run(args: &GraphArgs, say: &Say) -> Result<Exit> {
     let world = World::read(&args.from.place(&[]), say)?;
     if world.is_empty() {
-        return Ok(nothing(say));
+        return Ok(nothing(&[&world], say));
     }
     let focus = Focus {
         subjects: subjects(&args.subject, &world)?,

@@ -4,6 +4,7 @@ mod answer;
 mod blind;
 mod json;
 mod manifests;
+mod origins;
 mod reasons;
 mod table;
 
@@ -28,6 +29,10 @@ use crate::exit::Exit;
 use crate::gather::{Place, count};
 use crate::say::Say;
 use answer::Answer;
+use origins::Origins;
+
+/// So many addresses are named.
+const NAMED: usize = 5;
 
 /// What is asked, with all that the answers draw on.
 struct Look {
@@ -39,6 +44,8 @@ struct Look {
     standing: Rbac,
     policy: Option<PolicyFile>,
     usage: Usage,
+    /// Where the requests came from.
+    origins: Origins,
     /// What could not be read of the log.
     log: Looked,
     /// Events that were left out for where they came from.
@@ -53,7 +60,7 @@ pub(crate) fn run(args: &LeastPrivilegeArgs, say: &Say) -> Result<Exit> {
         Some(place) => {
             let world = World::with(&place, &AROUND, say)?;
             if world.is_empty() {
-                return Ok(nothing(say));
+                return Ok(nothing(&[&world], say));
             }
             Some(world)
         }
@@ -83,8 +90,19 @@ pub(crate) fn run(args: &LeastPrivilegeArgs, say: &Say) -> Result<Exit> {
     }
     let users = look.usage.by_user();
     let (wanted, own) = wanted(args, &look, &users)?;
-    let answers: Vec<Answer> =
-        wanted.into_iter().map(|(subject, used)| Answer::new(&look, subject, used)).collect();
+    let answers: Vec<Answer> = wanted
+        .into_iter()
+        .map(|(subject, used)| {
+            let origin = match subject.kind {
+                SubjectKind::Group => {
+                    let members = users.values().filter(|user| user.groups.contains(&subject.name));
+                    look.origins.of(members.map(|user| &user.user))
+                }
+                _ => look.origins.of([&used.user]),
+            };
+            Answer::new(&look, subject, used, origin)
+        })
+        .collect();
     let blind = blind::sentences(&look);
     emit(&args.output, |format| match format {
         ProposalFormat::Table => Ok(table::text(&look, &answers, &blind, false)),
@@ -104,7 +122,38 @@ pub(crate) fn run(args: &LeastPrivilegeArgs, say: &Say) -> Result<Exit> {
              --cluster",
         );
     }
+    hints(args, &answers, say);
     Ok(finish(&look, &answers, say))
+}
+
+/// What to look at before the roles are taken for what is needed: dangerous rights may stand in the log because somebody
+/// attacked.
+fn hints(args: &LeastPrivilegeArgs, answers: &[Answer], say: &Say) {
+    let is_critical = |answer: &&Answer| answer.keeps.iter().any(|kept| kept.is_grave);
+    let critical: Vec<&Answer> = answers.iter().filter(is_critical).collect();
+    if let Some(first) = critical.first() {
+        let others = match critical.len() - 1 {
+            0 => String::new(),
+            others => format!(" and those of {}", count(others, "other subject", "other subjects")),
+        };
+        let logs: Vec<String> = args.log.logs.iter().map(|path| path.display().to_string()).collect();
+        say.hint(&format!(
+            "the roles of {}{others} keep dangerous rights, because the log shows them used: `ironsides audit detect {}` tells \
+             whether that was an attack",
+            first.subject,
+            logs.join(" ")
+        ));
+    }
+    let several: Vec<&Answer> =
+        answers.iter().filter(|answer| answer.origin.addresses.are_several()).collect();
+    if let Some(first) = several.first() {
+        say.hint(&format!(
+            "requests of {} came from several addresses, {}: what came from one that is not its own is left out with \
+             --not-from ADDRESS",
+            first.subject,
+            first.origin.addresses.told(NAMED)
+        ));
+    }
 }
 
 /// How the run ends.
@@ -153,11 +202,13 @@ fn look(
     say: &Say,
 ) -> Result<Look> {
     let mut usage = Usage::default();
+    let mut origins = Origins::default();
     let mut left_out = 0;
     let log = each_event(&args.log, say, &mut |event, _, place| {
         if is_from(event, &args.not_from) {
             left_out += 1;
         } else {
+            origins.note(event);
             usage.add(event, Source { file: place.source, line: place.line });
         }
         Ok(())
@@ -175,7 +226,7 @@ fn look(
     let most = args.most_names.unwrap_or(usize::MAX);
     let making = Making { names, most, everywhere_from: args.everywhere_from.map(usize::from) };
     let namespaces = args.namespace.iter().map(Text::new).collect();
-    Ok(Look { world, held, standing, policy, usage, log, left_out, making, namespaces })
+    Ok(Look { world, held, standing, policy, usage, origins, log, left_out, making, namespaces })
 }
 
 /// Whether the connection of an event came from one of some addresses. All but the last address is what the client claims.

@@ -26,7 +26,7 @@ const NAMES: usize = 3;
 pub(crate) fn run(args: &RisksArgs, say: &Say) -> Result<Exit> {
     let world = World::with(&args.from.place(&[]), &AROUND, say)?;
     if world.is_empty() {
-        return Ok(nothing(say));
+        return Ok(nothing(&[&world], say));
     }
     let risks = risks(args, &world)?;
     let open = world.open_all();

@@ -25,7 +25,8 @@ pub(crate) fn subjects(words: &[String], world: &World) -> Result<Vec<Subject>> 
     Ok(all)
 }
 
-/// `User:jane`, `Group:developers`, `ServiceAccount:shop/ci`, or the user name of a service account.
+/// `User:jane`, `Group:developers`, `ServiceAccount:shop/ci` or `ServiceAccount shop/ci`, as tables print it, or the user
+/// name of a service account.
 pub(super) fn spelled(word: &str) -> Option<Subject> {
     let subject = |kind, namespace: &str, name: &str| {
         Some(Subject { kind, namespace: Text::new(namespace), name: Text::new(name) })
@@ -33,7 +34,7 @@ pub(super) fn spelled(word: &str) -> Option<Subject> {
     if let Some((namespace, name)) = ironsides_rbac::service_account(word) {
         return subject(SubjectKind::ServiceAccount, namespace, name);
     }
-    let (kind, name) = word.split_once(':')?;
+    let (kind, name) = word.split_once([':', ' '])?;
     match kind.to_ascii_lowercase().as_str() {
         "user" => subject(SubjectKind::User, "", name),
         "group" => subject(SubjectKind::Group, "", name),
@@ -68,5 +69,31 @@ pub(crate) fn identity(subject: &Subject) -> Identity {
         SubjectKind::User => Identity::user(&subject.name).live(),
         SubjectKind::Group => Identity::group(&subject.name),
         SubjectKind::ServiceAccount => Identity::service_account(&subject.namespace, &subject.name),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::spelled;
+
+    #[test]
+    fn subjects_are_spelled_as_arguments_and_as_tables_write_them() {
+        for (words, expected) in [
+            (
+                &["ServiceAccount:ci/deployer", "ServiceAccount ci/deployer", "sa:ci:deployer"][..],
+                "ServiceAccount ci/deployer",
+            ),
+            (&["system:serviceaccount:ci:deployer"], "ServiceAccount ci/deployer"),
+            (&["User:jane", "user jane"], "User jane"),
+            (&["User:a b:c", "User a b:c"], "User a b:c"),
+            (&["Group:developers", "Group developers"], "Group developers"),
+        ] {
+            for word in words {
+                assert_eq!(spelled(word).unwrap().to_string(), expected, "{word}");
+            }
+        }
+        for word in ["jane", "ci/deployer", "jane doe", "ServiceAccount ci", "system:node:a"] {
+            assert!(spelled(word).is_none(), "{word}");
+        }
     }
 }

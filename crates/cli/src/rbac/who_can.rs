@@ -22,7 +22,7 @@ pub(crate) fn run(args: &WhoCanArgs, say: &Say) -> Result<Exit> {
     let place = args.from.place(&[]);
     let world = World::read(&place, say)?;
     if world.is_empty() {
-        return Ok(nothing(say));
+        return Ok(nothing(&[&world], say));
     }
     let asked = Asked::read(&args.request, &args.scope, &world, say)?;
     let question = asked.question(&args.scope);

@@ -52,6 +52,8 @@ pub(crate) struct World {
     /// What is missing or cannot be understood, in sentences. Answers may depend on it.
     pub(crate) gaps: Vec<String>,
     pub(crate) places: Places,
+    /// Where it was read from, for people.
+    pub(crate) source: String,
     /// How many roles and bindings were read.
     count: usize,
     /// Whether roles or bindings are among what is missing.
@@ -87,7 +89,7 @@ impl World {
             complete(&mut inventory);
         }
         let rbac = Rbac::new(inventory.objects());
-        Ok(Self { inventory, rbac, gaps, places: Places::default(), count, unread })
+        Ok(Self { inventory, rbac, gaps, places: Places::default(), source: source(place), count, unread })
     }
 
     /// Whether a binding names a subject.
@@ -207,9 +209,25 @@ fn some_can_be_opened(paths: &[PathBuf]) -> Result<()> {
     }
 }
 
-/// Says that there is nothing to look at.
-pub(crate) fn nothing(say: &Say) -> Exit {
-    let error = anyhow::anyhow!("no roles and no bindings there");
+/// Where something is read from, for people.
+fn source(place: &Place) -> String {
+    match place {
+        Place::Files(paths) => {
+            let names = paths.iter().map(|path| match path.as_os_str() == ironsides_files::STDIN {
+                true => "standard input".to_owned(),
+                false => path.display().to_string(),
+            });
+            names.collect::<Vec<_>>().join(", ")
+        }
+        Place::Facts(path) => path.display().to_string(),
+        Place::Cluster(_) => "the cluster".to_owned(),
+    }
+}
+
+/// Says that there is nothing to look at in any of these.
+pub(crate) fn nothing(worlds: &[&World], say: &Say) -> Exit {
+    let sources: Vec<&str> = worlds.iter().map(|world| world.source.as_str()).collect();
+    let error = anyhow::anyhow!("no roles and no bindings in {}", sources.join(" and "));
     say.error(&error);
     say.hint(
         &"name files or folders that hold RBAC objects with -f, a fact bundle with --facts, or neither for the cluster",

@@ -1,14 +1,18 @@
 //! What is said of one subject.
 
+use std::collections::BTreeSet;
+
 use ironsides_core::Severity;
 use ironsides_rbac::diff::risk_changes;
 use ironsides_rbac::{
-    Binding, BindingId, Certificate, Proposal, Rbac, Removed, Request, Subject, Used, role_name,
+    Binding, BindingId, Certificate, MASTERS, Means, Proposal, Rbac, Removed, Request, Subject, Used,
+    role_name,
 };
 
 use super::super::risks::reach_text;
 use super::super::world::World;
 use super::blind::{Unrecorded, unrecorded};
+use super::origins::Origin;
 use super::{Look, identity_of};
 
 /// One subject: what it holds, used and needs.
@@ -23,21 +27,27 @@ pub(super) struct Answer {
     pub(super) today: Vec<BindingId>,
     /// The dangerous permissions that would go, the worst first.
     pub(super) dangers: Vec<Danger>,
+    /// The dangerous permissions that the proposed roles still give, the worst first.
+    pub(super) keeps: Vec<Danger>,
+    /// Where its requests came from.
+    pub(super) origin: Origin,
     /// For each removed right the audit policy's rule by which its use may not be recorded.
     pub(super) unrecorded: Vec<Option<Unrecorded>>,
 }
 
-/// A dangerous permission that the proposal takes away.
+/// A dangerous permission.
 pub(super) struct Danger {
     pub(super) severity: Severity,
     pub(super) family: &'static str,
     pub(super) title: &'static str,
-    /// Where it would be gone.
+    /// Whether its family is critical, and it reaches far enough to be critical or high.
+    pub(super) is_grave: bool,
+    /// Where it would be gone, or stay.
     pub(super) reach: String,
 }
 
 impl Answer {
-    pub(super) fn new(look: &Look, subject: Subject, mut used: Used) -> Self {
+    pub(super) fn new(look: &Look, subject: Subject, mut used: Used, origin: Origin) -> Self {
         if !look.namespaces.is_empty() {
             used.requests.retain(|request, _| look.namespaces.contains(request.namespace()));
             used.many.retain(|request, _| look.namespaces.contains(request.namespace()));
@@ -69,6 +79,8 @@ impl Answer {
             name,
             today: Vec::new(),
             dangers: Vec::new(),
+            keeps: Vec::new(),
+            origin,
             unrecorded,
         };
         if let (Some(world), Some(held)) = (&look.world, &look.held) {
@@ -77,6 +89,7 @@ impl Answer {
                 answer.dangers(world, held, look);
             }
         }
+        answer.keeps(look);
         answer
     }
 
@@ -95,9 +108,7 @@ impl Answer {
     fn dangers(&mut self, world: &World, held: &Rbac, look: &Look) {
         let identity = identity_of(&self.subject, &self.used);
         let around = world.surroundings();
-        let roles: Vec<_> =
-            self.proposal.roles.iter().flat_map(|role| role.objects(&self.subject, &self.name)).collect();
-        let proposed = Rbac::new(&roles);
+        let proposed = self.proposed();
         let (before, after) = (held.risks_of(&identity, &around), proposed.risks_of(&identity, &around));
         let everybody = look.standing.risks_of(&identity, &around);
         let gone = risk_changes(&after, &before);
@@ -109,9 +120,37 @@ impl Answer {
                 severity: change.risk.severity,
                 family: change.risk.family.id,
                 title: change.risk.family.title,
+                is_grave: change.risk.family.severity == Severity::Critical
+                    && change.risk.severity >= Severity::High,
                 reach: reach_text(&change.reach),
             })
             .collect();
+    }
+
+    /// The dangerous permissions of the proposed roles.
+    fn keeps(&mut self, look: &Look) {
+        let mut identity = identity_of(&self.subject, &self.used);
+        // Its members have everything, whatever roles say.
+        identity.groups.retain(|group| group != MASTERS);
+        let around = look.world.as_ref().map(World::surroundings).unwrap_or_default();
+        let told = self.proposed().risks_of(&identity, &around).told;
+        self.keeps = told
+            .into_iter()
+            .map(|risk| Danger {
+                severity: risk.severity,
+                family: risk.family.id,
+                title: risk.family.title,
+                is_grave: risk.family.severity == Severity::Critical && risk.severity >= Severity::High,
+                reach: reach_text(&risk.reach),
+            })
+            .collect();
+    }
+
+    /// The proposed roles and bindings alone.
+    fn proposed(&self) -> Rbac {
+        let roles: Vec<_> =
+            self.proposal.roles.iter().flat_map(|role| role.objects(&self.subject, &self.name)).collect();
+        Rbac::new(&roles)
     }
 
     /// The requests that were made without or beyond what everybody may.
@@ -119,9 +158,43 @@ impl Answer {
         self.used.requests.len() - self.proposal.standing.len() - self.proposal.left_out.len()
     }
 
+    /// The checks of the certificate that are no request of their own, in words; empty where there are none.
+    pub(super) fn besides(&self) -> String {
+        let left_out: BTreeSet<&Request> =
+            self.proposal.left_out.iter().map(|(request, _)| request).collect();
+        let (mut begun, mut acting, mut implied) = (0, 0, 0);
+        for (_, proof) in self.used.requests.iter().filter(|(request, _)| !left_out.contains(request)) {
+            match proof.means {
+                Means::Request if proof.count == 0 => begun += 1,
+                Means::Request => {}
+                Means::Impersonation => acting += proof.count.max(1),
+                Means::Creation | Means::Upgrade | Means::Binding => implied += proof.count.max(1),
+            }
+        }
+        let mut parts = vec![format!("{} requests", self.count())];
+        for (count, what) in
+            [(begun, "that had only begun"), (acting, "to act as others"), (implied, "implied by these")]
+        {
+            if count > 0 {
+                parts.push(format!("{count} {what}"));
+            }
+        }
+        if parts.len() == 1 { String::new() } else { format!(" ({})", parts.join(", ")) }
+    }
+
+    /// Why the roles have another number of rights than were used, in words; empty where they have as many.
+    pub(super) fn within(&self) -> String {
+        let used = self.rights() + self.proposal.kept.len();
+        match used.saturating_sub(self.certificate.atoms) {
+            0 => String::new(),
+            1 => format!("; 1 of the {used} used is in a wider one"),
+            more => format!("; {more} of the {used} used are in wider ones"),
+        }
+    }
+
     /// How many requests were allowed.
     pub(super) fn count(&self) -> u64 {
-        let own = self.used.requests.values().filter(|proof| proof.means == ironsides_rbac::Means::Request);
+        let own = self.used.requests.values().filter(|proof| proof.means == Means::Request);
         own.map(|proof| proof.count).sum::<u64>() + self.used.many.values().sum::<u64>()
     }
 }

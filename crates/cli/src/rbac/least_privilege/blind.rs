@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use ironsides_audit::{About, Level, Policy, RESOURCE_VERBS, Request, Rule as AuditRule, Stage};
 use ironsides_rbac::{Identity, Rule, Subject};
+use ironsides_report::{plain, wrap};
 use ironsides_tree::Text;
 
 use super::Look;
@@ -13,17 +14,66 @@ use crate::gather::{count, moment};
 
 /// Minutes without any event that are told.
 const SILENCE: i64 = 10;
+/// Lines have so many columns.
+const WIDTH: usize = 110;
 /// So many of a list are named.
 const NAMED: usize = 3;
 
-/// What may have been used without leaving a trace, in sentences.
-pub(super) fn sentences(look: &Look) -> Vec<String> {
+/// Something that the log could not show.
+pub(super) struct Sentence {
+    text: String,
+    /// What it is about, one by one.
+    list: Vec<String>,
+}
+
+impl From<String> for Sentence {
+    fn from(text: String) -> Self {
+        Self { text, list: Vec::new() }
+    }
+}
+
+impl Sentence {
+    /// On one line.
+    pub(super) fn whole(&self) -> String {
+        if self.list.is_empty() {
+            self.text.clone()
+        } else {
+            format!("{}: {}", self.text, self.list.join(", "))
+        }
+    }
+
+    /// On lines that can be read, as items of a list.
+    pub(super) fn lines(&self) -> Vec<String> {
+        let mut all = Vec::new();
+        let text = if self.list.is_empty() { self.text.clone() } else { format!("{}:", self.text) };
+        for (first, rest, text) in
+            [("- ", "  ", &text)].into_iter().chain(self.list.iter().map(|item| ("  - ", "    ", item)))
+        {
+            let room = WIDTH - rest.len();
+            let lines = wrap(&plain(text), room, room).into_iter().enumerate();
+            all.extend(lines.map(|(at, line)| format!("{}{line}", if at == 0 { first } else { rest })));
+        }
+        all
+    }
+}
+
+/// What may have been used without leaving a trace.
+pub(super) fn sentences(look: &Look) -> Vec<Sentence> {
+    let mut all: Vec<Sentence> = told(look).into_iter().map(Sentence::from).collect();
+    // Behind the times before and after the log.
+    if let Some(silence) = silence(look) {
+        all.insert(1.min(all.len()), silence);
+    }
+    all.extend(unseen(look));
+    all
+}
+
+fn told(look: &Look) -> Vec<String> {
     let seen = &look.usage.seen;
     let mut all = vec![format!(
         "what was asked before {} and after {}: work that is done once a month or a year is not in a shorter log",
         seen.first, seen.last
     )];
-    all.extend(silence(look));
     match &look.policy {
         None => all.push(
             "what the audit policy does not record: no --audit-policy was given, so nothing is known of it"
@@ -65,7 +115,7 @@ pub(super) fn sentences(look: &Look) -> Vec<String> {
     all.push("watches and other long requests that had begun before the log and ended after it".to_owned());
     if seen.undecided > 0 {
         all.push(format!(
-            "whose right {} would have needed: no decision is recorded, as before authentication",
+            "which rights {} needed: their events hold no decision, as where nobody could be authenticated",
             count(usize::try_from(seen.undecided).unwrap_or(usize::MAX), "request", "requests")
         ));
     }
@@ -87,7 +137,6 @@ pub(super) fn sentences(look: &Look) -> Vec<String> {
         ));
     }
     all.extend(gaps(&look.log).iter().map(|gap| format!("what could not be read: {gap}")));
-    all.extend(unseen(look));
     all
 }
 
@@ -108,7 +157,7 @@ pub(super) fn gaps(log: &Looked) -> Vec<String> {
 }
 
 /// The times without any event.
-fn silence(look: &Look) -> Option<String> {
+fn silence(look: &Look) -> Option<Sentence> {
     let mut silences = look.usage.silences(SILENCE);
     if silences.is_empty() {
         return None;
@@ -120,19 +169,29 @@ fn silence(look: &Look) -> Option<String> {
         .take(NAMED)
         .map(|(from, minutes)| {
             let from = u64::try_from(*from).unwrap_or_default().saturating_mul(1000);
-            format!("{minutes} min from {}", moment(from))
+            format!("{} from {}", duration(*minutes), moment(from))
         })
         .collect();
-    Some(format!(
-        "{} of {SILENCE} minutes or more without any event, {total} minutes in all: nothing happened, or files of the log are \
-         missing; the longest: {}",
+    let text = format!(
+        "{} of {SILENCE} minutes or more without any event, {} in all: nothing happened, or files of the log are missing; the \
+         longest",
         count(silences.len(), "stretch", "stretches"),
-        longest.join(", ")
-    ))
+        duration(total)
+    );
+    Some(Sentence { text, list: longest })
+}
+
+/// `49 min`, and from two hours on `7 h 50 min`.
+fn duration(minutes: i64) -> String {
+    match (minutes / 60, minutes % 60) {
+        _ if minutes < 120 => format!("{minutes} min"),
+        (hours, 0) => format!("{hours} h"),
+        (hours, rest) => format!("{hours} h {rest} min"),
+    }
 }
 
 /// Subjects that are bound and that the log holds nothing of.
-fn unseen(look: &Look) -> Option<String> {
+fn unseen(look: &Look) -> Option<Sentence> {
     let held = look.held.as_ref()?;
     let users = look.usage.by_user();
     let groups: BTreeSet<&Text> = users.values().flat_map(|used| &used.groups).collect();
@@ -152,11 +211,8 @@ fn unseen(look: &Look) -> Option<String> {
     if unseen.len() > NAMED {
         named.push(format!("and {} more", unseen.len() - NAMED));
     }
-    Some(format!(
-        "{} that hold rights and were never seen: {}",
-        count(unseen.len(), "subject", "subjects"),
-        named.join(", ")
-    ))
+    let noun = count(unseen.len(), "subject", "subjects");
+    Some(Sentence { text: format!("{noun} that hold rights and were never seen"), list: named })
 }
 
 /// The rules that record nothing.
@@ -281,4 +337,25 @@ fn cases(right: &Rule, rule: &AuditRule, namespace: Option<&str>) -> Vec<(String
         }
     }
     cases
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_from_two_hours_on_are_told_in_hours() {
+        assert_eq!([10, 119, 120, 470].map(duration), ["10 min", "119 min", "2 h", "7 h 50 min"]);
+    }
+
+    #[test]
+    fn what_could_not_be_shown_is_told_on_lines_that_can_be_read() {
+        let text = "word ".repeat(60).trim_end().to_owned();
+        let sentence = Sentence { text: text.clone(), list: vec!["one".to_owned(), "two".to_owned()] };
+        let lines = sentence.lines();
+        assert!(lines.iter().all(|line| line.len() <= WIDTH), "{lines:?}");
+        assert_eq!(lines.iter().filter(|line| line.starts_with("- ")).count(), 1);
+        assert_eq!(lines[lines.len() - 2..], ["  - one", "  - two"]);
+        assert_eq!(sentence.whole(), format!("{text}: one, two"));
+    }
 }

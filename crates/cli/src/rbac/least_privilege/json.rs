@@ -8,10 +8,11 @@ use serde_json::{Value, json};
 use super::super::print::envelope;
 use super::super::who_can::{named_json, subject_json};
 use super::Look;
-use super::answer::Answer;
-use super::blind::{Unrecorded, gaps};
+use super::answer::{Answer, Danger};
+use super::blind::{Sentence, Unrecorded, gaps};
+use super::origins::Counts;
 
-pub(super) fn text(look: &Look, answers: &[Answer], blind: &[String]) -> Result<String> {
+pub(super) fn text(look: &Look, answers: &[Answer], blind: &[Sentence]) -> Result<String> {
     let seen = &look.usage.seen;
     let mut gaps: Vec<String> = gaps(&look.log);
     if let Some(world) = &look.world {
@@ -24,7 +25,7 @@ pub(super) fn text(look: &Look, answers: &[Answer], blind: &[String]) -> Result<
             "allowed": seen.allowed, "inferred": seen.inferred, "refused": seen.refused,
             "undecided": seen.undecided, "leftOut": look.left_out,
         },
-        "couldNotShow": blind,
+        "couldNotShow": blind.iter().map(Sentence::whole).collect::<Vec<_>>(),
         "currentKnown": look.held.is_some(),
         "subjects": answers.iter().map(|answer| subject(look, answer)).collect::<Vec<_>>(),
     });
@@ -45,9 +46,16 @@ fn subject(look: &Look, answer: &Answer) -> Value {
         .iter()
         .zip(&answer.unrecorded)
         .map(|(removed, rule)| removed_json(look, removed, *rule));
-    let dangers = answer.dangers.iter().map(|danger| {
-        json!({ "severity": danger.severity.as_str(), "family": danger.family, "title": danger.title, "reach": danger.reach })
-    });
+    let dangers = |dangers: &[Danger]| {
+        let all = dangers.iter().map(|danger| {
+            json!({ "severity": danger.severity.as_str(), "family": danger.family, "title": danger.title, "reach": danger.reach })
+        });
+        all.collect::<Vec<_>>()
+    };
+    let counts = |counts: &Counts| {
+        let all = counts.sorted().into_iter();
+        all.map(|(what, times)| json!({ "value": what.as_str(), "requests": times })).collect::<Vec<_>>()
+    };
     let today = look.held.as_ref().map(|held| {
         let bindings = answer.today.iter().filter_map(|id| held.binding(*id));
         bindings
@@ -67,13 +75,15 @@ fn subject(look: &Look, answer: &Answer) -> Value {
         "groups": answer.used.groups.iter().map(Text::as_str).collect::<Vec<_>>(),
         "privileged": answer.used.is_privileged,
         "requests": answer.count(), "refused": answer.used.refused,
+        "addresses": counts(&answer.origin.addresses), "agents": counts(&answer.origin.agents),
         "today": today,
         "roles": roles,
         "standing": proved(&proposal.standing),
         "kept": proved(&proposal.kept),
         "leftOut": proved(&proposal.left_out),
         "open": proved(&proposal.open),
-        "dangersRemoved": dangers.collect::<Vec<_>>(),
+        "dangersRemoved": dangers(&answer.dangers),
+        "dangersKept": dangers(&answer.keeps),
         "removed": removed.collect::<Vec<_>>(),
         "certificate": {
             "replayed": certificate.replayed,

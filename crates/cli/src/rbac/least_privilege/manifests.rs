@@ -9,9 +9,12 @@ use ironsides_report::plain;
 use super::super::print::yaml;
 use super::Look;
 use super::answer::{Answer, request_text};
-use super::table::{by_place, follows, generalised_text, proof_text, proved_text};
+use super::blind::Sentence;
+use super::table::{
+    by_place, danger_text, follows, generalised_text, proof_text, proved_text, proven_text, replayed_text,
+};
 
-pub(super) fn text(look: &Look, answers: &[Answer], blind: &[String]) -> Result<String> {
+pub(super) fn text(look: &Look, answers: &[Answer], blind: &[Sentence]) -> Result<String> {
     let mut text = String::new();
     let seen = &look.usage.seen;
     comment(
@@ -22,7 +25,9 @@ pub(super) fn text(look: &Look, answers: &[Answer], blind: &[String]) -> Result<
     comment(&mut text, &format!("The log: {} events from {} to {}.", seen.events, seen.first, seen.last));
     comment(&mut text, "It could not show");
     for sentence in blind {
-        comment(&mut text, &format!("- {sentence}"));
+        for line in sentence.lines() {
+            comment(&mut text, &line);
+        }
     }
     for answer in answers {
         text.push('\n');
@@ -46,15 +51,29 @@ fn about(text: &mut String, look: &Look, answer: &Answer) {
     comment(
         text,
         &format!(
-            "  Certificate: {} requests replayed over these roles, {} newly denied; {} of {} rights are proved by an event.",
-            certificate.replayed,
+            "  Certificate: {} replayed over these roles{}, {} newly denied; {}{}.",
+            replayed_text(answer),
+            answer.besides(),
             certificate.newly_denied.len(),
-            certificate.atoms - certificate.unproven.len(),
-            certificate.atoms
+            proven_text(answer),
+            answer.within()
         ),
     );
     for request in &certificate.newly_denied {
         comment(text, &format!("  Newly denied: {}", request_text(request)));
+    }
+    if answer.origin.addresses.are_several() {
+        let addresses = answer.origin.addresses.told(usize::MAX);
+        comment(
+            text,
+            &format!("  Its requests came from {addresses}: --not-from leaves out what is not its own."),
+        );
+    }
+    for danger in &answer.keeps {
+        comment(text, &format!("  Kept, {}", danger_text(danger)));
+    }
+    if answer.keeps.iter().any(|kept| kept.is_grave) {
+        comment(text, "  Hold the log against `ironsides audit detect` before these are granted.");
     }
     if answer.used.is_privileged {
         comment(

@@ -8,8 +8,8 @@ use ironsides_report::plain;
 use ironsides_tree::Text;
 
 use super::Look;
-use super::answer::{Answer, request_text};
-use super::blind::Unrecorded;
+use super::answer::{Answer, Danger, request_text};
+use super::blind::{Sentence, Unrecorded};
 use crate::gather::count;
 
 /// So many lines are shown of a list; `wide` shows all.
@@ -19,7 +19,7 @@ const WIDTH: usize = 100;
 /// So many names are shown of a list.
 const NAMES: usize = 5;
 
-pub(super) fn text(look: &Look, answers: &[Answer], blind: &[String], wide: bool) -> String {
+pub(super) fn text(look: &Look, answers: &[Answer], blind: &[Sentence], wide: bool) -> String {
     let mut text = String::new();
     for answer in answers {
         subject(&mut text, look, answer, wide);
@@ -37,7 +37,9 @@ pub(super) fn text(look: &Look, answers: &[Answer], blind: &[String], wide: bool
     );
     text.push_str("it could not show\n");
     for sentence in blind {
-        _ = writeln!(text, "  - {}", plain(sentence));
+        for line in sentence.lines() {
+            _ = writeln!(text, "  {line}");
+        }
     }
     text
 }
@@ -49,15 +51,24 @@ fn subject(text: &mut String, look: &Look, answer: &Answer, wide: bool) {
         0 => String::new(),
         refused => format!("; {refused} refused"),
     };
+    let standing = match answer.proposal.standing.len() {
+        0 => String::new(),
+        all => format!(" and {all} that everybody has"),
+    };
     line(
         text,
         "used",
         &format!(
-            "{} allowed requests, {}{refused}",
+            "{} allowed requests, {}{standing}{refused}",
             answer.count(),
             count(answer.rights(), "right", "rights")
         ),
     );
+    for (word, counts) in [("from", &answer.origin.addresses), ("with", &answer.origin.agents)] {
+        if counts.are_several() {
+            line(text, word, &counts.told(if wide { usize::MAX } else { NAMES }));
+        }
+    }
     if answer.used.is_privileged {
         line(
             text,
@@ -105,19 +116,39 @@ fn subject(text: &mut String, look: &Look, answer: &Answer, wide: bool) {
     if look.held.is_some() {
         removed(text, look, answer, most);
     }
+    rows(text, "keeps", answer.keeps.iter().map(danger_text), most);
     let certificate = &answer.certificate;
     line(
         text,
         "proof",
         &format!(
-            "{} requests replayed, {} newly denied; {} of {} rights have an event",
-            certificate.replayed,
+            "{} replayed{}, {} newly denied; {}{}",
+            replayed_text(answer),
+            answer.besides(),
             certificate.newly_denied.len(),
-            certificate.atoms - certificate.unproven.len(),
-            certificate.atoms
+            proven_text(answer),
+            answer.within()
         ),
     );
     rows(text, "denied", certificate.newly_denied.iter().map(request_text), most);
+}
+
+/// `64 requests`; `67 checks` where some are no requests.
+pub(super) fn replayed_text(answer: &Answer) -> String {
+    let what = if answer.besides().is_empty() { "requests" } else { "checks" };
+    format!("{} {what}", answer.certificate.replayed)
+}
+
+/// `51 of 51 rights have an event`.
+pub(super) fn proven_text(answer: &Answer) -> String {
+    let certificate = &answer.certificate;
+    let proven = certificate.atoms - certificate.unproven.len();
+    format!("{proven} of {} rights have an event", certificate.atoms)
+}
+
+/// `critical: reads secrets (secrets-read; whole cluster)`.
+pub(super) fn danger_text(danger: &Danger) -> String {
+    format!("{}: {} ({}; {})", danger.severity, danger.title, danger.family, danger.reach)
 }
 
 fn today(text: &mut String, look: &Look, answer: &Answer) {
@@ -141,11 +172,7 @@ fn today(text: &mut String, look: &Look, answer: &Answer) {
 
 /// What goes: dangerous permissions first, then rights as the roles of today have them.
 fn removed(text: &mut String, look: &Look, answer: &Answer, most: usize) {
-    let dangers = answer
-        .dangers
-        .iter()
-        .map(|danger| format!("{}: {} ({}; {})", danger.severity, danger.title, danger.family, danger.reach));
-    rows(text, "removes", dangers, most);
+    rows(text, "removes", answer.dangers.iter().map(danger_text), most);
     let (narrowed, gone): (Vec<&Removed>, Vec<&Removed>) =
         answer.proposal.removed.iter().partition(|removed| removed.is_narrowed);
     rows(text, "narrows", by_place(&narrowed), most);
