@@ -213,11 +213,11 @@ fn some_can_be_opened(paths: &[PathBuf]) -> Result<()> {
 fn source(place: &Place) -> String {
     match place {
         Place::Files(paths) => {
-            let names = paths.iter().map(|path| match path.as_os_str() == ironsides_files::STDIN {
-                true => "standard input".to_owned(),
-                false => path.display().to_string(),
-            });
-            names.collect::<Vec<_>>().join(", ")
+            let is_stdin = |path: &PathBuf| path.as_os_str() == ironsides_files::STDIN;
+            let name = |path: &PathBuf| {
+                if is_stdin(path) { "standard input".to_owned() } else { path.display().to_string() }
+            };
+            paths.iter().map(name).collect::<Vec<_>>().join(", ")
         }
         Place::Facts(path) => path.display().to_string(),
         Place::Cluster(_) => "the cluster".to_owned(),
