@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 
 use ironsides_tree::Span;
 
-use crate::coverage::Standing;
+use crate::coverage::{Coverage, Recorded, Standing};
 use crate::decide::Decision;
 use crate::level::{Level, Stage, Stages};
 use crate::load::Load;
@@ -43,7 +43,11 @@ pub struct Generated {
     pub policy: Policy,
     /// The bytes a day that are expected.
     pub bytes: f64,
-    /// What costs most of what is written, where the budget is not met: enough of it to meet the budget.
+    /// What is dropped for the budget alone: no known technique hides in it, but it is no everyday work of Kubernetes
+    /// either. The dearest first.
+    pub dropped: Vec<Cost>,
+    /// What costs most of what is written, where the budget is not met: enough of it to meet the budget. What hides nothing
+    /// stands first.
     pub over: Vec<Cost>,
 }
 
@@ -67,40 +71,55 @@ pub fn generate(goal: Goal, budget: Option<f64>, loads: &[Load]) -> Generated {
     let bodies = goal.rules();
     let mut drops: Vec<Made> = goal::quiet();
     let bare = policy(&bodies, &[]);
+    let before = bare.coverage();
     let mut costs: Vec<Cost> = Vec::new();
     let mut total = policy(&bodies, &drops).volume(loads).iter().sum::<f64>();
     let worth = total * WORTH;
-    let mut classes = classes(&policy(&bodies, &drops), loads);
+    let mut classes = classes(&policy(&bodies, &drops), loads, bodies.len() + drops.len());
     classes.sort_by(|a, b| b.bytes.total_cmp(&a.bytes).then_with(|| a.what().cmp(&b.what())));
+    let mut harmless: Vec<Class> = Vec::new();
     for class in classes {
-        let hides = class.hides(&bare);
+        let hides = class.hides(&bare, &before);
         let is_wanted = match budget {
             // A rule more has its price, too.
             Some(budget) if total > budget => class.bytes >= worth / 10.0,
             _ => goal.drops_noise() && class.bytes >= worth,
         };
-        if hides.is_empty() && class.is_noise() {
-            if is_wanted && class.bytes > 0.0 {
-                total -= class.bytes;
-                class.add_to(&mut drops);
-            }
-        } else {
+        if !hides.is_empty() {
             costs.push(Cost { what: class.what(), bytes: class.bytes, hides });
+        } else if class.is_noise() && is_wanted && class.bytes > 0.0 {
+            total -= class.bytes;
+            class.add_to(&mut drops, Reason::Everyday);
+        } else {
+            harmless.push(class);
         }
     }
+    let mut dropped = Vec::new();
+    let mut kept = Vec::new();
+    for class in harmless {
+        let cost = Cost { what: class.what(), bytes: class.bytes, hides: Vec::new() };
+        if class.is_rest && budget.is_some_and(|budget| total > budget) {
+            total -= class.bytes;
+            class.add_to(&mut drops, Reason::Budget);
+            dropped.push(cost);
+        } else {
+            kept.push(cost);
+        }
+    }
+    let costs = [kept, costs].concat();
     let policy = policy(&bodies, &drops);
     let mut rules = [drops, bodies].concat();
     let volume = policy.volume(loads);
     for (made, bytes) in rules.iter_mut().zip(&volume) {
         made.bytes = *bytes;
     }
-    let before = self::policy(rules.iter().filter(|made| made.rule.level != Level::None), &[]);
+    let whole = self::policy(rules.iter().filter(|made| made.rule.level != Level::None), &[]);
     for load in loads {
         let saved = policy.decide(&load.request);
         if let Some(made) =
             saved.rule.and_then(|at| rules.get_mut(at)).filter(|made| made.rule.level == Level::None)
         {
-            made.saves += load.bytes(before.decide(&load.request));
+            made.saves += load.bytes(whole.decide(&load.request));
         }
     }
     let bytes = volume.iter().sum::<f64>();
@@ -113,7 +132,7 @@ pub fn generate(goal: Goal, budget: Option<f64>, loads: &[Load]) -> Generated {
         excess -= cost.bytes;
         over.push(cost);
     }
-    Generated { goal, rules, policy, bytes, over }
+    Generated { goal, rules, policy, bytes, dropped, over }
 }
 
 /// The policy of drafts: what is dropped stands first.
@@ -158,14 +177,25 @@ struct Class {
     /// With its subresource.
     resource: String,
     bytes: f64,
+    /// Whether the rule about the rest records it, and none that the goal has for a reason.
+    is_rest: bool,
+}
+
+/// Why something is dropped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Reason {
+    /// It is the everyday work of Kubernetes.
+    Everyday,
+    /// The budget asks for it.
+    Budget,
 }
 
 /// The verbs that do the same: what one of them shows or changes, the others do.
 const ALIKE: [&[&str]; 3] =
     [&["get", "list", "watch"], &["create", "update", "patch"], &["delete", "deletecollection"]];
 
-/// The classes of what a policy writes of some loads. Paths are no class: whoever asks for them is known by the rules.
-fn classes(policy: &Policy, loads: &[Load]) -> Vec<Class> {
+/// The classes of what a policy of so many rules, the last about the rest, writes of some loads. Paths are no class: whoever asks for them is known by the rules.
+fn classes(policy: &Policy, loads: &[Load], rules: usize) -> Vec<Class> {
     let mut all: BTreeMap<(String, String, String, String), Class> = BTreeMap::new();
     for load in loads {
         let decision: Decision = policy.decide(&load.request);
@@ -190,8 +220,10 @@ fn classes(policy: &Policy, loads: &[Load]) -> Vec<Class> {
             group: group.to_string(),
             resource,
             bytes: 0.0,
+            is_rest: true,
         });
         class.bytes += bytes;
+        class.is_rest &= decision.rule.is_some_and(|at| at + 1 == rules);
     }
     all.into_values().collect()
 }
@@ -228,19 +260,21 @@ impl Class {
 
     /// The techniques whose acts would be hidden by dropping it: each for which the component would leave less of a trace
     /// than others.
-    fn hides(&self, bare: &Policy) -> Vec<&'static str> {
+    fn hides(&self, bare: &Policy, before: &[Coverage]) -> Vec<&'static str> {
         let verbs = ALIKE.into_iter().find(|alike| alike.contains(&self.verb.as_str()));
         let own = [self.verb.as_str()];
         let rule = self.rule(verbs.unwrap_or(&own));
         let tried = Policy { rules: [vec![rule], bare.rules.clone()].concat(), ..bare.clone() };
         let mut hides = Vec::new();
-        for coverage in tried.coverage() {
-            let is_hidden = |act: &crate::coverage::Recorded| {
-                let stood = act.standing(coverage.technique);
-                stood > Standing::Unseen
-                    && act.milder.iter().any(|(_, decision)| decision.level == Level::None)
+        for (coverage, before) in tried.coverage().iter().zip(before) {
+            let is_hidden = |(act, before): (&Recorded, &Recorded)| {
+                let (stands, stood) = (act.standing(coverage.technique), before.standing(coverage.technique));
+                // Those whom rules name are tried; nobody without credentials is, who may be the class itself.
+                stands < stood
+                    || stands > Standing::Unseen
+                        && act.milder.iter().any(|(_, decision)| decision.level == Level::None)
             };
-            if coverage.acts.iter().any(is_hidden) {
+            if coverage.acts.iter().zip(&before.acts).any(is_hidden) {
                 hides.push(coverage.technique.id);
             }
         }
@@ -258,16 +292,22 @@ impl Class {
     }
 
     /// Adds a rule that drops it, or adds it to the one that drops the same verb of the same user.
-    fn add_to(&self, drops: &mut Vec<Made>) {
+    fn add_to(&self, drops: &mut Vec<Made>, reason: Reason) {
         let rule = self.rule(&[&self.verb]);
+        let why = match reason {
+            Reason::Everyday => format!("everyday work of {}, in which no technique hides", self.user),
+            Reason::Budget => {
+                format!("for the budget: work of {}, in which no known technique hides", self.user)
+            }
+        };
         let is_same = |made: &&mut Made| {
             made.rule.users == rule.users
                 && made.rule.user_groups == rule.user_groups
                 && made.rule.verbs == rule.verbs
                 && made.rule.namespaces.is_empty()
+                && made.why == why
         };
         let Some(made) = drops.iter_mut().find(is_same) else {
-            let why = format!("everyday work of {}, in which no technique hides", self.user);
             drops.push(Made { rule, why, bytes: 0.0, saves: 0.0 });
             return;
         };

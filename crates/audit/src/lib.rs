@@ -37,5 +37,5 @@ pub use reach::{Change, Dead};
 pub use remainder::{Left, Remainder};
 pub use replay::{Replay, Written};
 pub use request::{About, Request};
-pub use technique::{By, TECHNIQUES, Technique};
+pub use technique::{By, TECHNIQUES, Technique, is_setting};
 pub use witness::{RESOURCE_VERBS, Verbs, witness};

@@ -17,7 +17,8 @@ pub struct Technique {
     pub title: &'static str,
     /// The technique of MITRE ATT&CK.
     pub attack: &'static str,
-    /// The level from which on an event tells it from everyday work: bodies are needed where the act is in them.
+    /// The level from which on an event tells it from everyday work: bodies of requests are needed where the act is in them,
+    /// and of answers where only these tell it (what a policy said that is deleted).
     pub needs: Level,
     /// Requests by which it is done: each should be recorded. `VERB GROUP/RESOURCE[/SUBRESOURCE] NAMESPACE/NAME`, the
     /// group of the core API being empty; or `VERB PATH`. A request for one namespace is in it.
@@ -35,6 +36,20 @@ pub enum By {
     Anonymous,
     /// Somebody whose credentials are refused: no user is known to the policy, and the answer is 401.
     Refused,
+}
+
+/// What events lack of a technique all the same, because no log should hold it: by id, lower case, no full stop.
+const LIMITS: &[(&str, &str)] = &[(
+    "token-secret",
+    "that the secret holds a token is in its body alone, with its values: Metadata shows that a secret is made",
+)];
+
+impl Technique {
+    /// What an event at the level [`Technique::needs`] does not tell of it, because it stands in bodies that no log should
+    /// hold; `None` where it tells all.
+    pub fn limit(&self) -> Option<&'static str> {
+        LIMITS.iter().find(|(id, _)| *id == self.id).map(|(_, limit)| *limit)
+    }
 }
 
 /// The verb of an act, and what it is for; `None` where the text is none.
@@ -376,7 +391,7 @@ pub const TECHNIQUES: &[Technique] = &[
         id: "masquerade-name",
         title: "a pod is called like a component",
         attack: "T1036.005",
-        needs: Level::Metadata,
+        needs: Level::Request,
         acts: &["create /pods kube-system/kube-apiserver-node-1"],
         by: By::Known,
     },
@@ -598,6 +613,20 @@ pub const TECHNIQUES: &[Technique] = &[
     },
 ];
 
+/// Whether the name of an object is one that a technique needs bodies for, of a resource that is otherwise left alone:
+/// config maps that hold settings of the system.
+pub fn is_setting(group: &str, resource: &str, name: &str) -> bool {
+    let of_bodies = TECHNIQUES.iter().filter(|technique| technique.needs >= Level::Request);
+    let mut acts = of_bodies.flat_map(|technique| technique.acts).filter_map(|text| act(text));
+    (group, resource) == ("", "configmaps")
+        && acts.any(|(_, about)| match about {
+            About::Resource { group: of, resource: own, name: named, .. } => {
+                of == group && own == resource && named == name
+            }
+            About::Path(_) => false,
+        })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -611,5 +640,6 @@ mod tests {
             assert!(!technique.acts.is_empty());
         }
         assert!(TECHNIQUES.is_sorted_by(|a, b| a.id < b.id));
+        assert!(LIMITS.iter().all(|(id, _)| TECHNIQUES.iter().any(|technique| technique.id == *id)));
     }
 }

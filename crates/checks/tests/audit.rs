@@ -66,10 +66,33 @@ rules:
         told(policy),
         [
             "3 audit-policy-without-catch-all",
-            "3 failed-logins-unrecorded",
+            "17 failed-logins-unrecorded",
             "17 resource-paths-in-audit-rule",
             "17 resource-paths-in-audit-rule",
         ]
+    );
+    let login = |policy: &str| {
+        findings(policy)
+            .into_iter()
+            .find(|own| own.check == "failed-logins-unrecorded")
+            .unwrap()
+            .message
+            .to_string()
+    };
+    assert_eq!(
+        login(policy),
+        "the rule sees failed logins only for /version, /apis* and /api*; those for resources leave nothing: \
+         list pods in default"
+    );
+    let named = policy.replace("'/api*']", "'/api*']\n  users: [jane]");
+    assert!(
+        login(&named).starts_with("no rule sees failed logins for resources, which leave nothing"),
+        "{named}"
+    );
+    let users = policy.replace("nonResourceURLs: [/version, '/apis*', '/api*']", "users: [jane]");
+    assert_eq!(
+        login(&users),
+        "no rule sees a failed login, which has neither user nor group, and this one names users: list pods in default"
     );
 }
 

@@ -1,6 +1,6 @@
 //! Bodies of requests and responses in the audit log.
 
-use ironsides_audit::Level;
+use ironsides_audit::{GroupResources, Level, Rule};
 
 use super::lint::{Lint, listed};
 use crate::out::Out;
@@ -15,9 +15,22 @@ pub(super) struct Bodies {
     pub(super) in_responses: &'static [&'static str],
 }
 
-/// Reports each rule that records some of these bodies, with a request that it decides.
-pub(super) fn report(lint: &Lint<'_>, what: &str, bodies: &[Bodies], out: &mut Out<'_>) {
+/// Reports each rule that records some of these bodies, with a request that it decides. Entries that are `spared` are meant
+/// to be recorded, because they name what is no secret.
+pub(super) fn report(
+    lint: &Lint<'_>,
+    what: &str,
+    bodies: &[Bodies],
+    spared: fn(&GroupResources) -> bool,
+    out: &mut Out<'_>,
+) {
     for (number, rule, at) in lint.rules() {
+        let rest: Vec<GroupResources> = rule.resources.iter().filter(|own| !spared(own)).cloned().collect();
+        if rest.is_empty() && !rule.resources.is_empty() {
+            out.pass(&at.get("level"));
+            continue;
+        }
+        let rule = &Rule { resources: rest, ..rule.clone() };
         let mut found = None;
         let mut resources: Vec<&str> = Vec::new();
         for own in bodies {
@@ -25,7 +38,7 @@ pub(super) fn report(lint: &Lint<'_>, what: &str, bodies: &[Bodies], out: &mut O
             let responses: &[&str] =
                 if rule.level == Level::RequestResponse { own.in_responses } else { &[] };
             let verbs: Vec<&str> = requests.iter().chain(responses).copied().collect();
-            if let Some(request) = lint.decides(number, &verbs, own.group, own.resource) {
+            if let Some(request) = lint.would_decide(rule, number, &verbs, own.group, own.resource) {
                 resources.push(own.resource);
                 found.get_or_insert(request);
             }
@@ -39,7 +52,7 @@ pub(super) fn report(lint: &Lint<'_>, what: &str, bodies: &[Bodies], out: &mut O
         let message = format!("the rule records bodies of {resources}, and so {what}: {request}");
         let finding = out.fail(&level, message);
         // Where a rule is about nothing else, its level can go down.
-        let is_own = |entry: &ironsides_audit::GroupResources| {
+        let is_own = |entry: &GroupResources| {
             let of = |resource: &String| {
                 bodies.iter().any(|own| own.group == entry.group && own.resource == resource)
             };
@@ -50,4 +63,9 @@ pub(super) fn report(lint: &Lint<'_>, what: &str, bodies: &[Bodies], out: &mut O
             finding.unsafe_fix("set level to Metadata", test, || [crate::fixes::set(&level, "Metadata")]);
         }
     }
+}
+
+/// Spares nothing.
+pub(super) fn none(_: &GroupResources) -> bool {
+    false
 }

@@ -1,5 +1,7 @@
 //! Contents of config maps in the audit log.
 
+use ironsides_audit::{GroupResources, is_setting};
+
 use super::POLICY;
 use super::bodies::{Bodies, report};
 use super::lint::Lint;
@@ -26,6 +28,12 @@ const BODIES: &[Bodies] = &[Bodies {
 
 fn run(policy: &Object, out: &mut Out<'_>) {
     if let Some(lint) = Lint::of(policy, out) {
-        report(&lint, "settings", BODIES, out);
+        report(&lint, "settings", BODIES, names_settings, out);
     }
+}
+
+/// Whether an entry names nothing but settings of the system, whose changes are seen in their bodies alone.
+fn names_settings(entry: &GroupResources) -> bool {
+    let of_all = |name: &String| entry.resources.iter().all(|own| is_setting(&entry.group, own, name));
+    !entry.resources.is_empty() && !entry.resource_names.is_empty() && entry.resource_names.iter().all(of_all)
 }

@@ -90,8 +90,19 @@ impl<'a> Lint<'a> {
         group: &str,
         resource: &str,
     ) -> Option<Request<'static>> {
-        let rule = self.policy.rules.get(number)?.narrowed(verbs, group, resource)?;
-        self.request(&rule, number)
+        self.would_decide(self.policy.rules.get(number)?, number, verbs, group, resource)
+    }
+
+    /// A request for some verbs of a resource that a rule would decide in the place of this one.
+    pub(super) fn would_decide(
+        &self,
+        rule: &Rule,
+        number: usize,
+        verbs: &[&str],
+        group: &str,
+        resource: &str,
+    ) -> Option<Request<'static>> {
+        self.request(&rule.narrowed(verbs, group, resource)?, number)
     }
 
     /// A request that fits a rule and none of the first `before` of the policy.

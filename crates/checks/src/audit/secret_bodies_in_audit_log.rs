@@ -1,7 +1,7 @@
 //! Values of secrets in the audit log.
 
 use super::POLICY;
-use super::bodies::{Bodies, report};
+use super::bodies::{Bodies, none, report};
 use super::lint::Lint;
 use crate::prelude::*;
 
@@ -26,6 +26,6 @@ const BODIES: &[Bodies] = &[Bodies {
 
 fn run(policy: &Object, out: &mut Out<'_>) {
     if let Some(lint) = Lint::of(policy, out) {
-        report(&lint, "secret values", BODIES, out);
+        report(&lint, "secret values", BODIES, none, out);
     }
 }

@@ -1,7 +1,7 @@
 //! Tokens in the audit log.
 
 use super::POLICY;
-use super::bodies::{Bodies, report};
+use super::bodies::{Bodies, none, report};
 use super::lint::Lint;
 use crate::prelude::*;
 
@@ -29,6 +29,6 @@ const BODIES: &[Bodies] = &[
 
 fn run(policy: &Object, out: &mut Out<'_>) {
     if let Some(lint) = Lint::of(policy, out) {
-        report(&lint, "tokens", BODIES, out);
+        report(&lint, "tokens", BODIES, none, out);
     }
 }

@@ -40,8 +40,10 @@ pub(crate) enum AuditCommand {
 /// `ironsides audit coverage`
 #[derive(Args, Debug)]
 #[command(after_help = "\
-A technique is recorded well enough where each request by which it is done leaves an event at the level that tells it from
-everyday work: Metadata where the request itself is the sign, Request where the sign is in its body.
+A technique is recorded well enough where each request by which it is done leaves an event at the level that tells it from \
+everyday work: Metadata where the request itself is the sign, Request where the sign is in its body, RequestResponse \
+where the answer alone has it (what a policy said that is deleted). It is covered then; indistinct where some event lacks \
+its body, and unseen where some request leaves no event.
 
 Examples:
   ironsides audit coverage /etc/kubernetes/audit-policy.yaml
@@ -84,8 +86,8 @@ pub(crate) enum AuditFormat {
 /// `ironsides audit simulate`
 #[derive(Args, Debug)]
 #[command(after_help = "\
-Without --as somebody asks whom no rule names. The API server puts everybody who proved who they are into
-system:authenticated, service accounts into two groups more, and whoever shows no credentials is system:anonymous in
+Without --as somebody asks whom no rule names. The API server puts everybody who proved who they are into \
+system:authenticated, service accounts into two groups more, and whoever shows no credentials is system:anonymous in \
 system:unauthenticated; so it is here.
 
 Examples:
@@ -152,7 +154,7 @@ pub(crate) struct SimulateArgs {
 /// `ironsides audit diff`
 #[derive(Args, Debug)]
 #[command(after_help = "\
-A class of requests is what two rules decide together, one of each policy. Policies that were written anew and record the
+A class of requests is what two rules decide together, one of each policy. Policies that were written anew and record the \
 same show nothing. Less is a lower level or a stage gone; RequestReceived is no loss where a later stage is written.
 
 Examples:
@@ -199,7 +201,7 @@ Goals:
   forensics  all that was changed, with its bodies
   cis        what section 3.2 of the CIS benchmark asks for
 
-What Kubernetes' components do all day is left out where no attack technique hides in it; `forensics` leaves out probes and
+What Kubernetes' components do all day is left out where no attack technique hides in it; `forensics` leaves out probes and \
 heartbeats alone. Contents of secrets and tokens are never recorded.
 
 Examples:

@@ -23,9 +23,9 @@ struct Covered {
 
 /// What is said of a standing, the worst first.
 const STANDINGS: [(Standing, &str, &str); 3] = [
-    (Standing::Unseen, "unseen", "No trace is left of some of their requests"),
-    (Standing::Indistinct, "indistinct", "A trace is left, but not what tells it from everyday work"),
-    (Standing::Covered, "covered", "Recorded well enough"),
+    (Standing::Unseen, "unseen", "no trace is left of some of their requests"),
+    (Standing::Indistinct, "indistinct", "a trace is left, but not what tells it from everyday work"),
+    (Standing::Covered, "covered", "recorded well enough"),
 ];
 
 /// How many techniques a line names.
@@ -146,18 +146,21 @@ impl Covered {
 
     fn table(&self, wide: bool) -> String {
         let mut text = self.headline() + "\n";
-        for (standing, _, heading) in STANDINGS {
+        for (standing, word, meaning) in STANDINGS {
             let count = self.count(standing);
             if count == 0 {
                 continue;
             }
-            _ = writeln!(text, "\n{heading}: {count}");
+            _ = writeln!(text, "\n{count} {word}: {meaning}");
             let widths = self.of(standing).map(|own| own.technique.id.len()).max().unwrap_or_default();
             for coverage in self.of(standing) {
                 let technique = coverage.technique;
                 _ = writeln!(text, "  {:widths$}  {:9}  {}", technique.id, technique.attack, technique.title);
                 for line in self.weak(coverage, wide) {
                     _ = writeln!(text, "      {}", plain(&line));
+                }
+                if let Some(limit) = technique.limit().filter(|_| standing == Standing::Covered) {
+                    _ = writeln!(text, "      {limit}");
                 }
             }
         }
@@ -199,13 +202,13 @@ impl Covered {
 
     fn markdown(&self) -> String {
         let mut text = format!("## Audit coverage\n\n{}.\n", escape(&self.headline()));
-        for (standing, _, heading) in STANDINGS {
+        for (standing, word, meaning) in STANDINGS {
             if self.count(standing) == 0 {
                 continue;
             }
             _ = write!(
                 text,
-                "\n### {heading}: {}\n\n| technique | ATT&CK | what happens | request | recorded |\n|---|---|---|---|---|\n",
+                "\n### {} {word}: {meaning}\n\n| technique | ATT&CK | what happens | request | recorded |\n|---|---|---|---|---|\n",
                 self.count(standing)
             );
             for coverage in self.of(standing) {
@@ -216,9 +219,10 @@ impl Covered {
                     .filter(|act| act.standing(technique) == standing || standing == Standing::Unseen);
                 for (at, act) in shown.enumerate() {
                     let (id, attack, title) = if at == 0 {
-                        (technique.id, technique.attack, technique.title)
+                        let limit = technique.limit().map_or(String::new(), |limit| format!("; {limit}"));
+                        (technique.id, technique.attack, technique.title.to_owned() + &limit)
                     } else {
-                        ("", "", "")
+                        ("", "", String::new())
                     };
                     let told = self.told(coverage, act);
                     _ = writeln!(
@@ -263,7 +267,7 @@ impl Covered {
                 let technique = coverage.technique;
                 json!({
                     "id": technique.id, "attack": technique.attack, "title": technique.title,
-                    "needs": technique.needs, "standing": word(coverage.standing()),
+                    "needs": technique.needs, "limit": technique.limit(), "standing": word(coverage.standing()),
                     "acts": coverage.acts.iter().map(|act| act_json(coverage, act)).collect::<Vec<_>>(),
                 })
             })

@@ -8,7 +8,7 @@ use ironsides_report::plain;
 use serde_json::{Value, json};
 
 use super::policy::PolicyFile;
-use super::words::{request_json, stages};
+use super::words::{request_json, stages, wrapped};
 use crate::args::audit::{AuditFormat, DiffArgs, FailWhen};
 use crate::exit::Exit;
 use crate::print::{code, emit, envelope, yaml};
@@ -157,7 +157,7 @@ impl Compared {
         for (is_worse, heading) in [(true, "recorded worse"), (false, "recorded better")] {
             let ids = self.techniques(is_worse);
             if !ids.is_empty() {
-                _ = writeln!(text, "attack techniques {heading}: {}", ids.join(", "));
+                _ = writeln!(text, "{}", wrapped(&format!("attack techniques {heading}"), &ids));
             }
         }
         text.trim_end().to_owned() + "\n"

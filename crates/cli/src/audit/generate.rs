@@ -3,10 +3,11 @@
 use std::fmt::Write as _;
 
 use anyhow::Result;
-use ironsides_audit::{Cluster, Generated, Load, Loads, Policy, Standing, bytes_text, generate};
+use ironsides_audit::{Cluster, Cost, Generated, Load, Loads, Policy, Standing, bytes_text, generate};
 use serde_json::{Value, json};
 
 use super::log::each_event;
+use super::words::{span, warn_of_short};
 use crate::args::LogArgs;
 use crate::args::audit::{GenerateArgs, PolicyFormat};
 use crate::exit::Exit;
@@ -42,6 +43,9 @@ pub(crate) fn run(args: &GenerateArgs, say: &Say) -> Result<Exit> {
     if basis.is_partial {
         say.ending("incomplete", &"not all of the log could be read; more is written than is told");
     }
+    if !made.dropped.is_empty() {
+        say.note(&format!("dropped for the budget: {}", dropped(&made)));
+    }
     if let Some(budget) = budget.filter(|budget| made.bytes > *budget) {
         say.ending(
             "failed",
@@ -64,6 +68,16 @@ pub(crate) fn run(args: &GenerateArgs, say: &Say) -> Result<Exit> {
         return Ok(Exit::Findings);
     }
     Ok(if basis.is_partial { Exit::Incomplete } else { Exit::Clean })
+}
+
+/// What is dropped for the budget, in words.
+fn dropped(made: &Generated) -> String {
+    let saved: f64 = made.dropped.iter().map(|cost| cost.bytes).sum();
+    let kinds = match made.dropped.len() {
+        1 => "1 kind".to_owned(),
+        count => format!("{count} kinds"),
+    };
+    format!("{kinds} of requests in which no known technique hides, {} a day", bytes_text(saved))
 }
 
 /// The loads of a log, or of a cluster of some size.
@@ -89,13 +103,8 @@ fn basis(args: &GenerateArgs, say: &Say) -> Result<Option<Basis>> {
     };
     let all = loads.loads();
     let assumed = all.iter().filter(|load| load.assumed).count();
-    let mut source = format!("{} events of {} seconds", looked.events, window / 1_000_000);
-    if window < 3_600_000_000 {
-        say.warning(&format!(
-            "the log spans {} seconds; what happens once an hour or a day is not in it",
-            window / 1_000_000
-        ));
-    }
+    let mut source = format!("{} events of {}", looked.events, span(window));
+    warn_of_short(window, say);
     if assumed > 0 {
         _ = write!(source, "; sizes of bodies are assumed for {assumed} of {} kinds of requests", all.len());
     }
@@ -127,6 +136,9 @@ fn heading(args: &GenerateArgs, basis: &Basis, made: &Generated) -> String {
         }
         None => writeln!(text, "Expected: {} a day.", bytes_text(made.bytes)),
     };
+    if !made.dropped.is_empty() {
+        _ = writeln!(text, "Dropped for the budget: {}.", dropped(made));
+    }
     _ = writeln!(text, "Attack techniques: {covered} of {all} recorded well enough, {seen} with a trace.");
     text
 }
@@ -140,16 +152,16 @@ fn json_text(args: &GenerateArgs, basis: &Basis, made: &Generated, text: &str) -
             json!({ "level": made.rule.level, "why": made.why, "bytesADay": made.bytes, "savesADay": made.saves })
         })
         .collect();
-    let over: Vec<Value> = made
-        .over
-        .iter()
-        .map(|cost| json!({ "requests": cost.what, "bytesADay": cost.bytes, "hides": cost.hides }))
-        .collect();
+    let costs = |costs: &[Cost]| -> Vec<Value> {
+        let cost =
+            |cost: &Cost| json!({ "requests": cost.what, "bytesADay": cost.bytes, "hides": cost.hides });
+        costs.iter().map(cost).collect()
+    };
     let answer = json!({
         "goal": args.goal.word(), "from": basis.source, "bytesADay": made.bytes,
         "budget": args.budget.map(|budget| budget.0),
         "techniques": { "total": all, "covered": covered, "seen": seen },
-        "rules": rules, "overBudget": over, "policy": text,
+        "rules": rules, "droppedForBudget": costs(&made.dropped), "overBudget": costs(&made.over), "policy": text,
     });
     let partial = "not all of the log could be read".to_owned();
     let gaps: Vec<&String> = basis.is_partial.then_some(&partial).into_iter().collect();

@@ -1,9 +1,14 @@
 //! `ironsides audit lint`: what is wrong with an audit policy, and with the flags of the API server that has it.
 
+use std::path::Path;
+
 use anyhow::Result;
+use ironsides_audit::Standing;
 use ironsides_checks::{CATALOGUE, Run};
+use ironsides_files::STDIN;
 use ironsides_report::Problem;
 
+use super::policy::PolicyFile;
 use crate::args::Global;
 use crate::args::audit::LintArgs;
 use crate::exit::Exit;
@@ -33,6 +38,9 @@ pub(crate) fn run(args: &LintArgs, global: &Global, say: &Say) -> Result<Exit> {
             Some(if matches!(check.run, Run::Pod(_)) { looked_at } else { looked_at + tally.not_applicable })
         })
         .sum();
+    for path in ironsides_files::walk(&args.paths, true).files {
+        tell_coverage(&path, say);
+    }
     if judged > 0 || exit != Exit::Clean {
         return Ok(exit);
     }
@@ -45,4 +53,20 @@ pub(crate) fn run(args: &LintArgs, global: &Global, say: &Say) -> Result<Exit> {
         hint: Some("an audit policy has apiVersion audit.k8s.io/v1 and kind Policy; an API server is a pod that starts kube-apiserver".to_owned()),
     });
     Ok(Exit::Nothing)
+}
+
+/// Tells how many techniques a policy records, and where more of it is to be had. What is no policy was told before.
+fn tell_coverage(path: &Path, say: &Say) {
+    if path == Path::new(STDIN) {
+        return;
+    }
+    let Ok(Some(file)) = PolicyFile::read(path, &Say::mute()) else { return };
+    let coverage = file.policy.coverage();
+    let covered = coverage.iter().filter(|own| own.standing() == Standing::Covered).count();
+    say.note(&format!(
+        "{} records {covered} of {} attack techniques well enough: ironsides audit coverage {}",
+        file.name,
+        coverage.len(),
+        file.name
+    ));
 }

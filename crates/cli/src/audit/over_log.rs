@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use super::log::{Looked, each_event};
 use super::policy::PolicyFile;
+use super::words::warn_of_short;
 use crate::args::LogArgs;
 use crate::args::audit::{AuditFormat, SimulateArgs};
 use crate::columns::Columns;
@@ -39,6 +40,9 @@ pub(super) fn run(args: &SimulateArgs, file: &PolicyFile, say: &Say) -> Result<E
         AuditFormat::Json => over.json(),
         AuditFormat::Yaml => yaml(&over.json()?),
     })?;
+    if let Some(window) = replay.window() {
+        warn_of_short(window, say);
+    }
     Ok(if looked.is_partial() { Exit::Incomplete } else { Exit::Clean })
 }
 

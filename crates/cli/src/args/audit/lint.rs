@@ -11,7 +11,7 @@ use crate::args::{ConfigArgs, FailOn, FixMode, Output, ScanArgs, Show, words};
 #[derive(Args, Debug)]
 #[command(after_help = concat!(
     "\
-The checks are those of the family audit (`ironsides check list --family audit`), which `ironsides scan` runs too, and
+The checks are those of the family audit (`ironsides check list --family audit`), which `ironsides scan` runs too, and \
 those of repeated keys and unknown tags. They judge audit policies and pods that start an API server.
 
 Examples:
