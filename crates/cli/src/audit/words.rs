@@ -75,7 +75,7 @@ pub(crate) fn wrapped(heading: &str, words: &[&str]) -> String {
     for (at, word) in words.iter().enumerate() {
         let comma = if at + 1 < words.len() { "," } else { "" };
         match lines.last_mut() {
-            Some(line) if line.len() + word.len() + 2 <= 100 => *line += &format!(" {word}{comma}"),
+            Some(line) if line.len() + word.len() + 2 <= 100 => line.extend([" ", word, comma]),
             _ => lines.push(format!("  {word}{comma}")),
         }
     }
