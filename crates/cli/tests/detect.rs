@@ -110,6 +110,30 @@ fn alerts_are_lines_and_the_rest_is_told() {
 }
 
 #[test]
+fn events_whose_parts_have_other_shapes_are_broken() {
+    let folder = folder();
+    let event = event("a", 1, "root", "list", "pods", "");
+    let with = |key: &str, value: serde_json::Value| {
+        let mut event: serde_json::Value = serde_json::from_str(&event).unwrap();
+        event[key] = value;
+        event.to_string()
+    };
+    let lines = [
+        event.clone(),
+        with("user", serde_json::json!("str")),
+        with("objectRef", serde_json::json!([])),
+        with("verb", serde_json::json!(5)),
+        with("annotations", serde_json::json!(null)),
+    ];
+    fs::write(folder.path().join("audit.log"), lines.join("\n")).unwrap();
+    let (code, out, err) = run(folder.path(), &BOTH, "");
+    assert!(
+        code == 4 && err.contains("3 records are broken, the first at audit.log:2"),
+        "{code}\n{out}\n{err}"
+    );
+}
+
+#[test]
 fn lines_of_json_are_falcos_alerts() {
     let folder = folder();
     let (code, out, _) = run(folder.path(), &with(&["-o", "jsonl", "--matching", "all"]), "");

@@ -199,7 +199,7 @@ fn a_name_from_a_log_stays_in_its_comment() {
             "requestURI": format!("/api/v1/namespaces/a/configmaps/{name}"), "verb": "get",
             "user": { "username": user }, "responseStatus": { "code": 200 },
             "requestReceivedTimestamp": "2026-11-16T08:00:00.000000Z", "stageTimestamp": "2026-11-16T08:00:00.100000Z",
-            "annotations": { "authorization.k8s.io/decision": "allow", "authorization.k8s.io/reason": "" },
+            "annotations": { "authorization.k8s.io/decision": "allow", "authorization.k8s.io/reason": "RBAC: allowed by …" },
         })
         .to_string()
     };

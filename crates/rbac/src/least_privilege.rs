@@ -17,7 +17,7 @@ pub use removed::Removed;
 
 use crate::binding::SubjectKind;
 use crate::defaults::Defaults;
-use crate::identity::{AUTHENTICATED, SERVICE_ACCOUNTS, UNAUTHENTICATED};
+use crate::identity::{AUTHENTICATED, Identity, NODES, SERVICE_ACCOUNTS, UNAUTHENTICATED};
 use crate::policy::{GROUP, Rbac};
 use crate::request::{Request, ResourceRequest};
 use crate::rule::Rule;
@@ -63,6 +63,11 @@ pub struct Proposal {
     /// Requests that the server may have made beside one that is in the roles, and that today's roles do not allow: it did
     /// not make them.
     pub left_out: Vec<(Request, Proof)>,
+    /// Requests that another authorizer than RBAC allowed, and that today's roles (where they are known) do not: they need no
+    /// role.
+    pub elsewhere: Vec<(Request, Proof)>,
+    /// Requests for something that is called `*`: a rule cannot name it without being for everything.
+    pub inexpressible: Vec<(Request, Proof)>,
     /// Rights that are held, whose use leaves no event, and that are kept because a request was seen that may have used them.
     pub kept: Vec<(Request, Proof)>,
     /// Roles and bindings that were written, where the log does not say what they hold: the server refuses to hand out more
@@ -133,6 +138,10 @@ impl Used {
             let proved = (request.clone(), proof.clone());
             if standing.decide(&identity, request).is_allowed() {
                 proposal.standing.push(proved);
+            } else if proof.other.is_some() && self.is_elsewhere(&identity, held, request) {
+                proposal.elsewhere.push(proved);
+            } else if request.is_wild() {
+                proposal.inexpressible.push(proved);
             } else if proof.means == Means::Upgrade
                 && held.is_some_and(|held| !was_asked(held, &identity, request))
             {
@@ -151,6 +160,14 @@ impl Used {
             proposal.removed = removed::removed(held, standing, &identity, self, &proposal);
         }
         proposal
+    }
+
+    /// Whether a request needs no role, since another authorizer allowed it. Those that members of `system:masters` and nodes
+    /// make are taken as if RBAC had been asked: it is what shows how they could do without.
+    fn is_elsewhere(&self, identity: &Identity, held: Option<&Rbac>, request: &Request) -> bool {
+        !self.is_privileged
+            && !identity.is_in(NODES)
+            && !held.is_some_and(|held| held.decide(identity, request).is_allowed())
     }
 
     fn roles(&self, wanted: Vec<(Request, Proof)>, making: Making) -> Vec<ProposedRole> {
@@ -250,14 +267,15 @@ impl Used {
             };
             is_write && !self.requests.keys().chain(kept.iter().map(|(right, _)| right)).any(is_answered)
         };
-        let all =
-            self.requests.iter().filter(|(request, proof)| proof.means == Means::Request && is_open(request));
+        let all = self.requests.iter().filter(|(request, proof)| {
+            proof.means == Means::Request && proof.other.is_none() && is_open(request)
+        });
         all.map(|(request, proof)| (request.clone(), proof.clone())).collect()
     }
 }
 
 /// Whether the server asked for the right: it holds today, or today's roles do not explain the request beside it either.
-fn was_asked(held: &Rbac, identity: &crate::identity::Identity, request: &Request) -> bool {
+fn was_asked(held: &Rbac, identity: &Identity, request: &Request) -> bool {
     held.decide(identity, request).is_allowed()
         || !held.decide(identity, &request.with_verb("get")).is_allowed()
 }

@@ -90,6 +90,26 @@ impl Request {
         }
     }
 
+    /// Whether a rule with its own words would be for more, or none can be: `*` stands for every verb, group and resource, and
+    /// at the end of a path for every continuation; no namespace is called so.
+    pub(crate) fn is_wild(&self) -> bool {
+        match self {
+            Self::Resource(request) => {
+                let parts = [&request.verb, &request.group, &request.resource, &request.namespace];
+                parts.into_iter().any(|part| part == "*")
+            }
+            Self::Url(request) => request.verb == "*" || request.path.ends_with('*'),
+        }
+    }
+
+    /// The same without name; of a path without the path.
+    pub(crate) fn nameless(&self) -> Self {
+        match self.clone() {
+            Self::Resource(request) => Self::Resource(ResourceRequest { name: Text::default(), ..request }),
+            Self::Url(request) => Self::Url(UrlRequest { path: Text::default(), ..request }),
+        }
+    }
+
     /// The namespace that it is in; empty for none.
     pub fn namespace(&self) -> &str {
         match self {

@@ -6,7 +6,7 @@ mod used;
 
 use std::collections::BTreeMap;
 
-use ironsides_audit::{Event, Stage, User};
+use ironsides_audit::{DECISION, Event, REASON, Stage, User};
 use ironsides_tree::{Node, Text};
 use rustc_hash::FxHashMap;
 
@@ -75,6 +75,7 @@ struct Noted {
     line: u64,
     count: u64,
     by: Option<Id>,
+    other: Option<Id>,
     means: Means,
 }
 
@@ -100,6 +101,8 @@ pub struct Seen {
     pub refused: u64,
     /// Requests of which the event does not say what was decided, nor does the answer: from before authentication, say.
     pub undecided: u64,
+    /// Requests that prove nothing, since their event does not name who made them, or whom they were made as.
+    pub nameless: u64,
     /// Watches that began.
     pub watches_begun: u64,
     /// Watches that ended.
@@ -116,6 +119,8 @@ struct Witness<'a, 'e> {
     event: &'a Event<'e>,
     source: Source<'a>,
     by: Option<&'a str>,
+    /// The reason of an authorizer other than RBAC.
+    other: Option<&'a str>,
     means: Means,
     /// Whether the request has ended.
     is_last: bool,
@@ -147,13 +152,30 @@ fn decision(event: &Event<'_>) -> Option<(bool, bool)> {
     matches!(code, 100..400 | 409 | 422).then_some((true, true))
 }
 
+/// The reason of an authorizer other than RBAC that allowed a request; it may be empty. `None` where RBAC did, or where the
+/// event holds no decision. (Source: the reasons of `RBACAuthorizer.Authorize`.)
+fn other_authorizer<'a>(event: &'a Event<'_>) -> Option<&'a str> {
+    event.annotation(DECISION)?;
+    let reason = event.annotation(REASON).unwrap_or_default();
+    (!reason.starts_with("RBAC: ")).then_some(reason)
+}
+
 impl Usage {
     /// Takes an event. One request may have several events; it is counted once, by its last, and known from its first.
     pub fn add(&mut self, event: &Event<'_>, source: Source<'_>) {
         let is_last = matches!(event.stage, Some(Stage::ResponseComplete | Stage::Panic));
         self.seen.note(event, is_last);
         self.minutes.note(&event.received);
-        let witness = Witness { event, source, by: None, means: Means::Request, is_last };
+        let witness = Witness { event, source, by: None, other: None, means: Means::Request, is_last };
+        let is_named = |user: &User<'_>| !user.name.is_empty();
+        if event
+            .impersonated_user
+            .as_deref()
+            .is_some_and(|target| !is_named(target) || !is_named(&event.user))
+        {
+            self.seen.nameless += u64::from(is_last);
+            return;
+        }
         if let Some(target) = event.impersonated_user.as_deref() {
             self.impersonation(target, Witness { means: Means::Impersonation, ..witness });
         }
@@ -161,6 +183,10 @@ impl Usage {
         match decision(event) {
             None => {
                 self.seen.undecided += u64::from(is_last || event.stage == Some(Stage::ResponseStarted));
+                return;
+            }
+            Some(_) if identity.name.is_empty() => {
+                self.seen.nameless += u64::from(is_last);
                 return;
             }
             Some((false, _)) => {
@@ -181,7 +207,7 @@ impl Usage {
         }
         let user = self.seen_as(identity);
         let by = event.impersonated_user.as_ref().map(|_| &*event.user.name);
-        let witness = Witness { by, ..witness };
+        let witness = Witness { by, other: other_authorizer(event), ..witness };
         let (path, query) = split(&event.request_uri);
         match event_parts(event, &path, query) {
             None => self.prove_path(user, &path, witness),
@@ -221,6 +247,7 @@ impl Usage {
                 line: noted.line,
                 count: noted.count,
                 by: noted.by.map(|by| self.texts.text(by)),
+                other: noted.other.map(|reason| self.texts.text(reason)),
                 means: noted.means,
             };
             used.requests.insert(self.request(&noted.right), proof);
@@ -326,7 +353,7 @@ impl Usage {
         }
         let is_added =
             |group: &str| group == AUTHENTICATED || account.is_some() && group.starts_with(SERVICE_ACCOUNTS);
-        for name in target.groups.iter().filter(|name| !is_added(name)) {
+        for name in target.groups.iter().filter(|name| !name.is_empty() && !is_added(name)) {
             self.prove(user, &Parts { resource: "groups", ..core }, name, witness);
         }
         let extra = Parts { group: "authentication.k8s.io", ..core };
@@ -334,7 +361,7 @@ impl Usage {
             self.prove(user, &Parts { resource: "uids", ..extra }, &target.uid, witness);
         }
         for (key, values) in &target.extra {
-            for value in values {
+            for value in values.iter().filter(|value| !value.is_empty()) {
                 let parts = Parts { resource: "userextras", subresource: key, ..extra };
                 self.prove(user, &parts, value, witness);
             }
@@ -386,7 +413,8 @@ impl Usage {
             let Some(proof) = self.proofs.get_mut(at) else { return };
             let same = proof.right;
             proof.count += u64::from(witness.is_last);
-            if rank(witness.means, witness.by.is_some()) < rank(proof.means, proof.by.is_some()) {
+            let known = rank(proof.other.is_some(), proof.means, proof.by.is_some());
+            if rank(witness.other.is_some(), witness.means, witness.by.is_some()) < known {
                 let better = Noted { count: proof.count, ..self.noted(same, witness) };
                 self.proofs.splice(at..=at, [better]);
             }
@@ -415,6 +443,7 @@ impl Usage {
             line: witness.source.line,
             count: u64::from(witness.is_last),
             by: witness.by.map(|by| self.texts.id(by)),
+            other: witness.other.map(|reason| self.texts.id(reason)),
             means: witness.means,
         }
     }

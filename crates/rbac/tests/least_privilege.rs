@@ -16,9 +16,19 @@ use proptest::prelude::*;
 
 /// An event: user, verb, path, code, and whether it was allowed.
 fn event(user: &str, verb: &str, uri: &str, code: u16, is_allowed: bool) -> String {
+    let reason = if is_allowed {
+        r#"RBAC: allowed by ClusterRoleBinding \"b\" of ClusterRole \"r\" to User \"u\""#
+    } else {
+        ""
+    };
+    decided(user, verb, uri, code, is_allowed, reason)
+}
+
+/// The same with the reason of the authorizer.
+fn decided(user: &str, verb: &str, uri: &str, code: u16, is_allowed: bool, reason: &str) -> String {
     let decision = if is_allowed { "allow" } else { "forbid" };
     format!(
-        r#"{{"kind":"Event","apiVersion":"audit.k8s.io/v1","auditID":"id-{user}-{verb}","stage":"ResponseComplete","requestURI":"{uri}","verb":"{verb}","user":{{"username":"{user}","groups":["system:authenticated"]}},"responseStatus":{{"code":{code}}},"requestReceivedTimestamp":"2026-11-16T08:00:00.000000Z","stageTimestamp":"2026-11-16T08:00:00.100000Z","annotations":{{"authorization.k8s.io/decision":"{decision}","authorization.k8s.io/reason":""}}}}"#
+        r#"{{"kind":"Event","apiVersion":"audit.k8s.io/v1","auditID":"id-{user}-{verb}","stage":"ResponseComplete","requestURI":"{uri}","verb":"{verb}","user":{{"username":"{user}","groups":["system:authenticated"]}},"responseStatus":{{"code":{code}}},"requestReceivedTimestamp":"2026-11-16T08:00:00.000000Z","stageTimestamp":"2026-11-16T08:00:00.100000Z","annotations":{{"authorization.k8s.io/decision":"{decision}","authorization.k8s.io/reason":"{reason}"}}}}"#
     )
 }
 
@@ -307,4 +317,83 @@ proptest! {
             }
         }
     }
+}
+
+#[test]
+fn what_is_called_like_a_wildcard_is_left_out_and_told() {
+    let events = [
+        event("x", "get", "/*", 404, true),
+        event("x", "get", "/foo/*", 200, true),
+        event("x", "get", "/f*o", 200, true),
+        event("x", "list", "/api/v1/namespaces/shop/*", 404, true),
+        event("x", "list", "/apis/*/v1/namespaces/shop/pods", 404, true),
+        event("x", "list", "/api/v1/namespaces/*/pods", 200, true),
+        event("x", "*", "/healthz", 405, true),
+        event("x", "get", "/api/v1/namespaces/shop/pods/*", 404, true),
+    ];
+    let used = &used(&events)["x"];
+    let made = used.proposal(&Rbac::default(), None, Making::default());
+    assert_eq!(rules(&made), ["*: get on /f*o", "shop: get on pods named *"]);
+    assert_eq!(made.inexpressible.len(), 6);
+    let certificate = used.certificate(&made);
+    assert_eq!((certificate.replayed, certificate.newly_denied.len(), certificate.unproven.len()), (2, 0, 0));
+}
+
+#[test]
+fn what_another_authorizer_allowed_needs_no_role() {
+    let other = |uri: &str, reason: &str| decided("x", "list", uri, 200, true, reason);
+    let events = [
+        other("/api/v1/pods", "access granted by IAM permissions."),
+        other("/api/v1/services", ""),
+        other("/api/v1/nodes", "EKS Access Policy: allowed by ClusterRoleBinding"),
+        event("x", "list", "/api/v1/nodes", 200, true),
+        event("x", "list", "/api/v1/events", 200, true),
+    ];
+    let used = &used(&events)["x"];
+    let made = used.proposal(&Rbac::default(), None, Making::default());
+    assert_eq!(rules(&made), ["*: list on events, nodes"]);
+    let reasons: Vec<Option<&str>> = made.elsewhere.iter().map(|(_, proof)| proof.other.as_deref()).collect();
+    assert_eq!(reasons, [Some("access granted by IAM permissions."), Some("")]);
+    assert_eq!(used.certificate(&made).newly_denied, []);
+
+    // What today's roles allow as well is RBAC's.
+    let held = rbac(&[
+        "{apiVersion: rbac.authorization.k8s.io/v1, kind: ClusterRole, metadata: {name: r},
+          rules: [{apiGroups: [''], resources: [pods], verbs: [list]}]}",
+        "{apiVersion: rbac.authorization.k8s.io/v1, kind: ClusterRoleBinding, metadata: {name: b},
+          roleRef: {kind: ClusterRole, name: r}, subjects: [{kind: User, name: x}]}",
+    ]);
+    let made = used.proposal(&Rbac::default(), Some(&held), Making::default());
+    assert_eq!(rules(&made), ["*: list on events, nodes, pods"]);
+    assert_eq!(made.elsewhere.len(), 1);
+}
+
+#[test]
+fn names_that_another_authorizer_let_through_beyond_those_kept_are_not_newly_denied() {
+    let get = |number: u32| {
+        decided("x", "get", &format!("/api/v1/namespaces/a/secrets/s{number}"), 200, true, "by a webhook")
+    };
+    let events: Vec<String> = (0..300).map(get).collect();
+    let used = &used(&events)["x"];
+    let made = used.proposal(&Rbac::default(), None, Making::default());
+    assert_eq!((made.roles.len(), used.certificate(&made).newly_denied.len()), (0, 0));
+}
+
+#[test]
+fn whoever_is_not_named_proves_nothing() {
+    let acting = |target: &str| {
+        let event = event("bot", "get", "/api/v1/namespaces/a/pods/p", 200, true);
+        event.replacen(r#""responseStatus""#, &format!(r#""impersonatedUser":{target},"responseStatus""#), 1)
+    };
+    let events = [
+        acting(r#"{"groups":["dev"]}"#),
+        acting(r#"{"username":"x","groups":["","system:authenticated"]}"#),
+        event("", "list", "/api/v1/pods", 200, true),
+    ];
+    let usage = usage(&events);
+    assert_eq!(usage.seen.nameless, 2);
+    let users = usage.by_user();
+    assert_eq!(users.keys().map(Text::as_str).collect::<Vec<_>>(), ["bot", "x"]);
+    let made = users["bot"].proposal(&Rbac::default(), None, Making::default());
+    assert_eq!(rules(&made), ["*: impersonate on users named x"]);
 }

@@ -81,11 +81,19 @@ fn unpack(
         [0x1F, 0x9D, ..] => return Err(packed("compress", "gzip -dc")),
         [b'P', b'K', 3, 4, ..] => return Err(packed("zip", "unzip -p")),
         [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..] => return Err(StreamError::Utf16 { path: path.to_owned() }),
+        // The same without a mark.
+        begin if is_wide(begin) => return Err(StreamError::Utf16 { path: path.to_owned() }),
         // The mark of UTF-8.
         [0xEF, 0xBB, 0xBF, rest @ ..] => Box::new(io::Cursor::new(rest.to_vec()).chain(inner)),
         _ => Box::new(io::Cursor::new(begin).chain(inner)),
     };
     Ok(Unpacked { reader, is_file })
+}
+
+/// Whether these are ASCII characters of two bytes each: every second byte is NUL, and no other is, as in a block of NUL bytes.
+fn is_wide(begin: &[u8]) -> bool {
+    let is = |odd: usize| begin.iter().enumerate().all(|(at, byte)| (*byte == 0) == (at % 2 == odd));
+    begin.len() >= 4 && (is(0) || is(1))
 }
 
 /// The first bytes, by which forms are known; fewer where there are no more.
@@ -144,6 +152,30 @@ fn pass_zeros(reader: &mut impl BufRead) -> io::Result<Option<u8>> {
                 return Ok(byte);
             }
             None => reader.consume(last + 1),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn characters_of_two_bytes_are_known_without_a_mark() {
+        for (begin, expected) in [
+            (&b"{\0\"\0k\0"[..], true),
+            (b"\0{\0\"\0k", true),
+            (b"{\0\"\0", true),
+            (b"{\0", false),
+            (b"\0\0\0\0\0\0", false),
+            (b"{\0\0\0\0\0", false),
+            (b"\0\0\0\0{\"", false),
+            (b"{\"kind", false),
+        ] {
+            assert_eq!(is_wide(begin), expected, "{begin:?}");
+            let path = Path::new("a.log");
+            let opened = unpack(path, io::Cursor::new(begin), Arc::default(), true);
+            assert_eq!(matches!(opened, Err(StreamError::Utf16 { .. })), expected, "{begin:?}");
         }
     }
 }

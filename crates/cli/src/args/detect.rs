@@ -27,7 +27,8 @@ Examples:
 
 Exit codes:
   0    looked at all events, and nothing as bad as --fail-on was found
-  1    alerts of the priority of --fail-on or worse; with --explain: the rule did not fire
+  1    alerts of the priority of --fail-on or worse, also in a log that could not be read whole; with --explain: the rule did
+       not fire
   2    wrong usage, or rules that cannot be loaded
   3    no events to look at
   4    incomplete: some of the log or of the rules could not be read

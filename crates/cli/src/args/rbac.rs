@@ -398,8 +398,15 @@ impl FromStr for AddressRange {
             text.split_once('/').map_or((text, None), |(address, bits)| (address, Some(bits)));
         let first: IpAddr = address.parse().map_err(|_| wrong())?;
         let all = if first.is_ipv4() { 32 } else { 128 };
-        let bits = bits.map_or(Ok(all), str::parse).map_err(|_| wrong())?;
-        if bits > all { Err(wrong()) } else { Ok(Self { first, bits }) }
+        let bits: u32 = bits.map_or(Ok(all), str::parse).map_err(|_| wrong())?;
+        if bits > all {
+            return Err(wrong());
+        }
+        // IPv4 as IPv6 writes it is IPv4: so are the addresses of events.
+        Ok(match (first.to_canonical(), bits.checked_sub(96)) {
+            (IpAddr::V4(mapped), Some(bits)) if first.is_ipv6() => Self { first: IpAddr::V4(mapped), bits },
+            _ => Self { first, bits },
+        })
     }
 }
 
@@ -471,4 +478,26 @@ pub(crate) enum GraphFormat {
     Svg,
     Dot,
     Mermaid,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_of_either_way_to_write_ipv4_are_the_same() {
+        for (range, address, expected) in [
+            ("::ffff:203.0.113.9", "203.0.113.9", true),
+            ("::ffff:203.0.113.9", "::ffff:203.0.113.9", true),
+            ("::ffff:203.0.113.0/120", "203.0.113.77", true),
+            ("::ffff:203.0.113.0/120", "203.0.114.1", false),
+            ("203.0.113.0/24", "::ffff:203.0.113.9", true),
+            ("203.0.113.9", "203.0.113.10", false),
+            ("2001:db8::/32", "2001:db8::1", true),
+            ("::/0", "203.0.113.9", false),
+        ] {
+            let range: AddressRange = range.parse().unwrap();
+            assert_eq!(range.holds(address.parse().unwrap()), expected, "{range:?} {address}");
+        }
+    }
 }

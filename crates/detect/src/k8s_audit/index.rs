@@ -394,6 +394,22 @@ impl<'a> At<'a> {
         self.text.get(token.begin as usize..token.end as usize).unwrap_or_default()
     }
 
+    /// Whether the members of the event that the API server writes have the shapes it writes them in; what is absent or null
+    /// has. For the event itself.
+    pub fn has_shapes(self) -> bool {
+        Known::SHAPES.iter().all(|(place, is_map)| {
+            let note = self.notes.get(place.index()).copied().unwrap_or_default();
+            // The event itself is the first token.
+            note == 0
+                || self.get(note).is_none_or(|token| match token.kind {
+                    Kind::Null => true,
+                    Kind::Map => *is_map,
+                    Kind::Plain | Kind::Escaped => !is_map,
+                    _ => false,
+                })
+        })
+    }
+
     /// What a string holds.
     #[inline]
     fn string(self, token: &Token) -> Cow<'a, str> {

@@ -21,11 +21,13 @@ pub struct Certificate {
 }
 
 impl Used {
-    /// Replays everything that was allowed over the roles of a proposal.
+    /// Replays everything that was allowed over the roles of a proposal, but for what it says needs none or can have none.
     pub fn certificate(&self, proposal: &Proposal) -> Certificate {
         let mut certificate = Certificate::default();
         let standing: BTreeSet<&Request> = proposal.standing.iter().map(|(request, _)| request).collect();
-        let beside: BTreeSet<&Request> = proposal.left_out.iter().map(|(request, _)| request).collect();
+        let beside: BTreeSet<&Request> = proposal.without_role().map(|(request, _)| request).collect();
+        let elsewhere: BTreeSet<Request> =
+            proposal.elsewhere.iter().map(|(request, _)| request.nameless()).collect();
         for (request, proof) in self.requests.iter().filter(|(request, _)| !beside.contains(request)) {
             certificate.replayed += proof.count.max(1);
             if !standing.contains(request) && !proposal.allows(request) {
@@ -33,6 +35,9 @@ impl Used {
             }
         }
         for (request, count) in &self.many {
+            if elsewhere.contains(request) && !proposal.allows(request) {
+                continue;
+            }
             certificate.replayed += count;
             if !proposal.allows(request) {
                 certificate.newly_denied.push(request.clone());
@@ -81,6 +86,11 @@ impl ProposedRole {
 }
 
 impl Proposal {
+    /// Requests that were used and that no role is for, though they are not everybody's.
+    pub fn without_role(&self) -> impl Iterator<Item = &(Request, crate::usage::Proof)> {
+        self.left_out.iter().chain(&self.elsewhere).chain(&self.inexpressible)
+    }
+
     /// Whether the proposed roles allow a request.
     pub fn allows(&self, request: &Request) -> bool {
         self.roles.iter().any(|role| role.allows(request))

@@ -40,6 +40,8 @@ pub struct Proof {
     pub count: u64,
     /// Who acted, where somebody made the request as this identity.
     pub by: Option<Text>,
+    /// The reason (it may be empty) of an authorizer other than RBAC, where no such request was allowed by RBAC.
+    pub other: Option<Text>,
     /// How it proves the right.
     pub means: Means,
 }
@@ -89,13 +91,14 @@ impl Used {
 }
 
 impl Proof {
-    /// The smaller, the better it proves: in person, then by somebody who acted for them, then by what follows.
-    fn rank(&self) -> (bool, bool) {
-        rank(self.means, self.by.is_some())
+    /// The smaller, the better it proves: by RBAC before others, in person, then by somebody who acted for them, then by what
+    /// follows.
+    fn rank(&self) -> (bool, bool, bool) {
+        rank(self.other.is_some(), self.means, self.by.is_some())
     }
 }
 
 /// See [`Proof::rank`].
-pub(super) fn rank(means: Means, for_another: bool) -> (bool, bool) {
-    (!matches!(means, Means::Request | Means::Impersonation), for_another)
+pub(super) fn rank(by_other: bool, means: Means, for_another: bool) -> (bool, bool, bool) {
+    (by_other, !matches!(means, Means::Request | Means::Impersonation), for_another)
 }

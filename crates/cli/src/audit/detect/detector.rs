@@ -72,12 +72,12 @@ impl Detector {
 pub(super) struct Reader(Index);
 
 impl Reader {
-    /// The event that a text is, if it is one without a wrapper.
+    /// The event that a text is, if it is one without a wrapper, and its parts have the shapes that events have.
     pub(super) fn event<'v>(&'v mut self, text: &'v str) -> Option<At<'v>> {
         let root = self.0.read(text).ok()?;
         let has =
             |key| matches!(root.member(key).map(Json::shape), Some(Shape::Text(text)) if !text.is_empty());
-        (has("auditID") && has("verb")).then_some(root)
+        (has("auditID") && has("verb") && root.has_shapes()).then_some(root)
     }
 }
 

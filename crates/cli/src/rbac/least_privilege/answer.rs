@@ -1,6 +1,6 @@
 //! What is said of one subject.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use ironsides_core::Severity;
 use ironsides_rbac::diff::risk_changes;
@@ -14,6 +14,9 @@ use super::super::world::World;
 use super::blind::{Unrecorded, unrecorded};
 use super::origins::Origin;
 use super::{Look, identity_of};
+
+/// So many reasons of other authorizers are told.
+const REASONS: usize = 3;
 
 /// One subject: what it holds, used and needs.
 pub(super) struct Answer {
@@ -155,13 +158,36 @@ impl Answer {
 
     /// The requests that were made without or beyond what everybody may.
     pub(super) fn rights(&self) -> usize {
-        self.used.requests.len() - self.proposal.standing.len() - self.proposal.left_out.len()
+        self.used.requests.len() - self.proposal.standing.len() - self.proposal.without_role().count()
+    }
+
+    /// What needs no role, since another authorizer allowed it; `None` where there is nothing.
+    pub(super) fn elsewhere(&self) -> Option<String> {
+        let mut reasons: BTreeMap<&str, u64> = BTreeMap::new();
+        for (_, proof) in &self.proposal.elsewhere {
+            *reasons.entry(proof.other.as_deref().unwrap_or_default()).or_default() += proof.count.max(1);
+        }
+        let total: u64 = reasons.values().sum();
+        let named = |reason: &&str| {
+            if reason.is_empty() { "no reason given".to_owned() } else { format!("{reason:?}") }
+        };
+        let mut told: Vec<String> = reasons.keys().take(REASONS).map(named).collect();
+        if reasons.len() > REASONS {
+            told.push(format!("and {} more reasons", reasons.len() - REASONS));
+        }
+        (total > 0).then(|| {
+            let (requests, they) =
+                if total == 1 { ("request was", "it needs") } else { ("requests were", "they need") };
+            format!(
+                "{total} {requests} allowed by another authorizer than RBAC ({}): {they} no role",
+                told.join(", ")
+            )
+        })
     }
 
     /// The checks of the certificate that are no request of their own, in words; empty where there are none.
     pub(super) fn besides(&self) -> String {
-        let left_out: BTreeSet<&Request> =
-            self.proposal.left_out.iter().map(|(request, _)| request).collect();
+        let left_out: BTreeSet<&Request> = self.proposal.without_role().map(|(request, _)| request).collect();
         let (mut begun, mut acting, mut implied) = (0, 0, 0);
         for (_, proof) in self.used.requests.iter().filter(|(request, _)| !left_out.contains(request)) {
             match proof.means {
@@ -171,7 +197,9 @@ impl Answer {
                 Means::Creation | Means::Upgrade | Means::Binding => implied += proof.count.max(1),
             }
         }
-        let mut parts = vec![format!("{} requests", self.count())];
+        let apart = self.proposal.without_role().filter(|(_, proof)| proof.means == Means::Request);
+        let apart: u64 = apart.map(|(_, proof)| proof.count).sum();
+        let mut parts = vec![format!("{} requests", self.count().saturating_sub(apart))];
         for (count, what) in
             [(begun, "that had only begun"), (acting, "to act as others"), (implied, "implied by these")]
         {

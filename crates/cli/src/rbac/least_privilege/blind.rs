@@ -119,6 +119,12 @@ fn told(look: &Look) -> Vec<String> {
             count(usize::try_from(seen.undecided).unwrap_or(usize::MAX), "request", "requests")
         ));
     }
+    if seen.nameless > 0 {
+        all.push(format!(
+            "whose rights {} used: their events do not name who made them, or as whom",
+            count(usize::try_from(seen.nameless).unwrap_or(usize::MAX), "request", "requests")
+        ));
+    }
     if seen.inferred > 0 {
         all.push(format!(
             "the decision about {}: their events hold none, and that they were allowed is known from the answer",

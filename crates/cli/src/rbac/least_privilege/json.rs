@@ -23,7 +23,7 @@ pub(super) fn text(look: &Look, answers: &[Answer], blind: &[Sentence]) -> Resul
         "log": {
             "events": seen.events, "first": seen.first, "last": seen.last,
             "allowed": seen.allowed, "inferred": seen.inferred, "refused": seen.refused,
-            "undecided": seen.undecided, "leftOut": look.left_out,
+            "undecided": seen.undecided, "nameless": seen.nameless, "leftOut": look.left_out,
         },
         "couldNotShow": blind.iter().map(Sentence::whole).collect::<Vec<_>>(),
         "currentKnown": look.held.is_some(),
@@ -82,6 +82,8 @@ fn subject(look: &Look, answer: &Answer) -> Value {
         "kept": proved(&proposal.kept),
         "leftOut": proved(&proposal.left_out),
         "open": proved(&proposal.open),
+        "elsewhere": proved(&proposal.elsewhere),
+        "inexpressible": proved(&proposal.inexpressible),
         "dangersRemoved": dangers(&answer.dangers),
         "dangersKept": dangers(&answer.keeps),
         "removed": removed.collect::<Vec<_>>(),
@@ -165,6 +167,6 @@ fn proof_json(proof: &Proof) -> Value {
     };
     json!({
         "auditID": proof.audit_id.as_str(), "at": proof.at.as_str(), "file": proof.file.as_str(), "line": proof.line,
-        "count": proof.count, "by": proof.by.as_deref(), "means": means,
+        "count": proof.count, "by": proof.by.as_deref(), "means": means, "otherAuthorizer": proof.other.as_deref(),
     })
 }

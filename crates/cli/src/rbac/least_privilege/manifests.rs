@@ -11,7 +11,8 @@ use super::Look;
 use super::answer::{Answer, request_text};
 use super::blind::Sentence;
 use super::table::{
-    by_place, danger_text, follows, generalised_text, proof_text, proved_text, proven_text, replayed_text,
+    NO_RULE, by_place, danger_text, follows, generalised_text, proof_text, proved_text, proven_text,
+    replayed_text,
 };
 
 pub(super) fn text(look: &Look, answers: &[Answer], blind: &[Sentence]) -> Result<String> {
@@ -118,6 +119,12 @@ fn about(text: &mut String, look: &Look, answer: &Answer) {
                 &format!("  Its use may not be recorded, by {place}: {}", by_place(&[removed]).join(", ")),
             );
         }
+    }
+    if let Some(elsewhere) = answer.elsewhere() {
+        comment(text, &format!("  {elsewhere}."));
+    }
+    for (request, proof) in &answer.proposal.inexpressible {
+        comment(text, &format!("  Open: {}: {NO_RULE}", proved_text(request, proof)));
     }
     for (request, proof) in &answer.proposal.open {
         comment(

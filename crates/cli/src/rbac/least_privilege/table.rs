@@ -19,6 +19,10 @@ const WIDTH: usize = 100;
 /// So many names are shown of a list.
 const NAMES: usize = 5;
 
+/// What is said of requests for something that is called `*`.
+pub(super) const NO_RULE: &str =
+    "in a rule * stands for everything, so none is for this alone; it is left out";
+
 pub(super) fn text(look: &Look, answers: &[Answer], blind: &[Sentence], wide: bool) -> String {
     let mut text = String::new();
     for answer in answers {
@@ -76,6 +80,9 @@ fn subject(text: &mut String, look: &Look, answer: &Answer, wide: bool) {
             "it is in system:masters: RBAC is never asked, and roles take nothing away while it is",
         );
     }
+    if let Some(elsewhere) = answer.elsewhere() {
+        line(text, "but", &elsewhere);
+    }
     today(text, look, answer);
     if answer.proposal.roles.is_empty() {
         line(text, "needs", "nothing but what everybody has");
@@ -100,7 +107,7 @@ fn subject(text: &mut String, look: &Look, answer: &Answer, wide: bool) {
     rows(text, "kept", kept, most);
     let follows = answer.used.requests.iter().filter(|(_, proof)| follows(proof.means).is_some());
     let follows =
-        follows.filter(|(request, _)| !answer.proposal.left_out.iter().any(|(out, _)| out == *request));
+        follows.filter(|(request, _)| !answer.proposal.without_role().any(|(out, _)| out == *request));
     let follows =
         follows.map(|(request, proof)| format!("{}: {}", request_text(request), follows_text(proof, wide)));
     rows(text, "besides", follows, most);
@@ -112,7 +119,12 @@ fn subject(text: &mut String, look: &Look, answer: &Answer, wide: bool) {
             proof_text(proof)
         )
     });
-    rows(text, "open", open, most);
+    let inexpressible = answer
+        .proposal
+        .inexpressible
+        .iter()
+        .map(|(request, proof)| format!("{} ({}): {NO_RULE}", request_text(request), proof_text(proof)));
+    rows(text, "open", open.chain(inexpressible), most);
     if look.held.is_some() {
         removed(text, look, answer, most);
     }
