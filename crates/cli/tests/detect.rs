@@ -113,8 +113,8 @@ fn alerts_are_lines_and_the_rest_is_told() {
 fn events_whose_parts_have_other_shapes_are_broken() {
     let folder = folder();
     let event = event("a", 1, "root", "list", "pods", "");
-    let with = |key: &str, value: serde_json::Value| {
-        let mut event: serde_json::Value = serde_json::from_str(&event).unwrap();
+    let with = |key: &str, value: Value| {
+        let mut event: Value = serde_json::from_str(&event).unwrap();
         event[key] = value;
         event.to_string()
     };
@@ -122,7 +122,7 @@ fn events_whose_parts_have_other_shapes_are_broken() {
         event.clone(),
         with("user", serde_json::json!("str")),
         with("objectRef", serde_json::json!([])),
-        with("verb", serde_json::json!(5)),
+        with("requestURI", serde_json::json!({ "a": 1 })),
         with("annotations", serde_json::json!(null)),
     ];
     fs::write(folder.path().join("audit.log"), lines.join("\n")).unwrap();

@@ -404,8 +404,9 @@ impl<'a> At<'a> {
                 || self.get(note).is_none_or(|token| match token.kind {
                     Kind::Null => true,
                     Kind::Map => *is_map,
-                    Kind::Plain | Kind::Escaped => !is_map,
-                    _ => false,
+                    Kind::List => false,
+                    // A number can be read as a text.
+                    _ => !is_map,
                 })
         })
     }
