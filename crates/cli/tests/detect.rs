@@ -148,6 +148,7 @@ fn lines_of_json_are_falcos_alerts() {
     assert_eq!(first["output_fields"]["ka.target.name"], "db");
     assert_eq!(first["place"], serde_json::json!({ "file": "audit.log", "line": 1, "offset": 0 }));
     assert_eq!(alerts[4]["place"]["line"], 4);
+    assert_eq!((&first["auditID"], &alerts[4]["auditID"]), (&"a".into(), &"d".into()));
 
     let (_, out, _) = run(folder.path(), &with(&["-o", "json", "-o", "jsonl=copy.jsonl"]), "");
     let answer: Value = serde_json::from_str(&out).unwrap();
@@ -170,6 +171,8 @@ fn alerts_are_sent_elsewhere_too() {
     let first: Value = serde_json::from_str(sent.lines().next().unwrap()).unwrap();
     assert_eq!((code, out.lines().count(), sent.lines().count()), (1, 5, 5));
     assert_eq!((&first["rule"], &first["hostname"]), (&"Secret read".into(), &"watcher".into()));
+    let (id, place) = (&first["output_fields"]["ka.auditid"], &first["output_fields"]["place"]);
+    assert_eq!((id, place), (&"a".into(), &"audit.log:1".into()));
     // Nobody listens there.
     let args = with(&["--alert", "syslog=127.0.0.1:nowhere", "--fail-on", "none"]);
     assert_ne!(run(folder.path(), &args, "").0, 0);
@@ -203,7 +206,7 @@ fn a_rule_is_explained_for_an_event() {
     assert_eq!((&first["auditID"], &first["fires"]), (&"a".into(), &true.into()));
     let (code, _, err) = explain(&["--event", "nobody"]);
     assert!(
-        code == 3 && err.contains("no event of the audit id nobody is in the log (5 events)"),
+        code == 3 && err.contains("no event of the audit id or at the line nobody is in the log (5 events)"),
         "{code} {err}"
     );
 }
@@ -228,7 +231,27 @@ fn what_cannot_be_asked_is_refused() {
         (&["audit.log", "--rules", "broken.yaml"][..], 2, "LOAD_ERR_COMPILE_CONDITION"),
         (&["audit.log", "--rules", "syscall.yaml"], 2, "no rule is left that is asked of audit events"),
         (&["audit.log", "--rules", "none.yaml"], 4, "none.yaml"),
-        (&["audit.log", "--rule", "Secretly"], 2, "did you mean"),
+        (
+            &["audit.log", "--rules", "rules.yaml", "--rule", "Secret raed"],
+            2,
+            "did you mean \"Secret read\"?",
+        ),
+        (
+            &["audit.log", "--rules", "rules.yaml", "--rule", "zzz"],
+            2,
+            "no rule is called \"zzz\"; 4 are loaded",
+        ),
+        (&["audit.log", "--rules", "rules.yaml", "--rule", "Shell"], 2, "is for events of syscall"),
+        (
+            &["audit.log", "--rules", "rules.yaml", "--tag", "secrets,sekrets"],
+            2,
+            "has the tag \"sekrets\"; did you mean secrets?",
+        ),
+        (
+            &["audit.log", "--alert", "file=none/x"],
+            2,
+            "none/x: cannot be written: No such file or directory (os error 2)\n",
+        ),
         (&["audit.log", "--min-priority", "high"], 2, "a priority is one of emergency"),
         (&["none.log"], 2, "none.log"),
         (&["empty.log"], 3, "no event was looked at"),
@@ -255,4 +278,59 @@ fn rules_that_are_shipped_are_asked_alone_or_besides() {
     assert_eq!(asked(&["--rules", "rules.yaml", "--shipped-rules"]), shipped + 3);
     let (code, out, _) = run(folder.path(), &["anonymous.log"], "");
     assert!(code == 1 && out.contains("system:anonymous: list secrets shop from 10.0.0.1: 200"), "{out}");
+}
+
+#[test]
+fn a_correlation_is_replayed_to_be_explained() {
+    let folder = folder();
+    let explain = |more: &[&str]| {
+        let args = with(&[&["--explain", "Many secrets", "-o", "jsonl"], more].concat());
+        let (code, out, err) = run(folder.path(), &args, "");
+        (code, out.lines().map(|line| serde_json::from_str(line).unwrap()).collect::<Vec<Value>>(), err)
+    };
+    // Of the four events that count one completes it.
+    let (code, events, _) = explain(&[]);
+    assert_eq!((code, events.len()), (4, 1));
+    let found = &events[0]["correlation"];
+    assert_eq!((&events[0]["auditID"], &events[0]["fires"]), (&"e".into(), &true.into()));
+    assert_eq!((&found["count"], &found["group"]), (&3.into(), &serde_json::json!(["ann"])));
+    assert_eq!(found["values"], serde_json::json!(["db", "queue", "mail"]));
+    assert_eq!(found["first"], "2026-11-22T10:00:01.500000Z");
+    assert_eq!(found["last"], "2026-11-22T10:00:05.500000Z");
+    // It is found by its audit id, its line, and its place.
+    for word in ["e", "7", "audit.log:7"] {
+        let (code, events, _) = explain(&["--event", word]);
+        assert_eq!((code, &events[0]["auditID"]), (4, &"e".into()), "{word}");
+    }
+    let (code, events, err) = explain(&["--event", "c"]);
+    assert_eq!((code, &events[0]["fires"]), (1, &false.into()));
+    let outcome = events[0]["outcome"].as_str().unwrap();
+    assert!(outcome.starts_with("counts this event, and does not fire at it"), "{outcome}");
+    assert!(err.contains("it first fires at audit.log:7 (e)"), "{err}");
+    assert_eq!(explain(&["--event", "audit.log:99"]).0, 3);
+}
+
+#[test]
+fn the_exception_that_stops_a_rule_is_named() {
+    let folder = folder();
+    let exception = "  source: k8s_audit\n  exceptions:\n  - name: known_readers\n    fields: ka.user.name\n    \
+                     values: [ann]\n  tags: [secrets]";
+    let rules = RULES.replace("  source: k8s_audit\n  tags: [secrets]", exception);
+    fs::write(folder.path().join("rules.yaml"), rules).unwrap();
+    let (code, out, _) = run(folder.path(), &with(&["--explain", "Secret read", "--event", "a"]), "");
+    let because =
+        "The condition is false because of\n  exception \"known_readers\" (rules.yaml:13) holds:\n    true ";
+    assert!(code == 1 && out.contains(because), "{code} {out}");
+}
+
+#[test]
+fn a_run_that_fails_says_why() {
+    let folder = folder();
+    let (code, _, err) = run(folder.path(), &with(&["--fail-on", "error"]), "");
+    assert!(
+        code == 1 && err.contains("failed: 4 alerts of priority error or worse (--fail-on error)"),
+        "{err}"
+    );
+    let (code, _, err) = run(folder.path(), &with(&["--fail-on", "none"]), "");
+    assert!(code == 4 && !err.contains("failed:"), "{err}");
 }

@@ -17,7 +17,7 @@ use ironsides_tree::{Documents, Lines};
 use ironsides_tree::{Format, Limits};
 
 pub(crate) use collect::near;
-pub use compile::{Rule, RuleSet};
+pub use compile::{ExceptionPlace, Rule, RuleSet};
 pub use message::{Code, Message, Place, Severity};
 pub use part::{Deed, Mention, Part, PartKind, Parts};
 pub use priority::Priority;

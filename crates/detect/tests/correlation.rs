@@ -591,3 +591,22 @@ fn fields_of_a_correlation_are_all_it_asks_for() {
         rules.fields(&rules.correlations[0].rule).iter().map(ToString::to_string).collect();
     assert_eq!(fields, ["ka.target.name", "ka.user.name", "ka.useragent", "ka.verb"]);
 }
+
+#[test]
+fn a_new_value_is_told_with_those_before() {
+    let keys = "type: new_value\ncondition: ka.user.name exists\ngroup-by: [ka.user.name]\n\
+                field: [ka.sourceips.last]\nlearn: {values: 1}\n\
+                output: 'now %correlation.values, before %correlation.earlier'";
+    let rules = rules(&[&item(keys)]);
+    let mut pair = Pair::new(&rules);
+    let mut told = Vec::new();
+    for (time, address) in
+        [(1, "10.0.0.1"), (2, "10.0.0.1"), (3, "10.0.0.2"), (4, "10.0.0.1"), (5, "10.0.0.3")]
+    {
+        let event = from(time, "ann", address);
+        for found in pair.add(&event) {
+            told.push(found.rule().unwrap().output.text(&found.at(&event)));
+        }
+    }
+    assert_eq!(told, ["now (10.0.0.2), before (10.0.0.1)", "now (10.0.0.3), before (10.0.0.1,10.0.0.2)"]);
+}

@@ -373,3 +373,26 @@ fn long_cycles_are_told_by_their_ends() {
     let message = error(&[&(text + &rule("m0", ""))]);
     assert!(message.text.ends_with("m11 → … → m2999 → m0"), "{}", message.text);
 }
+
+#[test]
+fn texts_are_what_was_written_and_priorities_are_named() {
+    let text = "- rule: Y\n  desc: 0x10\n  condition: evt.type = execve\n  output: no\n  priority: INFO\n  tags: [on, 1.0]\n";
+    let rules = loaded(&[text]).rules.unwrap();
+    let rule = &rules.rules[0];
+    assert_eq!((rule.name.as_str(), rule.description.as_str()), ("Y", "0x10"));
+    assert_eq!(rule.tags, ["on", "1.0"]);
+    let error = error(&[&text.replace("INFO", "WARN")]);
+    assert_eq!(error.text, "Invalid priority \"WARN\"");
+    let hint = error.hint.unwrap();
+    assert!(hint.starts_with("use one of Emergency, Alert,") && hint.contains("Warning"), "{hint}");
+}
+
+#[test]
+fn rules_know_where_their_exceptions_are() {
+    let exceptions = "  exceptions:\n  - name: none\n    fields: proc.name\n  - name: known\n    fields: proc.name\n    \
+                      values: [bash]\n";
+    let rules = loaded(&[&rule("evt.type = execve", exceptions)]).rules.unwrap();
+    let known: Vec<(&str, &str, u32)> =
+        rules.rules[0].exceptions.iter().map(|known| (&*known.name, &*known.file, known.line)).collect();
+    assert_eq!(known, [("known", "a.yaml", 9)]);
+}

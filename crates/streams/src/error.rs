@@ -10,6 +10,14 @@ pub enum StreamError {
     /// The disk had a reason.
     #[error(transparent)]
     File(#[from] FileError),
+    /// A file for alerts cannot be written.
+    #[error("{}: cannot be written: {why}", path.display())]
+    Unwritable {
+        /// The file.
+        path: PathBuf,
+        /// The reason.
+        why: std::io::Error,
+    },
     /// A folder was named, and nothing in it is called like a log.
     #[error("{}: no file in this folder is called like a log (audit.log, *.json, packed or rotated); name the files", path.display())]
     NoLogs {

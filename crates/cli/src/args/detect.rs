@@ -23,7 +23,7 @@ Examples:
   ironsides audit detect audit.log --rules my-rules/ --shipped-rules -o jsonl=alerts.jsonl
   ironsides audit detect --follow /var/log/kubernetes/audit/ --state audit.marks --alert syslog
   ironsides audit detect --listen 10.0.0.5:8443 --tls-cert tls.crt --tls-key tls.key --tls-client-ca ca.crt -o jsonl
-  ironsides audit detect audit.log --explain \"Attach/Exec Pod\" --event 6f7d4b1e-6b1d-4a0e-9f53-0d6a3bd0b7f1
+  ironsides audit detect audit.log --explain \"Token is used from a second address\"
 
 Exit codes:
   0    looked at all events, and nothing as bad as --fail-on was found
@@ -31,7 +31,7 @@ Exit codes:
        not fire
   2    wrong usage, or rules that cannot be loaded
   3    no events to look at
-  4    incomplete: some of the log or of the rules could not be read
+  4    incomplete: some of the log or of the rules could not be read, or alerts did not arrive
   130  interrupted")]
 #[command(mut_arg("logs", |logs| logs.required(false).required_unless_present("listen")))]
 pub(crate) struct DetectArgs {
@@ -66,14 +66,15 @@ pub(crate) struct DetectArgs {
     /// Tell why this rule fired for an event or did not, instead of alerts
     #[arg(long, value_name = "RULE", conflicts_with_all = ["rule", "tag", "min_priority", "fail_on"])]
     pub(crate) explain: Option<String>,
-    /// The event to explain, by its audit id; without it those for which the rule fired
-    #[arg(long, value_name = "AUDIT-ID", requires = "explain")]
+    /// The event to explain, by its audit id (`auditID` of alerts in JSON) or its place (`LINE`, `FILE:LINE`); without it
+    /// those for which the rule fired
+    #[arg(long, value_name = "EVENT", requires = "explain")]
     pub(crate) event: Option<String>,
     /// Exit with 1 on alerts of this priority or worse; `none` for never
     #[arg(long, value_name = "PRIORITY", default_value = "warning", value_parser = words::fail_on_priority())]
     pub(crate) fail_on: FailOnPriority,
-    /// Send alerts elsewhere too; may be given several times: file=PATH, syslog, syslog=ADDRESS, webhook=URL,
-    /// alertmanager=URL, falcosidekick=URL
+    /// Send alerts elsewhere too; may be given several times: stdout, stdout=json, file=PATH, syslog, syslog=ADDRESS,
+    /// webhook=URL (Falco's JSON, one alert a POST), alertmanager=URL, falcosidekick=URL
     #[arg(long, value_name = "OUTPUT", conflicts_with = "explain")]
     pub(crate) alert: Vec<AlertSpec>,
     /// Output format, into a file where one is named: table, wide (with what the rules say), jsonl, json. Lines of jsonl

@@ -68,10 +68,14 @@ pub(crate) fn find<'r>(rules: &'r RuleSet, word: &str) -> Result<&'r Rule> {
     match like.as_slice() {
         [only] => Ok(only),
         [] => {
-            let near = all().map(|rule| &rule.name);
-            let near = near.min_by_key(|name| strsim::damerau_levenshtein(&lower, &name.to_lowercase()));
-            let near = near.map(|near| format!("; did you mean {near:?}?")).unwrap_or_default();
-            anyhow::bail!("no rule is called {word:?}{near}")
+            let far = (word.chars().count() / 3).clamp(1, 6);
+            let near = all()
+                .map(|rule| (strsim::damerau_levenshtein(&lower, &rule.name.to_lowercase()), &rule.name));
+            let near = near.filter(|(distance, _)| *distance <= far).min();
+            let count = all().count();
+            let near = near.map(|(_, near)| format!("did you mean {near:?}?"));
+            let near = near.unwrap_or_else(|| format!("{count} are loaded; is a file missing at --rules?"));
+            anyhow::bail!("no rule is called {word:?}; {near}")
         }
         many => {
             let names: Vec<String> = many.iter().take(8).map(|rule| format!("{:?}", rule.name)).collect();
@@ -128,7 +132,7 @@ fn filler(source: &str, field: &FieldUse) -> &'static str {
 
 impl Explained<'_> {
     /// Whether it is a correlation, whose condition says which events count.
-    fn is_correlation(&self) -> bool {
+    pub(crate) fn is_correlation(&self) -> bool {
         self.rules.correlations.iter().any(|known| std::ptr::eq(&raw const known.rule, self.rule))
     }
 

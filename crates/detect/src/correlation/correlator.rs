@@ -223,6 +223,7 @@ impl Correlator {
             correlation: number,
             count: met.count,
             values: met.values,
+            earlier: met.earlier,
             group: key::texts(group),
             first: met.first,
             last: met.last,
@@ -240,6 +241,7 @@ impl Correlator {
 struct Met {
     count: u64,
     values: Vec<String>,
+    earlier: Vec<String>,
     first: Nanoseconds,
     last: Nanoseconds,
 }
@@ -305,6 +307,7 @@ impl Kept {
                 (window.len() >= known.at_least).then(|| Met {
                     count: window.len() as u64,
                     values: shown(known, window.samples()),
+                    earlier: Vec::new(),
                     first,
                     last,
                 })
@@ -317,20 +320,24 @@ impl Kept {
                 done.map(|chain| Met {
                     count: chains.steps() as u64,
                     values: shown(known, chain.samples.iter().map(|sample| &**sample)),
+                    earlier: Vec::new(),
                     first: chain.start.min(time),
                     last: time,
                 })
             }
             What::Seen(seen) => {
                 let row = seen.row;
-                if seen.add(id?, time, known.timespan, known.learn) == Novelty::None {
+                let was_there = seen.has(id?);
+                let novelty = seen.add(id?, time, known.timespan, known.learn);
+                if was_there && novelty == Novelty::None {
                     return None;
                 }
                 let text = key::text(value);
-                if known.known.has(row, &text) {
+                let earlier = seen.note(&text);
+                if novelty == Novelty::None || known.known.has(row, &text) {
                     return None;
                 }
-                Some(Met { count: seen.len() as u64, values: vec![text], first: time, last: time })
+                Some(Met { count: seen.len() as u64, values: vec![text], earlier, first: time, last: time })
             }
         }
     }

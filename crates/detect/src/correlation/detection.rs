@@ -20,6 +20,8 @@ pub struct Detection {
     pub count: u64,
     /// Values of `field`, in the order of their times, at most [`Detection::SAMPLES`] of the newest.
     pub values: Vec<String>,
+    /// Of `new_value`: values that the group had before, the newest last, at most [`Detection::EARLIER`].
+    pub earlier: Vec<String>,
     /// The values of `group-by`.
     pub group: Vec<String>,
     /// When the first of the events was, in nanoseconds since the epoch.
@@ -31,6 +33,9 @@ pub struct Detection {
 impl Detection {
     /// How many values are shown.
     pub const SAMPLES: usize = 20;
+
+    /// How many earlier values are shown.
+    pub const EARLIER: usize = 4;
 
     /// The correlation.
     pub fn correlation(&self) -> Option<&Correlation> {
@@ -65,6 +70,7 @@ impl<E: Event + ?Sized> Event for Correlated<'_, E> {
         match known.name {
             "correlation.count" => Some(Value::Uint(found.count)),
             "correlation.values" => list(&found.values),
+            "correlation.earlier" => list(&found.earlier),
             "correlation.value" => found.values.last().map(|value| Value::text(value)),
             "correlation.group" => list(&found.group),
             "correlation.first" => Some(Value::owned(time(found.first))),

@@ -2,7 +2,10 @@
 
 use rustc_hash::FxHashMap;
 
-use super::Learn;
+use super::{Detection, Learn};
+
+/// How many characters are kept of the text of a value.
+const SAMPLE: usize = 120;
 
 /// The values of a group.
 #[derive(Debug)]
@@ -11,6 +14,8 @@ pub(super) struct Seen {
     values: FxHashMap<u64, i64>,
     events: u64,
     started: i64,
+    /// The texts of some values, each cut: those that came up last for the first time.
+    samples: Vec<Box<str>>,
     /// The row of known values that names the group.
     pub(super) row: Option<usize>,
 }
@@ -26,7 +31,7 @@ pub(super) enum Novelty {
 
 impl Seen {
     pub(super) fn new(started: i64, row: Option<usize>) -> Self {
-        Self { values: FxHashMap::default(), events: 0, started, row }
+        Self { values: FxHashMap::default(), events: 0, started, samples: Vec::new(), row }
     }
 
     /// Adds a value. `known_for` is how long values stay known.
@@ -47,6 +52,26 @@ impl Seen {
             (before, _) => before.is_some(),
         };
         if there || learning { Novelty::None } else { Novelty::New }
+    }
+
+    /// Notes the text of a value that was just added, and gives those that were noted before. A value that was there
+    /// before is not noted again.
+    pub(super) fn note(&mut self, text: &str) -> Vec<String> {
+        let text = text.char_indices().nth(SAMPLE).and_then(|(at, _)| text.get(..at)).unwrap_or(text);
+        let before: Vec<String> =
+            self.samples.iter().filter(|known| &***known != text).map(ToString::to_string).collect();
+        if before.len() == self.samples.len() {
+            if self.samples.len() >= Detection::EARLIER {
+                self.samples.remove(0);
+            }
+            self.samples.push(text.into());
+        }
+        before
+    }
+
+    /// Whether a value is there.
+    pub(super) fn has(&self, value: u64) -> bool {
+        self.values.contains_key(&value)
     }
 
     /// Whether the group is still being learned. A group that a table names is not.

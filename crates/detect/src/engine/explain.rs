@@ -6,7 +6,7 @@ use crate::field::Catalogue;
 use crate::filter::Expr;
 use crate::output::{ABSENT, text};
 use crate::predicate::{Event, Predicate};
-use crate::rules::{Rule, RuleSet};
+use crate::rules::{ExceptionPlace, Rule, RuleSet};
 
 /// What a condition, or a part of it, is for an event, and why.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -36,6 +36,15 @@ pub enum Explained {
         /// The name.
         name: String,
     },
+    /// An exception of the rule; its condition is the part.
+    Exception {
+        /// The name.
+        name: String,
+        /// The name of the file it is defined in.
+        file: String,
+        /// The line, from 1.
+        line: u32,
+    },
     /// A comparison.
     Check {
         /// As written, lists cut short.
@@ -51,7 +60,9 @@ impl Explanation {
     pub fn reasons(&self) -> Vec<&Self> {
         match &self.what {
             Explained::Check { .. } => vec![self],
-            Explained::Not | Explained::Macro { .. } => self.parts.iter().flat_map(Self::reasons).collect(),
+            Explained::Not | Explained::Macro { .. } | Explained::Exception { .. } => {
+                self.parts.iter().flat_map(Self::reasons).collect()
+            }
             Explained::And | Explained::Or => {
                 let parts = self.parts.iter().filter(|part| part.holds == self.holds);
                 parts.flat_map(Self::reasons).collect()
@@ -62,7 +73,26 @@ impl Explanation {
 
 pub(super) fn explain<E: Event + ?Sized>(rules: &RuleSet, rule: &Rule, event: &E) -> Option<Explanation> {
     let catalogue = Catalogue::of(&rule.source)?;
-    part(rules, &rule.condition, catalogue, event, 0)
+    let mut whole = part(rules, &rule.condition, catalogue, event, 0)?;
+    name(&mut whole, &rule.exceptions);
+    Some(whole)
+}
+
+/// Puts the names of exceptions around their conditions: they are the last parts of a condition, or of each step of a
+/// correlation.
+fn name(whole: &mut Explanation, exceptions: &[ExceptionPlace]) {
+    match whole.what {
+        _ if exceptions.is_empty() => {}
+        Explained::Or => whole.parts.iter_mut().for_each(|step| name(step, exceptions)),
+        Explained::And if whole.parts.len() == exceptions.len() + 1 => {
+            for (not, ExceptionPlace { name, file, line }) in whole.parts.iter_mut().skip(1).zip(exceptions) {
+                let parts = std::mem::take(&mut not.parts);
+                let what = Explained::Exception { name: name.clone(), file: file.clone(), line: *line };
+                not.parts = vec![Explanation { holds: !not.holds, what, parts }];
+            }
+        }
+        _ => {}
+    }
 }
 
 fn part<E: Event + ?Sized>(

@@ -311,7 +311,7 @@ impl<'a> Collector<'a> {
             return;
         };
         let Some(priority) = self.priority(item) else { return };
-        let source = item.text("source").unwrap_or_else(|| "syscall".to_owned());
+        let source = item.text("source", self.text()).unwrap_or_else(|| "syscall".to_owned());
         let known_source = Catalogue::of(&source).is_some();
         if !known_source {
             let span = item.get("source").map_or(item.node.span(), Node::span);
@@ -322,7 +322,7 @@ impl<'a> Collector<'a> {
         let Some(exceptions) = self.exceptions(item, true) else { return };
         let rule = RuleText {
             name: name.to_owned(),
-            description: item.text("desc").unwrap_or_default(),
+            description: item.text("desc", self.text()).unwrap_or_default(),
             condition,
             output: output.trimmed(),
             priority,
@@ -368,6 +368,7 @@ impl<'a> Collector<'a> {
         let origin = self.origin(item.node.span());
         let flag = |key| change(key).and_then(|_| item.flag(key));
         let mut faults = Vec::new();
+        let file = self.text();
         let Some(rule) = self.definitions.rules.get_mut(name) else { return };
         let put = |there: &mut Snippet, new: Option<(Change, Snippet)>| match new {
             Some((Change::Append, new)) => there.append(&new),
@@ -376,7 +377,7 @@ impl<'a> Collector<'a> {
         };
         put(&mut rule.condition, condition);
         put(&mut rule.output, output);
-        match (change("desc"), item.text("desc")) {
+        match (change("desc"), item.text("desc", file)) {
             (Some(Change::Append), Some(more)) => rule.description = format!("{} {more}", rule.description),
             (Some(Change::Replace), Some(new)) => rule.description = new,
             _ => {}
@@ -416,7 +417,7 @@ impl<'a> Collector<'a> {
 
     /// The name of an item. From then on messages are about it.
     fn name(&mut self, item: &Item<'_>, kind: &str) -> Option<String> {
-        let name = item.text(kind).filter(|name| !name.is_empty());
+        let name = item.text(kind, self.text()).filter(|name| !name.is_empty());
         if let Some(name) = &name {
             self.context = Some(format!("{kind} {name:?}"));
         } else {
@@ -441,7 +442,7 @@ impl<'a> Collector<'a> {
             "table" => self.definitions.tables.all.iter().map(|known| &*known.name).collect(),
             _ => self.definitions.lists.all.iter().map(|list| &*list.name).collect(),
         };
-        let name = item.text(kind).unwrap_or_default();
+        let name = item.text(kind, self.text()).unwrap_or_default();
         let near = near(&name, &names).map(|near| format!("did you mean {near:?}? Files are read in order"));
         if let Some(message) = self.messages.last_mut() {
             message.hint = near.or_else(|| Some("load the file that defines it before this one".to_owned()));

@@ -61,7 +61,20 @@ pub struct Rule {
     pub file: String,
     /// The line.
     pub line: u32,
+    /// The exceptions that the condition has at its end, in that order.
+    pub exceptions: Vec<ExceptionPlace>,
     pub(crate) node: NodeId,
+}
+
+/// An exception of a rule, and where it is defined.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ExceptionPlace {
+    /// The name.
+    pub name: String,
+    /// The name of the file.
+    pub file: String,
+    /// The line, from 1.
+    pub line: u32,
 }
 
 /// Rules that were loaded together, in order.
@@ -230,7 +243,8 @@ impl Compiler<'_> {
         // Rules see everything, wherever it is defined.
         let origin = Origin { lists: usize::MAX, macros: usize::MAX, ..text.origin };
         let condition = self.read(&text.condition, &context, &origin)?;
-        let exceptions = self.exceptions(&text.exceptions, catalogue, &origin, &context)?;
+        let (exception_places, exceptions) =
+            self.exceptions(&text.exceptions, catalogue, &origin, &context)?.into_iter().unzip();
         let condition = exception::without(condition, exceptions);
         let at = place(self.files, self.lines, text.origin.file, text.origin.span);
         self.bounded(&condition, at, &context)?;
@@ -266,6 +280,7 @@ impl Compiler<'_> {
             capture_duration: text.capture_duration,
             file: at.as_ref().map(|at| at.name.clone()).unwrap_or_default(),
             line: at.map_or(0, |at| at.position.line),
+            exceptions: exception_places,
             node,
         })
     }
@@ -301,11 +316,19 @@ impl Compiler<'_> {
         catalogue: Catalogue,
         origin: &Origin,
         context: &str,
-    ) -> Option<Vec<Expr>> {
+    ) -> Option<Vec<(ExceptionPlace, Expr)>> {
         let mut exceptions = Vec::new();
         for known in all {
             match exception::condition(known, catalogue) {
-                Ok(Some(expr)) => exceptions.push(self.splice(expr, origin)),
+                Ok(Some(expr)) => {
+                    let at = place(self.files, self.lines, known.file, known.span);
+                    let place = ExceptionPlace {
+                        name: known.name.clone(),
+                        file: at.as_ref().map(|at| at.name.clone()).unwrap_or_default(),
+                        line: at.map_or(0, |at| at.position.line),
+                    };
+                    exceptions.push((place, self.splice(expr, origin)));
+                }
                 Ok(None) => {}
                 Err(message) => {
                     let at = place(self.files, self.lines, known.file, known.span);

@@ -18,9 +18,9 @@ impl<'a> Item<'a> {
         self.node.get(key).filter(|value| !value.is_null())
     }
 
-    /// A key's value as a text; numbers and booleans are texts as well.
-    pub(super) fn text(&self, key: &str) -> Option<String> {
-        self.get(key).and_then(text)
+    /// A key's value as a text; what YAML takes for a number or a boolean is the text that was written.
+    pub(super) fn text(&self, key: &str, file: &str) -> Option<String> {
+        self.get(key).and_then(|node| raw(node, file))
     }
 
     pub(super) fn flag(&self, key: &str) -> Option<bool> {

@@ -5,8 +5,6 @@ use std::io::{self, Write};
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
-use ironsides_files::FileError;
-
 use crate::error::StreamError;
 
 /// A file that lines are appended to, each in one piece. Where it is renamed or removed, a new one is begun.
@@ -20,7 +18,7 @@ pub(crate) struct AppendFile {
 impl AppendFile {
     pub(crate) fn open(path: &Path) -> Result<Self, StreamError> {
         let mut this = Self { path: path.to_owned(), file: None };
-        this.file().map_err(|source| FileError::Io { path: path.to_owned(), source })?;
+        this.file().map_err(|why| StreamError::Unwritable { path: path.to_owned(), why })?;
         Ok(this)
     }
 
@@ -80,6 +78,9 @@ mod tests {
     #[test]
     fn a_place_that_cannot_be_written_is_told_at_once() {
         let error = AppendFile::open(Path::new("/does/not/exist/alerts.json")).unwrap_err().to_string();
-        assert!(error.starts_with("/does/not/exist/alerts.json: cannot be"), "{error}");
+        assert_eq!(
+            error,
+            "/does/not/exist/alerts.json: cannot be written: No such file or directory (os error 2)"
+        );
     }
 }

@@ -75,7 +75,7 @@ impl FromStr for AlertSpec {
             "falcosidekick" => Self::Falcosidekick(url(needed("URL")?)?),
             _ => {
                 return Err(SpecError(format!(
-                    "{word:?} is no output of alerts; use stdout, file=PATH, syslog, syslog=ADDRESS, webhook=URL, \
+                    "{word:?} is no output of alerts; use stdout, stdout=json, file=PATH, syslog, syslog=ADDRESS, webhook=URL, \
                      alertmanager=URL or falcosidekick=URL"
                 )));
             }
@@ -180,7 +180,7 @@ mod tests {
     #[test]
     fn mistakes_are_told_with_what_to_write() {
         for (text, said) in [
-            ("mail=joe", "\"mail\" is no output of alerts; use stdout, file=PATH"),
+            ("mail=joe", "\"mail\" is no output of alerts; use stdout, stdout=json, file=PATH"),
             ("file", "file needs PATH: file=PATH"),
             ("webhook=", "webhook needs URL: webhook=URL"),
             ("webhook=ftp://x/", "this is no URL; write http://HOST:PORT/PATH"),

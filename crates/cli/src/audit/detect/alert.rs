@@ -9,7 +9,7 @@ use ironsides_report::plain;
 use ironsides_streams::Place;
 use ironsides_streams::alert::Alert as Sent;
 use jiff::Timestamp;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 /// A rule that fired, or a correlation that was met, and the event at which that happened.
 pub(super) struct Alert<'a> {
@@ -59,9 +59,23 @@ impl Alert<'_> {
             tags: self.rule.tags.clone(),
             hostname: hostname.to_owned(),
             output: self.rule.output.text(self.event),
-            fields: self.rule.output.json(self.event),
+            fields: self.fields(),
             uuid: self.uuid(),
         }
+    }
+
+    /// The fields of the output, and what leads back to the event.
+    fn fields(&self) -> Map<String, Value> {
+        let mut fields = self.rule.output.json(self.event);
+        if let Some(id) = self.audit_id() {
+            fields.insert("ka.auditid".to_owned(), Value::String(id));
+        }
+        fields.insert("place".to_owned(), Value::String(at(self.place)));
+        fields
+    }
+
+    fn audit_id(&self) -> Option<String> {
+        AuditEvent::read(self.text).ok().map(|event| event.audit_id.to_string())
     }
 
     /// What it is known by, when the event is read again.
@@ -75,6 +89,7 @@ impl Alert<'_> {
         if let Some(alert) = alert.as_object_mut() {
             let Place { source, line, offset } = self.place;
             alert.insert("uuid".to_owned(), Value::String(self.uuid()));
+            alert.insert("auditID".to_owned(), json!(self.audit_id()));
             alert.insert("place".to_owned(), json!({ "file": source, "line": line, "offset": offset }));
         }
         alert

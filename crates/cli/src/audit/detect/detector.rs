@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use anyhow::Result;
-use ironsides_detect::correlation::{Correlator, Tally};
+use ironsides_detect::correlation::{Correlator, Detection, Tally};
 use ironsides_detect::engine::{Engine, Matching};
 use ironsides_detect::k8s_audit::{At, AuditEvent, Index, Json, Shape};
 use ironsides_detect::rules::RuleSet;
@@ -56,9 +56,13 @@ impl Detector {
         Ok(())
     }
 
-    /// Whether a rule or the condition of a correlation is true for an event.
-    pub(super) fn is_true(&mut self, root: At<'_>) -> bool {
-        !self.engine.fire(&AuditEvent::new(root, 1)).is_empty()
+    /// Adds an event; whether a rule fires at it, and the correlation that is met by it.
+    pub(super) fn found(&mut self, root: At<'_>) -> (bool, Option<Detection>) {
+        self.number += 1;
+        let event = AuditEvent::new(root, self.number);
+        let fired = self.engine.fire(&event);
+        let is_rule = fired.rules().next().is_some();
+        (is_rule, self.correlator.add(fired.sightings(), &event).into_iter().next())
     }
 
     /// What events did that correlations cannot make good.

@@ -2,6 +2,7 @@
 
 use anyhow::{Context, Result, anyhow};
 use ironsides_audit::{Event as Recorded, Stage};
+use ironsides_detect::correlation::Detection;
 use ironsides_detect::engine::Matching;
 use ironsides_detect::k8s_audit::{At, AuditEvent, Json, Shape};
 use ironsides_report::plain;
@@ -29,24 +30,30 @@ struct Told {
     fires: bool,
 }
 
-/// Explains a rule for the events of the audit id that the arguments name, or for those for which it fires.
+/// Explains a rule for the events that the arguments name, or for those for which it fires.
 pub(super) fn run(args: &DetectArgs, word: &str, asked: &Asked, say: &Say) -> Result<Exit> {
     let rule = find(&asked.rules, word)?;
     let explained = Explained { rules: &asked.rules, loaded: &asked.loaded, rule };
     // Alone, so that no rule before it hides when its condition is true.
     let mut alone = Detector::new(&only(&asked.rules, rule), Matching::All);
     let (mut reader, mut told, mut more) = (Reader::default(), Vec::new(), 0_u64);
+    let mut met: Option<String> = None;
     let looked = log::each_record(&args.log, say, &mut |looked, record| {
         looked.record(&args.log, record, &mut |recorded, text, place| {
             let Some(root) = reader.event(text) else { return Ok(()) };
+            // A correlation is replayed: what it says of an event depends on those before it.
+            let (is_rule, detection) = alone.found(root);
+            if detection.is_some() && met.is_none() {
+                met = Some(format!("{} ({})", at(place), recorded.audit_id));
+            }
             let is_wanted = match &args.event {
-                Some(id) => is_of(root, id),
-                None => alone.is_true(root),
+                Some(word) => is_called(root, place, word),
+                None => is_rule || detection.is_some(),
             };
             if is_wanted && told.len() >= MOST {
                 more += 1;
             } else if is_wanted {
-                told.push(one(&explained, asked.matching, root, recorded, place)?);
+                told.push(one(&explained, asked.matching, root, recorded, place, detection)?);
             }
             Ok(())
         })
@@ -56,7 +63,7 @@ pub(super) fn run(args: &DetectArgs, word: &str, asked: &Asked, say: &Say) -> Re
     }
     if let (Some(id), true) = (&args.event, told.is_empty()) {
         return Err(exit::nothing(anyhow!(
-            "no event of the audit id {id} is in the log ({} events)",
+            "no event of the audit id or at the line {id} is in the log ({} events)",
             looked.events
         )));
     }
@@ -77,10 +84,11 @@ pub(super) fn run(args: &DetectArgs, word: &str, asked: &Asked, say: &Say) -> Re
         })
     })?;
     if told.is_empty() {
-        say.ending(
-            "false",
-            &format!("{:?} is true for none of {} events; --event names one", rule.name, looked.events),
-        );
+        let word = if explained.is_correlation() { "fires at" } else { "is true for" };
+        let text = format!("{:?} {word} none of {} events; --event names one", rule.name, looked.events);
+        say.ending("false", &text);
+    } else if let (Some(met), true) = (met, told.iter().all(|told| !told.fires)) {
+        say.hint(&format!("it first fires at {met}"));
     }
     Ok(match told.iter().any(|told| told.fires) {
         true if looked.is_partial() || !gaps.is_empty() => Exit::Incomplete,
@@ -89,9 +97,14 @@ pub(super) fn run(args: &DetectArgs, word: &str, asked: &Asked, say: &Say) -> Re
     })
 }
 
-/// Whether an event has this audit id.
-fn is_of(root: At<'_>, id: &str) -> bool {
-    matches!(root.member("auditID").map(Json::shape), Some(Shape::Text(own)) if own == id)
+/// Whether an event has this audit id, or stands at this line: `LINE`, or `FILE:LINE` as alerts name it.
+fn is_called(root: At<'_>, place: Place<'_>, word: &str) -> bool {
+    let is_line = |line: &str| line.parse() == Ok(place.line);
+    let is_at = match word.rsplit_once(':') {
+        Some((file, line)) => is_line(line) && (file == place.source || word == at(place)),
+        None => is_line(word),
+    };
+    is_at || matches!(root.member("auditID").map(Json::shape), Some(Shape::Text(own)) if own == word)
 }
 
 fn one(
@@ -100,8 +113,10 @@ fn one(
     root: At<'_>,
     recorded: &Recorded<'_>,
     place: Place<'_>,
+    detection: Option<Detection>,
 ) -> Result<Told> {
-    let judged = ask(explained, &AuditEvent::new(root, 1), matching, Vec::new)?;
+    let event = AuditEvent::new(root, 1);
+    let judged = ask(explained, &event, matching, Vec::new)?.replayed(explained, &event, detection);
     let stage = recorded.stage.map(Stage::as_str).unwrap_or_default();
     let text = format!(
         "{}: {} ({stage}, {})\n{}",

@@ -1,5 +1,6 @@
 //! Which rules are asked.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use anyhow::{Result, bail};
@@ -101,11 +102,22 @@ fn all(rules: &RuleSet) -> impl Iterator<Item = &Rule> {
 
 /// Disables what is not asked for.
 fn select(rules: &mut RuleSet, args: &DetectArgs) -> Result<()> {
-    let names: Vec<String> = args
-        .rule
-        .iter()
-        .map(|word| find(rules, word).map(|rule| rule.name.clone()))
-        .collect::<Result<_>>()?;
+    let named = |word: &String| {
+        let rule = find(rules, word)?;
+        if rule.source != SOURCE {
+            bail!("--rule: {:?} is for events of {}, not for audit events", rule.name, rule.source);
+        }
+        Ok(rule.name.clone())
+    };
+    let names: Vec<String> = args.rule.iter().map(named).collect::<Result<_>>()?;
+    let tags: BTreeSet<&String> =
+        all(rules).filter(|rule| rule.source == SOURCE).flat_map(|rule| &rule.tags).collect();
+    if let Some(tag) = args.tag.iter().find(|tag| !tags.contains(tag)) {
+        let near = tags.iter().map(|known| (strsim::damerau_levenshtein(tag, known), known)).min();
+        let near = near.filter(|(distance, _)| *distance <= (tag.len() / 3).clamp(1, 4));
+        let near = near.map(|(_, near)| format!("; did you mean {near}?")).unwrap_or_default();
+        bail!("--tag: no rule for audit events has the tag {tag:?}{near}");
+    }
     let keep = |rule: &Rule| {
         args.min_priority.is_none_or(|least| rule.priority <= least)
             && (args.tag.is_empty() || rule.tags.iter().any(|tag| args.tag.contains(tag)))

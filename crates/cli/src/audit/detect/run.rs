@@ -8,7 +8,7 @@ use super::alert::Alert;
 use super::detector::{self, Detector, Reader};
 use super::out::Outs;
 use super::rules::Asked;
-use super::summary::{self, Summary};
+use super::summary::{self, Summary, counted};
 use crate::args::LogArgs;
 use crate::args::detect::DetectArgs;
 use crate::audit::log::Looked;
@@ -132,7 +132,13 @@ impl<'a> Run<'a> {
         for delivery in &untold {
             lost(delivery, self.say);
         }
-        let fails = matches!((self.args.fail_on.0, self.summary.worst()), (Some(least), Some(worst)) if worst <= least);
+        let failed = self.args.fail_on.0.map(|least| (least, self.summary.at_least(least)));
+        let failed = failed.filter(|(_, count)| *count > 0);
+        let fails = failed.is_some();
+        if let (Some((least, count)), None) = (failed, ended) {
+            let (alerts, word) = (counted(count, "alert"), least.name().to_lowercase());
+            self.say.ending("failed", &format!("{alerts} of priority {word} or worse (--fail-on {word})"));
+        }
         Ok(match (ended, fails, is_partial) {
             (Some(Ended::Interrupted), ..) => Exit::Interrupted,
             (None, true, _) => Exit::Findings,
@@ -152,5 +158,5 @@ impl<'a> Run<'a> {
 fn lost(delivery: &Delivery, say: &Say) {
     let Delivery { output, failed, dropped, trouble, .. } = delivery;
     let trouble = trouble.as_deref().unwrap_or("the receiver was too slow");
-    say.warning(&format!("{} alerts did not reach {output}: {trouble}", failed + dropped));
+    say.warning(&format!("{} did not reach {output}: {trouble}", counted(failed + dropped, "alert")));
 }

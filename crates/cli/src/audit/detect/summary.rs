@@ -26,9 +26,9 @@ impl Summary {
         }
     }
 
-    /// The worst priority of all alerts.
-    pub(super) fn worst(&self) -> Option<Priority> {
-        self.rules.keys().next().map(|(priority, _)| *priority)
+    /// How many alerts are of a priority or a worse one.
+    pub(super) fn at_least(&self, least: Priority) -> u64 {
+        self.rules.iter().filter(|((priority, _), _)| *priority <= least).map(|(_, count)| count).sum()
     }
 
     fn alerts(&self) -> u64 {

@@ -7,12 +7,14 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result, anyhow, bail};
 use ironsides_audit::each_event_text;
+use ironsides_detect::correlation::Detection;
 use ironsides_detect::engine::{Engine, Explained as What, Explanation, Matching};
 use ironsides_detect::field::Catalogue;
 use ironsides_detect::k8s_audit::AuditEvent;
 use ironsides_detect::{Event, Given};
 use ironsides_report::plain;
 use ironsides_tree::parse_one;
+use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::Explained;
@@ -21,6 +23,14 @@ use crate::say::Say;
 
 /// How many lines are shown of a condition.
 const LINES: usize = 3000;
+
+/// Whether a correlation was met at an event.
+enum Met {
+    /// The events before it are not known.
+    Unknown,
+    Not,
+    At(Detection),
+}
 
 /// What became of a rule for an event.
 pub(crate) struct Judged {
@@ -33,6 +43,7 @@ pub(crate) struct Judged {
     missed: Vec<String>,
     enabled: bool,
     correlation: bool,
+    met: Met,
 }
 
 /// Asks a rule of the event in a file.
@@ -116,13 +127,29 @@ pub(crate) fn ask<E: Event>(
     });
     let output = rule.output.text(event);
     let correlation = explained.is_correlation();
-    Ok(Judged { explanation, output, first, missed, enabled: rule.enabled, correlation })
+    Ok(Judged { explanation, output, first, missed, enabled: rule.enabled, correlation, met: Met::Unknown })
 }
 
 impl Judged {
+    /// The same of a correlation, when it is known what it had at the event after all those before it.
+    pub(crate) fn replayed<E: Event>(
+        mut self,
+        explained: &Explained<'_>,
+        event: &E,
+        met: Option<Detection>,
+    ) -> Self {
+        if self.correlation {
+            if let Some(found) = &met {
+                self.output = explained.rule.output.text(&found.at(event));
+            }
+            self.met = met.map_or(Met::Not, Met::At);
+        }
+        self
+    }
+
     /// Whether there is an alert.
     pub(crate) fn fires(&self) -> bool {
-        self.explanation.holds && self.enabled && self.first.is_none()
+        self.explanation.holds && self.enabled && self.first.is_none() && !matches!(self.met, Met::Not)
     }
 
     /// The outcome in one sentence.
@@ -134,6 +161,12 @@ impl Judged {
             (Some((name, at)), true, true) => format!(
                 "does not fire: its condition is true, and {name:?} ({at}) comes before it (rule_matching: first)"
             ),
+            (None, true, true) if matches!(self.met, Met::At(_)) => "fires: this event completes it".to_owned(),
+            (None, true, true) if matches!(self.met, Met::Not) => {
+                "counts this event, and does not fire at it: not all that it waits for was there, or it was told \
+                 lately"
+                    .to_owned()
+            }
             (None, true, true) if self.correlation => {
                 "counts this event; whether it fires depends on the others in its timespan".to_owned()
             }
@@ -144,17 +177,21 @@ impl Judged {
     pub(crate) fn text(&self, explained: &Explained<'_>) -> String {
         let mut out = explained.heading();
         _ = writeln!(out, "\n{}", plain(&self.outcome()));
-        if self.explanation.holds && !self.correlation {
-            _ = writeln!(out, "  {}", plain(&self.output));
+        if self.tells() {
+            _ = writeln!(out, "  {}", plain(self.output.trim()));
+        }
+        if let Met::At(found) = &self.met {
+            for (word, value) in found_lines(found) {
+                _ = writeln!(out, "  {word:<8} {}", plain(&value));
+            }
         }
         let word = if self.explanation.holds { "true" } else { "false" };
         _ = writeln!(out, "\nThe condition is {word} because of");
+        let mut lines = Vec::new();
+        because(&self.explanation, false, &mut lines);
         let mut seen = BTreeSet::new();
-        for reason in self.explanation.reasons() {
-            let line = check(reason);
-            if seen.insert(line.clone()) {
-                _ = writeln!(out, "  {line}");
-            }
+        for line in lines.iter().filter(|line| seen.insert(*line)) {
+            _ = writeln!(out, "  {line}");
         }
         _ = writeln!(out, "\nPart by part");
         let mut lines = 0;
@@ -168,13 +205,21 @@ impl Judged {
         out
     }
 
+    /// Whether the text of an alert can be shown.
+    fn tells(&self) -> bool {
+        self.explanation.holds && (!self.correlation || matches!(self.met, Met::At(_)))
+    }
+
     pub(crate) fn json(&self, explained: &Explained<'_>) -> Value {
         let mut all = explained.json();
         if let Some(map) = all.as_object_mut() {
             let reasons: Vec<&Explanation> = self.explanation.reasons();
             map.insert("fires".into(), json!(self.fires()));
             map.insert("outcome".into(), json!(self.outcome()));
-            map.insert("output".into(), json!(self.explanation.holds.then_some(&self.output)));
+            map.insert("output".into(), json!(self.tells().then_some(&self.output)));
+            if let Met::At(found) = &self.met {
+                map.insert("correlation".into(), found_json(found));
+            }
             map.insert("reasons".into(), json!(reasons));
             map.insert("explanation".into(), json!(self.explanation));
             map.insert("notGiven".into(), json!(self.missed));
@@ -183,13 +228,63 @@ impl Judged {
     }
 }
 
+/// What a correlation had when it was met, without what is empty.
+fn found_lines(found: &Detection) -> Vec<(&'static str, String)> {
+    let json = found_json(found);
+    let text = |value: &Value| match value {
+        Value::String(text) => text.clone(),
+        Value::Array(items) => items.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(", "),
+        other => other.to_string(),
+    };
+    let lines =
+        ["count", "values", "earlier", "group", "first", "last"].map(|word| (word, text(&json[word])));
+    lines.into_iter().filter(|(_, value)| !value.is_empty()).collect()
+}
+
+fn found_json(found: &Detection) -> Value {
+    let time = |nanoseconds: i64| {
+        let time = Timestamp::from_nanosecond(i128::from(nanoseconds));
+        time.map(|time| format!("{time:.6}")).unwrap_or_default()
+    };
+    json!({
+        "count": found.count,
+        "values": found.values,
+        "earlier": found.earlier,
+        "group": found.group,
+        "first": time(found.first),
+        "last": time(found.last),
+    })
+}
+
+/// What made the outcome what it is: comparisons, with `not` before those that count when they are false, and exceptions
+/// with their names.
+fn because(of: &Explanation, negated: bool, lines: &mut Vec<String>) {
+    match &of.what {
+        What::Check { .. } => lines.push(check(of, negated)),
+        What::Exception { name, file, line } => {
+            let word = if of.holds { "holds" } else { "does not hold" };
+            let at = format!("exception {name:?} ({file}:{line}) {word}:");
+            let mut inner = Vec::new();
+            of.parts.iter().for_each(|part| because(part, false, &mut inner));
+            lines.push(format!("{}\n    {}", plain(&at), inner.join("\n    ")));
+        }
+        What::Not => of.parts.iter().for_each(|part| because(part, !negated, lines)),
+        What::Macro { .. } => of.parts.iter().for_each(|part| because(part, negated, lines)),
+        What::And | What::Or => {
+            let parts = of.parts.iter().filter(|part| part.holds == of.holds);
+            parts.for_each(|part| because(part, negated, lines));
+        }
+    }
+}
+
 /// A comparison with what it found: `false  ka.verb = get (ka.verb is list)`.
-fn check(of: &Explanation) -> String {
+fn check(of: &Explanation, negated: bool) -> String {
     let What::Check { check, values } = &of.what else { return String::new() };
     let values: Vec<String> = values.iter().map(|(field, value)| format!("{field} is {value}")).collect();
-    let word = if of.holds { "true " } else { "false" };
+    let word = if of.holds == negated { "false" } else { "true " };
+    let not = if negated { "not " } else { "" };
     format!(
-        "{word}  {}  ({})",
+        "{word}  {not}{}  ({})",
         plain(&super::shape::cut(check)),
         plain(&super::shape::cut(&values.join(", ")))
     )
@@ -212,8 +307,9 @@ fn part(
             Some(at) => format!("{name} ({at})"),
             None => name.clone(),
         },
+        What::Exception { name, file, line } => format!("exception {name:?} ({file}:{line})"),
         What::Check { .. } => {
-            let line = check(of);
+            let line = check(of, false);
             // The word stands in the same column for all.
             line.get(7..).unwrap_or_default().to_owned()
         }

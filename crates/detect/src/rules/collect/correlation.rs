@@ -6,9 +6,7 @@ use super::{Change, Collector};
 use crate::correlation::{Learn, Limits, Nanoseconds, Type, duration};
 use crate::field::Catalogue;
 use crate::rules::definition::{CorrelationKeys, CorrelationText, KnownTable, Origin};
-use crate::rules::item::{
-    CORRELATION_APPENDS, CORRELATION_KEYS, CORRELATION_REPLACES, Item, raw, text as scalar,
-};
+use crate::rules::item::{CORRELATION_APPENDS, CORRELATION_KEYS, CORRELATION_REPLACES, Item, raw};
 use crate::rules::message::Code;
 use crate::rules::part::PartKind;
 use crate::rules::snippet::Snippet;
@@ -62,7 +60,7 @@ impl Collector<'_> {
             keys.places.insert(written, (self.file, entry.span()));
         }
         if let Some(node) = item.get("type") {
-            let name = scalar(node).unwrap_or_default();
+            let name = raw(node, self.text()).unwrap_or_default();
             keys.kind = Type::named(&name);
             if keys.kind.is_none() {
                 let names = Type::ALL.map(Type::name);
@@ -103,8 +101,8 @@ impl Collector<'_> {
             keys.limits = Some(self.limits(node)?);
         }
         keys.priority = if item.get("priority").is_some() { Some(self.priority(item)?) } else { None };
-        keys.description = item.text("desc");
-        keys.source = item.text("source");
+        keys.description = item.text("desc", self.text());
+        keys.source = item.text("source", self.text());
         keys.enabled = item.flag("enabled");
         keys.skip_unknown_fields = item.flag("skip-if-unknown-filter");
         keys.tags = self.tags(item)?;

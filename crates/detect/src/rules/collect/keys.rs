@@ -5,7 +5,7 @@ use rustc_hash::FxHashMap;
 
 use super::{Change, Collector};
 use crate::rules::definition::{Entry, Exception};
-use crate::rules::item::{Item, raw, text};
+use crate::rules::item::{Item, raw};
 use crate::rules::message::Code;
 use crate::rules::priority::Priority;
 use crate::rules::snippet::Snippet;
@@ -106,18 +106,20 @@ impl Collector<'_> {
 
     pub(super) fn priority(&mut self, item: &Item<'_>) -> Option<Priority> {
         let node = item.get("priority")?;
-        let name = text(node).unwrap_or_default();
+        let name = raw(node, self.text()).unwrap_or_default();
         let priority = Priority::named(&name);
         if priority.is_none() {
             self.say(Code::LoadErrYamlValidate, node.span(), format!("Invalid priority {name:?}"));
-            self.nearest(&name, &Priority::ALL.map(Priority::name));
+            let hint = format!("use one of {}", Priority::ALL.map(Priority::name).join(", "));
+            self.hint(Some(&hint));
         }
         priority
     }
 
     pub(super) fn tags(&mut self, item: &Item<'_>) -> Option<Vec<String>> {
         let Some(node) = item.get("tags") else { return Some(Vec::new()) };
-        let tags: Option<Vec<String>> = node.as_list().and_then(|tags| tags.iter().map(text).collect());
+        let tags: Option<Vec<String>> =
+            node.as_list().and_then(|tags| tags.iter().map(|tag| raw(tag, self.text())).collect());
         if tags.is_none() {
             self.say(
                 Code::LoadErrYamlValidate,
@@ -140,7 +142,7 @@ impl Collector<'_> {
                 self.say(Code::LoadErrYamlValidate, node.span(), "Rule exception must be a map".to_owned());
                 return None;
             };
-            let Some(name) = item.text("name") else {
+            let Some(name) = item.text("name", self.text()) else {
                 self.say(
                     Code::LoadErrYamlValidate,
                     node.span(),

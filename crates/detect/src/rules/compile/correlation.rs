@@ -8,7 +8,7 @@ use super::super::exception;
 use super::super::message::Code;
 use super::super::priority::Priority;
 use super::super::snippet::Snippet;
-use super::{Compiler, Rule};
+use super::{Compiler, ExceptionPlace, Rule};
 use crate::correlation::{Correlation, Known, MAX_AT_LEAST, Nanoseconds, Type};
 use crate::engine::NodeId;
 use crate::field::Catalogue;
@@ -28,7 +28,7 @@ struct Reading<'t> {
     context: String,
     source: String,
     catalogue: Catalogue,
-    exceptions: Vec<Expr>,
+    exceptions: Vec<(ExceptionPlace, Expr)>,
     skip: bool,
 }
 
@@ -142,7 +142,8 @@ impl Compiler<'_> {
     fn condition(&mut self, reading: &Reading<'_>, snippet: &Snippet, key: &str) -> Option<(Expr, NodeId)> {
         let Reading { origin, context, source, .. } = reading;
         let expr = self.read(snippet, context, origin)?;
-        let exceptions = if key == "unless" { Vec::new() } else { reading.exceptions.clone() };
+        let exceptions = if key == "unless" { &[][..] } else { &reading.exceptions };
+        let exceptions = exceptions.iter().map(|(_, expr)| expr.clone()).collect();
         let expr = exception::without(expr, exceptions);
         let at = self.located(snippet, Span::NONE, origin);
         self.bounded(&expr, at, context)?;
@@ -299,6 +300,7 @@ impl Compiler<'_> {
             capture_duration: None,
             file: at.as_ref().map(|at| at.name.clone()).unwrap_or_default(),
             line: at.map_or(0, |at| at.position.line),
+            exceptions: reading.exceptions.iter().map(|(place, _)| place.clone()).collect(),
             node,
         })
     }
