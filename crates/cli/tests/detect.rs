@@ -122,13 +122,17 @@ fn events_whose_parts_have_other_shapes_are_broken() {
         event.clone(),
         with("user", serde_json::json!("str")),
         with("objectRef", serde_json::json!([])),
-        with("requestURI", serde_json::json!({ "a": 1 })),
+        with("user", serde_json::json!({ "username": "root", "groups": "x" })),
+        with("sourceIPs", serde_json::json!("10.0.0.1")),
+        with("userAgent", serde_json::json!(5)),
         with("annotations", serde_json::json!(null)),
     ];
     fs::write(folder.path().join("audit.log"), lines.join("\n")).unwrap();
     let (code, out, err) = run(folder.path(), &BOTH, "");
     assert!(
-        code == 4 && err.contains("3 records are broken, the first at audit.log:2"),
+        code == 4
+            && err.contains("4 records are broken, the first at audit.log:2")
+            && err.contains("in all: 3 events"),
         "{code}\n{out}\n{err}"
     );
 }

@@ -394,8 +394,7 @@ impl<'a> At<'a> {
         self.text.get(token.begin as usize..token.end as usize).unwrap_or_default()
     }
 
-    /// Whether the members of the event that the API server writes have the shapes it writes them in; what is absent or null
-    /// has. For the event itself.
+    /// Whether the places in the event that hold maps and lists do so here; what is absent or null is. For the event itself.
     pub fn has_shapes(self) -> bool {
         Known::SHAPES.iter().all(|(place, is_map)| {
             let note = self.notes.get(place.index()).copied().unwrap_or_default();
@@ -404,9 +403,8 @@ impl<'a> At<'a> {
                 || self.get(note).is_none_or(|token| match token.kind {
                     Kind::Null => true,
                     Kind::Map => *is_map,
-                    Kind::List => false,
-                    // A number can be read as a text.
-                    _ => !is_map,
+                    Kind::List => !is_map,
+                    _ => false,
                 })
         })
     }

@@ -13,17 +13,12 @@ impl Known {
     /// How many there are, and one.
     pub(super) const COUNT: usize = 40;
 
-    /// The members of an event that are texts, and (true) those that are maps.
-    pub(super) const SHAPES: [(Self, bool); 13] = [
-        (Self(1), false),
-        (Self(2), false),
-        (Self(3), false),
-        (Self(4), false),
-        (Self(5), false),
-        (Self(7), false),
-        (Self(8), false),
-        (Self(9), false),
+    /// The places in an event that hold maps (true) and lists.
+    pub(super) const SHAPES: [(Self, bool); 8] = [
+        (Self(6), false),
         (Self(16), true),
+        (Self(18), false),
+        (Self(19), true),
         (Self(20), true),
         (Self(22), true),
         (Self(29), true),
