@@ -425,7 +425,7 @@ fn a_budget_drops_what_hides_nothing_before_it_is_told_as_not_met() {
 
 #[test]
 fn a_day_from_a_few_minutes_is_warned_of() {
-    let log: String = widgets().lines().take(30).map(|line| format!("{line}\n")).collect();
+    let log = widgets().lines().take(30).collect::<Vec<_>>().join("\n") + "\n";
     let files = [("log.jsonl", log.as_str()), ("p.yaml", ALL)];
     for args in [&["simulate", "p.yaml", "--log", "log.jsonl"][..], &["generate", "--from", "log.jsonl"][..]]
     {
