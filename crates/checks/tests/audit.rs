@@ -77,7 +77,7 @@ rules:
             .find(|own| own.check == "failed-logins-unrecorded")
             .unwrap()
             .message
-            .to_string()
+            .clone()
     };
     assert_eq!(
         login(policy),
