@@ -460,7 +460,7 @@ mod tests {
         assert_eq!(
             said("pods", "a"),
             "there is no family \"pods\"; the families are document, workload, image, namespace, configuration, reliability, api, rbac, \
-             service, ingress, network, storage, admission, reference"
+             service, ingress, network, storage, admission, audit, reference"
         );
         assert_eq!(
             said("image", "Some_BadPattern"),
