@@ -1,7 +1,7 @@
 //! Batches on disk, between those who send them and those who read them.
 //!
 //! A spool is a folder of segments, `00000000000000000001.spool` and so on, and a file `cursor`. A segment begins with
-//! [`MAGIC`]; then come batches: length (u32), BLAKE3 of the bytes (the first 16 of its 32), the bytes; numbers are little-endian. A
+//! `MAGIC`; then come batches: length (u32), BLAKE3 of the bytes (the first 16 of its 32), the bytes; numbers are little-endian. A
 //! batch is in the spool once [`Spool::put`] returns: its bytes are on the disk. The cursor says up to where batches were
 //! dealt with; segments before it are removed. What a crash left half-written at the end of the last segment is cut off
 //! when the spool is opened; nobody was told that it was kept.
