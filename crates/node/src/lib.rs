@@ -1,0 +1,1 @@
+//! Raw facts of a host.
