@@ -89,7 +89,7 @@ pub struct Certificate {
     pub usages: Vec<String>,
     /// SHA-256 over the certificate, in hexadecimal digits.
     pub sha256: String,
-    /// SHA-256 over its public key (SubjectPublicKeyInfo), in hexadecimal digits.
+    /// SHA-256 over its public key (`SubjectPublicKeyInfo`), in hexadecimal digits.
     pub public_key: String,
 }
 
@@ -123,7 +123,11 @@ impl File {
 mod octal {
     use super::{Deserialize, Deserializer, Serializer};
 
-    #[expect(clippy::ref_option, reason = "the signature that serde asks for")]
+    #[expect(
+        clippy::ref_option,
+        clippy::trivially_copy_pass_by_ref,
+        reason = "the signature that serde asks for"
+    )]
     pub(super) fn serialize<S: Serializer>(mode: &Option<u32>, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(&format!("{:04o}", mode.unwrap_or_default()))
     }
