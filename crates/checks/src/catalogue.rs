@@ -4,8 +4,8 @@ use strsim::levenshtein;
 
 use crate::check::Check;
 use crate::{
-    admission, api, audit, cluster, configuration, document, image, ingress, namespace, network, rbac,
-    reference, reliability, service, storage, waiver, workload,
+    admission, api, apiserver, audit, cluster, configuration, document, image, ingress, namespace, network,
+    rbac, reference, reliability, service, storage, waiver, workload,
 };
 
 /// The families, each in its own order.
@@ -23,6 +23,7 @@ pub static CATALOGUE: &[&[&Check]] = &[
     storage::CHECKS,
     admission::CHECKS,
     audit::CHECKS,
+    apiserver::CHECKS,
     cluster::CHECKS,
     reference::CHECKS,
     reliability::CHECKS,

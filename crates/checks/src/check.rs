@@ -1,6 +1,7 @@
 //! A check: its card and the function that asks the question.
 
 use ironsides_core::{CheckMeta, Inventory, Object, Pod};
+use ironsides_settings::{Component, Host, Settings};
 
 use crate::out::Out;
 use crate::waivers::WaiverCase;
@@ -17,6 +18,9 @@ pub struct Check {
 /// Stands among the kinds that a check looks up for every object that holds a pod.
 pub const ANY_POD: (&str, &str) = ("*", "Pod");
 
+/// The kind of the documents that hold the facts of a node.
+pub(crate) const NODE_FACTS: (&str, &str) = ("ironsides.dev", ironsides_settings::KIND);
+
 /// What a check is asked about. The function reports through [`Out`]; where it reports no failure, the target
 /// passes, and `Out::pass` names the facts that make it so.
 #[derive(Clone, Copy, Debug)]
@@ -25,6 +29,11 @@ pub enum Run {
     Pod(fn(&Pod<'_>, &mut Out<'_>)),
     /// Every object of these kinds, given as API group and kind.
     Kinds(&'static [(&'static str, &'static str)], fn(&Object, &mut Out<'_>)),
+    /// The settings of every one of these components, wherever it runs on a node whose facts are there, and wherever a pod
+    /// is to start it.
+    Settings(&'static [Component], fn(&Settings, &mut Out<'_>)),
+    /// The facts of every node.
+    Host(fn(&Host, &mut Out<'_>)),
     /// Every object.
     Object(fn(&Object, &mut Out<'_>)),
     /// Objects seen together. The kinds are those the question is about: each object of them is a target.

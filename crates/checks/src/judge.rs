@@ -112,6 +112,12 @@ impl Judge {
             let answer = match check.run {
                 Run::Pod(run) => pod.as_ref().map(|pod| asking.ask(check, |out| run(pod, out))),
                 Run::Kinds(_, run) | Run::Object(run) => Some(asking.ask(check, |out| run(object, out))),
+                Run::Settings(components, run) => {
+                    let settings = case.settings(pod.as_ref());
+                    let is_asked = case.is_host() || !settings.is_empty();
+                    is_asked.then(|| asking.ask(check, |out| out.each_of(settings, components, run)))
+                }
+                Run::Host(run) => Some(asking.ask(check, |out| out.of_host(run))),
                 Run::Together { .. } | Run::Cluster { .. } | Run::Waiver(_) => None,
             };
             tally.add(answer.unwrap_or_default());
@@ -219,9 +225,9 @@ impl Judge {
     fn judged_by(&self, check: &'static Check) -> impl Iterator<Item = Kind<'_>> {
         const PODS: &[(&str, &str)] = &[ANY_POD];
         let kinds = match check.run {
-            Run::Pod(_) | Run::Together { judges: [], .. } => PODS,
+            Run::Pod(_) | Run::Settings(..) | Run::Together { judges: [], .. } => PODS,
             Run::Kinds(kinds, _) | Run::Together { judges: kinds, .. } => kinds,
-            Run::Object(_) | Run::Cluster { .. } | Run::Waiver(_) => &[],
+            Run::Host(_) | Run::Object(_) | Run::Cluster { .. } | Run::Waiver(_) => &[],
         };
         let asked = is_asked_of_live(check);
         self.each(kinds).filter(move |_| asked)
@@ -394,20 +400,20 @@ impl<'a> Asking<'a> {
 
     /// Adds a finding about the object as a whole.
     fn whole(&mut self, check: &Check, verdict: Verdict, message: &str, mut evidence: Vec<Evidence>) {
-        let object = self.case.object;
         if evidence.is_empty() {
-            evidence.push(crate::out::evidence(object, &object.cursor(), |_| false));
+            evidence.push(self.case.whole());
         }
+        let target = self.case.target();
         self.findings.push(Finding {
             check: check.meta.id,
-            target: Arc::clone(&object.target),
+            target: Arc::clone(target),
             verdict,
             message: message.into(),
             severity: Severity::Info,
             confidence: Confidence::High,
             path: Arc::from(""),
             evidence,
-            fingerprint: Fingerprint::new(check.meta.id, &object.target, "", ""),
+            fingerprint: Fingerprint::new(check.meta.id, target, "", ""),
             fix: None,
             waived: None,
             pods: 0,

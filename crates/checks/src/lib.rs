@@ -7,6 +7,7 @@
 
 mod admission;
 mod api;
+mod apiserver;
 mod audit;
 mod catalogue;
 mod check;
@@ -14,7 +15,6 @@ mod cluster;
 mod configuration;
 mod document;
 mod fixes;
-mod flags;
 pub mod foreign;
 pub mod framework;
 mod gaps;
@@ -25,6 +25,7 @@ mod judge;
 pub mod mend;
 mod namespace;
 mod network;
+mod node;
 mod out;
 pub mod page;
 mod plan;

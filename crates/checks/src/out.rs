@@ -15,16 +15,18 @@ use ironsides_tree::{Cursor, Node, Segment, Span, Value, print};
 
 use crate::audit::Audited;
 use crate::judge::Options;
+use crate::node::NodeCase;
 use crate::sensitive::Sensitive;
 
 /// What all checks about one object share.
 pub(crate) struct Case<'a> {
     pub(crate) object: &'a Object,
-    options: &'a Options,
+    pub(crate) options: &'a Options,
     faults: OnceCell<Vec<Fault>>,
     sensitive: OnceCell<Sensitive>,
     secrets: OnceCell<Vec<String>>,
     audit: OnceCell<Audited>,
+    pub(crate) node: NodeCase,
 }
 
 impl<'a> Case<'a> {
@@ -36,6 +38,7 @@ impl<'a> Case<'a> {
             sensitive: OnceCell::new(),
             secrets: OnceCell::new(),
             audit: OnceCell::new(),
+            node: NodeCase::default(),
         }
     }
 
@@ -111,10 +114,10 @@ fn pod_faults(pod: &Pod<'_>) -> Vec<Fault> {
 /// Takes the answers of one check about one object.
 pub struct Out<'a> {
     meta: &'static CheckMeta,
-    case: &'a Case<'a>,
+    pub(crate) case: &'a Case<'a>,
     drafts: &'a mut Vec<Draft>,
     not_applicable: Option<Cow<'static, str>>,
-    passes: Vec<Evidence>,
+    pub(crate) passes: Vec<Evidence>,
 }
 
 /// A finding that is being written.
@@ -233,12 +236,23 @@ impl<'a> Out<'a> {
     }
 
     fn draft(&mut self, at: &Cursor<'_>, verdict: Verdict, message: String) -> &mut Draft {
-        let fact = self.case.evidence(at);
+        let (fact, stable) = (self.case.evidence(at), stable(self.case.object, at));
+        self.draft_of(fact, stable, verdict, message)
+    }
+
+    /// A finding that rests on a fact, and what its place is called for the fingerprint.
+    pub(crate) fn draft_of(
+        &mut self,
+        fact: Evidence,
+        stable: String,
+        verdict: Verdict,
+        message: String,
+    ) -> &mut Draft {
         let draft = Draft {
             verdict,
             message,
             path: Arc::clone(&fact.looked_at),
-            stable: stable(self.case.object, at),
+            stable,
             key: String::new(),
             severity: self.meta.severity,
             confidence: Confidence::High,
@@ -273,8 +287,8 @@ impl<'a> Out<'a> {
         let Self { meta, case, drafts, not_applicable, passes } = self;
         findings.extend(drafts.drain(..).map(|draft| Finding {
             check: meta.id,
-            target: Arc::clone(&case.object.target),
-            fingerprint: Fingerprint::new(meta.id, &case.object.target, &draft.stable, &draft.key),
+            target: Arc::clone(case.target()),
+            fingerprint: Fingerprint::new(meta.id, case.target(), &draft.stable, &draft.key),
             verdict: draft.verdict,
             message: draft.message,
             severity: draft.severity,

@@ -4,7 +4,7 @@ use ironsides_core::{Object, PodTemplates};
 use ironsides_schema::{is_misplaced, kinds};
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use crate::check::{ANY_POD, Check, Run};
+use crate::check::{ANY_POD, Check, NODE_FACTS, Run};
 
 /// What is asked of objects of one kind.
 #[derive(Clone, Debug, Default)]
@@ -50,6 +50,8 @@ impl Asked {
             places(&|check| match check.run {
                 Run::Pod(_) => has_pod,
                 Run::Kinds(kinds, _) => any(kinds),
+                Run::Settings(..) => has_pod || any(&[NODE_FACTS]),
+                Run::Host(_) => any(&[NODE_FACTS]),
                 Run::Object(_) => true,
                 Run::Together { .. } | Run::Cluster { .. } | Run::Waiver(_) => false,
             })
@@ -75,6 +77,7 @@ impl Asked {
         let has_checks = all.iter().any(|check| match check.run {
             Run::Pod(_) | Run::Object(_) | Run::Waiver(_) => false,
             Run::Kinds(kinds, _) => any(kinds),
+            Run::Settings(..) | Run::Host(_) => any(&[NODE_FACTS]),
             Run::Together { judges, needs, welcomes, .. } => any(judges) || any(needs) || any(welcomes),
             Run::Cluster { welcomes, .. } => any(welcomes),
         });
@@ -152,6 +155,7 @@ fn named_by(check: &'static Check) -> impl Iterator<Item = (&'static str, &'stat
         Run::Kinds(kinds, _) => [kinds, &[], &[]],
         Run::Together { judges, needs, welcomes, .. } => [judges, needs, welcomes],
         Run::Cluster { welcomes, .. } => [welcomes, &[], &[]],
+        Run::Settings(..) | Run::Host(_) => [&[NODE_FACTS], &[], &[]],
         Run::Pod(_) | Run::Object(_) | Run::Waiver(_) => [&[], &[], &[]],
     };
     lists.into_iter().flatten().copied().filter(|kind| *kind != ANY_POD)
@@ -174,7 +178,8 @@ impl Wanted {
         for check in chosen {
             pods |= asks_pods(check);
             wanted.anything |= matches!(check.run, Run::Object(_));
-            wanted.kinds.extend(named_by(check).map(|(group, kind)| (group.to_owned(), kind.to_owned())));
+            let served = named_by(check).filter(|kind| *kind != NODE_FACTS);
+            wanted.kinds.extend(served.map(|(group, kind)| (group.to_owned(), kind.to_owned())));
         }
         if pods {
             let owned = |(group, kind): (&str, &str)| (group.to_owned(), kind.to_owned());
@@ -190,7 +195,7 @@ impl Wanted {
 /// Whether a check looks at pods wherever they are.
 pub(crate) fn asks_pods(check: &Check) -> bool {
     match check.run {
-        Run::Pod(_) => true,
+        Run::Pod(_) | Run::Settings(..) => true,
         Run::Together { judges, needs, welcomes, .. } => {
             judges.is_empty() || needs.contains(&ANY_POD) || welcomes.contains(&ANY_POD)
         }
@@ -230,6 +235,13 @@ mod tests {
                     alone.push(at);
                 }
                 Run::Object(_) => alone.push(at),
+                Run::Settings(..) | Run::Host(_) => {
+                    let is_host = is(&[NODE_FACTS]);
+                    beyond |= is_host;
+                    if is_host || has_pod && matches!(check.run, Run::Settings(..)) {
+                        alone.push(at);
+                    }
+                }
                 Run::Together { judges, needs, welcomes, .. } => {
                     let judged = if judges.is_empty() { has_pod } else { is(judges) };
                     if judged {

@@ -29,7 +29,7 @@ fn told(text: &str) -> Vec<String> {
     let lines = Lines::new(text);
     let line = |finding: &Finding| match &finding.evidence[0].source {
         Source::File { span, .. } => lines.position(text, span.start).line,
-        Source::Api { .. } => panic!("{finding:?}"),
+        Source::Api { .. } | Source::Host { .. } => panic!("{finding:?}"),
     };
     let mut told: Vec<_> = findings(text)
         .iter()

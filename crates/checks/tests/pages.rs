@@ -8,7 +8,7 @@ use ironsides_checks::page::{Expect, Page};
 use ironsides_checks::waivers::{self, Place, WaiverCase};
 use ironsides_checks::{CATALOGUE, Check, Judge, Options, Run, find};
 use ironsides_core::{
-    CheckMeta, Extent, Fact, Finding, Inventory, Object, Origin, Source, Tallies, Verdict, Waiver,
+    CheckMeta, Extent, Fact, Finding, HostPlace, Inventory, Object, Origin, Source, Tallies, Verdict, Waiver,
     WaiverRules, Waivers,
 };
 use ironsides_tree::{Documents, Limits, Lines, Node, print};
@@ -99,18 +99,41 @@ fn judge_waivers(id: &str, text: &str) -> (Vec<Finding>, Tallies) {
 
 fn lines(text: &str, findings: &[Finding]) -> Vec<u32> {
     let lines = Lines::new(text);
+    let find =
+        |part: &str| text.find(part).map_or(0, |at| lines.position(text, u32::try_from(at).unwrap()).line);
     let mut found: Vec<u32> = findings
         .iter()
         .map(|finding| match &finding.evidence[0].source {
             Source::File { span, .. } => lines.position(text, span.start).line,
             // What a server answered stands where the request is written.
-            Source::Api { request } => {
-                text.find(&**request).map_or(0, |at| lines.position(text, u32::try_from(at).unwrap()).line)
-            }
+            Source::Api { request } => find(request),
+            Source::Host { place, .. } => on_host(place, text, &find),
         })
         .collect();
     found.sort_unstable();
     found
+}
+
+/// Where the facts of an example tell of a place on the host: the line that names the file (or the one in its text, where that
+/// is a block below), the argument, the program, the setting.
+fn on_host(place: &HostPlace, text: &str, find: &dyn Fn(&str) -> u32) -> u32 {
+    match place {
+        HostPlace::File { path, line } => {
+            let begin = find(&format!("{path}:"));
+            let below =
+                text.lines().skip(begin as usize).position(|line| line.trim_end().ends_with("content: |"));
+            match (line, below) {
+                (Some(line), Some(below)) => begin + u32::try_from(below).unwrap() + 1 + line,
+                _ => begin,
+            }
+        }
+        HostPlace::Process { argument: Some(argument), .. } => find(argument),
+        HostPlace::Process { program, .. } => find(&format!("program: {program}")),
+        HostPlace::Variable { name, .. } | HostPlace::Kernel { name } => find(name),
+        HostPlace::Socket { address } => find(address),
+        HostPlace::Answer { .. } => find("configz:"),
+        HostPlace::Whole => find("kind: NodeFacts"),
+    }
 }
 
 #[test]

@@ -126,6 +126,7 @@ impl Writer for Gatherer {
             let file = match finding.evidence.first().map(|fact| &fact.source) {
                 Some(Source::File { path, .. }) => path.to_string(),
                 Some(Source::Api { request }) => request.to_string(),
+                Some(Source::Host { node, .. }) => node.to_string(),
                 None => String::new(),
             };
             let entry = Entry {

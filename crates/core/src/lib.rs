@@ -35,7 +35,7 @@ pub use check::CheckMeta;
 pub use compliance::{Compliance, ControlResult, ControlStanding};
 pub use coverage::{Coverage, Extent, Fact};
 pub use date::Date;
-pub use evidence::{Evidence, Source};
+pub use evidence::{Evidence, HostPlace, Source};
 pub use facts::{Answer, ApiResource, Facts, Listing, Server};
 pub use finding::{Finding, Fingerprint};
 pub use fix::{Fix, Safety};

@@ -232,6 +232,10 @@ enum PlaceShape<'a> {
     Api {
         request: &'a str,
     },
+    Host {
+        node: &'a str,
+        place: String,
+    },
 }
 
 impl<'a> Shape<'a> {
@@ -280,6 +284,7 @@ impl<'a> FactShape<'a> {
                 None => PlaceShape::Unplaced { path },
             },
             Source::Api { request } => PlaceShape::Api { request },
+            Source::Host { node, place } => PlaceShape::Host { node, place: place.to_string() },
         };
         Self {
             looked_at: &fact.looked_at,

@@ -91,7 +91,8 @@ impl<W: Write> Writer for JUnit<W> {
 
     fn batch(&mut self, sources: &dyn Sources, findings: &[Finding]) -> io::Result<()> {
         let Some(first) = findings.first() else { return Ok(()) };
-        let name = Place::of_finding(first, sources).name();
+        let place = Place::of_finding(first, sources);
+        let name = place.name();
         let cases: Vec<Case> = findings.iter().map(|finding| case(finding, sources)).collect();
         self.suite(name, &cases)
     }

@@ -9,11 +9,11 @@ use crate::source::{SourceText, Sources};
 
 /// Where a fact was found.
 pub(crate) struct Place<'a> {
-    /// The file as the user named it, `-` for standard input, or the request to the API server.
-    pub(crate) path: &'a str,
+    /// The file as the user named it, `-` for standard input, the request to the API server, or node and place.
+    pub(crate) path: Cow<'a, str>,
     /// Whether that is a file.
     pub(crate) is_file: bool,
-    /// Whether that is a request to the API server.
+    /// Whether that is a request to the API server, or a place on a node.
     pub(crate) is_live: bool,
     /// The bytes of the file; none for the file as a whole.
     pub(crate) span: Span,
@@ -30,16 +30,10 @@ impl<'a> Place<'a> {
             Source::File { path, span } => {
                 let text = sources.source(path);
                 let range = text.and_then(|text| text.range(*span));
-                Self { path, is_file: true, is_live: false, span: *span, text, range }
+                Self { path: Cow::Borrowed(path), is_file: true, is_live: false, span: *span, text, range }
             }
-            Source::Api { request } => Self {
-                path: request,
-                is_file: false,
-                is_live: true,
-                span: Span::NONE,
-                text: None,
-                range: None,
-            },
+            Source::Api { request } => Self::beyond_files(Cow::Borrowed(request), true),
+            Source::Host { node, place } => Self::beyond_files(Cow::Owned(format!("{node}: {place}")), true),
         }
     }
 
@@ -47,20 +41,22 @@ impl<'a> Place<'a> {
     pub(crate) fn of_finding(finding: &'a Finding, sources: &'a dyn Sources) -> Self {
         match finding.evidence.first() {
             Some(fact) => Self::of(fact, sources),
-            None => {
-                Self { path: "", is_file: false, is_live: false, span: Span::NONE, text: None, range: None }
-            }
+            None => Self::beyond_files(Cow::Borrowed(""), false),
         }
     }
 
+    fn beyond_files(path: Cow<'a, str>, is_live: bool) -> Self {
+        Self { path, is_file: false, is_live, span: Span::NONE, text: None, range: None }
+    }
+
     /// The path for people.
-    pub(crate) fn name(&self) -> &'a str {
-        if self.path == "-" { "(standard input)" } else { self.path }
+    pub(crate) fn name(&self) -> &str {
+        if self.path == "-" { "(standard input)" } else { &self.path }
     }
 
     /// The path for programs: relative to where the run began, without `./`.
-    pub(crate) fn file(&self) -> &'a str {
-        match self.path {
+    pub(crate) fn file(&self) -> &str {
+        match &*self.path {
             "-" => "stdin",
             path => path.strip_prefix("./").unwrap_or(path),
         }

@@ -178,7 +178,7 @@ fn location(finding: &Finding, sources: &dyn Sources) -> Value {
 
 fn physical(fact: &Evidence, sources: &dyn Sources) -> Option<Value> {
     let place = Place::of(fact, sources);
-    let mut physical = json!({ "artifactLocation": { "uri": uri(place.path) } });
+    let mut physical = json!({ "artifactLocation": { "uri": uri(&place.path) } });
     if let Some((start, end)) = place.range {
         physical["region"] = json!({
             "startLine": start.line, "startColumn": start.column, "endLine": end.line, "endColumn": end.column,

@@ -57,7 +57,7 @@ impl<W: Write> Table<W> {
         let place = Place::of_finding(first, sources);
         let target = first.target.to_string();
         if place.is_live {
-            let request = plain(place.path);
+            let request = plain(&place.path);
             writeln!(self.sink, "{bold}{}{bold_end:#}  (from the cluster: {request})", plain(&target))?;
         } else {
             writeln!(self.sink, "{bold}{}{bold_end:#}  {}", plain(&place.told()), plain(&target))?;

@@ -31,6 +31,13 @@ pub const KIND: &str = "NodeFacts";
 /// The `apiVersion` of the document, and so the version of its format.
 pub const API_VERSION: &str = "ironsides.dev/v1";
 
+/// The folders in which distributions keep the manifests of static pods: kubeadm, RKE2, `OpenShift`.
+const MANIFESTS: [&str; 3] = [
+    "/etc/kubernetes/manifests",
+    "/var/lib/rancher/rke2/agent/pod-manifests",
+    "/etc/kubernetes/static-pod-resources",
+];
+
 /// The facts of one host.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -209,6 +216,19 @@ impl Host {
             Some(own) => own.get(path),
             None => self.files.get(path),
         }
+    }
+
+    /// The manifests of static pods: what lies in the folder that the kubelet reads, or else where distributions put them.
+    pub fn manifests(&self) -> impl Iterator<Item = (&str, &File)> {
+        let is_in = |path: &str| {
+            MANIFESTS.iter().any(|folder| {
+                path.strip_prefix(folder)
+                    .and_then(|rest| rest.strip_prefix('/'))
+                    .is_some_and(|name| !name.contains('/'))
+            })
+        };
+        let own = self.processes.iter().filter_map(|process| process.files.as_ref()).flatten();
+        own.chain(&self.files).map(|(path, file)| (path.as_str(), file)).filter(move |(path, _)| is_in(path))
     }
 
     /// Why something was not looked at: a gap that names it, or a folder above it.

@@ -3,10 +3,21 @@
 //! [`Host`] holds the raw facts of one node, as they were collected; the other modules make settings of them. Nothing here
 //! touches a host: a document with facts that was collected elsewhere is judged the same way.
 
+mod command_line;
+mod component;
+mod container;
 mod error;
 mod file;
 mod host;
+mod place;
+mod script;
+mod setting;
+mod settings;
 
+pub use component::{Component, FlagInfo, FlagType};
 pub use error::SettingsError;
 pub use file::{Certificate, File, FileKind, Key};
 pub use host::{API_VERSION, Gap, Host, KIND, Listening, Metadata, Process, System};
+pub use place::Place;
+pub use setting::{Setting, Unsure, parse_bool, parse_duration, parse_number};
+pub use settings::Settings;

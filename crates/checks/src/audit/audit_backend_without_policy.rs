@@ -1,7 +1,8 @@
 //! A backend that never gets an event.
 
-use super::server::each;
+use super::server::{KUBE_APISERVER, Server};
 use crate::prelude::*;
+use ironsides_settings::Settings;
 
 pub(super) static CHECK: Check = Check {
     meta: CheckMeta {
@@ -12,21 +13,19 @@ pub(super) static CHECK: Check = Check {
         since: "0.1.0",
         page: include_str!("audit_backend_without_policy.md"),
     },
-    run: Run::Pod(run),
+    run: Run::Settings(KUBE_APISERVER, run),
 };
 
-fn run(pod: &Pod<'_>, out: &mut Out<'_>) {
-    each(pod, out, |server, out| {
-        let Ok(policy) = server.text("audit-policy-file", out) else { return };
-        if policy.is_some() {
-            return out.pass(server.at("audit-policy-file"));
+fn run(settings: &Settings, out: &mut Out<'_>) {
+    let server = &Server::of(settings, out);
+    let Ok(policy) = server.text("audit-policy-file", out) else { return };
+    if policy.is_some() {
+        return server.pass("audit-policy-file", out);
+    }
+    for flag in ["audit-log-path", "audit-webhook-config-file"] {
+        if let Ok(Some(_)) = server.text(flag, out) {
+            let message = format!("--{flag} does nothing: without --audit-policy-file there are no events");
+            server.fail(flag, message, out);
         }
-        for flag in ["audit-log-path", "audit-webhook-config-file"] {
-            if let Ok(Some(_)) = server.text(flag, out) {
-                let message =
-                    format!("--{flag} does nothing: without --audit-policy-file there are no events");
-                out.fail(server.at(flag), message).key(flag);
-            }
-        }
-    });
+    }
 }

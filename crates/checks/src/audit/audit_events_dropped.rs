@@ -1,7 +1,8 @@
 //! Buffers that overflow.
 
-use super::server::{Log, Server, each};
+use super::server::{KUBE_APISERVER, Log, Server};
 use crate::prelude::*;
+use ironsides_settings::Settings;
 
 pub(super) static CHECK: Check = Check {
     meta: CheckMeta {
@@ -12,20 +13,19 @@ pub(super) static CHECK: Check = Check {
         since: "0.1.0",
         page: include_str!("audit_events_dropped.md"),
     },
-    run: Run::Pod(run),
+    run: Run::Settings(KUBE_APISERVER, run),
 };
 
-fn run(pod: &Pod<'_>, out: &mut Out<'_>) {
-    each(pod, out, |server, out| {
-        let has_log = server.log(out).is_ok_and(|log| log != Log::Nowhere);
-        let has_webhook = server.text("audit-webhook-config-file", out).is_ok_and(|file| file.is_some());
-        if has_log {
-            judge(server, &LOG, out);
-        }
-        if has_webhook {
-            judge(server, &WEBHOOK, out);
-        }
-    });
+fn run(settings: &Settings, out: &mut Out<'_>) {
+    let server = &Server::of(settings, out);
+    let has_log = server.log(out).is_ok_and(|log| log != Log::Nowhere);
+    let has_webhook = server.text("audit-webhook-config-file", out).is_ok_and(|file| file.is_some());
+    if has_log {
+        judge(server, &LOG, out);
+    }
+    if has_webhook {
+        judge(server, &WEBHOOK, out);
+    }
 }
 
 /// A backend and what it does unless it is told otherwise.
@@ -50,9 +50,8 @@ const RATE: f64 = 4000.0;
 fn judge(server: &Server<'_>, backend: &Backend, out: &mut Out<'_>) {
     let flag = |what: &str| format!("audit-{}-{what}", backend.name);
     let Ok(mode) = server.text(&flag("mode"), out) else { return };
-    let at = server.at(&flag("mode"));
-    if mode.unwrap_or(backend.mode) != "batch" {
-        return out.pass(at);
+    if mode.as_deref().unwrap_or(backend.mode) != "batch" {
+        return server.pass(&flag("mode"), out);
     }
     let [size, batch, qps] = ["batch-buffer-size", "batch-max-size", "batch-throttle-qps"].map(flag);
     if let Ok(buffer) = server.number(&size, out) {
@@ -62,9 +61,9 @@ fn judge(server: &Server<'_>, backend: &Backend, out: &mut Out<'_>) {
                 "the {} keeps {buffer} events that wait, fewer than the {BUFFER} it keeps by default, and drops others",
                 backend.name
             );
-            out.fail(server.at(&size), message).key(&*size);
+            server.fail(&size, message, out);
         } else {
-            out.pass(server.at(&size));
+            server.pass(&size, out);
         }
     }
     let enabled = flag("batch-throttle-enable");
@@ -77,8 +76,8 @@ fn judge(server: &Server<'_>, backend: &Backend, out: &mut Out<'_>) {
             "the {} sends at most {sent} events a second, fewer than the {RATE} of the defaults, and drops others",
             backend.name
         );
-        out.fail(server.at(decisive), message).key(&**decisive);
+        server.fail(decisive, message, out);
     } else {
-        out.pass(server.at(decisive));
+        server.pass(decisive, out);
     }
 }

@@ -1,7 +1,8 @@
 //! An API server that records nothing.
 
-use super::server::{Said, each};
+use super::server::{KUBE_APISERVER, Said, Server};
 use crate::prelude::*;
+use ironsides_settings::Settings;
 
 pub(super) static CHECK: Check = Check {
     meta: CheckMeta {
@@ -12,22 +13,19 @@ pub(super) static CHECK: Check = Check {
         since: "0.1.0",
         page: include_str!("audit_policy_file_unset.md"),
     },
-    run: Run::Pod(run),
+    run: Run::Settings(KUBE_APISERVER, run),
 };
 
-fn run(pod: &Pod<'_>, out: &mut Out<'_>) {
-    each(pod, out, |server, out| {
-        let at = server.at(FLAG);
-        match server.text(FLAG, out) {
-            Err(Said) => {}
-            Ok(None) => {
-                let message =
-                    format!("{} runs an API server without --{FLAG}: nothing is recorded", server.container);
-                out.fail(at, message);
-            }
-            Ok(Some(_)) => out.pass(at),
+fn run(settings: &Settings, out: &mut Out<'_>) {
+    let server = &Server::of(settings, out);
+    match server.text(FLAG, out) {
+        Err(Said) => {}
+        Ok(None) => {
+            let message = format!("the API server runs without --{FLAG}: nothing is recorded");
+            server.fail(FLAG, message, out);
         }
-    });
+        Ok(Some(_)) => server.pass(FLAG, out),
+    }
 }
 
 const FLAG: &str = "audit-policy-file";

@@ -1,6 +1,9 @@
 //! How many rotated audit logs are kept.
 
-use super::rotation::{Limit, each_limit};
+use ironsides_settings::Settings;
+
+use super::rotation::{Limit, judge_limit};
+use super::server::KUBE_APISERVER;
 use crate::prelude::*;
 
 pub(super) static CHECK: Check = Check {
@@ -12,11 +15,11 @@ pub(super) static CHECK: Check = Check {
         since: "0.1.0",
         page: include_str!("few_audit_log_backups.md"),
     },
-    run: Run::Pod(run),
+    run: Run::Settings(KUBE_APISERVER, run),
 };
 
-fn run(pod: &Pod<'_>, out: &mut Out<'_>) {
-    each_limit(pod, out, &LIMIT);
+fn run(settings: &Settings, out: &mut Out<'_>) {
+    judge_limit(settings, out, &LIMIT);
 }
 
 const LIMIT: Limit = Limit {

@@ -1,7 +1,8 @@
 //! Lines that leave out most of an event.
 
-use super::server::{Log, each};
+use super::server::{KUBE_APISERVER, Log, Server};
 use crate::prelude::*;
+use ironsides_settings::Settings;
 
 pub(super) static CHECK: Check = Check {
     meta: CheckMeta {
@@ -12,27 +13,25 @@ pub(super) static CHECK: Check = Check {
         since: "0.1.0",
         page: include_str!("legacy_audit_log_format.md"),
     },
-    run: Run::Pod(run),
+    run: Run::Settings(KUBE_APISERVER, run),
 };
 
-fn run(pod: &Pod<'_>, out: &mut Out<'_>) {
-    each(pod, out, |server, out| {
-        if !server.log(out).is_ok_and(|log| log != Log::Nowhere) {
-            return;
-        }
-        let Ok(format) = server.text("audit-log-format", out) else { return };
-        let at = server.at("audit-log-format");
-        if format != Some("legacy") {
-            return out.pass(at);
-        }
-        let message = "the audit log is written as legacy lines, without bodies and annotations";
-        let draft = out.fail(at, message);
-        if let Some(edit) = server.set("audit-log-format", "json") {
-            draft.unsafe_fix(
-                "set --audit-log-format to json",
-                "see that what reads the log understands JSON",
-                || [edit],
-            );
-        }
-    });
+fn run(settings: &Settings, out: &mut Out<'_>) {
+    let server = &Server::of(settings, out);
+    if !server.log(out).is_ok_and(|log| log != Log::Nowhere) {
+        return;
+    }
+    let Ok(format) = server.text("audit-log-format", out) else { return };
+    if format.as_deref() != Some("legacy") {
+        return server.pass("audit-log-format", out);
+    }
+    let message = "the audit log is written as legacy lines, without bodies and annotations";
+    let Some(draft) = server.fail("audit-log-format", message, out) else { return };
+    if let Some(edit) = server.set("audit-log-format", "json") {
+        draft.unsafe_fix(
+            "set --audit-log-format to json",
+            "see that what reads the log understands JSON",
+            || [edit],
+        );
+    }
 }

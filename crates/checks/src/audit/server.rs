@@ -1,15 +1,18 @@
-//! The flags of an API server that are about auditing, wherever a pod runs one.
+//! The flags of an API server that are about auditing, wherever one runs or a pod starts one.
 
-use ironsides_tree::Node;
+use ironsides_settings::{Component, Setting, Settings};
 use ironsides_tree::edit::Edit;
 
-use crate::flags::{Flags, KUBE_APISERVER};
+use crate::node::set_flag;
+use crate::out::Draft;
 use crate::prelude::*;
 
-/// The container of an API server.
+/// What checks of an API server are asked about.
+pub(super) const KUBE_APISERVER: &[Component] = &[Component::KubeApiserver];
+
+/// An API server.
 pub(super) struct Server<'a> {
-    pub(super) container: Container<'a>,
-    flags: Flags<'a>,
+    settings: &'a Settings,
     minor: u64,
 }
 
@@ -21,24 +24,30 @@ pub(super) struct Said;
 pub(super) type Told<T> = Result<T, Said>;
 
 /// Where events go.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Log<'s> {
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Log {
     /// There is no log.
     Nowhere,
     /// To standard output, or what is the same.
     Output,
     /// To a file.
-    File(&'s str),
+    File(String),
 }
 
-/// Asks about every container that starts an API server.
-pub(super) fn each<'a>(pod: &Pod<'a>, out: &mut Out<'_>, mut ask: impl FnMut(&Server<'a>, &mut Out<'_>)) {
+/// Asks about every container of a pod that starts an API server.
+pub(super) fn each<'a>(
+    pod: &Pod<'a>,
+    out: &mut Out<'_>,
+    mut ask: impl FnMut(&Server<'_>, &Container<'a>, &mut Out<'_>),
+) {
     let mut any = false;
     for container in pod.containers() {
-        let Some(flags) = Flags::of(&container, &KUBE_APISERVER) else { continue };
-        let minor = minor(&container).unwrap_or_else(|| out.kubernetes());
-        ask(&Server { container, flags, minor }, out);
-        any = true;
+        for settings in Settings::of_container(&container) {
+            if settings.component() == Component::KubeApiserver {
+                ask(&Server::of(&settings, out), &container, out);
+                any = true;
+            }
+        }
     }
     if !any {
         out.not_applicable("no container starts kube-apiserver");
@@ -46,52 +55,33 @@ pub(super) fn each<'a>(pod: &Pod<'a>, out: &mut Out<'_>, mut ask: impl FnMut(&Se
 }
 
 impl<'a> Server<'a> {
+    pub(super) fn of(settings: &'a Settings, out: &Out<'_>) -> Self {
+        Self { settings, minor: out.minor(settings) }
+    }
+
     /// Whether it is of this minor version or later: by the tag of its image, or else what the objects are meant for.
     pub(super) fn is_since(&self, minor: u64) -> bool {
         self.minor >= minor
     }
 
-    /// Where a flag stands, or where it would.
-    pub(super) fn at(&self, name: &str) -> &Cursor<'a> {
-        self.flags.get(name).map_or(&self.flags.line, |flag| flag.at())
-    }
-
-    /// The value of a flag; none where it is not given. `Err` holds what is not known.
-    fn value(&self, name: &str) -> Result<Option<&str>, String> {
-        match self.flags.get(name) {
-            Some(flag) => match flag.value() {
-                Some(value) => Ok(Some(value)),
-                None => Err(format!("the value of --{name} is filled in when the container starts")),
-            },
-            None if self.flags.hidden.is_some() => {
-                Err(format!("--{name} may stand in what is filled in when the container starts"))
-            }
-            None => Ok(None),
-        }
+    /// A flag. Where it is not known, says so.
+    fn flag(&self, name: &str, out: &mut Out<'_>) -> Told<Setting> {
+        out.get(self.settings, name).ok_or(Said)
     }
 
     /// The text of a flag, `None` where it is not given or empty. Where that is not known, says so.
-    pub(super) fn text(&self, name: &str, out: &mut Out<'_>) -> Told<Option<&str>> {
-        match self.value(name) {
-            Ok(value) => Ok(value.filter(|value| !value.is_empty())),
-            Err(message) => {
-                let at = match (self.flags.get(name), &self.flags.hidden) {
-                    (None, Some(hidden)) => hidden,
-                    _ => self.at(name),
-                };
-                out.unknown(at, message, "the command line of the running API server").key(name);
-                Err(Said)
-            }
-        }
+    pub(super) fn text(&self, name: &str, out: &mut Out<'_>) -> Told<Option<String>> {
+        Ok(self.flag(name, out)?.raw.filter(|text| !text.is_empty()))
     }
 
     /// The number of a flag, `None` where it is not given. What is no number fails.
     pub(super) fn number(&self, name: &str, out: &mut Out<'_>) -> Told<Option<f64>> {
-        let Some(text) = self.text(name, out)? else { return Ok(None) };
-        let Some(number) = number(text) else {
+        let flag = self.flag(name, out)?;
+        let Some(text) = flag.raw.as_deref().filter(|text| !text.is_empty()) else { return Ok(None) };
+        let Some(number) = flag.number() else {
             let message =
                 format!("--{name} is \"{text}\", which is no number: the API server does not start");
-            out.fail(self.at(name), message).key(name);
+            out.fail_setting(self.settings, &flag, message);
             return Err(Said);
         };
         Ok(Some(number))
@@ -99,79 +89,46 @@ impl<'a> Server<'a> {
 
     /// Whether a switch is on, with what it is where it is not given.
     pub(super) fn is_on(&self, name: &str, unset: bool, out: &mut Out<'_>) -> Told<bool> {
-        let text = self.text(name, out)?;
-        // The words of Go's strconv.ParseBool.
-        Ok(text.map_or(unset, |text| matches!(text, "1" | "t" | "T" | "true" | "TRUE" | "True")))
+        let flag = self.flag(name, out)?;
+        Ok(if flag.is_given() { flag.is_on() == Some(true) } else { unset })
     }
 
     /// Where the log backend writes.
-    pub(super) fn log(&self, out: &mut Out<'_>) -> Told<Log<'_>> {
-        Ok(match self.text("audit-log-path", out)? {
+    pub(super) fn log(&self, out: &mut Out<'_>) -> Told<Log> {
+        Ok(match self.text("audit-log-path", out)?.as_deref() {
             None | Some("/dev/null") => Log::Nowhere,
             Some("-" | "/dev/stdout" | "/dev/stderr" | "/proc/self/fd/1" | "/proc/1/fd/1") => Log::Output,
-            Some(path) => Log::File(path),
+            Some(path) => Log::File(path.to_owned()),
         })
     }
 
-    /// The edits that give a flag a value; none where a shell reads the command line.
+    /// A flag is as it should be.
+    pub(super) fn pass(&self, name: &str, out: &mut Out<'_>) {
+        if let Ok(flag) = self.settings.get(name) {
+            out.pass_setting(&flag);
+        }
+    }
+
+    /// A flag that was read before is not as it should be.
+    pub(super) fn fail<'o>(
+        &self,
+        name: &str,
+        message: impl Into<String>,
+        out: &'o mut Out<'_>,
+    ) -> Option<&'o mut Draft> {
+        let flag = self.settings.get(name).ok()?;
+        Some(out.fail_setting(self.settings, &flag, message))
+    }
+
+    /// A person must look at a flag that was read before.
+    pub(super) fn manual(&self, name: &str, message: &str, look_at: &str, out: &mut Out<'_>) {
+        if let Ok(flag) = self.settings.get(name) {
+            out.manual_setting(self.settings, &flag, message, look_at);
+        }
+    }
+
+    /// The edit that gives a flag a value; none where a shell reads the command line, or no manifest holds it.
     pub(super) fn set(&self, name: &str, value: &str) -> Option<Edit> {
-        if self.flags.is_script {
-            return None;
-        }
-        Some(match self.flags.get(name) {
-            Some(flag) => {
-                let (at, text) = flag.with(value);
-                set(at, text.as_str())
-            }
-            None => append(&self.flags.line, Node::bare(format!("--{name}={value}").as_str().into())),
-        })
-    }
-}
-
-/// A number as flags have it: digits, Go's prefixes and `_` for integers, a point.
-fn number(text: &str) -> Option<f64> {
-    let plain = text.replace('_', "");
-    let (sign, digits) = plain.strip_prefix('-').map_or((1.0, &*plain), |digits| (-1.0, digits));
-    let prefixed = |prefix: &str, radix| {
-        digits.strip_prefix(prefix).and_then(|digits| u32::from_str_radix(digits, radix).ok())
-    };
-    if !digits.starts_with(|first: char| first.is_ascii_digit() || first == '.') {
-        return None;
-    }
-    let octal = || prefixed("0o", 8).or_else(|| prefixed("0", 8));
-    match prefixed("0x", 16).or_else(|| prefixed("0b", 2)).or_else(octal) {
-        Some(number) => Some(sign * f64::from(number)),
-        None => digits.parse::<f64>().ok().map(|number| sign * number),
-    }
-}
-
-/// The minor version in the tag of an image: 36 of `v1.36.3`.
-fn minor(container: &Container<'_>) -> Option<u64> {
-    let image = container.get("image").str()?.split('@').next()?;
-    let tag = image.rsplit('/').next()?.split_once(':')?.1;
-    tag.strip_prefix('v').unwrap_or(tag).strip_prefix("1.")?.split(['.', '-', '+']).next()?.parse().ok()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn numbers_are_those_of_go() {
-        for (text, expected) in [
-            ("30", Some(30.0)),
-            ("0", Some(0.0)),
-            ("-1", Some(-1.0)),
-            ("0x1e", Some(30.0)),
-            ("0o36", Some(30.0)),
-            ("036", Some(30.0)),
-            ("1_000", Some(1000.0)),
-            ("0.5", Some(0.5)),
-            ("30d", None),
-            ("inf", None),
-            ("", None),
-        ] {
-            assert_eq!(number(text), expected, "{text}");
-        }
+        set_flag(self.settings, &self.settings.get(name).ok()?, value)
     }
 }

@@ -17,16 +17,14 @@ pub(super) static CHECK: Check = Check {
 };
 
 fn run(pod: &Pod<'_>, out: &mut Out<'_>) {
-    each(pod, out, |server, out| {
+    each(pod, out, |server, container, out| {
         for flag in ["audit-policy-file", "audit-webhook-config-file"] {
             let Ok(Some(path)) = server.text(flag, out) else { continue };
-            let at = server.at(flag);
-            if mount(pod, &server.container, path).is_none() {
-                let message =
-                    format!("--{flag} is \"{path}\", which no volume of {} holds", server.container);
-                out.fail(at, message).key(flag);
+            if mount(pod, container, &path).is_none() {
+                let message = format!("--{flag} is \"{path}\", which no volume of {container} holds");
+                server.fail(flag, message, out);
             } else {
-                out.pass(at);
+                server.pass(flag, out);
             }
         }
     });

@@ -17,15 +17,13 @@ pub(super) static CHECK: Check = Check {
 };
 
 fn run(pod: &Pod<'_>, out: &mut Out<'_>) {
-    each(pod, out, |server, out| {
+    each(pod, out, |server, container, out| {
         let Ok(Log::File(path)) = server.log(out) else { return };
-        let at = server.at("audit-log-path");
-        let Some(mount) = mount(pod, &server.container, path) else {
-            let message = format!(
-                "the audit log \"{path}\" is on no volume of {}: it is lost with it",
-                server.container
-            );
-            out.fail(at, message);
+        let at = "audit-log-path";
+        let Some(mount) = mount(pod, container, &path) else {
+            let message =
+                format!("the audit log \"{path}\" is on no volume of {container}: it is lost with it");
+            server.fail(at, message, out);
             return;
         };
         if mount.at.get("readOnly").is(true) {
@@ -33,13 +31,13 @@ fn run(pod: &Pod<'_>, out: &mut Out<'_>) {
                 format!("the audit log \"{path}\" is on a read-only mount: the API server does not start");
             out.fail(&mount.at.get("readOnly"), message);
         } else if mount.volume.as_ref().is_some_and(|volume| volume.get("emptyDir").is_set())
-            && !is_shared(pod, &server.container, mount.name)
+            && !is_shared(pod, container, mount.name)
         {
             let message =
                 format!("the audit log \"{path}\" is on an emptyDir volume: it is lost with the pod");
-            out.fail(at, message);
+            server.fail(at, message, out);
         } else {
-            out.pass(at);
+            server.pass(at, out);
         }
     });
 }

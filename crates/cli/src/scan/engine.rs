@@ -436,6 +436,7 @@ fn by_source(findings: Vec<Finding>) -> BTreeMap<Arc<str>, Vec<Finding>> {
         let path = match finding.evidence.first().map(|fact| &fact.source) {
             Some(Source::File { path, .. }) => Arc::clone(path),
             Some(Source::Api { request }) => Arc::clone(request),
+            Some(Source::Host { node, .. }) => Arc::clone(node),
             None => Arc::from(""),
         };
         by_source.entry(path).or_default().push(finding);

@@ -232,7 +232,7 @@ impl Waiving {
         if let Looked::Rendered(rendered) = text {
             let written = |at: Span| match object.source(at) {
                 Source::File { path, span } => Some((path, span)),
-                Source::Api { .. } => None,
+                Source::Api { .. } | Source::Host { .. } => None,
             };
             for waiver in &mut noted.waivers {
                 if let Some((path, span)) = written(waiver.span) {

@@ -2,16 +2,21 @@ use ironsides_core::ContainerKind;
 use ironsides_tree::parse_one;
 
 use super::*;
+use crate::command_line::Value;
+use crate::component::FlagType;
 
 /// What the flags of a container are: `name=value`, `name=?` for one that is filled in later; `hidden` where a word may
 /// stand for more. `None` where it does not start the API server.
 fn read(container: &str) -> Option<String> {
     let root = parse_one(container).unwrap();
     let container = Container { kind: ContainerKind::Regular, at: Cursor::root(&root) };
-    let flags = Flags::of(&container, &KUBE_APISERVER)?;
-    let mut told: Vec<String> =
-        flags.given.iter().map(|flag| format!("{}={}", flag.name, flag.value().unwrap_or("?"))).collect();
-    told.extend(flags.hidden.iter().map(|_| "hidden".to_owned()));
+    let line = started(&container, Component::KubeApiserver, &|at| Place::of(at))?.line;
+    let mut told: Vec<String> = line
+        .given
+        .iter()
+        .map(|flag| format!("{}={}", flag.name, flag.value.as_deref().unwrap_or("?")))
+        .collect();
+    told.extend(line.hidden.iter().map(|_| "hidden".to_owned()));
     Some(told.join(" "))
 }
 
@@ -42,9 +47,14 @@ fn words_are_read_as_pflag_reads_them() {
 fn of_several_the_last_counts() {
     let root = parse_one("command: [kube-apiserver, --event-ttl=1h, --event_ttl=2h]").unwrap();
     let container = Container { kind: ContainerKind::Regular, at: Cursor::root(&root) };
-    let flags = Flags::of(&container, &KUBE_APISERVER).unwrap();
-    assert_eq!(flags.get("event-ttl").and_then(Flag::value), Some("2h"));
-    assert!(flags.get("profiling").is_none());
+    let line = started(&container, Component::KubeApiserver, &|at| Place::of(at)).unwrap().line;
+    let value = |name, ty| match line.value(name, ty) {
+        Value::Known(value, ..) => Some(value),
+        Value::FilledIn(_) | Value::NotGiven => None,
+    };
+    assert_eq!(value("event-ttl", FlagType::Single).as_deref(), Some("2h"));
+    assert_eq!(value("event-ttl", FlagType::List).as_deref(), Some("1h,2h"));
+    assert!(value("profiling", FlagType::Bool).is_none());
 }
 
 #[test]

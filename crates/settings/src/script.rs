@@ -1,11 +1,10 @@
 //! The commands of a shell script, as far as words and quotes go.
 
-use ironsides_tree::Cursor;
-
-use super::Word;
+use crate::command_line::Word;
+use crate::place::Place;
 
 /// The words of each command, without redirections. What a shell would put in is not worked out: such words say so.
-pub(super) fn commands<'a>(script: &str, at: &Cursor<'a>) -> Vec<Vec<Word<'a>>> {
+pub(crate) fn commands(script: &str, at: &Place) -> Vec<Vec<Word>> {
     let mut reader = Reader { at, commands: Vec::new(), words: Vec::new(), word: None, is_target: false };
     let mut rest = script.chars().peekable();
     while let Some(sign) = rest.next() {
@@ -48,19 +47,19 @@ pub(super) fn commands<'a>(script: &str, at: &Cursor<'a>) -> Vec<Vec<Word<'a>>> 
     reader.commands
 }
 
-struct Reader<'r, 'a> {
-    at: &'r Cursor<'a>,
-    commands: Vec<Vec<Word<'a>>>,
-    words: Vec<Word<'a>>,
-    word: Option<Word<'a>>,
+struct Reader<'r> {
+    at: &'r Place,
+    commands: Vec<Vec<Word>>,
+    words: Vec<Word>,
+    word: Option<Word>,
     /// Whether the word is the target of a redirection.
     is_target: bool,
 }
 
-impl<'a> Reader<'_, 'a> {
-    fn word(&mut self) -> &mut Word<'a> {
+impl Reader<'_> {
+    fn word(&mut self) -> &mut Word {
         let at = self.at;
-        self.word.get_or_insert_with(|| Word { text: String::new(), at: at.clone(), expands: false })
+        self.word.get_or_insert_with(|| Word { text: String::new(), place: at.clone(), expands: false })
     }
 
     fn push(&mut self, sign: char) {
