@@ -18,6 +18,7 @@ mod baseline;
 mod collect;
 mod connect;
 pub(crate) mod detect;
+pub(crate) mod harden;
 mod log;
 pub(crate) mod rbac;
 mod render;
@@ -96,6 +97,8 @@ pub(crate) enum Command {
     Runtime(Box<runtime::RuntimeArgs>),
     /// Audit policies and audit logs: what is recorded, and what it tells
     Audit(Box<audit::AuditArgs>),
+    /// Hardened configuration: generated, compared with what runs, verified
+    Harden(Box<harden::HardenArgs>),
     /// Write down today's findings, so that only new ones fail from now on
     Baseline(BaselineArgs),
     /// Print a completion script for a shell

@@ -11,6 +11,7 @@ mod exit;
 mod explain;
 mod framework;
 mod gather;
+mod harden;
 mod print;
 mod rbac;
 mod runtime;
@@ -91,6 +92,7 @@ fn run(cli: &Cli, say: &say::Say) -> Result<Exit> {
         Some(Command::Audit(args)) => audit::run(args, &cli.global, say),
         Some(Command::Rbac(args)) => rbac::run(args, &cli.global, say),
         Some(Command::Runtime(args)) => runtime::run(args, &cli.global, say),
+        Some(Command::Harden(args)) => harden::run(args, &cli.global, say),
         Some(Command::Baseline(args)) => baseline::run(args, &cli.global, say),
         Some(Command::Completions(args)) => shell::completions(args),
         Some(Command::Man(args)) => shell::man(args),

@@ -1,0 +1,81 @@
+//! Folders of generated configuration on the disk.
+
+use std::fs;
+use std::io::Write as _;
+use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, PermissionsExt as _};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use ironsides_harden::Output;
+
+/// The mode of folders: what is in them is a secret.
+const FOLDER_MODE: u32 = 0o700;
+
+/// Writes files below a folder, each with its mode from the first byte on.
+pub(super) fn write(folder: &Path, outputs: &[Output]) -> Result<()> {
+    for output in outputs {
+        let path = folder.join(&output.path);
+        let parent = path.parent().unwrap_or(folder);
+        make(parent)?;
+        write_file(&path, &output.text, output.mode)
+            .with_context(|| format!("cannot write {}", path.display()))?;
+    }
+    Ok(())
+}
+
+fn make(folder: &Path) -> Result<()> {
+    fs::DirBuilder::new()
+        .recursive(true)
+        .mode(FOLDER_MODE)
+        .create(folder)
+        .with_context(|| format!("cannot make the folder {}", folder.display()))
+}
+
+/// Writes a file beside its place and moves it there, so that nobody reads half of it, and a link is replaced rather than
+/// followed.
+fn write_file(path: &Path, text: &str, mode: u32) -> std::io::Result<()> {
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(".new");
+    let new = path.with_file_name(name);
+    let write = || {
+        _ = fs::remove_file(&new);
+        let mut file = fs::OpenOptions::new().write(true).create_new(true).mode(mode).open(&new)?;
+        file.write_all(text.as_bytes())?;
+        // The umask may have taken bits away that others need.
+        file.set_permissions(fs::Permissions::from_mode(mode))?;
+        fs::rename(&new, path)
+    };
+    write().inspect_err(|_| _ = fs::remove_file(&new))
+}
+
+/// What a folder holds that is about to be written into.
+pub(super) enum Before {
+    /// Nothing, or it is not there.
+    Nothing,
+    /// What was generated before.
+    Generated,
+    /// Something else: the first name.
+    Other(PathBuf),
+}
+
+/// Looks at a folder that is about to be written into.
+pub(super) fn before(folder: &Path) -> Result<Before> {
+    let entries = match fs::read_dir(folder) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Before::Nothing),
+        Err(error) => {
+            return Err(error).with_context(|| format!("cannot read the folder {}", folder.display()));
+        }
+    };
+    let mut names = Vec::new();
+    for entry in entries {
+        names
+            .push(entry.with_context(|| format!("cannot read the folder {}", folder.display()))?.file_name());
+    }
+    names.sort();
+    Ok(match names.into_iter().next() {
+        None => Before::Nothing,
+        Some(_) if folder.join(ironsides_harden::DESCRIPTION).is_file() => Before::Generated,
+        Some(first) => Before::Other(folder.join(first)),
+    })
+}
