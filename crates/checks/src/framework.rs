@@ -25,7 +25,7 @@ use ironsides_core::{Compliance, ControlResult, ControlStanding, Tallies, Tally}
 use serde::Deserialize;
 
 use crate::catalogue::find;
-use crate::check::Check;
+use crate::check::{Check, Run};
 
 /// A framework.
 #[derive(Debug, Deserialize)]
@@ -103,6 +103,15 @@ pub struct Answers<'a> {
     pub ran: &'a dyn Fn(&str) -> bool,
     /// Whether a check has failures that no waiver answers for.
     pub fails: &'a dyn Fn(&str) -> bool,
+    /// What was there to look at.
+    pub seen: Seen,
+}
+
+/// What was there to look at.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Seen {
+    /// Whether there were objects of Kubernetes, and not only facts of nodes.
+    pub objects: bool,
 }
 
 impl Framework {
@@ -130,8 +139,31 @@ impl Control {
         self.ids.iter().filter_map(|id| find(id))
     }
 
+    /// What would have to be looked at for its checks to be asked at all.
+    fn missing(&self, seen: Seen) -> Vec<String> {
+        let mut missing = Vec::new();
+        for check in self.checks() {
+            let what = match check.run {
+                Run::Settings(components, _) => {
+                    let names: Vec<&str> = components.iter().map(|component| component.program()).collect();
+                    format!(
+                        "needs the facts of a node that runs {}: `ironsides scan --node` there",
+                        names.join(" or ")
+                    )
+                }
+                Run::Host(_) => "needs the facts of a node: `ironsides scan --node` there".to_owned(),
+                _ if seen.objects => continue,
+                _ => "needs the objects of the cluster: `--cluster`, or manifests".to_owned(),
+            };
+            if !missing.contains(&what) {
+                missing.push(what);
+            }
+        }
+        missing
+    }
+
     fn result(&self, answers: Answers<'_>) -> ControlResult {
-        let Answers { tallies, pod_security, ran, fails } = answers;
+        let Answers { tallies, pod_security, ran, fails, seen } = answers;
         let checks: Vec<&'static str> = self.checks().map(|check| check.meta.id).collect();
         let mut tally = Tally::default();
         let by_checks = self.pod_security.is_empty();
@@ -143,6 +175,7 @@ impl Control {
         }
         // A check that did not run is missing data, and missing data never passes.
         let idle: Vec<&str> = checks.iter().copied().filter(|id| by_checks && !ran(id)).collect();
+        let missing = if by_checks { self.missing(seen) } else { Vec::new() };
         let failing = tally.fail > 0 && (!by_checks || checks.iter().any(|id| fails(id)));
         let standing = match (&self.manual, &self.needs) {
             _ if failing => ControlStanding::Fail,
@@ -153,6 +186,8 @@ impl Control {
             (Some(_), None) => ControlStanding::Manual,
             _ if tally.manual > 0 => ControlStanding::Manual,
             _ if tally.pass > 0 => ControlStanding::Pass,
+            // Nothing was seen that any of them could have been asked about.
+            _ if tally == Tally::default() && !missing.is_empty() => ControlStanding::NotCovered,
             _ => ControlStanding::NotApplicable,
         };
         let why = match standing {
@@ -160,11 +195,12 @@ impl Control {
             ControlStanding::NotCovered if !idle.is_empty() => {
                 Some(format!("{} did not run", idle.join(", ")))
             }
+            ControlStanding::NotCovered if self.needs.is_none() => Some(missing.join("; ")),
             ControlStanding::NotCovered => self.needs.as_ref().map(|needs| format!("needs {needs}")),
             _ => None,
         };
         let (id, title, level) = (self.id.clone(), self.title.clone(), self.level.clone());
-        ControlResult { id, title, level, standing, why, checks, tally }
+        ControlResult { id, title, level, standing, why, checks, tally, evidence: Vec::new() }
     }
 }
 
@@ -216,6 +252,7 @@ mod tests {
                 pod_security: &Tallies::new(),
                 ran: &|_| true,
                 fails: &|_| tally.fail > 0 && tally.manual == 0,
+                seen: Seen { objects: true },
             };
             control.result(answers).standing
         };
@@ -234,6 +271,7 @@ mod tests {
             pod_security: &tallies,
             ran: &|id| id != "host-pid",
             fails: &|_| false,
+            seen: Seen { objects: true },
         };
         let result = plain.result(skipped);
         assert_eq!(result.standing, ControlStanding::NotCovered);

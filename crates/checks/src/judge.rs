@@ -26,6 +26,8 @@ pub struct Options {
     pub skip: Vec<String>,
     /// Whether passes are kept with their evidence.
     pub keep_passes: bool,
+    /// Whether passes about nodes are kept with their evidence, whatever is done with others.
+    pub keep_node_passes: bool,
     /// Whether findings carry the edits of their fixes, or only say that there are some.
     pub fixes: bool,
     /// Where custom resources hold pods.

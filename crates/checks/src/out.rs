@@ -69,7 +69,7 @@ impl<'a> Case<'a> {
     }
 
     pub(crate) fn keep_passes(&self) -> bool {
-        self.options.keep_passes
+        self.options.keep_passes || self.options.keep_node_passes && self.is_host()
     }
 
     /// What an API server would refuse or drop: of an object of a built-in kind, or of the pod in any other. Looked for

@@ -52,7 +52,8 @@ impl Asked {
                 Run::Kinds(kinds, _) => any(kinds),
                 Run::Settings(..) => has_pod || any(&[NODE_FACTS]),
                 Run::Host(_) => any(&[NODE_FACTS]),
-                Run::Object(_) => true,
+                // A node is in no namespace and has no labels: only what is said of any text is said of its facts.
+                Run::Object(_) => !any(&[NODE_FACTS]) || check.meta.family == "document",
                 Run::Together { .. } | Run::Cluster { .. } | Run::Waiver(_) => false,
             })
         };
@@ -234,7 +235,7 @@ mod tests {
                     beyond = true;
                     alone.push(at);
                 }
-                Run::Object(_) => alone.push(at),
+                Run::Object(_) if !is(&[NODE_FACTS]) || check.meta.family == "document" => alone.push(at),
                 Run::Settings(..) | Run::Host(_) => {
                     let is_host = is(&[NODE_FACTS]);
                     beyond |= is_host;

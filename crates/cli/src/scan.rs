@@ -20,7 +20,7 @@ use std::path::PathBuf;
 use std::time::SystemTime;
 
 use anyhow::{Context, Result, bail};
-use ironsides_checks::framework::{self, Framework};
+use ironsides_checks::framework::{self, Framework, Seen};
 use ironsides_checks::waivers::Noted;
 use ironsides_checks::{Judge, Options, Scope};
 use ironsides_core::{Compliance, Extent, Fact, PodTemplates};
@@ -176,8 +176,10 @@ pub(crate) fn assess(
             pod_security: &summary.pod_security_tallies,
             ran: &|id| judge.metas().any(|meta| meta.id == id),
             fails: &|id| summary.failures_by_check.contains_key(id),
+            seen: Seen { objects: summary.objects > summary.nodes || summary.cluster.is_some() },
         };
-        let compliance = framework.compliance(answers);
+        let mut compliance = framework.compliance(answers);
+        outputs.fill(&mut compliance);
         summary.compliance.push(compliance);
     }
     outputs.end(&summary, say)?;
@@ -236,6 +238,7 @@ fn options(args: &ScanArgs, kubernetes: Option<u64>) -> Result<Options> {
         only,
         skip: args.skip.clone(),
         keep_passes: args.shows(Show::Passes),
+        keep_node_passes: !args.framework.is_empty(),
         templates,
         kubernetes,
         scope: Scope {

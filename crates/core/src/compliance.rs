@@ -36,6 +36,23 @@ pub struct ControlResult {
     pub checks: Vec<&'static str>,
     /// What those checks said together; a target counts once a check.
     pub tally: Tally,
+    /// Some of what the answer rests on.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub evidence: Vec<ControlEvidence>,
+}
+
+/// One thing that the answer to a control rests on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ControlEvidence {
+    /// The id of the check.
+    pub check: &'static str,
+    /// What it said: `pass`, `fail`, `unknown`, …
+    pub verdict: &'static str,
+    /// What that is about.
+    pub target: String,
+    /// What was seen, and where.
+    pub seen: String,
 }
 
 /// Where a control stands.
@@ -108,6 +125,7 @@ mod tests {
             why: None,
             checks: Vec::new(),
             tally: Tally::default(),
+            evidence: Vec::new(),
         };
         let of = |pass, fail, open| {
             let all = [

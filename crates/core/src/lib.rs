@@ -32,7 +32,7 @@ mod waivers;
 mod withheld;
 
 pub use check::CheckMeta;
-pub use compliance::{Compliance, ControlResult, ControlStanding};
+pub use compliance::{Compliance, ControlEvidence, ControlResult, ControlStanding};
 pub use coverage::{Coverage, Extent, Fact};
 pub use date::Date;
 pub use evidence::{Evidence, HostPlace, Source};

@@ -2,19 +2,29 @@
 
 use std::fmt::Write as _;
 
-use ironsides_core::{Compliance, ControlResult, ControlStanding};
+use ironsides_core::{Compliance, ControlEvidence, ControlResult, ControlStanding};
 
 /// The table of one framework: a line a control, then the score and what it leaves out.
 pub(crate) fn table(compliance: &Compliance) -> String {
     let mut text = format!("{}: {}\n", compliance.framework, compliance.title);
     let width =
         compliance.controls.iter().map(|control| control.id.chars().count()).max().unwrap_or_default();
+    let indent = 2 + 11 + 2 + width + 2;
     for control in &compliance.controls {
         let (word, id) = (control.standing.as_str(), &control.id);
         _ = writeln!(text, "  {word:<11}  {id:<width$}  {}{}", control.title, detail(control));
+        if let Some(evidence) = control.evidence.first() {
+            _ = writeln!(text, "{:indent$}{}", "", told(evidence, control.evidence.len() > 1));
+        }
     }
     _ = writeln!(text, "  {}", score(compliance));
     text
+}
+
+/// What an answer rests on, in one line.
+fn told(evidence: &ControlEvidence, is_one_of_many: bool) -> String {
+    let more = if is_one_of_many { ", …" } else { "" };
+    format!("{}: {}{more}", evidence.target, evidence.seen)
 }
 
 /// What there is to say beside a control: how many targets failed, or why there is no answer.
@@ -66,6 +76,7 @@ mod tests {
             why: why.map(Into::into),
             checks: Vec::new(),
             tally,
+            evidence: Vec::new(),
         };
         let fail = Tally { fail: 1, pass: 2, ..Tally::default() };
         let compliance = Compliance {

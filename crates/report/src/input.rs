@@ -144,6 +144,8 @@ pub struct Summary {
     pub documents: u64,
     /// Kubernetes objects among those.
     pub objects: u64,
+    /// Nodes among those, by their facts.
+    pub nodes: u64,
     /// Objects of which only the form (kind, fields, types, keys) was checked, by kind: no check asks more of them yet.
     pub form_only: BTreeMap<String, u64>,
     /// Answers by check.

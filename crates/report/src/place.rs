@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use ironsides_core::{Cause, Evidence, Finding, Severity, Source, Verdict};
+use ironsides_core::{Cause, Evidence, Finding, HostPlace, Severity, Source, Verdict};
 use ironsides_tree::{Position, Span};
 
 use crate::source::{SourceText, Sources};
@@ -163,6 +163,14 @@ pub(crate) fn live_value(finding: &Finding) -> Option<String> {
         return None;
     }
     Some(format!("{}: {}", fact.looked_at, fact.raw.as_deref().unwrap_or("not set")))
+}
+
+/// Where a finding about a node points, which stands above none of its lines: `kube-apiserver (812) --profiling=true`.
+pub(crate) fn on_node(finding: &Finding) -> Option<String> {
+    match &finding.evidence.first()?.source {
+        Source::Host { place: HostPlace::Whole, .. } | Source::File { .. } | Source::Api { .. } => None,
+        Source::Host { place, .. } => Some(place.to_string()),
+    }
 }
 
 /// The pods that share a finding with what made them: `and so do 3 pods of it`.

@@ -56,7 +56,9 @@ impl<W: Write> Table<W> {
         let (bold, bold_end) = self.paint(Style::new().bold());
         let place = Place::of_finding(first, sources);
         let target = first.target.to_string();
-        if place.is_live {
+        if first.evidence.first().is_some_and(|fact| matches!(fact.source, Source::Host { .. })) {
+            writeln!(self.sink, "{bold}{}{bold_end:#}", plain(&target))?;
+        } else if place.is_live {
             let request = plain(&place.path);
             writeln!(self.sink, "{bold}{}{bold_end:#}  (from the cluster: {request})", plain(&target))?;
         } else {
@@ -117,6 +119,9 @@ impl<W: Write> Table<W> {
         let dim = Style::new().dimmed();
         if let Some(pods) = place::pods(finding) {
             self.note(&pods, dim)?;
+        }
+        if let Some(place) = place::on_node(finding).filter(|_| finding.verdict != Verdict::Pass) {
+            self.note(&format!("at {place}"), dim)?;
         }
         if let Some(value) = place::live_value(finding) {
             self.note(&value, dim)?;
@@ -437,8 +442,9 @@ impl<W: Write> Writer for Table<W> {
     }
 }
 
+/// The place that findings are gathered under: all about a node stand together.
 fn place_of(finding: &Finding) -> Option<&Source> {
-    finding.evidence.first().map(|fact| &fact.source)
+    finding.evidence.first().map(|fact| &fact.source).filter(|source| !matches!(source, Source::Host { .. }))
 }
 
 fn colour_of(severity: Severity) -> Style {

@@ -287,6 +287,7 @@ impl Engine<'_> {
             kept,
             documents,
             objects,
+            nodes,
             problems,
             secrets,
             sights,
@@ -313,6 +314,7 @@ impl Engine<'_> {
         }
         self.summary.documents += documents;
         self.summary.objects += objects;
+        self.summary.nodes += nodes;
         self.counts.add(&counts);
         self.waiving.known(&mut findings);
         self.count(&findings);

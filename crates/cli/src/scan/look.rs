@@ -9,6 +9,7 @@ use ironsides_checks::{Counts, Judge};
 use ironsides_core::{Finding, Object, Origin, Rendered, Source, is_audit_policy};
 use ironsides_files::FileError;
 use ironsides_report::{Problem, SourceText};
+use ironsides_settings::Host;
 use ironsides_tree::{Document, Documents, Limits, Lines, Node, Span, SyntaxError, Text};
 
 /// What came of looking at a source, or at a part of one.
@@ -20,6 +21,8 @@ pub(crate) struct Look {
     pub(crate) kept: Vec<Object>,
     pub(crate) documents: u64,
     pub(crate) objects: u64,
+    /// How many of those are the facts of a node.
+    pub(crate) nodes: u64,
     pub(crate) problems: Vec<Problem>,
     /// Where the sources hold secrets.
     pub(crate) secrets: Vec<Source>,
@@ -74,6 +77,7 @@ impl Look {
         match Meant::of(document, text) {
             Meant::Object(object) => {
                 self.objects += 1;
+                self.nodes += u64::from(Host::is_in(&object.root));
                 let kustomization = object.reference().group() == "kustomize.config.k8s.io";
                 if !kustomization && !judge.goes_beyond_form(&object) {
                     self.form_only.push(object.reference().kind.clone());

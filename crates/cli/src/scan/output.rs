@@ -1,12 +1,13 @@
 //! Where the report goes: any number of formats, each to standard output or a file.
 
+use std::borrow::Cow;
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::PathBuf;
 
 use anyhow::{Context, Result, bail};
-use ironsides_core::Finding;
-use ironsides_report::{Format, Header, Options, Sources, Summary, Writer};
+use ironsides_core::{Compliance, Finding, Verdict};
+use ironsides_report::{Format, Header, Options, Samples, Sources, Summary, Writer};
 
 use crate::args::{Global, ScanArgs, Show};
 use crate::say::{self, Say};
@@ -15,6 +16,10 @@ use crate::say::{self, Say};
 pub(crate) struct Outputs {
     writers: Vec<(Format, Box<dyn Writer>)>,
     on_stdout: bool,
+    /// What controls rest on, where a framework was asked for.
+    samples: Option<Samples>,
+    /// Whether passes are told of, and not only kept for the controls.
+    passes: bool,
 }
 
 impl Outputs {
@@ -74,18 +79,28 @@ impl Outputs {
             writers.push((output.format, writer));
         }
         let on_stdout = outputs.clone().any(|output| output.file.is_none());
-        Ok(Self { writers, on_stdout })
+        let samples = (!args.framework.is_empty()).then(Samples::default);
+        Ok(Self { writers, on_stdout, samples, passes: args.shows(Show::Passes) })
     }
 
     /// Everything goes to one writer.
     pub(crate) fn to(writer: Box<dyn Writer>) -> Self {
-        Self { writers: vec![(Format::Json, writer)], on_stdout: false }
+        Self { writers: vec![(Format::Json, writer)], on_stdout: false, samples: None, passes: true }
     }
 
     /// Reports findings about one source.
     pub(crate) fn batch(&mut self, sources: &dyn Sources, findings: &[Finding]) -> Result<()> {
+        let mut findings = Cow::Borrowed(findings);
+        if let Some(samples) = &mut self.samples {
+            samples.add(sources, &findings);
+            if !self.passes {
+                findings.to_mut().retain(|finding| {
+                    !matches!(finding.verdict, Verdict::Pass | Verdict::NotApplicable { .. })
+                });
+            }
+        }
         for (_, writer) in &mut self.writers {
-            writer.batch(sources, findings)?;
+            writer.batch(sources, &findings)?;
         }
         Ok(())
     }
@@ -105,6 +120,13 @@ impl Outputs {
     /// Whether anything goes to standard output.
     pub(crate) fn on_stdout(&self) -> bool {
         self.on_stdout
+    }
+
+    /// Gives the controls of a framework what they rest on.
+    pub(crate) fn fill(&self, compliance: &mut Compliance) {
+        if let Some(samples) = &self.samples {
+            samples.fill(compliance);
+        }
     }
 
     /// Reports the end, and says what the limits of a format left out.

@@ -226,6 +226,7 @@ pub(crate) fn every() -> Case {
         why: (standing != ControlStanding::Pass).then(|| "because".into()),
         checks: checks.to_vec(),
         tally: Tally { pass: 1, fail: 1, ..Tally::default() },
+        evidence: Vec::new(),
     };
     case.summary.compliance.push(Compliance {
         framework: "1-odd framework".into(),
