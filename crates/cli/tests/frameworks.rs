@@ -36,7 +36,11 @@ fn a_framework_is_scored_and_gates() {
     let scan = |more: &[&str]| run(&[("pod.yaml", POD)], &[&["scan", "--framework", "pss"], more].concat());
     let (code, out, err) = scan(&["--fail-on", "none"]);
     assert_eq!((code, err.as_str()), (0, ""));
-    let table: Vec<&str> = out.lines().skip_while(|line| !line.starts_with("pss:")).take(21).collect();
+    let table: Vec<&str> = out
+        .lines()
+        .skip_while(|line| !line.starts_with("pss:"))
+        .take_while(|line| !line.is_empty())
+        .collect();
     insta::assert_snapshot!(table.join("\n"));
     let (code, _, err) = scan(&["--fail-on", "none", "--fail-below", "90"]);
     assert_eq!(code, 1);
