@@ -24,7 +24,7 @@ struct Family {
     page: &'static str,
 }
 
-const FAMILIES: [Family; 15] = [
+const FAMILIES: [Family; 16] = [
     Family { name: "document", uses: "", run: "Run::Object(run)", body: OF_OBJECT, page: OBJECTS },
     Family { name: "workload", uses: "", run: "Run::Pod(run)", body: OF_POD, page: PODS },
     Family { name: "image", uses: "", run: "Run::Pod(run)", body: OF_POD, page: PODS },
@@ -75,6 +75,7 @@ const FAMILIES: [Family; 15] = [
         body: OF_AUDIT,
         page: AUDIT,
     },
+    Family { name: "host_files", uses: "", run: "Run::Host(run)", body: OF_HOST, page: HOSTS },
     Family { name: "reference", uses: "", run: "Run::Object(run)", body: OF_OBJECT, page: OBJECTS },
 ];
 
@@ -134,6 +135,13 @@ const OF_SPEC: &str = r#"fn run(object: &Object, out: &mut Out<'_>) {
 const OF_OBJECT: &str = r#"fn run(object: &Object, out: &mut Out<'_>) {
     let at = object.cursor().get("kind");
     out.pass(&at);
+}
+"#;
+
+const OF_HOST: &str = r#"fn run(host: &Host, out: &mut Out<'_>) {
+    for path in host.files.keys() {
+        out.pass_with(out.file(path, path, None));
+    }
 }
 "#;
 
@@ -287,6 +295,24 @@ apiVersion: audit.k8s.io/v1
 kind: Policy
 rules:
 - level: Metadata
+```
+";
+
+const HOSTS: &str = "\
+```yaml flagged
+apiVersion: ironsides.dev/v1
+kind: NodeFacts
+metadata: {name: worker-1}
+files:
+  /etc/kubernetes/kubelet.conf: {kind: file, mode: \"0644\", uid: 0, gid: 0} # finding
+```
+
+```yaml passes
+apiVersion: ironsides.dev/v1
+kind: NodeFacts
+metadata: {name: worker-1}
+files:
+  /etc/kubernetes/kubelet.conf: {kind: file, mode: \"0600\", uid: 0, gid: 0}
 ```
 ";
 
@@ -460,7 +486,7 @@ mod tests {
         assert_eq!(
             said("pods", "a"),
             "there is no family \"pods\"; the families are document, workload, image, namespace, configuration, reliability, api, rbac, \
-             service, ingress, network, storage, admission, audit, reference"
+             service, ingress, network, storage, admission, audit, host_files, reference"
         );
         assert_eq!(
             said("image", "Some_BadPattern"),

@@ -4,8 +4,8 @@ use strsim::levenshtein;
 
 use crate::check::Check;
 use crate::{
-    admission, api, apiserver, audit, cluster, configuration, document, image, ingress, namespace, network,
-    rbac, reference, reliability, service, storage, waiver, workload,
+    admission, api, apiserver, audit, cluster, configuration, document, host_files, image, ingress,
+    namespace, network, rbac, reference, reliability, service, storage, waiver, workload,
 };
 
 /// The families, each in its own order.
@@ -24,6 +24,7 @@ pub static CATALOGUE: &[&[&Check]] = &[
     admission::CHECKS,
     audit::CHECKS,
     apiserver::CHECKS,
+    host_files::CHECKS,
     cluster::CHECKS,
     reference::CHECKS,
     reliability::CHECKS,

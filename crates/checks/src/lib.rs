@@ -19,6 +19,7 @@ pub mod foreign;
 pub mod framework;
 mod gaps;
 mod gathered;
+mod host_files;
 mod image;
 mod ingress;
 mod judge;
@@ -56,5 +57,6 @@ mod prelude {
     pub(crate) use crate::fixes::{append, remove, set};
     pub(crate) use crate::out::Out;
     pub(crate) use ironsides_core::{CheckMeta, Confidence, Container, ContainerKind, Object, Pod, Severity};
+    pub(crate) use ironsides_settings::Host;
     pub(crate) use ironsides_tree::Cursor;
 }

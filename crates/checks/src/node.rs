@@ -125,6 +125,11 @@ impl<'a> Out<'a> {
         self.case.host().and_then(|host| host.as_ref().ok())
     }
 
+    /// The components that run on the node, or that its static pods are to start.
+    pub fn components(&self) -> &'a [Settings] {
+        if self.host().is_some() { self.case.settings(None) } else { &[] }
+    }
+
     /// The minor version that a component is of, or that objects are meant for.
     pub fn minor(&self, settings: &Settings) -> u64 {
         settings.minor().unwrap_or_else(|| self.kubernetes())

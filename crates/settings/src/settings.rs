@@ -123,6 +123,15 @@ impl Settings {
         all
     }
 
+    /// Whether the manifest of a static pod starts a component: by its containers, or by its name where its text is not known.
+    pub fn is_started_by(component: Component, path: &str, file: &File) -> bool {
+        if file.content.is_some() {
+            return Self::of_manifest(path, file).iter().any(|settings| settings.component == component);
+        }
+        let name = path.rsplit('/').next().unwrap_or(path);
+        name.split_once('.').is_some_and(|(name, _)| name == component.program())
+    }
+
     /// The component.
     pub fn component(&self) -> Component {
         self.component
