@@ -1,0 +1,63 @@
+//! Command lines without their secrets.
+
+use super::words::{is_secret_name, is_switch, value};
+use super::{STARS, unit};
+
+/// A command line without its secrets. The value of a flag may be the next word.
+pub(crate) fn arguments(words: Vec<String>) -> Vec<String> {
+    let mut announced = false;
+    words
+        .into_iter()
+        .map(|word| {
+            let is_value = std::mem::take(&mut announced) && !word.starts_with('-');
+            if is_value && !is_switch(&word) {
+                return STARS.to_owned();
+            }
+            let flag = word.trim_start_matches('-');
+            if word.starts_with('-') {
+                match flag.split_once('=') {
+                    Some((name, given)) if is_secret_name(name) && !is_switch(given) => {
+                        let dashes = word.len() - flag.len();
+                        return format!("{}{name}={STARS}", word.get(..dashes).unwrap_or_default());
+                    }
+                    Some(_) => {}
+                    None => announced = is_secret_name(flag),
+                }
+            }
+            value(&word).into_owned()
+        })
+        .collect()
+}
+
+/// A file of flags without its secrets and comments.
+pub(crate) fn lines(text: &str) -> String {
+    let mut new = String::with_capacity(text.len());
+    for line in text.lines().filter(|line| !unit::is_comment(line)) {
+        // Variables may stand among the flags.
+        new.push_str(&value(line));
+        new.push('\n');
+    }
+    new
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_of_secret_flags_go_wherever_they_stand() {
+        let words = |text: &str| text.split(' ').map(str::to_owned).collect::<Vec<_>>();
+        for (line, expected) in [
+            ("k3s server --token hunter2 --v 2", "k3s server --token ******** --v 2"),
+            ("k3s --agent-token=hunter2", "k3s --agent-token=********"),
+            ("kubelet --token-auth-file=/a --x", "kubelet --token-auth-file=/a --x"),
+            (
+                "k3s --datastore-endpoint=mysql://a:hunter2@tcp(db)/k",
+                "k3s --datastore-endpoint=mysql://********@tcp(db)/k",
+            ),
+            ("a --authentication-token-webhook true", "a --authentication-token-webhook true"),
+        ] {
+            assert_eq!(arguments(words(line)), words(expected));
+        }
+    }
+}

@@ -1,0 +1,221 @@
+//! What is a secret by its name, and what by its form.
+
+use std::borrow::Cow;
+use std::sync::LazyLock;
+
+use regex::{Captures, Regex};
+
+use super::STARS;
+use crate::names::plain;
+
+/// Parts of names that announce a secret, lower case and without punctuation.
+const PARTS: [&str; 14] = [
+    "accesskey",
+    "apikey",
+    "authorization",
+    "certificatedata",
+    "cookie",
+    "credential",
+    "dsn",
+    "keydata",
+    "passphrase",
+    "passwd",
+    "password",
+    "privatekey",
+    "secret",
+    "token",
+];
+
+/// Names that are a secret as a whole.
+const WHOLE: [&str; 5] = ["auth", "caauthoritydata", "certificateauthoritydata", "pass", "pwd"];
+
+/// How names end that say something about a secret and are none.
+const ABOUT: [&str; 30] = [
+    "algorithm",
+    "attributes",
+    "audience",
+    "audiences",
+    "cacheduration",
+    "cachettl",
+    "cleanupperiod",
+    "configfile",
+    "dir",
+    "directory",
+    "expiration",
+    "expirationseconds",
+    "file",
+    "files",
+    "issuer",
+    "kind",
+    "lookup",
+    "maxage",
+    "mode",
+    "name",
+    "names",
+    "namespace",
+    "path",
+    "period",
+    "provider",
+    "ref",
+    "syncs",
+    "ttl",
+    "version",
+    "webhook",
+];
+
+/// Whether the value under a name is a secret.
+pub(crate) fn is_secret_name(name: &str) -> bool {
+    let name = plain(name);
+    // `secrets-encryption`, `resources: [secrets]`; `--auth-token=jwt,…` of etcd says how tokens are made.
+    let without = name.replace("secrets", "");
+    if ABOUT.iter().any(|end| name.ends_with(end))
+        || matches!(&*name, "authtoken" | "enablebootstraptokenauth")
+    {
+        return false;
+    }
+    WHOLE.contains(&&*name) || PARTS.iter().any(|part| without.contains(part))
+}
+
+#[expect(clippy::unwrap_used, reason = "constants, and a test uses each")]
+static FORMS: LazyLock<Vec<(Regex, &'static str)>> = LazyLock::new(|| {
+    let forms = [
+        // A private key, in whole or in part.
+        (r"(?s)-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----.*?(?:-----END [A-Z0-9 ]*PRIVATE KEY-----|\z)", STARS),
+        // Who logs in by an address.
+        (r#"([A-Za-z][A-Za-z0-9+.-]*://)[^\s/@"']+@"#, "${1}********@"),
+        // JSON web tokens.
+        (r"\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}(?:\.[A-Za-z0-9_-]*)?", STARS),
+        (r"(?i)\b(bearer|basic)(\s+)[A-Za-z0-9+/=._~-]{6,}", "${1}${2}********"),
+        // Bootstrap tokens; those of k3s and RKE2 with the hash of their authority.
+        (r"\b[a-z0-9]{6}\.[a-z0-9]{16}\b", STARS),
+        (r"\bK10[0-9a-f]{16,}::\S+", STARS),
+        (r"\b(?:AKIA|ASIA)[A-Z0-9]{16}\b", STARS),
+    ];
+    forms.into_iter().map(|(form, with)| (Regex::new(form).unwrap(), with)).collect()
+});
+
+/// `name=value` in a text, with whatever quotes there are.
+#[expect(clippy::unwrap_used, reason = "a constant, and a test uses it")]
+static PAIR: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r#"(?P<name>[A-Za-z_][A-Za-z0-9_.-]*)(?P<is>\s*=\s*|"\s*:\s*)(?P<value>"(?:[^"\\]|\\.)*"?|'[^']*'?|[^\s"']+)"#)
+        .unwrap()
+});
+
+/// `--name value` in a text.
+#[expect(clippy::unwrap_used, reason = "a constant, and a test uses it")]
+static FLAG: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?P<name>--?[A-Za-z][A-Za-z0-9_.-]*)(?P<is>\s+)(?P<value>[^\s-]\S*)").unwrap()
+});
+
+/// A text without what is a secret by its form, or by the name that stands before it.
+pub(crate) fn value(text: &str) -> Cow<'_, str> {
+    let mut text = Cow::Borrowed(text);
+    for (form, with) in &*FORMS {
+        if let Cow::Owned(new) = form.replace_all(&text, *with) {
+            text = Cow::Owned(new);
+        }
+    }
+    for pairs in [&*PAIR, &*FLAG] {
+        if !text.contains(['=', '-', ':']) {
+            break;
+        }
+        let hide = |pair: &Captures<'_>| {
+            let part = |name| pair.name(name).map_or("", |part| part.as_str());
+            let (name, is, value) = (part("name"), part("is"), part("value"));
+            if is_secret_name(name.trim_start_matches('-')) && !is_switch(value) {
+                format!("{name}{is}{STARS}")
+            } else if let Some(inner) = in_quotes(value) {
+                format!("{name}{is}{inner}")
+            } else if value.contains('=') {
+                // Of `--flag=name=secret` and `Environment="NAME=secret"` the inner pair counts.
+                format!("{name}{is}{}", self::value(value))
+            } else {
+                format!("{name}{is}{value}")
+            }
+        };
+        if let Cow::Owned(new) = pairs.replace_all(&text, hide)
+            && new != *text
+        {
+            text = Cow::Owned(new);
+        }
+    }
+    text
+}
+
+/// `"NAME=secret with blanks"` without the secret.
+fn in_quotes(text: &str) -> Option<String> {
+    let quote = text.chars().next().filter(|c| matches!(c, '"' | '\''))?;
+    let (name, value) = text.trim_matches(quote).split_once('=')?;
+    let is_secret = is_secret_name(name.trim_start_matches('-')) && !is_switch(value);
+    is_secret.then(|| format!("{quote}{name}={STARS}{quote}"))
+}
+
+/// Whether a value turns something on or off.
+pub(crate) fn is_switch(value: &str) -> bool {
+    matches!(value.trim_matches(['"', '\'']).to_ascii_lowercase().as_str(), "true" | "false" | "")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_announce_secrets() {
+        for (name, expected) in [
+            ("token", true),
+            ("agent-token", true),
+            ("client-key-data", true),
+            ("K3S_TOKEN", true),
+            ("AWS_SECRET_ACCESS_KEY", true),
+            ("etcd-s3-secret-key", true),
+            ("oidc-client-secret", true),
+            ("password", true),
+            ("auth", true),
+            ("identitytoken", true),
+            ("Authorization", true),
+            ("token-auth-file", false),
+            ("tokenFile", false),
+            ("authentication-token-webhook", false),
+            ("authentication-token-webhook-cache-ttl", false),
+            ("auth-token", false),
+            ("enable-bootstrap-token-auth", false),
+            ("secrets-encryption", false),
+            ("secretName", false),
+            ("service-account-key-file", false),
+            ("tls-private-key-file", false),
+            ("key", false),
+            ("authorization-mode", false),
+            ("concurrent-serviceaccount-token-syncs", false),
+            ("authorization-webhook-version", false),
+        ] {
+            assert_eq!(is_secret_name(name), expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn secrets_are_known_by_their_form() {
+        for (text, expected) in [
+            ("postgres://a:hunter2@db:5432/k3s", "postgres://********@db:5432/k3s"),
+            ("http://hunter2@proxy", "http://********@proxy"),
+            ("https://10.0.0.1:6443/x@y", "https://10.0.0.1:6443/x@y"),
+            ("eyJhbGciOiJSUzI1NiJ9.eyJpc3MiOiJrIn0.c2ln", "********"),
+            ("Authorization: Bearer hunter2hunter2", "Authorization: Bearer ********"),
+            ("abcdef.0123456789abcdef", "********"),
+            ("K10aaaabbbbccccddddeeee::server:hunter2", "********"),
+            ("a\n-----BEGIN RSA PRIVATE KEY-----\nAAAA\n-----END RSA PRIVATE KEY-----\nb", "a\n********\nb"),
+            ("-----BEGIN PRIVATE KEY-----\nAAAA", "********"),
+            ("--token=hunter2 --v=2", "--token=******** --v=2"),
+            ("--token hunter2 --v 2", "--token ******** --v 2"),
+            ("sh -c 'DB_PASSWORD=\"hunter 2\" run'", "sh -c 'DB_PASSWORD=******** run'"),
+            ("{\"password\": \"hunter2\"}", "{\"password\": ********}"),
+            ("Environment=\"K3S_TOKEN=hunter2\" A=b", "Environment=\"K3S_TOKEN=********\" A=b"),
+            ("X=\"A_TOKEN=hunter 2\" B=c", "X=\"A_TOKEN=********\" B=c"),
+            ("--authentication-token-webhook=true", "--authentication-token-webhook=true"),
+            ("--token-auth-file=/etc/tokens.csv", "--token-auth-file=/etc/tokens.csv"),
+            ("--anonymous-auth=false", "--anonymous-auth=false"),
+            ("AKIAABCDEFGHIJKLMNOP", "********"),
+        ] {
+            assert_eq!(value(text), expected);
+        }
+    }
+}
