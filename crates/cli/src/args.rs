@@ -20,6 +20,7 @@ mod connect;
 pub(crate) mod detect;
 pub(crate) mod harden;
 mod log;
+mod node;
 pub(crate) mod rbac;
 mod render;
 pub(crate) mod runtime;
@@ -38,6 +39,7 @@ pub(crate) use self::collect::CollectArgs;
 pub(crate) use self::connect::{ConnectArgs, FromArgs};
 #[allow(unused_imports, reason = "commands about logs follow")]
 pub(crate) use self::log::LogArgs;
+pub(crate) use self::node::NodeArgs;
 pub(crate) use self::render::RenderArgs;
 pub(crate) use self::scan::{FixMode, PodTemplate, ScanArgs, Show};
 pub(crate) use self::to::To;

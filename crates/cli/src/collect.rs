@@ -12,11 +12,15 @@ use ironsides_files::{Bundle, BundleOf, STDIN};
 use crate::args::{CollectArgs, Global};
 use crate::exit::Exit;
 use crate::gather::{self, Live, Place, Wanted};
+use crate::node;
 use crate::say::Say;
 
 pub(crate) fn run(args: &CollectArgs, _: &Global, say: &Say) -> Result<Exit> {
     if let Some(path) = &args.show {
         return show(path);
+    }
+    if args.of_node.node {
+        return node::collect(&args.of_node, args.output.as_deref(), say);
     }
     let place = args.place();
     let kinds = args.kinds(&place)?;
@@ -82,21 +86,28 @@ fn default_name(bundle: &Bundle) -> PathBuf {
 /// Writes a bundle, whole or not at all. Only its owner may read it.
 fn write(bundle: &Bundle, path: &Path) -> Result<Redacted> {
     let redactor = gather::redactor()?;
-    let put = |out: &mut dyn Write| ironsides_files::write_bundle(out, bundle.of, &bundle.facts, &redactor);
+    let put =
+        |out: &mut dyn Write| Ok(ironsides_files::write_bundle(out, bundle.of, &bundle.facts, &redactor)?);
     if path == Path::new(STDIN) {
-        return Ok(put(&mut std::io::stdout().lock())?);
+        return put(&mut std::io::stdout().lock());
     }
-    let what = || format!("cannot write {}", path.display());
+    write_whole(path, put).with_context(|| format!("cannot write {}", path.display()))
+}
+
+/// Writes a file, whole or not at all. Only its owner may read it.
+pub(crate) fn write_whole<T>(path: &Path, put: impl FnOnce(&mut dyn Write) -> Result<T>) -> Result<T> {
     // A pipe or a device is written to; a file comes to be when all of it is there.
     if path.exists() && !path.is_file() {
-        let mut file = BufWriter::new(File::options().write(true).open(path).with_context(what)?);
-        return put(&mut file).with_context(what);
+        let mut file = BufWriter::new(File::options().write(true).open(path)?);
+        let done = put(&mut file)?;
+        file.flush()?;
+        return Ok(done);
     }
-    let mut file = BufWriter::new(tempfile::NamedTempFile::new_in(folder(path)).with_context(what)?);
-    let redacted = put(&mut file).with_context(what)?;
-    let file = file.into_inner().map_err(std::io::IntoInnerError::into_error).with_context(what)?;
-    file.persist(path).map_err(|error| error.error).with_context(what)?;
-    Ok(redacted)
+    let mut file = BufWriter::new(tempfile::NamedTempFile::new_in(folder(path))?);
+    let done = put(&mut file)?;
+    let file = file.into_inner().map_err(std::io::IntoInnerError::into_error)?;
+    file.persist(path).map_err(|error| error.error)?;
+    Ok(done)
 }
 
 /// The folder that a file is in.

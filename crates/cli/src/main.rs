@@ -12,6 +12,7 @@ mod explain;
 mod framework;
 mod gather;
 mod harden;
+mod node;
 mod print;
 mod rbac;
 mod runtime;

@@ -30,6 +30,7 @@ use crate::args::{Global, ScanArgs, Show};
 use crate::check;
 use crate::config::Config;
 use crate::exit::Exit;
+use crate::node;
 use crate::say::Say;
 
 pub(crate) fn run(args: &ScanArgs, global: &Global, say: &Say) -> Result<Exit> {
@@ -110,6 +111,14 @@ pub(crate) fn assess(
         bail!("--check and --skip leave no check to run");
     }
     let facts = cluster::read(&args, &judge, say)?;
+    let mut texts = engine::Texts::new();
+    if args.of_node.node {
+        let (name, text) = node::text(&args.of_node, say)?;
+        args.paths.clear();
+        texts.insert(name, text);
+    } else if !args.of_cluster.facts.is_empty() {
+        args.paths = args.of_cluster.nodes().cloned().collect();
+    }
     if let Some(facts) = &facts {
         args.paths.clear();
         if args.kubernetes_version.is_none()
@@ -127,6 +136,7 @@ pub(crate) fn assess(
         !args.own_outputs.iter().any(|own| own.canonicalize().ok() == path.canonicalize().ok())
     });
     found.exclude(&config.folder, &config.exclude, &args.paths).context("exclude in the configuration")?;
+    found.files.extend(texts.keys().cloned());
     let plan = render::plan(&mut found, &render::Ways::new(&args, &config)?, say);
     let baseline = args.baseline.as_deref().map(baseline::Baseline::read).transpose()?;
     let foreign = foreign::read(&args, say)?;
@@ -145,7 +155,6 @@ pub(crate) fn assess(
     for problem in plan.problems {
         record(&mut summary, say, problem);
     }
-    let mut texts = engine::Texts::new();
     if let Some(mode) = args.fix {
         // Waivers count what they are used for; the report begins anew. What is merely known is worth mending.
         let waiving = waiving::Waiving::new(given(), &args.paths)?;

@@ -65,7 +65,7 @@ pub fn collect(options: &Options) -> Result<Host, NodeError> {
     let proc = proc.as_ref();
     let mut seen = proc.map(|proc| processes(proc, &mut host)).unwrap_or_default();
     let mut walk = Walk::new(root.clone());
-    let first = seen_first(proc);
+    let first = home(proc, &root);
     let views: Vec<usize> = seen.iter().map(|seen| walk.view_of(proc, seen, first.as_ref())).collect();
     for (seen, view) in seen.iter().zip(&views) {
         walk.named_by(seen, *view);
@@ -73,7 +73,7 @@ pub fn collect(options: &Options) -> Result<Host, NodeError> {
     walk.known(&seen, &views);
     walk.look();
     if let Some(proc) = proc {
-        network(proc, &seen, &mut host);
+        network(proc, &root, &seen, &mut host);
     }
     host.system = system::read(&root, proc);
     let name = options.name.clone().or_else(|| walk.node_name(&seen, &views));
@@ -139,7 +139,7 @@ fn processes(proc: &Proc, host: &mut Host) -> Vec<Seen> {
 }
 
 /// The sockets that listen, and the kernel settings.
-fn network(proc: &Proc, seen: &[Seen], host: &mut Host) {
+fn network(proc: &Proc, root: &Root, seen: &[Seen], host: &mut Host) {
     let mut holders = BTreeMap::new();
     for seen in seen {
         for inode in seen.pid.sockets().unwrap_or_default() {
@@ -147,7 +147,12 @@ fn network(proc: &Proc, seen: &[Seen], host: &mut Host) {
         }
     }
     let first = proc.process(1).ok();
-    let home = first.as_ref().and_then(|first| first.link("ns", "net").ok());
+    let own = std::fs::read_link("/proc/self/ns/net").ok().map(|link| link.display().to_string());
+    let home = if is_own(root) {
+        own.clone()
+    } else {
+        first.as_ref().and_then(|first| first.link("ns", "net").ok())
+    };
     let mut told = BTreeSet::from([home.clone()]);
     let others = seen.iter().filter(|seen| SERVERS.contains(&&*seen.process.program));
     let others = others.filter(|seen| seen.network.is_some() && told.insert(seen.network.clone()));
@@ -167,8 +172,7 @@ fn network(proc: &Proc, seen: &[Seen], host: &mut Host) {
     host.listening.sort();
     host.listening.dedup();
     // Of a copy everything is as it was copied.
-    let own = std::fs::read_link("/proc/self/ns/net").ok();
-    let is_home = !proc.is_real || own.is_some_and(|own| Some(own.display().to_string()) == home);
+    let is_home = !proc.is_real || own.is_some() && own == home;
     host.sysctls = sysctls::read(proc, is_home);
     if !is_home {
         let why = "these settings are those of a network namespace, and this program runs in another than the host; give \
@@ -177,10 +181,21 @@ fn network(proc: &Proc, seen: &[Seen], host: &mut Host) {
     }
 }
 
-/// What the first process sees: the files of the host.
-fn seen_first(proc: Option<&Proc>) -> Option<(String, String)> {
+/// The mount namespace that the files of the root are in, and the root there: our own, or else that of the first process.
+fn home(proc: Option<&Proc>, root: &Root) -> Option<(String, String)> {
+    let text = |path: &str| std::fs::read_link(path).ok().map(|link| link.display().to_string());
+    if is_own(root) {
+        return text("/proc/self/ns/mnt").zip(text("/proc/self/root"));
+    }
     let first = proc?.process(1).ok()?;
     Some((first.link("ns", "mnt").ok()?, first.link(".", "root").ok()?))
+}
+
+/// Whether a root is that of this program itself.
+fn is_own(root: &Root) -> bool {
+    let own = rustix::fs::stat("/").ok();
+    let stat = rustix::fs::fstat(root.folder()).ok();
+    own.zip(stat).is_some_and(|(own, stat)| (own.st_dev, own.st_ino) == (stat.st_dev, stat.st_ino))
 }
 
 /// A file system that is looked at: that of the host, or that of a process.
@@ -224,6 +239,7 @@ impl Walk {
         let Some((proc, Ok(host))) = proc.zip(self.views.first().map(|view| &view.root)) else { return 0 };
         let root = match (&seen.mounts, first) {
             (Ok(own), Some(first)) if own == first => return 0,
+            (Ok(_), None) if seen.process.container.is_none() => return 0,
             (Ok(_), _) => seen.pid.root(proc, host).map_err(why),
             // Nobody can tell: what is in a container sees other files, and the rest most probably does not.
             (Err(_), _) if seen.process.container.is_none() => return 0,

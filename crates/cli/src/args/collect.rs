@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueHint};
 
+use super::NodeArgs;
 use super::connect::{ConnectArgs, ScopeArgs};
 
 /// `ironsides collect`
@@ -16,12 +17,14 @@ Examples:
   ironsides collect --dry-run
   ironsides collect -f deploy/ -o deploy.tar.zst
   ironsides collect --show prod.tar.zst
+  ironsides collect --node -o node-1.json
 
 ",
     exit_codes!()
 ))]
 pub(crate) struct CollectArgs {
-    /// The file to write; `-` is standard output [default: ironsides-facts-CONTEXT-TIME.tar.zst]
+    /// The file to write; `-` is standard output [default: ironsides-facts-CONTEXT-TIME.tar.zst; the facts of a node go to
+    /// standard output]
     #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) output: Option<PathBuf>,
     /// Take objects from manifests, not from a cluster: files, folders, charts, kustomizations; `-` is standard input. May
@@ -41,6 +44,8 @@ pub(crate) struct CollectArgs {
     /// Print what this bundle holds, and collect nothing
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, exclusive = true)]
     pub(crate) show: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) of_node: NodeArgs,
     #[command(flatten)]
     pub(crate) scope: ScopeArgs,
     #[command(flatten)]

@@ -1,11 +1,11 @@
 //! The arguments of `ironsides scan`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum, ValueHint};
 use ironsides_core::Severity;
 
-use super::{ConfigArgs, ConnectArgs, FailOn, Output, RenderArgs, words};
+use super::{ConfigArgs, ConnectArgs, FailOn, NodeArgs, Output, RenderArgs, words};
 
 /// `ironsides scan`
 #[derive(Args, Clone, Debug)]
@@ -14,6 +14,7 @@ use super::{ConfigArgs, ConnectArgs, FailOn, Output, RenderArgs, words};
 Examples:
   ironsides scan deploy/
   ironsides scan --cluster -n shop
+  ironsides scan --node
   kubectl get pods -A -o yaml | ironsides scan -
   ironsides scan chart/ --values prod.yaml -o sarif=findings.sarif
   ironsides scan deploy/ --check privileged-container,host-pid --fail-on critical
@@ -29,6 +30,8 @@ pub(crate) struct ScanArgs {
     pub(crate) paths: Vec<PathBuf>,
     #[command(flatten)]
     pub(crate) of_cluster: ClusterArgs,
+    #[command(flatten)]
+    pub(crate) of_node: NodeArgs,
     /// Read files that .gitignore and .ironsidesignore leave out, too
     #[arg(long)]
     pub(crate) no_ignore: bool,
@@ -130,12 +133,13 @@ pub(crate) struct ScanArgs {
 #[derive(Args, Clone, Debug, Default)]
 pub(crate) struct ClusterArgs {
     /// Scan the cluster that kubectl would talk to, instead of files
-    #[arg(long, conflicts_with_all = ["paths", "facts", "watch"], help_heading = CLUSTER)]
+    #[arg(long, conflicts_with_all = ["paths", "node", "watch"], help_heading = CLUSTER)]
     pub(crate) cluster: bool,
-    /// Scan a fact bundle, as `ironsides collect` writes it
-    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = CLUSTER)]
-    #[arg(conflicts_with_all = ["paths", "watch"])]
-    pub(crate) facts: Option<PathBuf>,
+    /// Scan facts, as `ironsides collect` writes them: the bundle of a cluster, the facts of nodes (.json, .yaml, or
+    /// folders of them), or both in one report. With --cluster, the facts of its nodes
+    #[arg(long, value_name = "FILE", num_args = 1.., value_hint = ValueHint::AnyPath, help_heading = CLUSTER)]
+    #[arg(conflicts_with_all = ["paths", "node", "watch"])]
+    pub(crate) facts: Vec<PathBuf>,
     /// Judge the objects of this namespace alone; may be given several times, or with commas. Of a cluster nothing else is
     /// read but what is in no namespace
     #[arg(short, long, value_name = "NAMESPACE", value_delimiter = ',', help_heading = CLUSTER)]
@@ -156,6 +160,24 @@ pub(crate) struct ClusterArgs {
     pub(crate) given: Option<String>,
 }
 
+impl ClusterArgs {
+    /// The facts that are the bundle of a cluster.
+    pub(crate) fn bundles(&self) -> impl Iterator<Item = &PathBuf> {
+        self.facts.iter().filter(|path| !is_of_nodes(path))
+    }
+
+    /// The facts that are those of nodes.
+    pub(crate) fn nodes(&self) -> impl Iterator<Item = &PathBuf> {
+        self.facts.iter().filter(|path| is_of_nodes(path))
+    }
+}
+
+/// Whether facts are those of nodes, and no bundle: documents, or folders of them.
+fn is_of_nodes(path: &Path) -> bool {
+    let ends = |end| path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case(end));
+    path.is_dir() || ["json", "yaml", "yml"].into_iter().any(ends)
+}
+
 /// The heading of what is about clusters.
 const CLUSTER: &str = "Cluster";
 
@@ -170,7 +192,7 @@ impl ScanArgs {
 
     /// Whether a cluster is scanned, live or as a bundle, and no files.
     pub(crate) fn is_of_cluster(&self) -> bool {
-        self.of_cluster.cluster || self.of_cluster.facts.is_some()
+        self.of_cluster.cluster || self.of_cluster.bundles().next().is_some()
     }
 
     /// The mildest severity that tables show and `--fix` mends: whatever was chosen with `--check`, and nothing that
@@ -197,7 +219,7 @@ impl ScanArgs {
     pub(crate) fn note_given(&mut self, matches: &clap::ArgMatches) {
         let written =
             |name: &&str| matches.value_source(name) == Some(clap::parser::ValueSource::CommandLine);
-        self.given = ["fail_on", "min_severity", "output", "release_name", "release_namespace"]
+        self.given = ["fail_on", "min_severity", "output", "paths", "release_name", "release_namespace"]
             .into_iter()
             .filter(written)
             .collect();

@@ -26,15 +26,26 @@ use crate::scan::waiving::{Ledger, OnObject, Waiving};
 /// Refuses arguments that do not fit together.
 pub(crate) fn fits(args: &ScanArgs) -> Result<()> {
     let about_cluster = args.of_cluster.given.as_deref().unwrap_or_default();
-    if !about_cluster.is_empty() && !args.is_of_cluster() {
+    if !about_cluster.is_empty() && !args.is_of_cluster() && about_cluster != "--facts" {
         bail!(
             "{about_cluster} is about a cluster; say so with --cluster, or name a fact bundle with --facts"
         );
     }
-    if args.is_of_cluster() && args.fix.is_some() {
+    if (args.is_of_cluster() || args.of_node.node) && args.fix.is_some() {
         bail!(
-            "--fix edits manifests, and what was read of a cluster is none; scan the files it was made from"
+            "--fix edits manifests, and what was read of a cluster or a node is none; scan the files it was made from"
         );
+    }
+    if args.of_node.node && args.is_given("paths") {
+        bail!("--node is about the host that this runs on; scan the files apart from it");
+    }
+    let mut bundles = args.of_cluster.bundles();
+    if let Some((first, second)) = bundles.next().zip(bundles.next()) {
+        let (first, second) = (first.display(), second.display());
+        bail!("{first} and {second} are of two clusters; scan one after the other");
+    }
+    if let Some(bundle) = args.of_cluster.bundles().next().filter(|_| args.of_cluster.cluster) {
+        bail!("{} is of a cluster, as is --cluster; scan one after the other", bundle.display());
     }
     Ok(())
 }
@@ -50,7 +61,8 @@ fn live(args: &ScanArgs) -> Live {
 
 /// Reads what the chosen checks want of a cluster or a bundle; `None` where files are scanned.
 pub(crate) fn read(args: &ScanArgs, judge: &Judge, say: &Say) -> Result<Option<Facts>> {
-    let place = match &args.of_cluster.facts {
+    let mut bundles = args.of_cluster.bundles();
+    let place = match bundles.next() {
         Some(path) => Place::Facts(path.clone()),
         None if args.of_cluster.cluster => Place::Cluster(Box::new(live(args))),
         None => return Ok(None),

@@ -9,10 +9,9 @@ use super::STARS;
 use crate::names::plain;
 
 /// Parts of names that announce a secret, lower case and without punctuation.
-const PARTS: [&str; 14] = [
+const PARTS: [&str; 13] = [
     "accesskey",
     "apikey",
-    "authorization",
     "certificatedata",
     "cookie",
     "credential",
@@ -27,10 +26,18 @@ const PARTS: [&str; 14] = [
 ];
 
 /// Names that are a secret as a whole.
-const WHOLE: [&str; 5] = ["auth", "caauthoritydata", "certificateauthoritydata", "pass", "pwd"];
+const WHOLE: [&str; 7] = [
+    "auth",
+    "authorization",
+    "proxyauthorization",
+    "caauthoritydata",
+    "certificateauthoritydata",
+    "pass",
+    "pwd",
+];
 
 /// How names end that say something about a secret and are none.
-const ABOUT: [&str; 30] = [
+const ABOUT: [&str; 32] = [
     "algorithm",
     "attributes",
     "audience",
@@ -38,6 +45,7 @@ const ABOUT: [&str; 30] = [
     "cacheduration",
     "cachettl",
     "cleanupperiod",
+    "config",
     "configfile",
     "dir",
     "directory",
@@ -47,6 +55,7 @@ const ABOUT: [&str; 30] = [
     "files",
     "issuer",
     "kind",
+    "kubeconfig",
     "lookup",
     "maxage",
     "mode",
@@ -145,7 +154,7 @@ pub(crate) fn value(text: &str) -> Cow<'_, str> {
 /// `"NAME=secret with blanks"` without the secret.
 fn in_quotes(text: &str) -> Option<String> {
     let quote = text.chars().next().filter(|c| matches!(c, '"' | '\''))?;
-    let (name, value) = text.trim_matches(quote).split_once('=')?;
+    let (name, value) = text.strip_prefix(quote)?.strip_suffix(quote)?.split_once('=')?;
     let is_secret = is_secret_name(name.trim_start_matches('-')) && !is_switch(value);
     is_secret.then(|| format!("{quote}{name}={STARS}{quote}"))
 }
@@ -190,6 +199,27 @@ mod tests {
         ] {
             assert_eq!(is_secret_name(name), expected, "{name}");
         }
+    }
+
+    #[test]
+    fn no_flag_of_a_component_is_taken_for_a_secret() {
+        let flags = [
+            include_str!("../../../settings/src/flags/etcd.tsv"),
+            include_str!("../../../settings/src/flags/kube_apiserver.tsv"),
+            include_str!("../../../settings/src/flags/kube_controller_manager.tsv"),
+            include_str!("../../../settings/src/flags/kube_scheduler.tsv"),
+        ];
+        let names = flags.iter().flat_map(|table| table.lines()).filter(|line| !line.starts_with('#'));
+        let taken: Vec<&str> =
+            names.filter_map(|line| line.split('\t').next()).filter(|name| is_secret_name(name)).collect();
+        // Secrets, a switch, and what tells clusters of etcd apart.
+        let expected = [
+            "discovery-password",
+            "discovery-token",
+            "initial-cluster-token",
+            "use-service-account-credentials",
+        ];
+        assert_eq!(taken, expected);
     }
 
     #[test]
