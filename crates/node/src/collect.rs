@@ -239,10 +239,9 @@ impl Walk {
         let Some((proc, Ok(host))) = proc.zip(self.views.first().map(|view| &view.root)) else { return 0 };
         let root = match (&seen.mounts, first) {
             (Ok(own), Some(first)) if own == first => return 0,
-            (Ok(_), None) if seen.process.container.is_none() => return 0,
-            (Ok(_), _) => seen.pid.root(proc, host).map_err(why),
             // Nobody can tell: what is in a container sees other files, and the rest most probably does not.
-            (Err(_), _) if seen.process.container.is_none() => return 0,
+            (Ok(_), None) | (Err(_), _) if seen.process.container.is_none() => return 0,
+            (Ok(_), _) => seen.pid.root(proc, host).map_err(why),
             (Err(error), _) => Err(why(*error)),
         };
         // A copy of /proc may have no links at all.
