@@ -129,7 +129,7 @@ impl Framework {
     /// How far what the checks said meets it.
     pub fn compliance(&self, answers: Answers<'_>) -> Compliance {
         let controls = self.controls.iter().map(|control| control.result(answers)).collect();
-        Compliance { framework: self.id.clone(), title: self.title.clone(), controls }
+        Compliance { framework: self.id.clone(), title: self.title.clone(), node: None, controls }
     }
 }
 
@@ -200,7 +200,7 @@ impl Control {
             _ => None,
         };
         let (id, title, level) = (self.id.clone(), self.title.clone(), self.level.clone());
-        ControlResult { id, title, level, standing, why, checks, tally, evidence: Vec::new() }
+        ControlResult { id, title, level, standing, why, checks, tally, evidence: Vec::new(), audit: None }
     }
 }
 

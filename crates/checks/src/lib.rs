@@ -23,6 +23,7 @@ mod host_files;
 mod image;
 mod ingress;
 mod judge;
+pub mod kube_bench;
 pub mod mend;
 mod namespace;
 mod network;

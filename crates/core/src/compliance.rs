@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use crate::audited::Audited;
 use crate::tally::Tally;
 
 /// A framework's controls and what the checks behind them said.
@@ -12,6 +13,9 @@ pub struct Compliance {
     pub framework: String,
     /// Its name in full.
     pub title: String,
+    /// The host that the rows are about, where they are about one alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub node: Option<String>,
     /// A row a control, in the framework's order.
     pub controls: Vec<ControlResult>,
 }
@@ -39,6 +43,9 @@ pub struct ControlResult {
     /// Some of what the answer rests on.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub evidence: Vec<ControlEvidence>,
+    /// What a check of a benchmark file came to, where the row is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub audit: Option<Box<Audited>>,
 }
 
 /// One thing that the answer to a control rests on.
@@ -126,6 +133,7 @@ mod tests {
             checks: Vec::new(),
             tally: Tally::default(),
             evidence: Vec::new(),
+            audit: None,
         };
         let of = |pass, fail, open| {
             let all = [
@@ -135,7 +143,7 @@ mod tests {
             ];
             let controls =
                 all.into_iter().flat_map(|(standing, count)| vec![control(standing); count]).collect();
-            Compliance { framework: String::new(), title: String::new(), controls }.score()
+            Compliance { framework: String::new(), title: String::new(), node: None, controls }.score()
         };
         assert_eq!(of(2, 1, 9), Some(66.6));
         assert_eq!(of(9999, 1, 0), Some(99.9));

@@ -5,6 +5,7 @@
 //! [`Step`] (a change with its proof). [`Inventory`] holds what was collected and [`Coverage`] how much of it is
 //! missing, so that missing data never passes.
 
+mod audited;
 mod check;
 mod compliance;
 mod coverage;
@@ -31,6 +32,7 @@ mod waiver;
 mod waivers;
 mod withheld;
 
+pub use audited::{AuditState, Audited};
 pub use check::CheckMeta;
 pub use compliance::{Compliance, ControlEvidence, ControlResult, ControlStanding};
 pub use coverage::{Coverage, Extent, Fact};

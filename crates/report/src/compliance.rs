@@ -30,6 +30,9 @@ fn told(evidence: &ControlEvidence, is_one_of_many: bool) -> String {
 /// What there is to say beside a control: how many targets failed, or why there is no answer.
 fn detail(control: &ControlResult) -> String {
     let tally = &control.tally;
+    if control.audit.is_some() {
+        return control.why.as_deref().map(|why| format!(" ({why})")).unwrap_or_default();
+    }
     match control.standing {
         ControlStanding::Fail => format!(" ({} of {} failed)", tally.fail, tally.decided()),
         ControlStanding::Waived => format!(" ({} of {} waived)", tally.fail, tally.decided()),
@@ -77,11 +80,13 @@ mod tests {
             checks: Vec::new(),
             tally,
             evidence: Vec::new(),
+            audit: None,
         };
         let fail = Tally { fail: 1, pass: 2, ..Tally::default() };
         let compliance = Compliance {
             framework: "x-1".into(),
             title: "X 1".into(),
+            node: None,
             controls: vec![
                 control("1.1", ControlStanding::Fail, None, fail),
                 control("1.10", ControlStanding::Pass, None, Tally { pass: 1, ..Tally::default() }),

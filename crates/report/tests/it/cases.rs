@@ -227,10 +227,12 @@ pub(crate) fn every() -> Case {
         checks: checks.to_vec(),
         tally: Tally { pass: 1, fail: 1, ..Tally::default() },
         evidence: Vec::new(),
+        audit: None,
     };
     case.summary.compliance.push(Compliance {
         framework: "1-odd framework".into(),
         title: "A framework with odd ids".into(),
+        node: None,
         controls: vec![
             control("5.2.1", ControlStanding::Fail, &[CHECKS[0].id]),
             control("a b/c", ControlStanding::Pass, &[CHECKS[4].id]),
