@@ -57,7 +57,7 @@ impl Policy {
 impl Rule {
     /// Whether it is about a request.
     pub fn fits(&self, request: &Request<'_>) -> bool {
-        self.misfit(request).is_none()
+        self.first_misfit(request).is_none()
     }
 }
 
@@ -74,6 +74,13 @@ impl GroupResources {
             return false;
         }
         self.resources.iter().any(|own| resource_fits(own, resource, subresource))
+    }
+
+    /// Whether it is about a resource, whatever the object is called.
+    pub(crate) fn fits_but_for_names(&self, group: &str, resource: &str, subresource: &str) -> bool {
+        (self.group == "*" || self.group == group)
+            && (self.resources.is_empty()
+                || self.resources.iter().any(|own| resource_fits(own, resource, subresource)))
     }
 }
 

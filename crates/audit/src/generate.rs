@@ -8,7 +8,6 @@ mod text;
 
 use std::collections::BTreeMap;
 
-use ironsides_tree::Span;
 
 use crate::coverage::{Coverage, Recorded, Standing};
 use crate::decide::Decision;
@@ -142,30 +141,6 @@ fn policy<'a>(bodies: impl IntoIterator<Item = &'a Made>, drops: &'a [Made]) -> 
 }
 
 /// A rule about everything.
-fn any(level: Level) -> Rule {
-    Rule {
-        level,
-        users: Vec::new(),
-        user_groups: Vec::new(),
-        verbs: Vec::new(),
-        resources: Vec::new(),
-        namespaces: Vec::new(),
-        non_resource_urls: Vec::new(),
-        omit_stages: Stages::default(),
-        omit_managed_fields: None,
-        span: Span::NONE,
-    }
-}
-
-fn entry(group: &str, resources: &[&str]) -> GroupResources {
-    GroupResources {
-        group: group.to_owned(),
-        resources: resources.iter().map(|&resource| resource.to_owned()).collect(),
-        resource_names: Vec::new(),
-        span: Span::NONE,
-    }
-}
-
 /// Requests that one rule could drop: of somebody, with a verb, for a resource.
 #[derive(Clone, Debug)]
 struct Class {
@@ -241,8 +216,8 @@ impl Class {
             users,
             user_groups,
             verbs: verbs.iter().map(|&verb| verb.to_owned()).collect(),
-            resources: vec![entry(&self.group, &[&self.resource])],
-            ..any(Level::None)
+            resources: vec![GroupResources::of(&self.group, &[&self.resource])],
+            ..Rule::any(Level::None)
         }
     }
 

@@ -30,6 +30,20 @@ pub enum Misfit {
 impl Rule {
     /// What keeps the rule from a request; `None` where it fits. An empty list is no restriction; names compare exactly.
     pub fn misfit(&self, request: &Request<'_>) -> Option<Misfit> {
+        let misfit = self.first_misfit(request)?;
+        let (Misfit::Resource, About::Resource { group, resource, subresource, .. }) =
+            (misfit, &request.about)
+        else {
+            return Some(misfit);
+        };
+        let is_named = self.resources.iter().any(|entry| {
+            !entry.resource_names.is_empty() && entry.fits_but_for_names(group, resource, subresource)
+        });
+        Some(if is_named { Misfit::Name } else { misfit })
+    }
+
+    /// What keeps the rule from a request, where other names of objects count as other resources.
+    pub(crate) fn first_misfit(&self, request: &Request<'_>) -> Option<Misfit> {
         let has = |list: &[String], text: &str| list.iter().any(|own| own == text);
         if !self.users.is_empty() && !request.user.as_ref().is_some_and(|user| has(&self.users, user)) {
             return Some(Misfit::User);
@@ -51,16 +65,12 @@ impl Rule {
                 if !self.namespaces.is_empty() && !has(&self.namespaces, namespace) {
                     return Some(Misfit::Namespace);
                 }
-                let entries = || self.resources.iter();
                 if self.resources.is_empty()
-                    || entries().any(|entry| entry.fits(group, resource, subresource, name))
+                    || self.resources.iter().any(|entry| entry.fits(group, resource, subresource, name))
                 {
                     return None;
                 }
-                let is_named = entries().any(|entry| {
-                    entry.resource_names.iter().any(|own| entry.fits(group, resource, subresource, own))
-                });
-                Some(if is_named { Misfit::Name } else { Misfit::Resource })
+                Some(Misfit::Resource)
             }
             About::Path(_) if of_resources => Some(Misfit::Resources),
             About::Path(path) => {

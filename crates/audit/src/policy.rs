@@ -57,6 +57,52 @@ pub struct GroupResources {
     pub span: Span,
 }
 
+impl Rule {
+    /// The fields of a rule.
+    pub const FIELDS: [&str; 9] = [
+        "level",
+        "users",
+        "userGroups",
+        "verbs",
+        "resources",
+        "namespaces",
+        "nonResourceURLs",
+        "omitStages",
+        "omitManagedFields",
+    ];
+
+    /// A rule about every request.
+    pub fn any(level: Level) -> Self {
+        Self {
+            level,
+            users: Vec::new(),
+            user_groups: Vec::new(),
+            verbs: Vec::new(),
+            resources: Vec::new(),
+            namespaces: Vec::new(),
+            non_resource_urls: Vec::new(),
+            omit_stages: Stages::default(),
+            omit_managed_fields: None,
+            span: Span::NONE,
+        }
+    }
+}
+
+impl GroupResources {
+    /// The fields of an entry.
+    pub const FIELDS: [&str; 3] = ["group", "resources", "resourceNames"];
+
+    /// Resources of a group, whatever the objects are called.
+    pub fn of(group: &str, resources: &[&str]) -> Self {
+        Self {
+            group: group.to_owned(),
+            resources: resources.iter().map(|&resource| resource.to_owned()).collect(),
+            resource_names: Vec::new(),
+            span: Span::NONE,
+        }
+    }
+}
+
 /// What the API server takes without a word to whoever wrote it: it logs a warning, and goes on without the field.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Note {

@@ -1,6 +1,5 @@
 //! Rules that never decide, and requests that two policies record differently.
 
-use ironsides_tree::Span;
 
 use crate::decide::Decision;
 use crate::level::{Level, Stage, Stages};
@@ -137,25 +136,8 @@ impl Asked {
 
     /// The rule that only such requests fit.
     fn rule(self) -> Option<Rule> {
-        let any = Rule {
-            level: Level::None,
-            users: Vec::new(),
-            user_groups: Vec::new(),
-            verbs: Vec::new(),
-            resources: Vec::new(),
-            namespaces: Vec::new(),
-            non_resource_urls: Vec::new(),
-            omit_stages: Stages::default(),
-            omit_managed_fields: None,
-            span: Span::NONE,
-        };
-        let long = ["*/attach", "*/exec", "*/log", "*/portforward", "*/proxy"].map(str::to_owned).to_vec();
-        let entry = GroupResources {
-            group: "*".into(),
-            resources: long,
-            resource_names: Vec::new(),
-            span: Span::NONE,
-        };
+        let any = Rule::any(Level::None);
+        let entry = GroupResources::of("*", &["*/attach", "*/exec", "*/log", "*/portforward", "*/proxy"]);
         match self {
             Self::Any | Self::Refused => None,
             Self::Watch => Some(Rule { verbs: vec!["watch".into()], ..any }),

@@ -520,22 +520,6 @@ impl Rule {
             && self.resources.is_empty()
             && self.non_resource_urls.is_empty()
     }
-
-    /// A rule that fits every request, to ask what others leave over.
-    fn for_all() -> Self {
-        Self {
-            level: crate::level::Level::Metadata,
-            users: Vec::new(),
-            user_groups: Vec::new(),
-            verbs: Vec::new(),
-            resources: Vec::new(),
-            namespaces: Vec::new(),
-            non_resource_urls: Vec::new(),
-            omit_stages: crate::level::Stages::default(),
-            omit_managed_fields: None,
-            span: ironsides_tree::Span::NONE,
-        }
-    }
 }
 
 impl Remainder {
@@ -549,7 +533,7 @@ impl Remainder {
 
     /// What no rule decides.
     pub fn of_none(&self) -> Left {
-        self.left(&Rule::for_all(), self.rules.len(), Verbs::Usual)
+        self.left(&Rule::any(crate::level::Level::Metadata), self.rules.len(), Verbs::Usual)
     }
 }
 

@@ -193,3 +193,9 @@ pub(crate) fn colours_stdout(color: Color) -> bool {
 pub(crate) fn stdout_width() -> Option<usize> {
     terminal_size::terminal_size_of(std::io::stdout()).map(|(width, _)| usize::from(width.0))
 }
+
+/// A number with its noun: `1 rule`, `3 rules`.
+pub(crate) fn counted(number: impl TryInto<u64>, noun: &str) -> String {
+    let number = number.try_into().unwrap_or(u64::MAX);
+    if number == 1 { format!("1 {noun}") } else { format!("{number} {noun}s") }
+}

@@ -7,7 +7,7 @@ use crate::policy::{GroupResources, Rule};
 use crate::request::About;
 use crate::technique::{TECHNIQUES, act};
 
-use super::{Made, any, entry};
+use super::Made;
 
 /// What a policy is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,7 +37,7 @@ impl Goal {
         let resources = |level, verbs: &[&str], resources: Vec<GroupResources>| Rule {
             verbs: verbs.iter().map(|&verb| verb.to_owned()).collect(),
             resources,
-            ..any(level)
+            ..Rule::any(level)
         };
         match self {
             Self::Minimal => {}
@@ -55,32 +55,33 @@ impl Goal {
                     "never the content of secrets and tokens",
                 );
                 add(
-                    resources(Level::Request, &[], vec![entry("", &CONNECTIONS)]),
+                    resources(Level::Request, &[], vec![GroupResources::of("", &CONNECTIONS)]),
                     "connections into pods and nodes",
                 );
                 let verbs = ["create", "update", "patch", "delete", "deletecollection"];
                 add(
-                    resources(Level::RequestResponse, &verbs, vec![entry("*", &[])]),
+                    resources(Level::RequestResponse, &verbs, vec![GroupResources::of("*", &[])]),
                     "all that was changed, before and after",
                 );
             }
             Self::Cis => {
                 let mut quiet = confidential();
-                quiet.push(entry("", &["configmaps"]));
+                quiet.push(GroupResources::of("", &["configmaps"]));
                 add(
                     resources(Level::Metadata, &[], quiet),
                     "who reads and writes secrets, settings and tokens, without their content",
                 );
                 add(
-                    resources(Level::Request, &[], vec![entry("", &CONNECTIONS)]),
+                    resources(Level::Request, &[], vec![GroupResources::of("", &CONNECTIONS)]),
                     "connections into pods, services and nodes",
                 );
                 let verbs = ["create", "update", "patch", "delete", "deletecollection"];
-                let workloads = vec![entry("", &["pods"]), entry("apps", &["deployments"])];
+                let workloads =
+                    vec![GroupResources::of("", &["pods"]), GroupResources::of("apps", &["deployments"])];
                 add(resources(Level::Request, &verbs, workloads), "changes of pods and deployments");
             }
         }
-        add(any(Level::Metadata), "who did what, for all the rest");
+        add(Rule::any(Level::Metadata), "who did what, for all the rest");
         rules
     }
 }
@@ -91,7 +92,10 @@ const CONNECTIONS: [&str; 6] =
 
 /// What has secrets in its body.
 fn confidential() -> Vec<GroupResources> {
-    vec![entry("", &["secrets", "serviceaccounts/token"]), entry("authentication.k8s.io", &["tokenreviews"])]
+    vec![
+        GroupResources::of("", &["secrets", "serviceaccounts/token"]),
+        GroupResources::of("authentication.k8s.io", &["tokenreviews"]),
+    ]
 }
 
 /// What asks for health all the time, and heartbeats of nodes.
@@ -101,13 +105,13 @@ pub(super) fn quiet() -> Vec<Made> {
     let leases = Rule {
         user_groups: vec![super::NODES.to_owned()],
         verbs: ["get", "update", "patch"].map(str::to_owned).to_vec(),
-        resources: vec![entry("coordination.k8s.io", &["leases"])],
+        resources: vec![GroupResources::of("coordination.k8s.io", &["leases"])],
         namespaces: vec!["kube-node-lease".to_owned()],
-        ..any(Level::None)
+        ..Rule::any(Level::None)
     };
     vec![
         made(
-            Rule { non_resource_urls: paths, ..any(Level::None) },
+            Rule { non_resource_urls: paths, ..Rule::any(Level::None) },
             "health probes, which say nothing about anyone",
         ),
         made(leases, "heartbeats of nodes"),
@@ -156,7 +160,7 @@ fn bodies() -> Vec<(Level, Vec<&'static str>, Vec<GroupResources>)> {
     }
     let entries = |groups: Groups| {
         let entry = |(group, resources): (&str, Vec<String>)| {
-            entry(group, &resources.iter().map(String::as_str).collect::<Vec<_>>())
+            GroupResources::of(group, &resources.iter().map(String::as_str).collect::<Vec<_>>())
         };
         groups.into_iter().map(entry).collect()
     };
@@ -183,9 +187,9 @@ fn named() -> Vec<Rule> {
         names.dedup();
         Rule {
             verbs: ["update", "patch"].map(str::to_owned).to_vec(),
-            resources: vec![GroupResources { resource_names: names, ..entry(group, &[resource]) }],
+            resources: vec![GroupResources { resource_names: names, ..GroupResources::of(group, &[resource]) }],
             namespaces: vec![namespace],
-            ..any(Level::Request)
+            ..Rule::any(Level::Request)
         }
     };
     names.into_iter().map(rule).collect()

@@ -13,19 +13,6 @@ use crate::level::{Level, Stage, Stages};
 
 /// What may stand in a policy, a rule, and an entry of its resources.
 const POLICY: [&str; 6] = ["apiVersion", "kind", "metadata", "rules", "omitStages", "omitManagedFields"];
-const RULE: [&str; 9] = [
-    "level",
-    "users",
-    "userGroups",
-    "verbs",
-    "resources",
-    "namespaces",
-    "nonResourceURLs",
-    "omitStages",
-    "omitManagedFields",
-];
-const RESOURCES: [&str; 3] = ["group", "resources", "resourceNames"];
-
 impl Policy {
     /// Reads the policy of a text: of the first document, as the API server does. All errors of it are told, in the order
     /// of the text.
@@ -151,7 +138,7 @@ impl Reader {
 
     fn rule(&mut self, at: &Cursor<'_>) -> Rule {
         self.is_map(at);
-        self.known(at, &RULE);
+        self.known(at, &Rule::FIELDS);
         let rule = Rule {
             level: self.level(at),
             users: self.strings(&at.get("users")),
@@ -189,7 +176,7 @@ impl Reader {
 
     fn resources(&mut self, at: &Cursor<'_>) -> GroupResources {
         self.is_map(at);
-        self.known(at, &RESOURCES);
+        self.known(at, &GroupResources::FIELDS);
         let entry = GroupResources {
             group: self.string(&at.get("group")).unwrap_or_default(),
             resources: self.strings(&at.get("resources")),

@@ -1,6 +1,6 @@
 //! A field that the API server drops, so that the rule means more than it says.
 
-use ironsides_audit::Note;
+use ironsides_audit::{GroupResources, Note, Rule};
 use ironsides_tree::{Map, Node};
 use strsim::levenshtein;
 
@@ -21,32 +21,14 @@ pub(super) static CHECK: Check = Check {
     run: Run::Kinds(POLICY, run),
 };
 
-/// The fields of rules and of the entries of their resources.
-const FIELDS: [&str; 12] = [
-    "level",
-    "users",
-    "userGroups",
-    "verbs",
-    "resources",
-    "namespaces",
-    "nonResourceURLs",
-    "omitStages",
-    "omitManagedFields",
-    "group",
-    "resources",
-    "resourceNames",
-];
-
 fn run(policy: &Object, out: &mut Out<'_>) {
     let Some(lint) = Lint::of(policy, out) else { return };
     let Ok(loaded) = &out.audit().loaded else { return };
     let dropped = || loaded.notes.iter().filter_map(|note| Some((note, note.dropped.as_deref()?)));
     for (note, field) in dropped() {
-        let is_in = |rule: &ironsides_audit::Rule| {
-            rule.span.start <= note.span.start && note.span.end <= rule.span.end
-        };
+        let is_in = |rule: &Rule| rule.span.start <= note.span.start && note.span.end <= rule.span.end;
         let rule = lint.policy.rules.iter().find(|rule| is_in(rule));
-        let is_for_all = rule.is_some_and(ironsides_audit::Rule::is_for_all);
+        let is_for_all = rule.is_some_and(Rule::is_for_all);
         let rest = if is_for_all { "; without it the rule is about every request" } else { "" };
         let path = if note.path.is_empty() { field.to_owned() } else { format!("{}.{field}", note.path) };
         let finding = out.fail_at(path, note.span, format!("{}{rest}", note.message));
@@ -68,7 +50,7 @@ fn rename<'a>(root: &Cursor<'a>, note: &Note, field: &'a str, finding: &mut Draf
     let near = |known: &&&str| {
         known.eq_ignore_ascii_case(field) || levenshtein(known, field) <= 1 || format!("{field}s") == ***known
     };
-    let Some(meant) = FIELDS.iter().find(near).copied() else { return };
+    let Some(meant) = Rule::FIELDS.iter().chain(&GroupResources::FIELDS).find(near).copied() else { return };
     let (value, is_free) = (holder.get(field), !holder.get(meant).is_set());
     let fits = match meant {
         "level" | "group" => value.str().is_some(),

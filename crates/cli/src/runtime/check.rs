@@ -16,6 +16,7 @@ use crate::args::Global;
 use crate::args::runtime::{FailOnMessage, RulesCheckArgs, RulesFormat};
 use crate::exit::Exit;
 use crate::print;
+use crate::say::counted;
 use crate::say::{self, Say};
 
 pub(crate) fn run(args: &RulesCheckArgs, global: &Global, say: &Say) -> Result<Exit> {
@@ -208,9 +209,4 @@ impl Checked<'_> {
         });
         print::envelope("rules-check", &self.files.gaps.iter().collect::<Vec<_>>(), answer)
     }
-}
-
-/// A number with its noun.
-pub(super) fn counted(number: usize, noun: &str) -> String {
-    if number == 1 { format!("1 {noun}") } else { format!("{number} {noun}s") }
 }

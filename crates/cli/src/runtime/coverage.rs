@@ -11,7 +11,6 @@ use ironsides_detect::rules::{Rule, RuleSet};
 use ironsides_report::plain;
 use serde_json::{Value, json};
 
-use super::check::counted;
 use super::remarks::{has_events, is_filled};
 use super::rule_files::RuleFiles;
 use crate::args::runtime::{RulesCoverageArgs, RulesFormat};
@@ -19,6 +18,7 @@ use crate::columns::Columns;
 use crate::exit::Exit;
 use crate::print;
 use crate::say::Say;
+use crate::say::counted;
 
 /// How many rules a line names.
 const SHOWN: usize = 3;

@@ -9,8 +9,8 @@ use ironsides_detect::rules::{Deed, Loaded, Mention, Part, PartKind, Place, Rule
 use ironsides_tree::Node;
 use serde_json::{Value, json};
 
-use super::check::counted;
 use super::falco_alerts::FalcoAlerts;
+use crate::say::counted;
 
 /// Something worth knowing.
 pub(super) struct Remark {

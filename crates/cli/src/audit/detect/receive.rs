@@ -10,10 +10,10 @@ use ironsides_streams::spool::{SpoolError, SpoolLimits};
 use ironsides_streams::{Place, Record, StreamError, Tally};
 
 use super::run::Run;
-use super::summary::counted;
 use crate::args::detect::ReceiveArgs;
 use crate::exit::Exit;
 use crate::say::Say;
+use crate::say::counted;
 use crate::signals::Signals;
 
 /// How long one waits before it is looked at what else there is to do.

@@ -8,12 +8,13 @@ use super::alert::Alert;
 use super::detector::{self, Detector, Reader};
 use super::out::Outs;
 use super::rules::Asked;
-use super::summary::{self, Summary, counted};
+use super::summary::{self, Summary};
 use crate::args::LogArgs;
 use crate::args::detect::DetectArgs;
 use crate::audit::log::Looked;
 use crate::exit::Exit;
 use crate::say::Say;
+use crate::say::counted;
 use crate::signals::Ended;
 
 /// What a run has.

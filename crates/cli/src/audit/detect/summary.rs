@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use super::alert::Alert;
 use crate::audit::log::Looked;
 use crate::say::Say;
+use crate::say::counted;
 
 /// How many alerts there were of each rule.
 #[derive(Default)]
@@ -44,7 +45,7 @@ impl Summary {
             looked.window.map(|(first, last)| format!(", {first:.3} to {last:.3}")).unwrap_or_default();
         let alerts = counted(self.alerts(), "alert");
         let events = counted(looked.events, "event");
-        let rules = counted(u64::try_from(asked).unwrap_or_default(), "rule");
+        let rules = counted(asked, "rule");
         say.news("in all", &format!("{events}{window}, {alerts}, {rules} asked"));
     }
 
@@ -92,8 +93,4 @@ pub(super) fn odd(tally: Tally) -> Vec<String> {
     ];
     let told = sentences.into_iter().filter(|(count, _)| *count > 0);
     told.map(|(count, sentence)| format!("{sentence}: {count}")).collect()
-}
-
-pub(super) fn counted(number: u64, noun: &str) -> String {
-    if number == 1 { format!("1 {noun}") } else { format!("{number} {noun}s") }
 }

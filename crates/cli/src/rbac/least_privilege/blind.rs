@@ -251,21 +251,8 @@ pub(super) fn unrecorded(
     right: &Rule,
     namespace: Option<&str>,
 ) -> Option<Unrecorded> {
-    let no_rule = (
-        None,
-        &AuditRule {
-            level: Level::None,
-            users: Vec::new(),
-            user_groups: Vec::new(),
-            verbs: Vec::new(),
-            resources: Vec::new(),
-            namespaces: Vec::new(),
-            non_resource_urls: Vec::new(),
-            omit_stages: ironsides_audit::Stages::default(),
-            omit_managed_fields: None,
-            span: ironsides_tree::Span::new(0, 0),
-        },
-    );
+    let every = AuditRule::any(Level::None);
+    let no_rule = (None, &every);
     let mut rules = none_rules(policy).chain([no_rule]);
     rules.find_map(|(at, rule)| {
         let is_unrecorded = |about: About<'_>, verb: &str| {
