@@ -8,7 +8,6 @@ mod text;
 
 use std::collections::BTreeMap;
 
-
 use crate::coverage::{Coverage, Recorded, Standing};
 use crate::decide::Decision;
 use crate::level::{Level, Stage, Stages};

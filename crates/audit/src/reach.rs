@@ -1,6 +1,5 @@
 //! Rules that never decide, and requests that two policies record differently.
 
-
 use crate::decide::Decision;
 use crate::level::{Level, Stage, Stages};
 use crate::policy::{GroupResources, Policy, Rule};

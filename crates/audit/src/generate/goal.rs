@@ -187,7 +187,10 @@ fn named() -> Vec<Rule> {
         names.dedup();
         Rule {
             verbs: ["update", "patch"].map(str::to_owned).to_vec(),
-            resources: vec![GroupResources { resource_names: names, ..GroupResources::of(group, &[resource]) }],
+            resources: vec![GroupResources {
+                resource_names: names,
+                ..GroupResources::of(group, &[resource])
+            }],
             namespaces: vec![namespace],
             ..Rule::any(Level::Request)
         }
