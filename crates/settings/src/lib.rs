@@ -9,6 +9,7 @@ mod container;
 mod error;
 mod file;
 mod host;
+pub mod kubelet;
 mod place;
 mod script;
 mod setting;

@@ -6,6 +6,7 @@ mod defaulting;
 mod falco_filters;
 mod falco_rules;
 mod k8s_audit_traces;
+mod kubelet;
 mod podsecurity;
 mod podsecurity_messages;
 mod polaris;
@@ -22,6 +23,7 @@ pub(crate) const ORACLES: &[Oracle] = &[
     podsecurity_messages::ORACLE,
     defaulting::ORACLE,
     rbac::ORACLE,
+    kubelet::ORACLE,
     polaris::ORACLE,
     regolibrary::ORACLE,
     trivy_examples::ORACLE,
