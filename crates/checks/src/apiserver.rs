@@ -4,9 +4,75 @@ use ironsides_settings::Component;
 
 use crate::check::Check;
 
+mod apiserver_always_admit;
+mod apiserver_always_allow;
+mod apiserver_anonymous_auth;
+mod apiserver_audit_log_path_unset;
+mod apiserver_cached_images_shared;
+mod apiserver_client_ca_unset;
+mod apiserver_encryption_unset;
+mod apiserver_etcd_ca_unset;
+mod apiserver_etcd_client_certificate_unset;
+mod apiserver_event_rate_unlimited;
+mod apiserver_extended_token_expiration;
+mod apiserver_external_ips_allowed;
+mod apiserver_kms_v1;
+mod apiserver_kubelet_certificate_unverified;
+mod apiserver_kubelet_client_certificate_unset;
+mod apiserver_namespace_lifecycle_disabled;
+mod apiserver_node_authorizer_missing;
+mod apiserver_node_restriction_missing;
+mod apiserver_old_tls_version;
+mod apiserver_pod_security_disabled;
 mod apiserver_profiling;
+mod apiserver_rbac_authorizer_missing;
+mod apiserver_request_timeout;
+mod apiserver_secrets_unencrypted;
+mod apiserver_service_account_admission_disabled;
+mod apiserver_service_account_key_file_unset;
+mod apiserver_service_account_lookup_off;
+mod apiserver_serving_certificate_unset;
+mod apiserver_token_auth_file;
+mod apiserver_validating_webhooks_disabled;
+mod apiserver_weak_tls_suites;
+mod authorization;
+mod encryption;
+mod plugins;
 
 /// What these checks are asked about.
 const KUBE_APISERVER: &[Component] = &[Component::KubeApiserver];
 
-pub(crate) const CHECKS: &[&Check] = &[&apiserver_profiling::CHECK];
+/// The checks of this family, in alphabetical order.
+pub(crate) const CHECKS: &[&Check] = &[
+    &apiserver_always_admit::CHECK,
+    &apiserver_always_allow::CHECK,
+    &apiserver_anonymous_auth::CHECK,
+    &apiserver_audit_log_path_unset::CHECK,
+    &apiserver_cached_images_shared::CHECK,
+    &apiserver_client_ca_unset::CHECK,
+    &apiserver_encryption_unset::CHECK,
+    &apiserver_etcd_ca_unset::CHECK,
+    &apiserver_etcd_client_certificate_unset::CHECK,
+    &apiserver_event_rate_unlimited::CHECK,
+    &apiserver_extended_token_expiration::CHECK,
+    &apiserver_external_ips_allowed::CHECK,
+    &apiserver_kms_v1::CHECK,
+    &apiserver_kubelet_certificate_unverified::CHECK,
+    &apiserver_kubelet_client_certificate_unset::CHECK,
+    &apiserver_namespace_lifecycle_disabled::CHECK,
+    &apiserver_node_authorizer_missing::CHECK,
+    &apiserver_node_restriction_missing::CHECK,
+    &apiserver_old_tls_version::CHECK,
+    &apiserver_pod_security_disabled::CHECK,
+    &apiserver_profiling::CHECK,
+    &apiserver_rbac_authorizer_missing::CHECK,
+    &apiserver_request_timeout::CHECK,
+    &apiserver_secrets_unencrypted::CHECK,
+    &apiserver_service_account_admission_disabled::CHECK,
+    &apiserver_service_account_key_file_unset::CHECK,
+    &apiserver_service_account_lookup_off::CHECK,
+    &apiserver_serving_certificate_unset::CHECK,
+    &apiserver_token_auth_file::CHECK,
+    &apiserver_validating_webhooks_disabled::CHECK,
+    &apiserver_weak_tls_suites::CHECK,
+];

@@ -4,8 +4,9 @@ use strsim::levenshtein;
 
 use crate::check::Check;
 use crate::{
-    admission, api, apiserver, audit, cluster, configuration, document, host_files, image, ingress,
-    namespace, network, rbac, reference, reliability, service, storage, waiver, workload,
+    admission, api, apiserver, audit, cluster, configuration, controller_manager, document, host_files,
+    image, ingress, namespace, network, rbac, reference, reliability, scheduler, service, storage, waiver,
+    workload,
 };
 
 /// The families, each in its own order.
@@ -24,6 +25,8 @@ pub static CATALOGUE: &[&[&Check]] = &[
     admission::CHECKS,
     audit::CHECKS,
     apiserver::CHECKS,
+    controller_manager::CHECKS,
+    scheduler::CHECKS,
     host_files::CHECKS,
     cluster::CHECKS,
     reference::CHECKS,

@@ -123,7 +123,12 @@ fn table(text: &'static str) -> BTreeMap<&'static str, FlagInfo> {
             }
             _ => FlagType::Single,
         };
-        Some((name, FlagInfo { ty, default: columns.next().unwrap_or_default() }))
+        let default = match (ty, columns.next().unwrap_or_default()) {
+            // The help leaves out what is the zero of its type.
+            (FlagType::Bool, "") => "false",
+            (_, default) => default,
+        };
+        Some((name, FlagInfo { ty, default }))
     };
     text.lines().filter_map(row).collect()
 }

@@ -1,0 +1,28 @@
+//! A store that may be anybody.
+
+use ironsides_settings::Settings;
+
+use super::KUBE_APISERVER;
+use crate::flags::Needed;
+use crate::prelude::*;
+
+pub(super) static CHECK: Check = Check {
+    meta: CheckMeta {
+        id: "apiserver-etcd-ca-unset",
+        title: "API server does not verify etcd",
+        severity: Severity::High,
+        family: "apiserver",
+        since: "0.1.0",
+        page: include_str!("apiserver_etcd_ca_unset.md"),
+    },
+    run: Run::Settings(KUBE_APISERVER, run),
+};
+
+fn run(server: &Settings, out: &mut Out<'_>) {
+    NEEDED.judge(server, out);
+}
+
+const NEEDED: Needed = Needed {
+    keys: &["etcd-cafile"],
+    why: "the API server believes whoever answers at the address of etcd, or only public CAs",
+};

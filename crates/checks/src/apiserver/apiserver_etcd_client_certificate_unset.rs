@@ -1,0 +1,28 @@
+//! A store that cannot know its client.
+
+use ironsides_settings::Settings;
+
+use super::KUBE_APISERVER;
+use crate::flags::Needed;
+use crate::prelude::*;
+
+pub(super) static CHECK: Check = Check {
+    meta: CheckMeta {
+        id: "apiserver-etcd-client-certificate-unset",
+        title: "API server comes to etcd without a certificate",
+        severity: Severity::High,
+        family: "apiserver",
+        since: "0.1.0",
+        page: include_str!("apiserver_etcd_client_certificate_unset.md"),
+    },
+    run: Run::Settings(KUBE_APISERVER, run),
+};
+
+fn run(server: &Settings, out: &mut Out<'_>) {
+    NEEDED.judge(server, out);
+}
+
+const NEEDED: Needed = Needed {
+    keys: &["etcd-certfile", "etcd-keyfile"],
+    why: "etcd cannot tell the API server from anybody else",
+};
