@@ -1,7 +1,6 @@
 //! Questions about settings that checks of several components ask in the same way.
 
-use ironsides_settings::{Component, Place, Setting, Settings};
-use ironsides_tree::edit::Edit;
+use ironsides_settings::{Component, Setting, Settings};
 
 use crate::node::set_flag;
 use crate::out::{Draft, Out};
@@ -214,16 +213,5 @@ pub(crate) fn fail<'o>(
         Mend::Safe => draft.safe_fix(summary, || [edit]),
         Mend::Test(test) => draft.unsafe_fix(summary, test, || [edit]),
         Mend::No => draft,
-    }
-}
-
-/// The edit that takes a flag away; `None` where it is given more than once, in two words, or in no list of a manifest.
-pub(crate) fn remove_flag(settings: &Settings, setting: &Setting) -> Option<Edit> {
-    settings.list()?;
-    match (&setting.place, &setting.value_place) {
-        (Place::Object { path, .. }, None) if setting.is_given() && setting.overruled.is_empty() => {
-            Some(Edit::remove(path.clone()))
-        }
-        _ => None,
     }
 }

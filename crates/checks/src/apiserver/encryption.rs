@@ -1,4 +1,4 @@
-//! What an EncryptionConfiguration makes of a resource, as the API server resolves it.
+//! What an `EncryptionConfiguration` makes of a resource, as the API server resolves it.
 
 use ironsides_tree::Cursor;
 
