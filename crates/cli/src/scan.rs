@@ -166,7 +166,8 @@ pub(crate) fn assess(
         texts = fixed.texts;
     }
     if let Some(facts) = facts {
-        cluster::run((&judge, &waiving), versions, facts, &mut outputs, &mut summary)?;
+        let nodes = cluster::nodes(&args, &mut summary, say);
+        cluster::run((&judge, &waiving), versions, (facts, nodes), &mut outputs, &mut summary)?;
     } else {
         let input = engine::Input { files: &found.files, texts: &texts, makers: &plan.makers };
         engine::run((&judge, &waiving), versions, input, &mut outputs, &mut summary, say)?;

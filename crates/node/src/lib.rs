@@ -29,6 +29,7 @@ mod sockets;
 mod sysctls;
 mod system;
 mod users;
+mod walk;
 
 pub use collect::{Options, collect};
 pub use error::NodeError;

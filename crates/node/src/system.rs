@@ -35,5 +35,6 @@ pub(crate) fn host_name(root: &Root, proc: Option<&Proc>) -> Option<String> {
     let written = written.lines().map(str::trim).find(|line| !line.is_empty() && !line.starts_with('#'));
     let told =
         || proc.and_then(|proc| proc.text("sys/kernel/hostname").ok()).map(|name| name.trim().to_owned());
-    written.map(str::to_owned).or_else(told).filter(|name| !name.is_empty())
+    // As the kubelet calls its node after it.
+    written.map(str::to_owned).or_else(told).map(|name| name.to_lowercase()).filter(|name| !name.is_empty())
 }

@@ -1,13 +1,14 @@
 //! Judges what was read of a cluster: everything at once, since nothing is smaller than the facts themselves.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use anyhow::{Result, anyhow, bail};
 use ironsides_checks::{Counts, Judge};
 use ironsides_core::{Facts, Finding, Inventory, Listing, Object, ObjectRef, Origin, Pod, Target};
 use ironsides_files::BundleOf;
-use ironsides_report::{Cluster, Summary};
+use ironsides_report::{Cluster, Problem, Summary};
 use ironsides_tree::Text;
 use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -17,7 +18,8 @@ use crate::config::Config;
 use crate::exit::{self, Exit};
 use crate::gather::{self, Live, Place, Wanted};
 use crate::say::Say;
-use crate::scan::look::sort;
+use crate::scan::engine::{Texts, open};
+use crate::scan::look::{self, Looked, file_problem, gaps, sort};
 use crate::scan::output::Outputs;
 use crate::scan::owners::{Families, Family, is_replica};
 use crate::scan::pod_security::{Gathering, Sight, Versions};
@@ -83,6 +85,41 @@ pub(crate) fn read(args: &ScanArgs, judge: &Judge, say: &Say) -> Result<Option<F
     Ok(Some(bundle.facts))
 }
 
+/// The facts of the nodes of a cluster, from documents and folders of them.
+pub(crate) fn nodes(args: &ScanArgs, summary: &mut Summary, say: &Say) -> Vec<Object> {
+    let paths: Vec<PathBuf> = args.of_cluster.nodes().cloned().collect();
+    let found = ironsides_files::walk(&paths, !args.no_ignore);
+    let mut problems: Vec<Problem> = found.errors.iter().map(file_problem).collect();
+    let mut nodes = Vec::new();
+    let none = Texts::new();
+    let read: Vec<_> = found.files.par_iter().map(|path| open(path, &none)).collect();
+    for source in read {
+        let (objects, mut wrong) = match &source {
+            Ok(source) => look::objects(&Looked::Written(source)),
+            Err(problem) => (Vec::new(), vec![problem.clone()]),
+        };
+        problems.append(&mut wrong);
+        for object in objects {
+            let path = source.as_ref().map_or("", |source| source.path());
+            let problem =
+                |message| Problem { path: path.to_owned(), line: None, column: None, message, hint: None };
+            if ironsides_settings::Host::is_in(&object.root) {
+                problems.extend(gaps(&object.root).into_iter().map(problem));
+                nodes.push(object);
+            } else {
+                let what = object.reference().to_string();
+                problems.push(problem(format!(
+                    "{what} holds no facts of a node; scan manifests apart from a cluster"
+                )));
+            }
+        }
+    }
+    for problem in problems {
+        super::record(summary, say, problem);
+    }
+    nodes
+}
+
 /// Prints what a scan would ask for.
 pub(crate) fn dry_run(args: &ScanArgs) -> Result<Exit> {
     let args = &Config::load(args)?.complete(args);
@@ -111,12 +148,12 @@ struct Look {
 pub(crate) fn run(
     (judge, waiving): (&Judge, &Waiving),
     versions: Versions,
-    facts: Facts,
+    (facts, nodes): (Facts, Vec<Object>),
     outputs: &mut Outputs,
     summary: &mut Summary,
 ) -> Result<()> {
     let mut inventory = Inventory::of_cluster(facts.server);
-    let mut objects = Vec::new();
+    let mut objects = nodes;
     for listing in facts.listings {
         summary.coverage.record(listing.fact(), listing.extent.clone());
         inventory.coverage.record(listing.fact(), listing.extent);
@@ -363,7 +400,7 @@ mod tests {
         let (mut outputs, mut summary) = (Outputs::to(writer), Summary::default());
         let server = Server { address: "https://10.0.0.1:6443".into(), ..Server::default() };
         let facts = Facts { taken: 0, server, listings };
-        run((&judge, &waiving), versions, facts, &mut outputs, &mut summary).unwrap();
+        run((&judge, &waiving), versions, (facts, Vec::new()), &mut outputs, &mut summary).unwrap();
         outputs.end(&summary, &Say::mute()).unwrap();
         let bytes = sink.0.lock().unwrap().clone();
         (String::from_utf8(bytes).unwrap(), summary)

@@ -88,6 +88,9 @@ impl Look {
                 let findings = self.findings.get_mut(begin..).unwrap_or_default();
                 self.annotated.extend(waiving.object(text, beside, &object, judge.templates(), findings));
                 sort(findings);
+                self.problems.extend(
+                    gaps(&object.root).into_iter().map(|message| text.problem(Span::NONE, message, None)),
+                );
                 let secrets = noticed.sensitive.into_iter();
                 self.secrets.extend(secrets.flat_map(|span| object.sources(span)));
                 if judge.keeps(&object) {
@@ -198,6 +201,19 @@ impl Looked<'_> {
             hint,
         }
     }
+}
+
+/// What of a node could not be looked at at all, where a document holds its facts: then nobody can say that it is as it
+/// should be, even if every check is content with the rest.
+pub(crate) fn gaps(root: &Node) -> Vec<String> {
+    if !Host::is_in(root) {
+        return Vec::new();
+    }
+    let text = |node: &Node, key| node.get(key).and_then(Node::as_str).unwrap_or_default().to_owned();
+    let name = root.at(&["metadata", "name"]).and_then(Node::as_str).unwrap_or_default();
+    let gaps = root.get("gaps").map(Node::items).unwrap_or_default().iter();
+    let whole = gaps.filter(|gap| matches!(&*text(gap, "what"), "files" | "processes"));
+    whole.map(|gap| format!("node {name}: {}: {}", text(gap, "what"), text(gap, "why"))).collect()
 }
 
 /// Sorts findings by place, the worst first at each.
