@@ -129,6 +129,11 @@ impl Benchmark {
         }
         paths
     }
+
+    /// The folders whose files its commands look for.
+    pub fn folders(&self) -> BTreeSet<String> {
+        self.files.iter().flat_map(|file| variables::folders_in(&file.text)).collect()
+    }
 }
 
 /// Judges a host by one file.

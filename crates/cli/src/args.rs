@@ -19,6 +19,7 @@ mod collect;
 mod connect;
 pub(crate) mod detect;
 pub(crate) mod harden;
+mod kube_bench;
 mod log;
 mod node;
 pub(crate) mod rbac;
@@ -37,6 +38,7 @@ use ironsides_report::Format;
 pub(crate) use self::baseline::{BaselineArgs, BaselineCommand};
 pub(crate) use self::collect::CollectArgs;
 pub(crate) use self::connect::{ConnectArgs, FromArgs};
+pub(crate) use self::kube_bench::KubeBenchArgs;
 #[allow(unused_imports, reason = "commands about logs follow")]
 pub(crate) use self::log::LogArgs;
 pub(crate) use self::node::NodeArgs;

@@ -19,6 +19,8 @@ pub(crate) fn facts(args: &NodeArgs, say: &Say) -> Result<Host> {
         root: args.root.clone(),
         name: args.node_name.clone(),
         collected: Some(format!("{collected:.0}")),
+        paths: args.more.0.clone(),
+        folders: args.more.1.clone(),
     })?;
     if host.processes.is_empty() {
         say.hint(&"no component of Kubernetes runs on this host, as far as can be seen");

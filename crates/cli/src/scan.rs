@@ -6,6 +6,7 @@ mod conceal;
 pub(crate) mod engine;
 mod fix;
 mod foreign;
+pub(crate) mod kube_bench;
 pub(crate) mod look;
 mod output;
 mod owners;
@@ -23,7 +24,7 @@ use anyhow::{Context, Result, bail};
 use ironsides_checks::framework::{self, Framework, Seen};
 use ironsides_checks::waivers::Noted;
 use ironsides_checks::{Judge, Options, Scope};
-use ironsides_core::{Compliance, Extent, Fact, PodTemplates};
+use ironsides_core::{Compliance, Extent, Fact, PodTemplates, Severity};
 use ironsides_report::{Format, Header, Problem, Summary, Writer};
 
 use crate::args::{Global, ScanArgs, Show};
@@ -110,6 +111,10 @@ pub(crate) fn assess(
     if judge.metas().next().is_none() {
         bail!("--check and --skip leave no check to run");
     }
+    let bench = kube_bench::of(&args)?;
+    if let Some(bench) = &bench {
+        args.of_node.more = bench.paths();
+    }
     let facts = cluster::read(&args, &judge, say)?;
     let mut texts = engine::Texts::new();
     if args.of_node.node {
@@ -191,6 +196,17 @@ pub(crate) fn assess(
         let mut compliance = framework.compliance(answers);
         outputs.fill(&mut compliance);
         summary.compliance.push(compliance);
+    }
+    if let Some(bench) = &bench {
+        let mut theirs = bench.judge(&found.files, &texts)?;
+        // What was said of several nodes together is no answer about one.
+        if let ([one], Some(own)) = (
+            theirs.as_mut_slice(),
+            summary.compliance.iter().find(|compliance| compliance.framework == bench.name()),
+        ) {
+            kube_bench::compare(one, own);
+        }
+        summary.compliance.append(&mut theirs);
     }
     outputs.end(&summary, say)?;
     waiving.tell(&judge, &summary, outputs.has_table(), say);
@@ -276,6 +292,10 @@ fn below(summary: &Summary, least: f64) -> impl Iterator<Item = &Compliance> {
 fn exit(args: &ScanArgs, summary: &Summary) -> Exit {
     let failed = args.fail_on.0.is_some_and(|severity| summary.failures_from(severity) > 0)
         || summary.objects > 0 && args.fail_below.is_some_and(|least| below(summary, least).next().is_some());
+    // kube-bench knows no severities, and calls all that fails high where it has to name one.
+    let failed = failed
+        || args.fail_on.0.is_some_and(|least| least <= Severity::High)
+            && kube_bench::fails(&summary.compliance);
     let complete = summary.is_complete();
     match (failed, complete) {
         (true, false) if args.require_complete => Exit::Incomplete,

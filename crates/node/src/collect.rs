@@ -15,7 +15,7 @@ use crate::walk::Walk;
 use crate::{sockets, sysctls, system};
 
 /// Which host is looked at, and how it is called.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Options {
     /// The folder that holds the root of its file system, `/proc` included; `/` for the host that the program runs on.
     pub root: PathBuf,
@@ -23,6 +23,10 @@ pub struct Options {
     pub name: Option<String>,
     /// When it is looked at, RFC 3339 in UTC.
     pub collected: Option<String>,
+    /// Paths that are looked at besides.
+    pub paths: BTreeSet<String>,
+    /// Folders that are looked at with all that is in them.
+    pub folders: BTreeSet<String>,
 }
 
 /// How much of a table of sockets is read: those that listen stand first.
@@ -64,6 +68,7 @@ pub fn collect(options: &Options) -> Result<Host, NodeError> {
         walk.named_by(seen, *view);
     }
     walk.known(&seen, &views);
+    walk.asked(options);
     walk.look();
     if let Some(proc) = proc {
         network(proc, &root, &seen, &mut host);

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, VecDeque};
 use ironsides_settings::{File, FileKind, Gap};
 use ironsides_tree::{Documents, Limits};
 
+use crate::collect::Options;
 use crate::follow::{self, Named};
 use crate::inspect;
 use crate::kind::{Format, Kind};
@@ -150,6 +151,19 @@ impl Walk {
             for (path, kind) in layout::BASE.places {
                 self.ask(*view, path, *kind, false);
             }
+        }
+    }
+
+    /// What the caller asks for.
+    pub(crate) fn asked(&mut self, options: &Options) {
+        for path in &options.paths {
+            let texts = [".yaml", ".yml", ".json", ".conf", ".manifest", "kubeconfig"];
+            let is_text = texts.iter().any(|end| path.ends_with(end));
+            let kind = if is_text { Kind::Text(Format::Yaml) } else { Kind::Entries };
+            self.ask(0, path, kind, true);
+        }
+        for folder in &options.folders {
+            self.ask(0, folder, Kind::KeyFolder, true);
         }
     }
 

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use ironsides_core::{CheckMeta, Compliance, Coverage, Finding, Severity, Tallies, Tally, Verdict};
+use ironsides_core::{
+    AuditState, CheckMeta, Compliance, Coverage, Finding, Severity, Tallies, Tally, Verdict,
+};
 use serde::Serialize;
 
 /// What is known before the first finding.
@@ -254,6 +256,11 @@ impl Summary {
     /// Whether all that was asked for was read and decided.
     pub fn is_complete(&self) -> bool {
         let undecided = self.pod_security.iter().any(|row| row.undecided > 0);
+        let rows = self.compliance.iter().flat_map(|compliance| &compliance.controls);
+        let mut audits = rows.filter_map(|row| row.audit.as_ref());
+        if audits.any(|audit| audit.state == AuditState::Unknown) {
+            return false;
+        }
         self.problems.is_empty() && self.coverage.is_complete() && self.total().unknown == 0 && !undecided
     }
 }

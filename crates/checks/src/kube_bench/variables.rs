@@ -155,3 +155,17 @@ pub(super) fn paths_in(text: &str) -> BTreeSet<String> {
         .filter(|path| !path.starts_with("/usr/bin/"))
         .collect()
 }
+
+/// The folders that a text looks for files in: `find /etc/kubernetes/pki/ -name …`.
+pub(super) fn folders_in(text: &str) -> BTreeSet<String> {
+    let mut folders = BTreeSet::new();
+    for (_, behind) in text.match_indices("find /").filter_map(|(at, _)| text.split_at_checked(at + 5)) {
+        let end = behind.find(|c: char| c.is_whitespace() || "'\"|;".contains(c)).unwrap_or(behind.len());
+        let folder = behind.get(..end).unwrap_or_default().trim_end_matches('/');
+        // Nobody wants a whole system walked.
+        if folder.matches('/').count() > 1 {
+            folders.insert(folder.to_owned());
+        }
+    }
+    folders
+}

@@ -1,5 +1,6 @@
 //! The host that a command looks at.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use clap::{Args, ValueHint};
@@ -21,10 +22,13 @@ pub(crate) struct NodeArgs {
     /// The name of the node [default: what its kubelet is told, its certificate says, or the name of the host]
     #[arg(long, value_name = "NAME", requires = "node", help_heading = NODE)]
     pub(crate) node_name: Option<String>,
+    /// What is looked at besides: paths, and folders with all that is in them.
+    #[arg(skip)]
+    pub(crate) more: (BTreeSet<String>, BTreeSet<String>),
 }
 
 impl Default for NodeArgs {
     fn default() -> Self {
-        Self { node: false, root: "/".into(), node_name: None }
+        Self { node: false, root: "/".into(), node_name: None, more: Default::default() }
     }
 }

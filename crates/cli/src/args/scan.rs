@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::{Args, ValueEnum, ValueHint};
 use ironsides_core::Severity;
 
-use super::{ConfigArgs, ConnectArgs, FailOn, NodeArgs, Output, RenderArgs, words};
+use super::{ConfigArgs, ConnectArgs, FailOn, KubeBenchArgs, NodeArgs, Output, RenderArgs, words};
 
 /// `ironsides scan`
 #[derive(Args, Clone, Debug)]
@@ -32,6 +32,8 @@ pub(crate) struct ScanArgs {
     pub(crate) of_cluster: ClusterArgs,
     #[command(flatten)]
     pub(crate) of_node: NodeArgs,
+    #[command(flatten)]
+    pub(crate) kube_bench: KubeBenchArgs,
     /// Read files that .gitignore and .ironsidesignore leave out, too
     #[arg(long)]
     pub(crate) no_ignore: bool,

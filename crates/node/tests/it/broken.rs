@@ -12,7 +12,8 @@ use crate::prepared::{Prepared, file, process};
 fn a_root_that_is_none_is_refused() {
     let refused = |root: &str| {
         let NodeError::Root { why, .. } =
-            collect(&Options { root: root.into(), name: None, collected: None }).unwrap_err();
+            collect(&Options { root: root.into(), name: None, collected: None, ..Options::default() })
+                .unwrap_err();
         why
     };
     assert!(refused("/does/not/exist").contains("No such file"));
@@ -22,7 +23,12 @@ fn a_root_that_is_none_is_refused() {
 #[test]
 fn a_host_without_proc_has_a_gap() {
     let folder = tempfile::tempdir().unwrap();
-    let options = Options { root: folder.path().to_owned(), name: Some("a".into()), collected: None };
+    let options = Options {
+        root: folder.path().to_owned(),
+        name: Some("a".into()),
+        collected: None,
+        ..Options::default()
+    };
     let host = collect(&options).unwrap();
     assert_eq!(host.metadata.name, "a");
     assert!(host.gap("processes").unwrap().why.contains("/proc"), "{:?}", host.gaps);

@@ -8,7 +8,7 @@ use ironsides_node::{Options, collect};
 use crate::prepared::process;
 
 fn own(root: &str) -> ironsides_settings::Host {
-    collect(&Options { root: root.into(), name: None, collected: None }).unwrap()
+    collect(&Options { root: root.into(), name: None, collected: None, ..Options::default() }).unwrap()
 }
 
 /// What the kernel has counted of this process's children, those that ended included: their processor time, in ticks, and

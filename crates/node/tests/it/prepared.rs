@@ -71,7 +71,12 @@ impl Prepared {
     }
 
     pub(crate) fn collect(&self) -> Host {
-        let options = Options { root: self.folder.path().to_owned(), name: None, collected: None };
+        let options = Options {
+            root: self.folder.path().to_owned(),
+            name: None,
+            collected: None,
+            ..Options::default()
+        };
         collect(&options).unwrap()
     }
 }

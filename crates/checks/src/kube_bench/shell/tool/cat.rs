@@ -46,6 +46,10 @@ fn process(shell: &Shell<'_>, path: &str) -> Result<Option<Read>, Unsure> {
         // `/proc//environ`, where no process was found.
         return if rest == "environ" || rest == "cmdline" { missing } else { Ok(None) };
     };
+    // (Several pids are no pid.)
+    if pid.contains(['\n', ' ']) {
+        return missing;
+    }
     let Ok(pid) = pid.parse::<u32>() else { return Ok(None) };
     let Some(process) = shell.host.processes.iter().find(|process| process.pid == pid) else {
         return missing;
