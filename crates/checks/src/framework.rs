@@ -115,10 +115,10 @@ pub struct Seen {
 }
 
 impl Framework {
-    /// The checks behind its controls, each once, in the order of the controls.
-    pub fn checks(&self) -> Vec<&'static Check> {
+    /// The checks behind its controls up to a level, or all of them: each once, in the order of the controls.
+    pub fn checks(&self, level: Option<u8>) -> Vec<&'static Check> {
         let mut checks: Vec<&'static Check> = Vec::new();
-        for check in self.controls.iter().flat_map(Control::checks) {
+        for check in self.of_level(level).flat_map(Control::checks) {
             if !checks.iter().any(|known| known.meta.id == check.meta.id) {
                 checks.push(check);
             }
@@ -126,9 +126,23 @@ impl Framework {
         checks
     }
 
-    /// How far what the checks said meets it.
-    pub fn compliance(&self, answers: Answers<'_>) -> Compliance {
-        let controls = self.controls.iter().map(|control| control.result(answers)).collect();
+    /// Whether any control tells its level.
+    pub fn has_levels(&self) -> bool {
+        self.controls.iter().any(|control| control.level_number().is_some())
+    }
+
+    /// The controls up to a level, or all. Those whose level no source names are of every level.
+    fn of_level(&self, level: Option<u8>) -> impl Iterator<Item = &Control> {
+        let is_of = move |control: &&Control| match (level, control.level_number()) {
+            (Some(wanted), Some(own)) => own <= wanted,
+            _ => true,
+        };
+        self.controls.iter().filter(is_of)
+    }
+
+    /// How far what the checks said meets its controls up to a level, or all of them.
+    pub fn compliance(&self, level: Option<u8>, answers: Answers<'_>) -> Compliance {
+        let controls = self.of_level(level).map(|control| control.result(answers)).collect();
         Compliance { framework: self.id.clone(), title: self.title.clone(), node: None, controls }
     }
 }
@@ -137,6 +151,11 @@ impl Control {
     /// The checks that decide it or a part of it.
     pub fn checks(&self) -> impl Iterator<Item = &'static Check> {
         self.ids.iter().filter_map(|id| find(id))
+    }
+
+    /// The number in its level: 1 of `Level 1`.
+    fn level_number(&self) -> Option<u8> {
+        self.level.as_deref()?.split(|c: char| !c.is_ascii_digit()).find_map(|digits| digits.parse().ok())
     }
 
     /// What would have to be looked at for its checks to be asked at all.
@@ -232,6 +251,37 @@ mod tests {
             }
         }
         assert_eq!(all().len(), TEXTS.len());
+    }
+
+    #[test]
+    fn a_level_holds_those_below_and_those_of_no_known_level() {
+        let text = r#"
+id = "x"
+title = "X"
+source = "https://example.com"
+[[control]]
+id = "1"
+title = "one"
+level = "Level 1"
+checks = ["host-pid"]
+[[control]]
+id = "2"
+title = "two"
+level = "Level 2"
+checks = ["host-ipc"]
+[[control]]
+id = "3"
+title = "three"
+manual = "look"
+"#;
+        let framework: Framework = toml::from_str(text).unwrap();
+        assert!(framework.has_levels() && !all().iter().any(|known| known.id == "pss" && known.has_levels()));
+        let of = |level| framework.of_level(level).map(|control| control.id.as_str()).collect::<Vec<_>>();
+        assert_eq!(of(Some(1)), ["1", "3"]);
+        assert_eq!(of(Some(2)), ["1", "2", "3"]);
+        assert_eq!(of(None), of(Some(2)));
+        let checks: Vec<_> = framework.checks(Some(1)).iter().map(|check| check.meta.id).collect();
+        assert_eq!(checks, ["host-pid"]);
     }
 
     #[test]

@@ -21,7 +21,7 @@ use std::path::PathBuf;
 use std::time::SystemTime;
 
 use anyhow::{Context, Result, bail};
-use ironsides_checks::framework::{self, Framework, Seen};
+use ironsides_checks::framework::{self, Seen};
 use ironsides_checks::waivers::Noted;
 use ironsides_checks::{Judge, Options, Scope};
 use ironsides_core::{Compliance, Extent, Fact, PodTemplates, Severity};
@@ -193,7 +193,7 @@ pub(crate) fn assess(
             fails: &|id| summary.failures_by_check.contains_key(id),
             seen: Seen { objects: summary.objects > summary.nodes || summary.cluster.is_some() },
         };
-        let mut compliance = framework.compliance(answers);
+        let mut compliance = framework.compliance(args.level, answers);
         outputs.fill(&mut compliance);
         summary.compliance.push(compliance);
     }
@@ -255,8 +255,12 @@ fn options(args: &ScanArgs, kubernetes: Option<u64>) -> Result<Options> {
         templates.add(&template.group, &template.kind, &template.path);
     }
     let mut only = args.check.clone();
-    let frameworks = args.framework.iter().filter_map(|id| framework::named(id));
-    only.extend(frameworks.flat_map(Framework::checks).map(|check| check.meta.id.to_owned()));
+    for framework in args.framework.iter().filter_map(|id| framework::named(id)) {
+        if args.level.is_some() && !framework.has_levels() {
+            bail!("{} has no levels; leave --level out", framework.id);
+        }
+        only.extend(framework.checks(args.level).iter().map(|check| check.meta.id.to_owned()));
+    }
     if only.is_empty() && !args.framework.is_empty() {
         bail!("no check decides anything of {}", args.framework.join(", "));
     }

@@ -124,6 +124,9 @@ pub(crate) struct ScanArgs {
     #[arg(long, value_name = "FRAMEWORK", value_delimiter = ',', value_parser = words::framework())]
     #[arg(hide_possible_values = true, conflicts_with = "check")]
     pub(crate) framework: Vec<String>,
+    /// Tell only the controls of this level; level 2 includes level 1. Controls whose level no source names are told too
+    #[arg(long, value_name = "LEVEL", requires = "framework", value_parser = clap::value_parser!(u8).range(1..=2))]
+    pub(crate) level: Option<u8>,
     /// Exit with 1 when fewer than this many percent of a framework's decided controls pass
     #[arg(long, value_name = "PERCENT", requires = "framework", value_parser = words::percent)]
     pub(crate) fail_below: Option<f64>,
