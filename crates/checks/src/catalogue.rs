@@ -4,9 +4,9 @@ use strsim::levenshtein;
 
 use crate::check::Check;
 use crate::{
-    admission, api, apiserver, audit, cluster, configuration, controller_manager, document, host_files,
-    image, ingress, namespace, network, rbac, reference, reliability, scheduler, service, storage, waiver,
-    workload,
+    admission, api, apiserver, audit, cluster, configuration, controller_manager, document, etcd, host_files,
+    image, ingress, kube_proxy, namespace, network, rbac, reference, reliability, scheduler, service,
+    storage, waiver, workload,
 };
 
 /// The families, each in its own order.
@@ -27,6 +27,8 @@ pub static CATALOGUE: &[&[&Check]] = &[
     apiserver::CHECKS,
     controller_manager::CHECKS,
     scheduler::CHECKS,
+    etcd::CHECKS,
+    kube_proxy::CHECKS,
     host_files::CHECKS,
     cluster::CHECKS,
     reference::CHECKS,

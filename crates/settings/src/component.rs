@@ -93,13 +93,15 @@ impl Component {
             LazyLock::new(|| table(include_str!("flags/kube_scheduler.tsv")));
         static ETCD: LazyLock<BTreeMap<&str, FlagInfo>> =
             LazyLock::new(|| table(include_str!("flags/etcd.tsv")));
+        static PROXY: LazyLock<BTreeMap<&str, FlagInfo>> = LazyLock::new(|| table(crate::kube_proxy::FLAGS));
         static NONE: BTreeMap<&str, FlagInfo> = BTreeMap::new();
         match self {
             Self::KubeApiserver => &APISERVER,
             Self::KubeControllerManager => &CONTROLLER_MANAGER,
             Self::KubeScheduler => &SCHEDULER,
             Self::Etcd => &ETCD,
-            Self::Kubelet | Self::KubeProxy => &NONE,
+            Self::KubeProxy => &PROXY,
+            Self::Kubelet => &NONE,
         }
     }
 }

@@ -3,12 +3,15 @@
 //! [`Host`] holds the raw facts of one node, as they were collected; the other modules make settings of them. Nothing here
 //! touches a host: a document with facts that was collected elsewhere is judged the same way.
 
+mod beside;
 mod command_line;
 mod component;
 mod container;
 mod error;
+mod etcd;
 mod file;
 mod host;
+mod kube_proxy;
 pub mod kubelet;
 mod place;
 mod script;

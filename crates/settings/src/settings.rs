@@ -6,11 +6,14 @@ use std::sync::Arc;
 use ironsides_core::{Container, HostPlace, Pod};
 use ironsides_tree::{Cursor, Lines, Node, Value as TreeValue, parse_one};
 
+use crate::beside::{Beside, Files, Placed};
 use crate::command_line::{CommandLine, Value, Word, start};
 use crate::component::{Component, FlagType};
 use crate::container::{self, Started};
+use crate::etcd;
 use crate::file::File;
 use crate::host::{Host, Process};
+use crate::kube_proxy;
 use crate::place::Place;
 use crate::setting::{Setting, Unsure};
 
@@ -27,6 +30,8 @@ pub struct Settings {
     line: CommandLine,
     /// Whether the command line is longer than what was kept of it.
     is_truncated: bool,
+    /// What is given otherwise than by flags: of etcd, and of kube-proxy where it has a file.
+    beside: Option<Arc<Beside>>,
 }
 
 impl Settings {
@@ -40,12 +45,12 @@ impl Settings {
         let mut all = Vec::new();
         for process in &host.processes {
             all.extend(
-                Component::ALL.into_iter().filter_map(|component| Self::of_process(process, component)),
+                Component::ALL.into_iter().filter_map(|component| Self::of_process(host, process, component)),
             );
         }
         let mut idle = Vec::new();
         for (path, file) in host.manifests() {
-            for settings in Self::of_manifest(path, file) {
+            for settings in Self::of_manifest(path, file, Some(host)) {
                 for running in all.iter_mut().filter(|running| running.component == settings.component) {
                     running.minor = running.minor.or(settings.minor);
                 }
@@ -59,7 +64,7 @@ impl Settings {
         all
     }
 
-    fn of_process(process: &Process, component: Component) -> Option<Self> {
+    fn of_process(host: &Host, process: &Process, component: Component) -> Option<Self> {
         let program: Arc<str> = Arc::from(process.program.as_str());
         let place = |argument: Option<&String>| {
             Place::Host(HostPlace::Process {
@@ -71,6 +76,12 @@ impl Settings {
         let word = |text: &String| Word { text: text.clone(), place: place(Some(text)), expands: false };
         let words: Vec<Word> = process.arguments.iter().map(word).collect();
         let start = start(&words, component)?;
+        let line = CommandLine::parse(words.get(start..)?, component);
+        let file = |path: &str| host.file(Some(process), path);
+        let beside = match component {
+            Component::Etcd => Some(etcd::of_process(&line, process, &file)),
+            _ => of_file(&line, component, &file),
+        };
         Some(Self {
             component,
             minor: None,
@@ -78,19 +89,29 @@ impl Settings {
             list: None,
             is_script: false,
             pid: Some(process.pid),
-            line: CommandLine::parse(words.get(start..)?, component),
+            line,
             is_truncated: process.truncated,
+            beside: beside.map(Arc::new),
         })
     }
 
     /// The components that a container starts.
     pub fn of_container(container: &Container<'_>) -> Vec<Self> {
-        Self::of_placed(container, &|at| Place::of(at))
+        Self::of_placed(container, &|at| Place::of(at), None)
     }
 
-    fn of_placed<'a>(container: &Container<'a>, place: &dyn Fn(&Cursor<'a>) -> Place) -> Vec<Self> {
+    fn of_placed<'a>(
+        container: &Container<'a>,
+        place: &dyn Fn(&Cursor<'a>) -> Place,
+        host: Option<&Host>,
+    ) -> Vec<Self> {
         let of = |component| {
             let Started { line, list, is_script } = container::started(container, component, place)?;
+            let file = |path: &str| host.and_then(|host| host.file(None, path));
+            let beside = match component {
+                Component::Etcd => Some(etcd::of_container(&line, container, place, &file)),
+                _ => of_file(&line, component, &file),
+            };
             Some(Self {
                 component,
                 minor: container::minor(container),
@@ -100,13 +121,14 @@ impl Settings {
                 pid: None,
                 line,
                 is_truncated: false,
+                beside: beside.map(Arc::new),
             })
         };
         Component::ALL.into_iter().filter_map(of).collect()
     }
 
     /// The components that a static pod is to start.
-    fn of_manifest(path: &str, file: &File) -> Vec<Self> {
+    fn of_manifest(path: &str, file: &File, host: Option<&Host>) -> Vec<Self> {
         let Some(text) = file.content.as_deref() else { return Vec::new() };
         let Ok(root) = parse_one(text) else { return Vec::new() };
         let lines = Lines::new(text);
@@ -118,7 +140,7 @@ impl Settings {
         let mut all = Vec::new();
         for at in spec.get("containers").items() {
             let container = Container { kind: ironsides_core::ContainerKind::Regular, at };
-            all.extend(Self::of_placed(&container, &place));
+            all.extend(Self::of_placed(&container, &place, host));
         }
         all
     }
@@ -126,7 +148,9 @@ impl Settings {
     /// Whether the manifest of a static pod starts a component: by its containers, or by its name where its text is not known.
     pub fn is_started_by(component: Component, path: &str, file: &File) -> bool {
         if file.content.is_some() {
-            return Self::of_manifest(path, file).iter().any(|settings| settings.component == component);
+            return Self::of_manifest(path, file, None)
+                .iter()
+                .any(|settings| settings.component == component);
         }
         let name = path.rsplit('/').next().unwrap_or(path);
         name.split_once('.').is_some_and(|(name, _)| name == component.program())
@@ -162,12 +186,32 @@ impl Settings {
         host.file(self.process(host), path)
     }
 
-    /// A setting: a flag, named without dashes.
+    /// A setting: a flag, named without dashes; of kube-proxy, a path in its configuration.
     ///
     /// # Errors
     ///
     /// What is missing, where the value cannot be told.
     pub fn get(&self, key: &str) -> Result<Setting, Unsure> {
+        if self.component != Component::KubeProxy {
+            return self.flag(key);
+        }
+        let flag = kube_proxy::flag_of(key);
+        let default = flag.and_then(|flag| self.component.flag(flag)).map(|flag| flag.default);
+        let setting = match (self.beside.as_deref(), flag) {
+            (Some(Beside::Unread(unsure)), _) => return Err(unsure.clone()),
+            (Some(Beside::File(all)), Some(flag)) if kube_proxy::wins_over_file(key) => {
+                let setting = self.flag(flag)?;
+                if setting.is_given() { setting } else { self.placed(key, all.get(key), default)? }
+            }
+            (Some(Beside::File(all)), _) => self.placed(key, all.get(key), default)?,
+            (_, Some(flag)) => self.flag(flag)?,
+            (_, None) => self.placed(key, None, None)?,
+        };
+        Ok(Setting { key: key.to_owned(), ..setting })
+    }
+
+    /// A flag, named without dashes.
+    fn flag(&self, key: &str) -> Result<Setting, Unsure> {
         let known = self.component.flag(key);
         let ty = known.map_or(FlagType::Single, |flag| flag.ty);
         let unsure = |message, place: &Place| {
@@ -176,6 +220,16 @@ impl Settings {
             Err(Unsure { message, missing, place: place.clone() })
         };
         let value = |text: &str| Some(Node::bare(TreeValue::String(text.into())));
+        let beside = match self.beside.as_deref() {
+            Some(Beside::Unread(unsure)) if self.component == Component::Etcd && key != "config-file" => {
+                return Err(unsure.clone());
+            }
+            Some(Beside::File(all)) if self.component == Component::Etcd && key != "config-file" => {
+                return self.placed(key, all.get(key), known.map(|flag| flag.default));
+            }
+            Some(Beside::Variables(all)) => all.get(key),
+            _ => None,
+        };
         match self.line.value(key, ty) {
             Value::FilledIn(flag) => {
                 unsure(format!("the value of --{key} is filled in when the container starts"), &flag.place)
@@ -190,6 +244,7 @@ impl Settings {
                 overruled: overruled
                     .into_iter()
                     .map(|flag| (flag.value.clone().unwrap_or_default(), flag.place.clone()))
+                    .chain(beside.map(|(value, place)| (value.clone().unwrap_or_default(), place.clone())))
                     .collect(),
             }),
             Value::NotGiven => match &self.line.hidden {
@@ -201,19 +256,51 @@ impl Settings {
                     format!("--{key} may stand in the part of the command line that was not kept"),
                     &self.whole,
                 ),
-                None => {
-                    let default = known.map(|flag| flag.default).filter(|default| !default.is_empty());
-                    Ok(Setting {
-                        key: key.to_owned(),
-                        raw: None,
-                        value: default.and_then(value),
-                        rule: default.map(|_| Cow::Borrowed("the default")),
-                        place: self.whole.clone(),
-                        value_place: None,
-                        overruled: Vec::new(),
-                    })
-                }
+                None => self.placed(key, beside, known.map(|flag| flag.default)),
             },
         }
     }
+
+    /// A setting that stands somewhere else than on the command line, or nowhere: then it has its default.
+    fn placed(&self, key: &str, placed: Option<&Placed>, default: Option<&str>) -> Result<Setting, Unsure> {
+        let value = |text: &str| Some(Node::bare(TreeValue::String(text.into())));
+        let default = default.filter(|default| !default.is_empty());
+        let setting = |raw: Option<String>, node, rule, place: &Place| Setting {
+            key: key.to_owned(),
+            raw,
+            value: node,
+            rule,
+            place: place.clone(),
+            value_place: None,
+            overruled: Vec::new(),
+        };
+        match placed {
+            Some((Some(text), place)) => Ok(setting(Some(text.clone()), value(text), None, place)),
+            Some((None, place)) => Err(Unsure {
+                message: format!("the value of {key} is filled in when the container starts"),
+                missing: format!(
+                    "the environment of the running {}: `ironsides scan --node` there",
+                    self.component
+                ),
+                place: place.clone(),
+            }),
+            None => {
+                let rule = default.map(|_| Cow::Borrowed("the default"));
+                Ok(setting(None, default.and_then(value), rule, &self.whole))
+            }
+        }
+    }
+}
+
+/// The file that a component is configured with, where that is one of its own.
+fn of_file(line: &CommandLine, component: Component, files: Files<'_>) -> Option<Beside> {
+    if component != Component::KubeProxy {
+        return None;
+    }
+    let (path, place) = match line.value("config", FlagType::Single) {
+        Value::Known(path, flag, _) if !path.is_empty() => (Some(path), flag.place.clone()),
+        Value::FilledIn(flag) => (None, flag.place.clone()),
+        Value::Known(..) | Value::NotGiven => return None,
+    };
+    Some(Beside::read(component.program(), path, place, files, kube_proxy::of_file))
 }

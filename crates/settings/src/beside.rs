@@ -1,0 +1,72 @@
+//! What components are given otherwise than by flags.
+
+use std::collections::BTreeMap;
+
+use ironsides_tree::{Node, Value, parse_one};
+
+use crate::file::File;
+use crate::place::Place;
+use crate::setting::Unsure;
+
+/// A value that is given otherwise than by a flag; `None` where it is filled in later.
+pub(crate) type Placed = (Option<String>, Place);
+
+/// The files that a component sees; `None` for what nobody looked at.
+pub(crate) type Files<'f> = &'f dyn Fn(&str) -> Option<&'f File>;
+
+/// What is given otherwise than by flags, by the names of the settings.
+#[derive(Clone, Debug)]
+pub(crate) enum Beside {
+    /// By variables, below the flags.
+    Variables(BTreeMap<String, Placed>),
+    /// By a file, and flags do not count.
+    File(BTreeMap<String, Placed>),
+    /// By a file that could not be read.
+    Unread(Unsure),
+}
+
+impl Beside {
+    /// Reads the file at a path; `None` where the path is filled in later. `of_file` takes path, text and document.
+    pub(crate) fn read(
+        program: &str,
+        path: Option<String>,
+        place: Place,
+        files: Files<'_>,
+        of_file: fn(&str, &str, &Node) -> BTreeMap<String, Placed>,
+    ) -> Self {
+        let named = path.as_deref().unwrap_or("the file").to_owned();
+        let unread = |message: String| {
+            let missing = format!("{named} of the node: `ironsides scan --node` there");
+            Self::Unread(Unsure { message, missing, place })
+        };
+        let Some(path) = path else {
+            return unread(format!(
+                "which file holds the settings of {program} is known where it runs alone"
+            ));
+        };
+        let Some(found) = files(&path) else {
+            return unread(format!("{path} holds the settings of {program}, and nobody looked at it"));
+        };
+        let Some(text) = &found.content else {
+            let why = found.why.as_deref().or(found.unread.as_deref());
+            let why = why.unwrap_or(if found.exists() { "its text is not known" } else { "it is not there" });
+            return unread(format!("{path} holds the settings of {program}: {why}"));
+        };
+        match parse_one(text) {
+            Ok(root) => Self::File(of_file(&path, text, &root)),
+            Err(error) => unread(format!("{path} holds the settings of {program}, and is no YAML: {error}")),
+        }
+    }
+}
+
+/// A value as a flag would have it.
+pub(crate) fn scalar(node: &Node) -> Option<String> {
+    match node.value() {
+        Value::String(text) => Some(text.as_str().to_owned()),
+        Value::Bool(value) => Some(value.to_string()),
+        Value::Int(value) => Some(value.to_string()),
+        Value::Float(value) => Some(value.to_string()),
+        Value::List(items) => Some(items.iter().filter_map(scalar).collect::<Vec<_>>().join(",")),
+        Value::Null | Value::Map(_) => None,
+    }
+}
