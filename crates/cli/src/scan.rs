@@ -112,6 +112,13 @@ pub(crate) fn assess(
         bail!("--check and --skip leave no check to run");
     }
     let bench = kube_bench::of(&args)?;
+    let empty = args.output.iter().find(|output| output.format.is_of_frameworks());
+    if let (Some(output), None, true) = (empty, &bench, args.framework.is_empty()) {
+        let name = output.format.name();
+        bail!(
+            "-o {name} tells of controls of frameworks: name one with --framework, or a benchmark with --kube-bench"
+        );
+    }
     if let Some(bench) = &bench {
         args.of_node.more = bench.paths();
     }

@@ -182,7 +182,7 @@ fn join(lines: &[&str]) -> String {
 }
 
 /// Text without what XML 1.0 cannot hold, however it is escaped, and without what turns the direction of text.
-fn legal(text: &str) -> String {
+pub(crate) fn legal(text: &str) -> String {
     let line = |line: &str| crate::plain(line).replace(['\u{fffe}', '\u{ffff}'], "\u{fffd}");
     text.split('\n').map(line).collect::<Vec<_>>().join("\n")
 }

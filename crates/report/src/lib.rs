@@ -4,7 +4,9 @@
 //! then [`Writer::end`]. Most formats keep nothing but counts in between, so that a report may be larger than memory.
 //! Those that cannot (a summary stands first, a limit leaves room for the worst alone) keep no more than they may show.
 
+mod asff;
 mod asked;
+mod bench;
 mod compliance;
 mod csv;
 mod gap;
@@ -15,6 +17,8 @@ mod input;
 mod json;
 mod jsonl;
 mod junit;
+mod kube_bench;
+mod kube_bench_junit;
 mod markdown;
 mod name;
 mod ocsf;
@@ -110,11 +114,17 @@ pub enum Format {
     Oscal,
     /// The names of the objects that fail, for `kubectl`.
     Name,
+    /// kube-bench's JSON; of the frameworks that were asked for.
+    KubeBench,
+    /// kube-bench's `JUnit` XML.
+    KubeBenchJUnit,
+    /// Findings for AWS Security Hub, as kube-bench makes them.
+    Asff,
 }
 
 impl Format {
     /// All formats, by the names the command line takes.
-    pub const ALL: [(&'static str, Self); 16] = [
+    pub const ALL: [(&'static str, Self); 19] = [
         ("table", Self::Table),
         ("json", Self::Json),
         ("jsonl", Self::JsonLines),
@@ -131,7 +141,15 @@ impl Format {
         ("ocsf", Self::Ocsf),
         ("oscal", Self::Oscal),
         ("name", Self::Name),
+        ("kube-bench", Self::KubeBench),
+        ("kube-bench-junit", Self::KubeBenchJUnit),
+        ("asff", Self::Asff),
     ];
+
+    /// Whether it is of controls of frameworks alone, and says nothing where none was asked for.
+    pub fn is_of_frameworks(self) -> bool {
+        matches!(self, Self::KubeBench | Self::KubeBenchJUnit | Self::Asff)
+    }
 
     /// The name the command line takes.
     pub fn name(self) -> &'static str {
@@ -157,6 +175,9 @@ impl Format {
             Self::GitHub => Box::new(github::GitHub::new(sink)),
             Self::GitLab => Box::new(gitlab::GitLab::new(sink)),
             Self::Name => Box::new(name::Name::new(sink)),
+            Self::KubeBench => Box::new(kube_bench::KubeBench::new(sink)),
+            Self::KubeBenchJUnit => Box::new(kube_bench_junit::KubeBenchJUnit::new(sink)),
+            Self::Asff => Box::new(asff::Asff::new(sink)),
         };
         // The page lists waived findings in a part of their own.
         let waived = options.waived || self == Self::Html;

@@ -17,6 +17,7 @@ mod gitlab;
 mod html;
 mod json;
 mod junit;
+mod kube_bench;
 mod markdown;
 mod name;
 mod ocsf;
