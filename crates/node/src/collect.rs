@@ -29,8 +29,6 @@ pub struct Options {
     pub folders: BTreeSet<String>,
 }
 
-/// How much of a table of sockets is read: those that listen stand first.
-const SOCKETS: usize = 1 << 20;
 /// Whose sockets are looked at where they have a network namespace of their own.
 const SERVERS: [&str; 11] = [
     "etcd",
@@ -157,9 +155,9 @@ fn network(proc: &Proc, root: &Root, seen: &[Seen], host: &mut Host) {
     let mut is_read = false;
     for pid in first.iter().chain(others.map(|seen| &seen.pid)) {
         for protocol in ["tcp", "tcp6"] {
-            if let Ok((bytes, _)) = pid.bytes_in("net", protocol, SOCKETS) {
+            if let Ok(table) = pid.sockets_of(protocol) {
                 is_read = true;
-                host.listening.extend(sockets::read(protocol, &String::from_utf8_lossy(&bytes), &holders));
+                host.listening.extend(sockets::read(protocol, &table, &holders));
             }
         }
     }

@@ -6,6 +6,7 @@ use rustix::fs::{Mode, OFlags};
 use rustix::io::Errno;
 
 use crate::root::{self, Found, Root};
+use crate::sockets;
 
 /// Where processes are told of.
 #[derive(Debug)]
@@ -69,6 +70,11 @@ const READ: OFlags = OFlags::RDONLY
     .union(OFlags::NONBLOCK)
     .union(OFlags::NOCTTY)
     .union(OFlags::CLOEXEC);
+/// How much is read of a table of sockets.
+const TABLE: usize = 1 << 20;
+/// How much the kernel gives of such a table at once, and the longest line of it.
+const PAGE: usize = 4096;
+const LINE: usize = 512;
 /// How much is read of small files.
 const SMALL: usize = 64 << 10;
 
@@ -84,10 +90,20 @@ impl Pid {
         Ok(String::from_utf8_lossy(&bytes).into_owned())
     }
 
-    /// The first bytes of a file in a folder about the process.
-    pub(crate) fn bytes_in(&self, folder: &str, name: &str, limit: usize) -> Result<(Vec<u8>, bool), Errno> {
-        let folder = rustix::fs::openat(&self.folder, folder, FOLDER, Mode::empty())?;
-        root::read(rustix::fs::openat(&folder, name, READ, Mode::empty())?, limit)
+    /// A table of sockets, as far as it tells of those that listen: they stand first. Every read makes the kernel walk a
+    /// table of its own that is large, so there are as few as can be.
+    pub(crate) fn sockets_of(&self, protocol: &str) -> Result<String, Errno> {
+        let folder = rustix::fs::openat(&self.folder, "net", FOLDER, Mode::empty())?;
+        let file = rustix::fs::openat(&folder, protocol, READ, Mode::empty())?;
+        let mut bytes = Vec::new();
+        while bytes.len() < TABLE {
+            let read = root::chunk(&file, &mut bytes, SMALL)?;
+            // What is shorter than a page by more than a line is the end.
+            if read < PAGE - LINE || !sockets::may_go_on(&bytes) {
+                break;
+            }
+        }
+        Ok(String::from_utf8_lossy(&bytes).into_owned())
     }
 
     /// What a link says, in a folder about the process.

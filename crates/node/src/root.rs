@@ -1,8 +1,6 @@
 //! A folder that nothing leads out of.
 
 use std::collections::VecDeque;
-use std::fs::File;
-use std::io::Read;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::path::Path;
 use std::rc::Rc;
@@ -203,12 +201,31 @@ pub(crate) fn entries(folder: BorrowedFd<'_>) -> Result<(Vec<String>, bool), Err
 /// Reads the first bytes of an open file, and says whether there are more.
 pub(crate) fn read(file: OwnedFd, limit: usize) -> Result<(Vec<u8>, bool), Errno> {
     let mut bytes = Vec::new();
-    let more = limit as u64 + 1;
-    let failed = |error: std::io::Error| Errno::from_io_error(&error).unwrap_or(Errno::IO);
-    File::from(file).take(more).read_to_end(&mut bytes).map_err(failed)?;
+    let mut size = FIRST;
+    while bytes.len() <= limit && chunk(&file, &mut bytes, size)? > 0 {
+        size = (size * 4).min(LARGEST);
+    }
     let is_more = bytes.len() > limit;
     bytes.truncate(limit);
     Ok((bytes, is_more))
+}
+
+/// How much is read at once at first, and later. Most files are small, and what the kernel writes comes by the page.
+const FIRST: usize = 4 << 10;
+const LARGEST: usize = 256 << 10;
+
+/// Reads once, and gives how much that was.
+pub(crate) fn chunk(file: &OwnedFd, bytes: &mut Vec<u8>, size: usize) -> Result<usize, Errno> {
+    let before = bytes.len();
+    bytes.resize(before + size, 0);
+    let read = loop {
+        match rustix::io::read(file, bytes.get_mut(before..).unwrap_or_default()) {
+            Err(Errno::INTR) => {}
+            read => break read,
+        }
+    };
+    bytes.truncate(before + read.unwrap_or_default());
+    read
 }
 
 #[cfg(test)]

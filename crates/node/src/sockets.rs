@@ -27,6 +27,14 @@ pub(crate) fn read(protocol: &str, table: &str, holders: &BTreeMap<u64, u32>) ->
     table.lines().skip(1).filter_map(socket).collect()
 }
 
+/// Whether more sockets that listen may follow what was read of a table: the last whole line tells of one.
+pub(crate) fn may_go_on(table: &[u8]) -> bool {
+    let mut lines = table.rsplit(|byte| *byte == b'\n');
+    let last = lines.nth(1).unwrap_or_default();
+    let state = last.split(u8::is_ascii_whitespace).filter(|field| !field.is_empty()).nth(3);
+    state.is_none_or(|state| state == LISTEN.as_bytes() || state == b"st")
+}
+
 /// An address as the kernel writes it: words of 32 bits in the byte order of the machine.
 fn address(text: &str) -> Option<String> {
     let mut bytes = Vec::new();
@@ -58,5 +66,7 @@ mod tests {
         assert_eq!(address("00000000000000000000000000000000").unwrap(), "::");
         assert_eq!(address("00000000000000000000000001000000").unwrap(), "::1");
         assert_eq!(address("0000"), None);
+        assert!(!may_go_on(b"  0: 0:0 0:0 0A x\n  1: 0:0 0:0 01 x\n  2: 0"));
+        assert!(may_go_on(b"  0: 0:0 0:0 01 x\n  1: 0:0 0:0 0A x\n"));
     }
 }
