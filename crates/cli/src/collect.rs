@@ -20,7 +20,13 @@ pub(crate) fn run(args: &CollectArgs, _: &Global, say: &Say) -> Result<Exit> {
         return show(path);
     }
     if args.of_node.node {
-        return node::collect(&args.of_node, args.output.as_deref(), say);
+        let Some(name) = args.configmap.clone() else {
+            return node::collect(&args.of_node, args.output.as_deref(), say);
+        };
+        let live =
+            Live { connect: args.connect.connect(), namespaces: args.scope.namespaces(), anonymous: false };
+        let every = args.every.map(|every| every.0);
+        return node::put(&args.of_node, &live, &node::Place { name, every }, say);
     }
     let place = args.place();
     let kinds = args.kinds(&place)?;

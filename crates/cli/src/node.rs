@@ -3,14 +3,20 @@
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
-use anyhow::{Context, Result};
-use ironsides_core::Target;
+use anyhow::{Context, Result, bail};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use ironsides_core::{Object, ObjectRef, Origin, Target};
 use ironsides_settings::Host;
+use ironsides_tree::{Map, Node};
 
 use crate::args::NodeArgs;
 use crate::exit::Exit;
+use crate::gather::Live;
 use crate::say::Say;
+use crate::signals::Signals;
 
 /// Looks at the host.
 pub(crate) fn facts(args: &NodeArgs, say: &Say) -> Result<Host> {
@@ -42,6 +48,87 @@ pub(crate) fn text(args: &NodeArgs, say: &Say) -> Result<(PathBuf, Arc<str>)> {
     Ok((PathBuf::from(name), Arc::from(document(&host)?)))
 }
 
+/// The facts of nodes that a `ConfigMap` holds, by the keys they stand under; an error says why one cannot be read.
+pub(crate) fn held(object: &Object) -> Vec<(String, Result<Object>)> {
+    let reference = object.reference();
+    if &*reference.kind != "ConfigMap" || !reference.group().is_empty() {
+        return Vec::new();
+    }
+    let keys = object.root.get("binaryData").and_then(Node::as_map).into_iter().flat_map(Map::iter);
+    let keys = keys.filter(|(key, _)| key.ends_with(ironsides_files::HELD_FACTS));
+    keys.map(|(key, value)| (key.to_owned(), unpacked(reference, key, value))).collect()
+}
+
+fn unpacked(holder: &ObjectRef, key: &str, value: &Node) -> Result<Object> {
+    let bytes = STANDARD.decode(value.as_str().unwrap_or_default()).context("it is no base64")?;
+    let text = ironsides_files::unpack_facts(key, &bytes)?;
+    let root = ironsides_tree::parse_one(&text)?;
+    if !Host::is_in(&root) {
+        bail!("it holds no facts of a node");
+    }
+    let request = Arc::from(format!("binaryData[{key}] of {holder}"));
+    Ok(Object::new(root, Origin::Api { request }, Vec::new()))
+}
+
+/// `ironsides collect --node --configmap`: puts the facts under the name of the node, now and, where that is asked for, again
+/// and again until somebody ends it.
+pub(crate) fn put(args: &NodeArgs, live: &Live, place: &Place, say: &Say) -> Result<Exit> {
+    let (stop, stopped) = std::sync::mpsc::channel::<()>();
+    let signals = place
+        .every
+        .is_some()
+        .then(|| {
+            Signals::listen(false, move || {
+                let _ = stop.send(());
+            })
+        })
+        .transpose()?;
+    loop {
+        let exit = put_once(args, live, &place.name, say);
+        let Some(every) = place.every else { return exit };
+        // The next look may be luckier.
+        if let Err(error) = exit {
+            say.error(&error);
+        }
+        if stopped.recv_timeout(every).is_ok() {
+            drop(signals);
+            return Ok(Exit::Clean);
+        }
+    }
+}
+
+/// Where facts are put, and how often.
+#[derive(Clone, Debug)]
+pub(crate) struct Place {
+    /// The name of the `ConfigMap`.
+    pub(crate) name: String,
+    /// How long is waited before they are put there anew.
+    pub(crate) every: Option<Duration>,
+}
+
+fn put_once(args: &NodeArgs, live: &Live, name: &str, say: &Say) -> Result<Exit> {
+    let host = facts(args, say)?;
+    let node = &host.metadata.name;
+    let key = format!("{node}{}", ironsides_files::HELD_FACTS);
+    let packed = ironsides_files::pack_facts(&key, &document(&host)?)?;
+    // The server takes 128 characters for the name of who owns a field.
+    let start: String = node.chars().take(50).collect();
+    let end: String = node.chars().rev().take(50).collect::<Vec<_>>().into_iter().rev().collect();
+    let manager =
+        if node.len() > 100 { format!("ironsides-{start}.{end}") } else { format!("ironsides-{node}") };
+    let place = live.keep(name, &manager, (&key, &packed))?;
+    say.news("wrote", &format!("{key} of ConfigMap {place}: {} bytes", packed.len()));
+    Ok(tell(&host, say))
+}
+
+/// Says what could not be looked at.
+fn tell(host: &Host, say: &Say) -> Exit {
+    for gap in &host.gaps {
+        say.note(&format!("{}: {}", gap.what, gap.why));
+    }
+    if host.gaps.is_empty() { Exit::Clean } else { Exit::Incomplete }
+}
+
 /// `ironsides collect --node`
 pub(crate) fn collect(args: &NodeArgs, output: Option<&Path>, say: &Say) -> Result<Exit> {
     let host = facts(args, say)?;
@@ -55,8 +142,5 @@ pub(crate) fn collect(args: &NodeArgs, output: Option<&Path>, say: &Say) -> Resu
         }
         None => std::io::stdout().lock().write_all(text.as_bytes())?,
     }
-    for gap in &host.gaps {
-        say.note(&format!("{}: {}", gap.what, gap.why));
-    }
-    Ok(if host.gaps.is_empty() { Exit::Clean } else { Exit::Incomplete })
+    Ok(tell(&host, say))
 }

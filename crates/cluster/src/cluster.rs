@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use ironsides_core::{Facts, Server};
 use ironsides_tree::Node;
 
@@ -90,6 +92,37 @@ impl Cluster {
             anonymous: Vec::new(),
         };
         Ok(Plan::of(wanted, &discovery, server))
+    }
+
+    /// Puts a value under a key of a `ConfigMap` that is there already (server-side apply), and leaves its other keys alone:
+    /// every `manager` owns what it has put there. This is the only thing that is ever written to a cluster.
+    ///
+    /// # Errors
+    ///
+    /// The server refuses: the object is not there, may not be written, or would hold more than 1 MiB.
+    pub async fn keep(
+        &self,
+        (namespace, name): (&str, &str),
+        manager: &str,
+        (key, value): (&str, &[u8]),
+    ) -> Result<(), ClusterError> {
+        let plain =
+            |text: &str| text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '.' | '_'));
+        if let Some(odd) =
+            [namespace, name, manager, key].into_iter().find(|text| text.is_empty() || !plain(text))
+        {
+            return Err(ClusterError::Setting(format!("{odd:?} cannot be the name of an object or a key")));
+        }
+        // Neither the names nor base64 hold anything that JSON would have to escape.
+        let fields = format!(
+            r#"{{"apiVersion":"v1","kind":"ConfigMap","metadata":{{"name":"{name}","namespace":"{namespace}"}},"binaryData":{{"{key}":"{}"}}}}"#,
+            STANDARD.encode(value)
+        );
+        let path =
+            format!("/api/v1/namespaces/{namespace}/configmaps/{name}?fieldManager={manager}&force=true");
+        let applied = self.session.apply(&path, &fields).await;
+        let what = format!("ConfigMap {namespace}/{name}");
+        applied.map(|_| ()).map_err(|trouble| ClusterError::Write { what, trouble })
     }
 
     /// Follows the objects of a read, from those that are there now on.

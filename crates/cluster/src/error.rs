@@ -45,6 +45,16 @@ pub enum ClusterError {
         /// The names there are.
         known: String,
     },
+    /// An object could not be written.
+    #[error(
+        "cannot write {what}: {trouble}; it must be there, may be patched by name, and holds 1 MiB at most"
+    )]
+    Write {
+        /// The object.
+        what: String,
+        /// Why.
+        trouble: Trouble,
+    },
     /// Settings that do not go together, or make no sense.
     #[error("{0}")]
     Setting(String),

@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use http::header::{ACCEPT, AUTHORIZATION, RETRY_AFTER};
+use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, RETRY_AFTER};
 use http::{HeaderName, HeaderValue, Request};
 use kube::client::Body;
 use tokio::sync::Mutex;
@@ -43,6 +43,14 @@ struct State {
     credential: Option<Credential>,
     /// Counts the credentials of plugins, so that a refused one is replaced once.
     generation: u64,
+}
+
+/// What is sent to a server.
+struct Sent<'a> {
+    path: &'a str,
+    accept: &'a str,
+    /// Fields of an object that are to be so; without them the path is read.
+    applied: Option<&'a str>,
 }
 
 /// An answer of a server.
@@ -117,12 +125,21 @@ impl Session {
 
     /// Asks for a path, several times where that may help.
     pub(crate) async fn get(&self, path: &str, accept: &str) -> Result<Reply, Trouble> {
+        self.tried(&Sent { path, accept, applied: None }).await
+    }
+
+    /// Has the server apply fields to an object, several times where that may help. Doing it twice changes nothing.
+    pub(crate) async fn apply(&self, path: &str, fields: &str) -> Result<Reply, Trouble> {
+        self.tried(&Sent { path, accept: "application/json", applied: Some(fields) }).await
+    }
+
+    async fn tried(&self, sent: &Sent<'_>) -> Result<Reply, Trouble> {
         let mut tried = 0;
         let mut renewed = false;
         loop {
             tried += 1;
             let generation = self.inner.state.lock().await.generation;
-            let trouble = match self.once(path, accept).await {
+            let trouble = match self.single(sent).await {
                 Ok(reply) => return Ok(reply),
                 Err(trouble) => trouble,
             };
@@ -149,7 +166,11 @@ impl Session {
 
     /// Asks for a path once.
     pub(crate) async fn once(&self, path: &str, accept: &str) -> Result<Reply, Trouble> {
-        let response = self.send(path, accept);
+        self.single(&Sent { path, accept, applied: None }).await
+    }
+
+    async fn single(&self, sent: &Sent<'_>) -> Result<Reply, Trouble> {
+        let response = self.send(sent);
         let (status, retry_after, body) = match self.inner.timeout {
             Some(limit) => {
                 tokio::time::timeout(limit, response).await.unwrap_or(Err(Trouble::TimedOut(limit)))?
@@ -166,8 +187,8 @@ impl Session {
     }
 
     /// Sends a request and reads its answer: the status, how long to wait, the body.
-    async fn send(&self, path: &str, accept: &str) -> Result<(u16, Option<Duration>, Vec<u8>), Trouble> {
-        let response = self.start(path, accept).await?;
+    async fn send(&self, sent: &Sent<'_>) -> Result<(u16, Option<Duration>, Vec<u8>), Trouble> {
+        let response = self.begin(sent).await?;
         let status = response.status().as_u16();
         let wait = response.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok());
         let wait = wait.and_then(|seconds| seconds.trim().parse().ok()).map(Duration::from_secs);
@@ -177,15 +198,24 @@ impl Session {
 
     /// Sends a request; its answer is still to be read.
     pub(crate) async fn start(&self, path: &str, accept: &str) -> Result<http::Response<Body>, Trouble> {
+        self.begin(&Sent { path, accept, applied: None }).await
+    }
+
+    async fn begin(&self, sent: &Sent<'_>) -> Result<http::Response<Body>, Trouble> {
         let client = self.client().await.map_err(|error| Trouble::Credentials(error.to_string()))?;
-        let mut request = Request::get(path).header(ACCEPT, accept);
+        let mut request = match sent.applied {
+            None => Request::get(sent.path),
+            Some(_) => Request::patch(sent.path).header(CONTENT_TYPE, "application/apply-patch+yaml"),
+        };
+        request = request.header(ACCEPT, sent.accept);
         if let Some(authorization) = self.authorization().await? {
             request = request.header(AUTHORIZATION, authorization);
         }
         for (name, value) in &self.inner.headers {
             request = request.header(name, value);
         }
-        let request = request.body(Body::empty()).map_err(|error| Trouble::Other(error.to_string()))?;
+        let body = sent.applied.map_or_else(Body::empty, |fields| Body::from(fields.as_bytes().to_vec()));
+        let request = request.body(body).map_err(|error| Trouble::Other(error.to_string()))?;
         client.send(request).await.map_err(|error| Trouble::of(&error))
     }
 

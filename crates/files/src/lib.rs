@@ -7,6 +7,7 @@
 mod bundle;
 mod disk;
 mod error;
+mod held;
 mod read;
 mod stamp;
 mod walk;
@@ -16,6 +17,7 @@ pub use bundle::{
 };
 pub use disk::Disk;
 pub use error::FileError;
+pub use held::{HELD_FACTS, pack_facts, unpack_facts};
 pub use read::{STDIN, decode, read, read_bytes};
 pub use stamp::stamp;
 pub use walk::{Found, walk};

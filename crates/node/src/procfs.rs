@@ -58,7 +58,7 @@ impl Proc {
         for part in folder.split('/') {
             at = rustix::fs::openat(&at, part, FOLDER, Mode::empty())?;
         }
-        let (bytes, _) = root::read(rustix::fs::openat(&at, name, READ, Mode::empty())?, SMALL)?;
+        let (bytes, _) = root::read(&rustix::fs::openat(&at, name, READ, Mode::empty())?, SMALL)?;
         Ok(String::from_utf8_lossy(&bytes).into_owned())
     }
 }
@@ -81,7 +81,7 @@ const SMALL: usize = 64 << 10;
 impl Pid {
     /// The first bytes of a file about the process, and whether there are more.
     pub(crate) fn bytes(&self, name: &str, limit: usize) -> Result<(Vec<u8>, bool), Errno> {
-        root::read(rustix::fs::openat(&self.folder, name, READ, Mode::empty())?, limit)
+        root::read(&rustix::fs::openat(&self.folder, name, READ, Mode::empty())?, limit)
     }
 
     /// The text of a small file about the process.

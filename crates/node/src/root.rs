@@ -161,7 +161,7 @@ impl Found {
         let path = format!("/proc/self/fd/{}", std::os::fd::AsRawFd::as_raw_fd(&*self.own));
         let flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC;
         let file = rustix::fs::openat(CWD, &*path, flags, Mode::empty())?;
-        read(file, limit)
+        read(&file, limit)
     }
 
     /// The names in a folder, sorted; those of folders end in `/`. And whether there are more than are read.
@@ -199,10 +199,10 @@ pub(crate) fn entries(folder: BorrowedFd<'_>) -> Result<(Vec<String>, bool), Err
 }
 
 /// Reads the first bytes of an open file, and says whether there are more.
-pub(crate) fn read(file: OwnedFd, limit: usize) -> Result<(Vec<u8>, bool), Errno> {
+pub(crate) fn read(file: &OwnedFd, limit: usize) -> Result<(Vec<u8>, bool), Errno> {
     let mut bytes = Vec::new();
     let mut size = FIRST;
-    while bytes.len() <= limit && chunk(&file, &mut bytes, size)? > 0 {
+    while bytes.len() <= limit && chunk(file, &mut bytes, size)? > 0 {
         size = (size * 4).min(LARGEST);
     }
     let is_more = bytes.len() > limit;

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueHint};
 
 use super::NodeArgs;
-use super::connect::{ConnectArgs, ScopeArgs};
+use super::connect::{ConnectArgs, ScopeArgs, Timeout};
 
 /// `ironsides collect`
 #[derive(Args, Debug)]
@@ -46,6 +46,13 @@ pub(crate) struct CollectArgs {
     pub(crate) show: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) of_node: NodeArgs,
+    /// Put the facts of the node into this ConfigMap of the cluster, under the name of the node, beside those of others.
+    /// It must be there; that it may be patched is all the rights it takes
+    #[arg(long, value_name = "NAME", requires = "node", conflicts_with = "output", help_heading = "Node")]
+    pub(crate) configmap: Option<String>,
+    /// Do so again and again, with this much time between, as in 6h
+    #[arg(long, value_name = "DURATION", requires = "configmap", help_heading = "Node")]
+    pub(crate) every: Option<Timeout>,
     #[command(flatten)]
     pub(crate) scope: ScopeArgs,
     #[command(flatten)]

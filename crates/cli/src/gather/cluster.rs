@@ -36,6 +36,16 @@ impl Live {
         }
     }
 
+    /// Puts a value under a key of a `ConfigMap` in the namespace that is meant, and gives the object's name in full.
+    pub(crate) fn keep(&self, name: &str, manager: &str, value: (&str, &[u8])) -> Result<String> {
+        let named = self.namespaces.first();
+        self.ask(async |cluster| {
+            let namespace = named.cloned().unwrap_or_else(|| cluster.namespace().to_owned());
+            cluster.keep((&namespace, name), manager, value).await?;
+            Ok(format!("{namespace}/{name}"))
+        })
+    }
+
     /// Asks the cluster something. Only this makes threads that wait for a network.
     fn ask<T>(&self, ask: impl AsyncFnOnce(Cluster) -> Result<T, ClusterError>) -> Result<T> {
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
@@ -50,7 +60,9 @@ impl Live {
 /// A wrong flag or kubeconfig is wrong usage; a server that does not answer leaves undone what was asked for.
 fn failed(error: ClusterError) -> anyhow::Error {
     match error {
-        ClusterError::Plugin { .. } | ClusterError::Server { .. } => exit::unread(error.into()),
+        ClusterError::Plugin { .. } | ClusterError::Server { .. } | ClusterError::Write { .. } => {
+            exit::unread(error.into())
+        }
         error => error.into(),
     }
 }

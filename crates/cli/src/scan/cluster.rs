@@ -17,6 +17,7 @@ use crate::args::ScanArgs;
 use crate::config::Config;
 use crate::exit::{self, Exit};
 use crate::gather::{self, Live, Place, Wanted};
+use crate::node;
 use crate::say::Say;
 use crate::scan::engine::{Texts, open};
 use crate::scan::look::{self, Looked, file_problem, gaps, sort};
@@ -159,6 +160,18 @@ pub(crate) fn run(
         inventory.coverage.record(listing.fact(), listing.extent);
         let origin = Origin::Api { request: listing.request };
         objects.extend(listing.objects.into_iter().map(|root| Object::new(root, origin.clone(), Vec::new())));
+    }
+    for (key, held) in objects.iter().flat_map(node::held).collect::<Vec<_>>() {
+        match held {
+            Ok(object) => objects.push(object),
+            Err(error) => summary.problems.push(Problem {
+                path: key,
+                line: None,
+                column: None,
+                message: format!("the facts of a node cannot be read: {error}"),
+                hint: None,
+            }),
+        }
     }
     let families = Families::of(&objects, judge.templates());
     let judged: Vec<&Family> =

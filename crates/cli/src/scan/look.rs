@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use crate::node;
 use crate::scan::pod_security::{Sight, Versions};
 use crate::scan::waiving::{Beside, OnObject, Waiving};
 use ironsides_checks::{Counts, Judge};
@@ -76,29 +77,48 @@ impl Look {
         self.documents += 1;
         match Meant::of(document, text) {
             Meant::Object(object) => {
-                self.objects += 1;
-                self.nodes += u64::from(Host::is_in(&object.root));
-                let kustomization = object.reference().group() == "kustomize.config.k8s.io";
-                if !kustomization && !judge.goes_beyond_form(&object) {
-                    self.form_only.push(object.reference().kind.clone());
+                for (key, held) in node::held(&object) {
+                    match held {
+                        Ok(inner) => self.object(inner, text, judge, versions, (waiving, beside)),
+                        Err(error) => {
+                            self.problems.push(text.problem(Span::NONE, format!("{key}: {error}"), None));
+                        }
+                    }
                 }
-                let begin = self.findings.len();
-                let noticed = judge.object(&object, &mut self.findings, &mut self.counts);
-                self.sights.extend(versions.see(&object, judge.templates(), noticed.is_refused));
-                let findings = self.findings.get_mut(begin..).unwrap_or_default();
-                self.annotated.extend(waiving.object(text, beside, &object, judge.templates(), findings));
-                sort(findings);
-                self.problems.extend(
-                    gaps(&object.root).into_iter().map(|message| text.problem(Span::NONE, message, None)),
-                );
-                let secrets = noticed.sensitive.into_iter();
-                self.secrets.extend(secrets.flat_map(|span| object.sources(span)));
-                if judge.keeps(&object) {
-                    self.kept.push(*object);
-                }
+                self.object(*object, text, judge, versions, (waiving, beside));
             }
             Meant::Wrong(problem) => self.problems.push(*problem),
             Meant::Foreign => self.foreign += 1,
+        }
+    }
+
+    /// Takes in one object.
+    fn object(
+        &mut self,
+        object: Object,
+        text: &Looked<'_>,
+        judge: &Judge,
+        versions: &Versions,
+        (waiving, beside): (&Waiving, &Beside),
+    ) {
+        self.objects += 1;
+        self.nodes += u64::from(Host::is_in(&object.root));
+        let kustomization = object.reference().group() == "kustomize.config.k8s.io";
+        if !kustomization && !judge.goes_beyond_form(&object) {
+            self.form_only.push(object.reference().kind.clone());
+        }
+        let begin = self.findings.len();
+        let noticed = judge.object(&object, &mut self.findings, &mut self.counts);
+        self.sights.extend(versions.see(&object, judge.templates(), noticed.is_refused));
+        let findings = self.findings.get_mut(begin..).unwrap_or_default();
+        self.annotated.extend(waiving.object(text, beside, &object, judge.templates(), findings));
+        sort(findings);
+        self.problems
+            .extend(gaps(&object.root).into_iter().map(|message| text.problem(Span::NONE, message, None)));
+        let secrets = noticed.sensitive.into_iter();
+        self.secrets.extend(secrets.flat_map(|span| object.sources(span)));
+        if judge.keeps(&object) {
+            self.kept.push(object);
         }
     }
 }
