@@ -17,6 +17,9 @@
 //! needs = "…"                     # or what is missing before it can be decided
 //! ```
 //!
+//! A control that another file has already, as later versions of a benchmark have those of earlier ones, is named by it:
+//! `same = "cis-1.12 1.2.5"` takes everything over but the id and the level, and what is written beside it wins.
+//!
 //! `manual` and `needs` may stand beside checks that decide a part: then the control can fail, and never passes.
 
 use std::sync::LazyLock;
@@ -43,13 +46,16 @@ pub struct Framework {
 }
 
 /// A control of a framework.
-#[derive(Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Control {
     /// Its number or name within the framework.
     pub id: String,
     /// What it asks for, in our own words.
+    #[serde(default)]
     pub title: String,
+    /// The framework and the control that it is the same as: `cis-1.12 1.2.5`.
+    pub same: Option<String>,
     /// The level or profile it belongs to.
     pub level: Option<String>,
     #[serde(default, rename = "checks")]
@@ -63,8 +69,33 @@ pub struct Control {
     pub needs: Option<String>,
 }
 
-static FRAMEWORKS: LazyLock<Vec<Framework>> =
-    LazyLock::new(|| TEXTS.iter().filter_map(|(_, text)| toml::from_str(text).ok()).collect());
+static FRAMEWORKS: LazyLock<Vec<Framework>> = LazyLock::new(|| {
+    let mut all: Vec<Framework> = TEXTS.iter().filter_map(|(_, text)| toml::from_str(text).ok()).collect();
+    resolve(&mut all);
+    all
+});
+
+/// Gives controls that are the same as others what those say. What they name stands in a file of its own, so one pass does.
+fn resolve(all: &mut [Framework]) {
+    let named = |all: &[Framework], same: &str| {
+        let (framework, id) = same.split_once(' ')?;
+        let framework = all.iter().find(|known| known.id == framework)?;
+        framework.controls.iter().find(|control| control.id == id).cloned()
+    };
+    for at in 0..all.len() {
+        let controls = all.get(at).map(|framework| framework.controls.clone()).unwrap_or_default();
+        let merged = controls.into_iter().map(|control| {
+            match control.same.as_deref().and_then(|same| named(all, same)) {
+                Some(other) => control.like(other),
+                None => control,
+            }
+        });
+        let merged = merged.collect();
+        if let Some(framework) = all.get_mut(at) {
+            framework.controls = merged;
+        }
+    }
+}
 
 /// Every framework's file, in the order in which they are listed.
 const TEXTS: &[(&str, &str)] = &[
@@ -148,6 +179,16 @@ impl Framework {
 }
 
 impl Control {
+    /// This control with what another says where it says nothing itself. Decisions are taken over whole.
+    fn like(self, other: Self) -> Self {
+        let decides = !self.ids.is_empty() || self.manual.is_some() || self.needs.is_some();
+        let title = if self.title.is_empty() { other.title } else { self.title.clone() };
+        if decides {
+            return Self { title, ..self };
+        }
+        Self { id: self.id, title, same: self.same, level: self.level, ..other }
+    }
+
     /// The checks that decide it or a part of it.
     pub fn checks(&self) -> impl Iterator<Item = &'static Check> {
         self.ids.iter().filter_map(|id| find(id))
@@ -246,11 +287,17 @@ mod tests {
                     let known = ironsides_podsecurity::Check::ALL.into_iter().any(|check| check.id() == id);
                     assert!(known, "{place} names {id}, which is no check of Pod Security");
                 }
-                let said = !control.ids.is_empty() || control.manual.is_some() || control.needs.is_some();
-                assert!(said, "{place} has neither checks nor a reason");
             }
         }
         assert_eq!(all().len(), TEXTS.len());
+        for (framework, control) in
+            all().iter().flat_map(|it| it.controls.iter().map(move |control| (it, control)))
+        {
+            let place = format!("{} {}", framework.id, control.id);
+            assert!(!control.title.is_empty(), "{place} has no title, or names a control that is none");
+            let said = !control.ids.is_empty() || control.manual.is_some() || control.needs.is_some();
+            assert!(said, "{place} has neither checks nor a reason");
+        }
     }
 
     #[test]
@@ -285,10 +332,33 @@ manual = "look"
     }
 
     #[test]
+    fn a_control_that_is_the_same_as_another_says_what_that_says() {
+        let of = |text: &str| -> Framework { toml::from_str(text).unwrap() };
+        let mut all = vec![
+            of(
+                "id = 'b'\ntitle = ''\nsource = ''\n[[control]]\nid = '2'\nsame = 'a 1'\nlevel = '2'\n[[control]]\nid = \
+                '3'\nsame = 'a 1'\ntitle = 'mine'\nneeds = 'a cloud'\n[[control]]\nid = '4'\nsame = 'a 9'\n",
+            ),
+            of(
+                "id = 'a'\ntitle = ''\nsource = ''\n[[control]]\nid = '1'\ntitle = 'calm'\nlevel = '1'\nchecks = \
+                ['host-pid']\nmanual = 'look'\n",
+            ),
+        ];
+        resolve(&mut all);
+        let [taken, own, lost] = all[0].controls.as_slice() else { panic!("three controls") };
+        let told = (taken.id.as_str(), taken.title.as_str(), taken.level.as_deref(), taken.manual.as_deref());
+        assert_eq!(told, ("2", "calm", Some("2"), Some("look")));
+        assert_eq!(taken.ids, ["host-pid"]);
+        assert_eq!((own.title.as_str(), own.needs.as_deref(), own.ids.len()), ("mine", Some("a cloud"), 0));
+        assert!(lost.title.is_empty());
+    }
+
+    #[test]
     fn nothing_undecided_passes() {
         let control = |manual: Option<&str>, needs: Option<&str>| Control {
             id: "1".into(),
             title: String::new(),
+            same: None,
             level: None,
             ids: vec!["privileged-container".into(), "host-pid".into()],
             pod_security: Vec::new(),
