@@ -27,13 +27,14 @@ pub(super) enum Read {
 }
 
 /// Reads the value of a flag. An error says what it should be.
-pub(super) fn value(kind: Value, text: &str) -> Result<Read, String> {
+pub(super) fn value(kind: Value, text: &str, minor: u64) -> Result<Read, String> {
     let node = |json: Json| Ok(Read::One(Node::bare(json)));
     match kind {
         Value::Bool => boolean(text).map(|on| Read::One(Node::bare(Json::Bool(on)))),
         Value::Version => match text {
             "raw" => node(Json::Bool(true)),
-            _ if text.starts_with('v') => node(Json::Bool(false)),
+            // A version that it is to call itself; only what follows the number may differ.
+            _ if text.starts_with(&format!("v1.{minor}.")) => node(Json::Bool(false)),
             _ => boolean(text).map(|on| Read::One(Node::bare(Json::Bool(on)))),
         },
         Value::Int32 => node(Json::Int(integer(text, 32)?)),
@@ -264,7 +265,7 @@ pub(super) fn lay(given: &[Given<'_>], state: &mut State, note: bool) {
     let mut begun = BTreeSet::new();
     for one in given.iter().filter(|one| !one.flag.path.is_empty()) {
         let Some(at) = fields::find(one.flag.path).filter(|&at| state.knows(at)) else { continue };
-        let Ok(read) = value(one.flag.value, one.value) else { continue };
+        let Ok(read) = value(one.flag.value, one.value, state.minor()) else { continue };
         let by = By::Flag { name: one.flag.name, argument: one.argument };
         let first = begun.insert(at);
         let old = state.slot(at).filter(|_| !first).cloned().unwrap_or_default();

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use ironsides_schema::Quantity;
 use ironsides_tree::{Node, Value};
 
-use super::checks::{Checked, by, configuration, processors, refuse};
+use super::checks::{Checked, configuration, processors, refuse};
 use super::effective::Effective;
 use super::files::Look;
 use super::gates::Gates;
@@ -78,6 +78,8 @@ fn certificates(start: &Start<'_>, state: &mut State, own: &Own) -> Result<Certi
     let named = |path: &str| !state.text(path).is_empty();
     match (named("tlsCertFile"), named("tlsPrivateKeyFile"), state.bool("serverTLSBootstrap")) {
         (true, true, _) => Ok(Certificate::Files),
+        // Without an API server there is nobody to ask.
+        (false, false, true) if text(own, "kubeconfig").is_empty() => Ok(Certificate::Broken),
         (false, false, true) => Ok(Certificate::Requested),
         (false, false, false) => {
             let folder = match text(own, "cert-dir") {
@@ -113,6 +115,14 @@ fn ciphers(state: &State) -> Checked {
             state,
             "tlsCipherSuites",
             format!("has {name:?}, which is no cipher suite of Go's"),
+        ));
+    }
+    let curves = state.value("tlsCurvePreferences").map(Node::items).unwrap_or_default();
+    if let Some(curve) = curves.iter().filter_map(Node::as_i64).find(|curve| !(1..=65_535).contains(curve)) {
+        return Err(refuse(
+            state,
+            "tlsCurvePreferences",
+            format!("has {curve}, and it must be from 1 to 65535"),
         ));
     }
     let lowest = state.text("tlsMinVersion");
@@ -268,8 +278,8 @@ fn thresholds(state: &State, path: &str) -> Checked {
             return Err(refuse(state, path, format!("has {signal}, which is no signal for evictions")));
         }
         let fits = match amount.strip_suffix('%') {
-            Some(share) => share.parse::<f64>().is_ok_and(|share| share >= 0.0),
-            None => Quantity::parse(amount).is_some_and(|amount| amount.sign() >= 0),
+            Some(share) => share.parse::<f64>().is_ok_and(|share| (0.0..=100.0).contains(&share)),
+            None => Quantity::parse(amount).is_some_and(|amount| amount.sign() > 0),
         };
         if !fits {
             return Err(refuse(state, path, format!("has {amount:?} for {signal}, which is no amount")));
@@ -331,7 +341,9 @@ fn managers(state: &State) -> Checked {
             ));
         }
     }
-    options("topologyManagerPolicyOptions", &["max-allowable-numa-nodes", "prefer-closest-numa-nodes"])?;
+    if state.text("topologyManagerPolicy") != "none" {
+        options("topologyManagerPolicyOptions", &["max-allowable-numa-nodes", "prefer-closest-numa-nodes"])?;
+    }
     Ok(())
 }
 
@@ -463,9 +475,32 @@ fn serves(start: &Start<'_>, state: &State, certificate: Certificate) -> Result<
     if (secure || read_only > 0) && apply::address(state.text("address")).is_none() {
         return Err(refuse(state, "address", format!("is {:?}, which is no address", state.text("address"))));
     }
-    if secure && read_only == state.int("port") {
-        let why = format!("is {read_only}, and so is port");
-        return Err(Refusal { why: format!("readOnlyPort {why}"), place: by(state, "readOnlyPort") });
-    }
+    sockets(state)?;
     Ok(certificate)
+}
+
+/// No two sockets can be one.
+fn sockets(state: &State) -> Checked {
+    let mut held: Vec<(&str, Option<std::net::IpAddr>, i64)> = Vec::new();
+    for (path, address, open) in [
+        ("port", "address", state.bool("enableServer")),
+        ("readOnlyPort", "address", true),
+        ("healthzPort", "healthzBindAddress", true),
+    ] {
+        let port = state.int(path);
+        let address = apply::address(state.text(address));
+        if !open || port <= 0 || address.is_none() {
+            continue;
+        }
+        let everywhere =
+            |address: Option<std::net::IpAddr>| address.is_none_or(|address| address.is_unspecified());
+        let clash = held.iter().find(|&&(_, other, number)| {
+            number == port && (address == other || everywhere(address) || everywhere(other))
+        });
+        if let Some((other, ..)) = clash {
+            return Err(refuse(state, path, format!("is {port}, and so is {other}")));
+        }
+        held.push((path, address, port));
+    }
+    Ok(())
 }

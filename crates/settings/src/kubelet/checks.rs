@@ -17,7 +17,7 @@ use super::{Node as Host, Refusal};
 pub(super) type Checked = Result<(), Refusal>;
 
 /// What gave a field.
-pub(super) fn by(state: &State, path: &str) -> Option<By> {
+fn by(state: &State, path: &str) -> Option<By> {
     state.slot(find(path)?)?.by.clone()
 }
 
@@ -55,7 +55,7 @@ const RANGES: &[(&str, i64, i64)] = &[
     ("containerLogMaxFiles", 2, i64::MAX),
 ];
 
-/// Strings that can only be one of a few, with the first minor version that checks them here.
+/// Strings that can only be one of a few.
 const CHOICES: &[(&str, &[&str])] = &[
     ("topologyManagerPolicy", &["none", "best-effort", "restricted", "single-numa-node"]),
     ("topologyManagerScope", &["container", "pod"]),
@@ -63,6 +63,7 @@ const CHOICES: &[(&str, &[&str])] = &[
     ("memorySwap.swapBehavior", &["", "NoSwap", "LimitedSwap"]),
     ("memoryReservationPolicy", &["None", "TieredReservation"]),
     ("logging.format", &["text", "json"]),
+    ("configMapAndSecretChangeDetectionStrategy", &["Get", "Cache", "Watch"]),
 ];
 
 const SECOND: i64 = 1_000_000_000;
@@ -70,7 +71,7 @@ const MILLISECOND: i64 = 1_000_000;
 
 /// Checks a configuration as the kubelet does before it does anything else.
 pub(super) fn configuration(state: &State, gates: &Gates, host: Host<'_>) -> Checked {
-    logging(state)?;
+    logging(state, gates)?;
     for &(path, least, most) in RANGES {
         if find(path).is_none_or(|at| !state.knows(at)) {
             continue;
@@ -154,7 +155,22 @@ pub(super) fn configuration(state: &State, gates: &Gates, host: Host<'_>) -> Che
     Ok(())
 }
 
-fn logging(state: &State) -> Checked {
+fn logging(state: &State, gates: &Gates) -> Checked {
+    if !gates.is_on("LoggingAlphaOptions") {
+        for format in ["text", "json"] {
+            for (name, zero) in [
+                ("splitStream", !state.bool(&format!("logging.options.{format}.splitStream"))),
+                (
+                    "infoBufferSize",
+                    matches!(state.text(&format!("logging.options.{format}.infoBufferSize")), "" | "0"),
+                ),
+            ] {
+                ensure(zero, state, &format!("logging.options.{format}.{name}"), || {
+                    "is set, and the feature gate LoggingAlphaOptions is off".into()
+                })?;
+            }
+        }
+    }
     let modules = state.value("logging.vmodule").map(Node::items).unwrap_or_default();
     ensure(modules.is_empty() || state.text("logging.format") == "text", state, "logging.vmodule", || {
         "is for the format text alone".into()

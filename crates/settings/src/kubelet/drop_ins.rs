@@ -22,7 +22,8 @@ const DEEPEST: usize = 32;
 pub(super) fn walk(path: &str, directory: &str, files: &dyn Files) -> Vec<Found> {
     let mut found = Vec::new();
     let absolute = paths::join(directory, path);
-    if files.is_link(&absolute) {
+    // A slash behind its name makes the link the folder.
+    if !path.ends_with('/') && files.is_link(&absolute) {
         file(path, &mut found);
     } else {
         walk_into(path, directory, files, 0, &mut found);

@@ -197,7 +197,7 @@ pub(super) const FLAGS: &[Flag] = &[
     flag("pods-per-core", Int32, "podsPerCore", 0, 0),
     flag("port", Int32, "port", 0, 0),
     flag("protect-kernel-defaults", Bool, "protectKernelDefaults", 0, 0),
-    flag("provider-id", Text, "", 0, 0),
+    flag("provider-id", Text, "providerID", 0, 0),
     flag("qos-reserved", Pairs, "qosReserved", 0, 0),
     flag("read-only-port", Int32, "readOnlyPort", 0, 0),
     flag("register-node", Bool, "registerNode", 0, 0),

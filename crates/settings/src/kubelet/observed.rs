@@ -70,11 +70,13 @@ impl Observed {
         let port = |path: &str| u16::try_from(state.int(path)).ok().filter(|&port| port > 0);
         let server = port("port").filter(|_| state.bool("enableServer"));
         let read_only = port("readOnlyPort");
-        let healthz = port("healthzPort");
+        let bind = state.text("healthzBindAddress");
+        let bound = apply::address(bind).is_some() || bind == "localhost";
+        let healthz = port("healthzPort").filter(|_| bound);
         let mut listening: Vec<String> = Vec::new();
         listening.extend(server.map(|port| socket(state.text("address"), port)));
         listening.extend(read_only.map(|port| socket(state.text("address"), port)));
-        listening.extend(healthz.map(|port| socket(state.text("healthzBindAddress"), port)));
+        listening.extend(healthz.map(|port| socket(bind, port)));
         listening.sort();
         Self {
             listening,

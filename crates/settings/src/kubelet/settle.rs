@@ -47,7 +47,7 @@ impl Stop {
 /// Says what a kubelet makes of what it was started with.
 pub fn settle(start: &Start<'_>) -> Outcome {
     let read = arguments::read(start.arguments, start.minor, |flag, text| {
-        apply::value(flag.value, text).map(|_| ())
+        apply::value(flag.value, text, start.minor).map(|_| ())
     });
     let given = match read {
         Ok(given) => given,
@@ -59,7 +59,7 @@ pub fn settle(start: &Start<'_>) -> Outcome {
             return Outcome::Refuses(Refusal { why: fault.why, place: Some(place) });
         }
     };
-    let own = own(&given);
+    let own = own(&given, start.minor);
     match configuration(start, &given, &own) {
         Ok((state, gates)) => match check::check(start, state, &gates, own) {
             Ok(effective) => Outcome::Serves(Box::new(effective)),
@@ -71,11 +71,11 @@ pub fn settle(start: &Start<'_>) -> Outcome {
 }
 
 /// The flags that stand for no field.
-fn own(given: &[Given<'_>]) -> BTreeMap<&'static str, Setting> {
+fn own(given: &[Given<'_>], minor: u64) -> BTreeMap<&'static str, Setting> {
     let mut own: BTreeMap<&'static str, Setting> = BTreeMap::new();
     for one in given.iter().filter(|one| one.flag.path.is_empty()) {
         let by = By::Flag { name: one.flag.name, argument: one.argument };
-        let value = match apply::value(one.flag.value, one.value) {
+        let value = match apply::value(one.flag.value, one.value, minor) {
             Ok(Read::One(node)) => node,
             Ok(Read::Entries(entries)) => {
                 let before = own.get(one.flag.name).and_then(|setting| setting.value.as_ref());
