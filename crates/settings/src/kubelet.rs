@@ -37,7 +37,7 @@ pub use effective::Effective;
 pub use files::{Entry, Files, Listing, Look, Seen};
 pub use observed::{Observed, ReadOnly, Server, Status};
 pub use origin::{By, Default, DefaultSet, Given, MEASURED, Setting, Written};
-pub use settle::settle;
+pub use settle::{of_process, settle};
 
 /// What a kubelet was started with.
 #[derive(Clone, Copy)]

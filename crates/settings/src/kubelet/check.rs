@@ -117,13 +117,18 @@ fn ciphers(state: &State) -> Checked {
             format!("has {name:?}, which is no cipher suite of Go's"),
         ));
     }
-    let curves = state.value("tlsCurvePreferences").map(Node::items).unwrap_or_default();
-    if let Some(curve) = curves.iter().filter_map(Node::as_i64).find(|curve| !(1..=65_535).contains(curve)) {
-        return Err(refuse(
-            state,
-            "tlsCurvePreferences",
-            format!("has {curve}, and it must be from 1 to 65535"),
-        ));
+    let mut seen = std::collections::BTreeSet::new();
+    for curve in state
+        .value("tlsCurvePreferences")
+        .map(Node::items)
+        .unwrap_or_default()
+        .iter()
+        .filter_map(Node::as_i64)
+    {
+        if !(1..=65_535).contains(&curve) || !seen.insert(curve) {
+            let why = format!("has {curve}, which must be from 1 to 65535 and stand there once");
+            return Err(refuse(state, "tlsCurvePreferences", why));
+        }
     }
     let lowest = state.text("tlsMinVersion");
     if tls::versions(lowest).is_none() {
@@ -273,13 +278,18 @@ fn resources(start: &Start<'_>, state: &State, own: &Own) -> Checked {
 }
 
 fn thresholds(state: &State, path: &str) -> Checked {
+    // Of thresholds 0% means none, and 0 means nothing; of what is to be reclaimed it is the other way round.
+    let reclaim = path == "evictionMinimumReclaim";
     for (signal, amount) in state.entries(path) {
         if !SIGNALS.contains(&signal) {
             return Err(refuse(state, path, format!("has {signal}, which is no signal for evictions")));
         }
         let fits = match amount.strip_suffix('%') {
-            Some(share) => share.parse::<f64>().is_ok_and(|share| (0.0..=100.0).contains(&share)),
-            None => Quantity::parse(amount).is_some_and(|amount| amount.sign() > 0),
+            Some(share) => share
+                .parse::<f64>()
+                .is_ok_and(|share| if reclaim { share > 0.0 } else { (0.0..=100.0).contains(&share) }),
+            None => Quantity::parse(amount)
+                .is_some_and(|amount| amount.sign() > 0 || (reclaim && amount.sign() == 0)),
         };
         if !fits {
             return Err(refuse(state, path, format!("has {amount:?} for {signal}, which is no amount")));
@@ -479,28 +489,20 @@ fn serves(start: &Start<'_>, state: &State, certificate: Certificate) -> Result<
     Ok(certificate)
 }
 
-/// No two sockets can be one.
+/// No two sockets can be one. That of health is not worth stopping for, but it may stand in the way of the server.
 fn sockets(state: &State) -> Checked {
-    let mut held: Vec<(&str, Option<std::net::IpAddr>, i64)> = Vec::new();
-    for (path, address, open) in [
-        ("port", "address", state.bool("enableServer")),
-        ("readOnlyPort", "address", true),
-        ("healthzPort", "healthzBindAddress", true),
-    ] {
-        let port = state.int(path);
-        let address = apply::address(state.text(address));
-        if !open || port <= 0 || address.is_none() {
-            continue;
+    if !state.bool("enableServer") {
+        return Ok(());
+    }
+    let address = |path: &str| apply::address(state.text(path));
+    let everywhere =
+        |address: Option<std::net::IpAddr>| address.is_none_or(|address| address.is_unspecified());
+    let port = state.int("port");
+    for (path, bind) in [("readOnlyPort", "address"), ("healthzPort", "healthzBindAddress")] {
+        let (one, other) = (address("address"), address(bind));
+        if state.int(path) == port && (one == other || everywhere(one) || everywhere(other)) {
+            return Err(refuse(state, path, format!("is {port}, and so is port")));
         }
-        let everywhere =
-            |address: Option<std::net::IpAddr>| address.is_none_or(|address| address.is_unspecified());
-        let clash = held.iter().find(|&&(_, other, number)| {
-            number == port && (address == other || everywhere(address) || everywhere(other))
-        });
-        if let Some((other, ..)) = clash {
-            return Err(refuse(state, path, format!("is {port}, and so is {other}")));
-        }
-        held.push((path, address, port));
     }
     Ok(())
 }

@@ -77,6 +77,10 @@ impl Decoder<'_> {
                     Found::Field(at, field)
                 }
             };
+            // The kubelet writes it, but does not read it: it is a matter of flags.
+            if name == "splitStream" {
+                continue;
+            }
             if name == key {
                 return Some(found());
             }

@@ -72,7 +72,8 @@ impl Observed {
         let read_only = port("readOnlyPort");
         let bind = state.text("healthzBindAddress");
         let bound = apply::address(bind).is_some() || bind == "localhost";
-        let healthz = port("healthzPort").filter(|_| bound);
+        // The read-only port is opened first.
+        let healthz = port("healthzPort").filter(|_| bound).filter(|&port| read_only != Some(port));
         let mut listening: Vec<String> = Vec::new();
         listening.extend(server.map(|port| socket(state.text("address"), port)));
         listening.extend(read_only.map(|port| socket(state.text("address"), port)));

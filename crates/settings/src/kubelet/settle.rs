@@ -70,6 +70,27 @@ pub fn settle(start: &Start<'_>) -> Outcome {
     }
 }
 
+/// Says what a kubelet that runs on a host makes of its settings: its command line and the files that it sees.
+///
+/// What is known of the node itself is left out: the kubelet runs, so the node does not stop it.
+pub fn of_process(host: &crate::Host, process: &crate::Process, minor: u64) -> Outcome {
+    if process.truncated {
+        let missing = Missing {
+            path: format!("the command line of process {}", process.pid),
+            why: Some("it is longer than what was kept of it".into()),
+        };
+        let partial = Partial { missing: vec![missing], flags: BTreeMap::new(), own: BTreeMap::new() };
+        return Outcome::Unknown(Box::new(partial));
+    }
+    settle(&Start {
+        arguments: process.arguments.get(1..).unwrap_or_default(),
+        directory: process.directory.as_deref().unwrap_or("/"),
+        files: &super::Seen { host, process: Some(process) },
+        minor,
+        node: super::Node::default(),
+    })
+}
+
 /// The flags that stand for no field.
 fn own(given: &[Given<'_>], minor: u64) -> BTreeMap<&'static str, Setting> {
     let mut own: BTreeMap<&'static str, Setting> = BTreeMap::new();

@@ -411,3 +411,41 @@ proptest! {
         prop_assert_eq!(file.configz(), drop_in.configz());
     }
 }
+
+#[test]
+fn the_facts_of_a_host_are_files_as_its_kubelet_sees_them() {
+    use ironsides_settings::kubelet::of_process;
+    use ironsides_settings::{File, FileKind, Host, Process};
+
+    let text = |text: &str| File { content: Some(text.into()), ..File::default() };
+    let mut host = Host::new("node-1");
+    host.files.insert(CONFIG.into(), text(&config("readOnlyPort: 10255\n")));
+    host.files.insert("/etc/kubernetes/kubelet.conf".into(), File::default());
+    let folder = File {
+        kind: FileKind::Directory,
+        entries: Some(vec!["10.conf".into(), "sub/".into()]),
+        ..File::default()
+    };
+    host.files.insert("/d".into(), folder);
+    host.files.insert("/d/10.conf".into(), File { target: Some("/x.conf".into()), ..File::default() });
+    host.files.insert("/x.conf".into(), text(&config("maxPods: 5\n")));
+    host.files.insert(
+        "/d/sub".into(),
+        File { kind: FileKind::Directory, entries: Some(Vec::new()), ..File::default() },
+    );
+    let arguments =
+        ["kubelet", "--config", CONFIG, "--config-dir=/d", "--kubeconfig=/etc/kubernetes/kubelet.conf"];
+    let mut process =
+        Process { pid: 7, arguments: arguments.map(str::to_owned).into(), ..Process::default() };
+    let outcome = of_process(&host, &process, 36);
+    let value = |path: &str| {
+        outcome.get(path).unwrap().unwrap().value.as_ref().and_then(ironsides_tree::Node::as_i64)
+    };
+    assert_eq!((value("readOnlyPort"), value("maxPods")), (Some(10255), Some(5)));
+    // In a mount namespace of its own only its own files count.
+    process.files = Some([].into());
+    let outcome = of_process(&host, &process, 36);
+    assert!(matches!(&outcome, Outcome::Unknown(partial) if partial.missing[0].why.is_none()), "{outcome:?}");
+    process.truncated = true;
+    assert!(matches!(of_process(&host, &process, 36), Outcome::Unknown(_)));
+}

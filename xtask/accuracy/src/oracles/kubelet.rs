@@ -211,11 +211,16 @@ impl<'a> World<'a> {
         Self { texts, links, folders }
     }
 
-    fn follow<'b>(&'b self, path: &'b str) -> &'b str {
-        let mut path = path;
+    /// The path with all links on its way followed.
+    fn follow(&self, path: &str) -> String {
+        let mut path = path.to_owned();
         for _ in 0..40 {
-            match self.links.get(path) {
-                Some(target) => path = target,
+            let link = self.links.iter().find_map(|(link, target)| {
+                let rest = path.strip_prefix(link).filter(|rest| rest.is_empty() || rest.starts_with('/'))?;
+                Some(format!("{target}{rest}"))
+            });
+            match link {
+                Some(next) => path = next,
                 None => break,
             }
         }
@@ -225,7 +230,7 @@ impl<'a> World<'a> {
 
 impl Files for World<'_> {
     fn look(&self, path: &str) -> Look<'_> {
-        let path = self.follow(path);
+        let path = &*self.follow(path);
         match self.texts.get(path) {
             Some(Some(text)) => Look::Text(Cow::Borrowed(text)),
             Some(None) => Look::File { certificates: None },
@@ -235,7 +240,7 @@ impl Files for World<'_> {
     }
 
     fn list(&self, path: &str) -> Listing {
-        let path = self.follow(path);
+        let path = &*self.follow(path);
         if self.texts.contains_key(path) {
             return Listing::NoFolder;
         }
