@@ -23,6 +23,7 @@ mod files;
 mod flags;
 mod gate_table;
 mod gates;
+mod joined;
 mod observed;
 mod origin;
 mod paths;
@@ -65,6 +66,8 @@ pub struct Node<'a> {
     pub sysctls: Option<&'a BTreeMap<String, String>>,
     /// How many processors it has.
     pub processors: Option<u32>,
+    /// The addresses of its network interfaces, without those of loopback.
+    pub addresses: Option<&'a [std::net::IpAddr]>,
 }
 
 /// What comes of it.

@@ -482,8 +482,15 @@ fn serves(start: &Start<'_>, state: &State, certificate: Certificate) -> Result<
             return Err(refuse(state, "tlsCipherSuites", why));
         }
     }
-    if (secure || read_only > 0) && apply::address(state.text("address")).is_none() {
-        return Err(refuse(state, "address", format!("is {:?}, which is no address", state.text("address"))));
+    if secure || read_only > 0 {
+        let text = state.text("address");
+        let Some(address) = apply::address(text) else {
+            return Err(refuse(state, "address", format!("is {text:?}, which is no address")));
+        };
+        let own = address.is_unspecified() || address.is_loopback();
+        if !own && start.node.addresses.is_some_and(|addresses| !addresses.contains(&address)) {
+            return Err(refuse(state, "address", format!("is {text}, which is no address of this node")));
+        }
     }
     sockets(state)?;
     Ok(certificate)

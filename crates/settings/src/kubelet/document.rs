@@ -59,7 +59,16 @@ impl Document {
         if json && documents.next().is_some() {
             return Err(whole("something follows the JSON value"));
         }
-        let root = document.root;
+        let mut root = document.root;
+        let twice =
+            document.remarks.iter().any(|remark| matches!(remark.kind, RemarkKind::DuplicateKey { .. }));
+        if json
+            && !drop_in
+            && twice
+            && let Some(joined) = super::joined::read(text)
+        {
+            root = joined;
+        }
         if root.as_map().is_none() {
             return Err(Fault { why: format!("it holds no map ({})", root.shape()), span: root.span() });
         }

@@ -194,6 +194,8 @@ fn json_is_taken_by_the_letter() {
     };
     assert_eq!(json("\"maxPods\":3").value("maxPods"), "3");
     json("\"maxPods\":3.0").refuses();
+    let twice = "\"authentication\":{\"anonymous\":{\"enabled\":true}},\"authentication\":{\"webhook\":{}}";
+    assert_eq!(json(twice).value("authentication.anonymous.enabled"), "true");
     json("maxPods: 3").refuses();
 }
 

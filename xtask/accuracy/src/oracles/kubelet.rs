@@ -3,6 +3,7 @@
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
+use std::net::{IpAddr, Ipv4Addr};
 use std::path::Path;
 
 use anyhow::Result;
@@ -107,11 +108,14 @@ fn got(case: &Case, defaults: &Defaults) -> Result<Value> {
     .map(|(name, value)| (name.to_owned(), value.to_owned()))
     .into();
     sysctls.extend(case.tunables.iter().map(|(name, value)| (name.replace('/', "."), value.clone())));
+    // The recorded node stood in a network of its own.
+    let addresses: Vec<IpAddr> = (0..=255).map(|net| Ipv4Addr::new(198, 18, net, 2).into()).collect();
     let node = Node {
         cgroup_v1: Some(true),
         cgroup_driver: Some("cgroupfs"),
         sysctls: Some(&sysctls),
         processors: None,
+        addresses: Some(&addresses),
     };
     let directory = case.cwd.as_deref().unwrap_or("/");
     match settle(&Start { arguments: &case.args, directory, files: &files, minor: MINOR, node }) {
