@@ -10,6 +10,32 @@ use super::origin::MEASURED;
 /// The gates that set many others.
 const ALL: [(&str, Stage); 2] = [("AllAlpha", Stage::Alpha), ("AllBeta", Stage::Beta)];
 
+/// The first minor versions in which gates that matter to a node have the default that they have in 1.36, from the lists of
+/// features by version that Kubernetes keeps; 35 where the list of 1.34 has another default or no such gate.
+const SINCE: &[(&str, u64)] = &[
+    ("ComponentFlagz", 35),
+    ("ComponentStatusz", 35),
+    ("ContainerCheckpoint", 30),
+    ("CustomCPUCFSQuotaPeriod", 35),
+    ("GitRepoVolumeDriver", 33),
+    ("ImageMaximumGCAge", 30),
+    ("ImageVolume", 35),
+    ("InPlacePodVerticalScaling", 33),
+    ("KubeletCgroupDriverFromCRI", 31),
+    ("KubeletCrashLoopBackOffMax", 35),
+    ("KubeletEnsureSecretPulledImages", 35),
+    ("KubeletFineGrainedAuthz", 33),
+    ("KubeletSeparateDiskGC", 31),
+    ("NodeLogQuery", 35),
+    ("NodeSwap", 30),
+    ("ProcMountType", 33),
+    ("RecursiveReadOnlyMounts", 31),
+    ("ReloadKubeletClientCAFile", 35),
+    ("ReloadKubeletServerCertificateFile", 31),
+    ("SupplementalGroupsPolicy", 33),
+    ("UserNamespacesSupport", 33),
+];
+
 /// The feature gates of a kubelet.
 #[derive(Clone, Debug)]
 pub(super) struct Gates {
@@ -70,7 +96,10 @@ impl Gates {
 
     /// Whether a gate is on.
     pub(super) fn is_on(&self, name: &str) -> bool {
-        self.set.get(name).copied().or_else(|| find(name).map(|gate| gate.default)).unwrap_or_default()
+        let since =
+            || SINCE.iter().find(|(gate, _)| *gate == name).is_none_or(|(_, since)| *since <= self.minor);
+        let default = || find(name).map(|gate| gate.default == since());
+        self.set.get(name).copied().or_else(default).unwrap_or_default()
     }
 
     /// All gates that are known or set.
@@ -125,5 +154,9 @@ mod tests {
         let mut gates = Gates::new(31);
         gates.set(&[(Text::new("NoSuchGate"), true)].into()).unwrap();
         assert!(gates.is_on("NoSuchGate"));
+        assert!(SINCE.iter().all(|(name, _)| find(name).is_some()));
+        assert!(
+            !Gates::new(32).is_on("UserNamespacesSupport") && Gates::new(33).is_on("UserNamespacesSupport")
+        );
     }
 }
