@@ -1,6 +1,9 @@
 //! The files of each distribution.
 
 mod kubeadm;
+mod kubespray;
+mod rancher;
+mod talos;
 
 use ironsides_settings::Component;
 
@@ -22,11 +25,9 @@ pub(crate) const ALL_NODES: &str = "all-nodes";
 pub(crate) fn outputs(plan: &Plan, key: &[u8; 32]) -> Result<Vec<Output>, HardenError> {
     let mut all = match plan.options.distribution {
         Distribution::Kubeadm => kubeadm::outputs(plan, key)?,
-        other => {
-            return Err(HardenError::Choice(format!(
-                "configuration for {other} is not written yet; take kubeadm"
-            )));
-        }
+        Distribution::K3s | Distribution::Rke2 => rancher::outputs(plan)?,
+        Distribution::Talos => talos::outputs(plan)?,
+        Distribution::Kubespray => kubespray::outputs(plan)?,
     };
     all.push(Output::new(
         DESCRIPTION,

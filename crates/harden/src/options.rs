@@ -105,9 +105,9 @@ impl Options {
 
     /// Whether anonymous requests are left to single paths by a file of ours.
     pub fn restricts_anonymous(&self) -> bool {
-        // k3s, RKE2 and Talos refuse anonymous requests themselves; their probes carry credentials.
-        self.profile >= Profile::CisL1
-            && matches!(self.distribution, Distribution::Kubeadm | Distribution::Kubespray)
+        // k3s, RKE2 and Talos refuse anonymous requests themselves; their probes carry credentials. Kubespray sets
+        // --anonymous-auth by itself, which may not stand beside the file.
+        self.profile >= Profile::CisL1 && self.distribution == Distribution::Kubeadm
     }
 }
 

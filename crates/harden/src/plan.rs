@@ -39,7 +39,7 @@ impl Plan {
             && !matches!(distribution, Distribution::Kubeadm | Distribution::Kubespray)
         {
             return Err(HardenError::Choice(format!(
-                "nodes of {distribution} join without anonymous requests to the API server; leave --join away"
+                "how nodes of {distribution} join is its own matter; leave --join away"
             )));
         }
         let invalid = |name: &&String| {
@@ -60,7 +60,10 @@ impl Plan {
             options: options.clone(),
             wanted: wanted::wanted(options)?,
             modes: modes::modes(options),
-            sysctls: sysctl::SETTINGS.map(|(name, value, _)| (name, value)).to_vec(),
+            sysctls: match distribution {
+                Distribution::Talos => Vec::new(),
+                _ => sysctl::SETTINGS.map(|(name, value, _)| (name, value)).to_vec(),
+            },
         })
     }
 

@@ -43,8 +43,8 @@ impl Profile {
                  verified kubelets, event limits, seccomp and process limits for pods."
             }
             Self::CisL2 => {
-                "Adds to cis-l1 what CIS asks at level 2, and defence in depth: events kept, debugging \
-                 endpoints closed, ConfigMaps encrypted."
+                "Adds to cis-l1 what CIS asks at level 2, and defence in depth: an audit policy that tells every \
+                 known attack technique, events kept, debugging endpoints closed, ConfigMaps encrypted."
             }
             Self::Paranoid => {
                 "Adds to cis-l2 TLS 1.3 alone, restricted pods unless a namespace says otherwise, every \

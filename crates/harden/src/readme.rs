@@ -89,12 +89,26 @@ fn cell(text: &str) -> String {
 fn steps(text: &mut String, options: &Options) {
     let mut all: Vec<(String, String)> = Vec::new();
     let mut add = |what: &str, commands: &str| all.push((what.to_owned(), commands.to_owned()));
-    let folders = "cp -r --preserve=mode all-nodes/. /              # as root, on every node\n\
-                   cp -r --preserve=mode control-plane/. /          # as root, on nodes of the control plane alone";
-    add("Copy the files to the nodes. `control-plane/` holds the key that encrypts Secrets.", folders);
     match options.distribution {
         Distribution::Kubeadm => kubeadm_steps(&mut add, options),
-        Distribution::K3s | Distribution::Rke2 | Distribution::Talos | Distribution::Kubespray => {}
+        Distribution::K3s | Distribution::Rke2 => rancher_steps(&mut add, options),
+        Distribution::Talos => {
+            add(
+                "Every node, then the nodes of the control plane, one after the other.",
+                "talosctl -n NODE patch machineconfig --patch @talos/all-nodes.yaml\n\
+                 talosctl -n NODE patch machineconfig --patch @talos/control-plane.yaml\n\
+                 talosctl -n NODE patch machineconfig --patch @talos/etcd-firewall.yaml",
+            );
+        }
+        Distribution::Kubespray => {
+            add(
+                "Put the group variables into your inventory, and run kubespray.",
+                "cp -r kubespray/group_vars inventory/YOURS/\n\
+                 ansible-playbook -i inventory/YOURS/inventory.ini -b cluster.yml",
+            );
+            add("Modes and the firewall are kubespray's no matter.", FOLDERS);
+            add("On every node.", "systemd-tmpfiles --create");
+        }
     }
     for (at, (what, commands)) in all.iter().enumerate() {
         let number = format!("{}. ", at + 1);
@@ -112,7 +126,39 @@ fn steps(text: &mut String, options: &Options) {
     }
 }
 
+const FOLDERS: &str = "cp -r --preserve=mode all-nodes/. /          # as root, on every node\n\
+                       cp -r --preserve=mode control-plane/. /      # as root, on nodes of the control plane alone";
+
+fn rancher_steps(add: &mut dyn FnMut(&str, &str), options: &Options) {
+    let name = options.distribution;
+    add(
+        "Copy the files: `control-plane/` to servers, `agent/` to agents, `all-nodes/` to all.",
+        "cp -r --preserve=mode all-nodes/. /              # as root, on every node\n\
+         cp -r --preserve=mode control-plane/. /          # as root, on servers\n\
+         cp -r --preserve=mode agent/. /                  # as root, on agents",
+    );
+    add(
+        "Set kernel settings, users and modes before it starts.",
+        "systemd-sysusers\nsystemd-tmpfiles --create\nsysctl --system",
+    );
+    let service = match name {
+        Distribution::Rke2 => "systemctl restart rke2-server      # rke2-agent on agents",
+        _ => "systemctl restart k3s              # k3s-agent on agents",
+    };
+    add("Start it anew, one node after the other.", service);
+    if options.distribution == Distribution::Rke2 {
+        add("Load the firewall rules on servers.", "nft -f /etc/nftables.d/ironsides-etcd.nft");
+    } else {
+        add(
+            "With embedded etcd: load the firewall rules on servers.",
+            "nft -f /etc/nftables.d/ironsides-etcd.nft",
+        );
+    }
+    add("Look at what a node makes of it all.", "ironsides harden diff --node --generated .");
+}
+
 fn kubeadm_steps(add: &mut dyn FnMut(&str, &str), options: &Options) {
+    add("Copy the files to the nodes. `control-plane/` holds the key that encrypts Secrets.", FOLDERS);
     let has_user = options.profile >= Profile::CisL1;
     let host = format!(
         "{}systemd-tmpfiles --create\nsysctl --system\n",
@@ -186,9 +232,11 @@ fn kubeadm_steps(add: &mut dyn FnMut(&str, &str), options: &Options) {
 
 /// What is set on the host.
 fn host(text: &mut String, plan: &Plan) {
-    text.push_str("\n## Kernel\n\n| setting | value | why |\n|---|---|---|\n");
-    for (name, value, why) in sysctl::SETTINGS {
-        _ = writeln!(text, "| `{name}` | {value} | {why} |");
+    if !plan.sysctls.is_empty() {
+        text.push_str("\n## Kernel\n\n| setting | value | why |\n|---|---|---|\n");
+        for (name, value, why) in sysctl::SETTINGS {
+            _ = writeln!(text, "| `{name}` | {value} | {why} |");
+        }
     }
     if !plan.modes.is_empty() {
         text.push_str(

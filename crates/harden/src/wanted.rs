@@ -1,5 +1,6 @@
 //! What a profile wants of the components: each setting with its value, why, which controls it meets, what may break.
 
+mod adapt;
 mod api_server;
 mod controllers;
 mod etcd;
@@ -138,6 +139,7 @@ pub(crate) fn wanted(options: &Options) -> Result<Vec<Wanted>, HardenError> {
     all.extend(controllers::wanted(options));
     all.extend(etcd::wanted(options));
     all.extend(kubelet::wanted(options));
+    let all = adapt::adapt(all, options);
     let minor = options.version.minor;
     match all.iter().find(|one| flags::lookup(one.component, one.key, minor) != flags::Known::Yes) {
         Some(unknown) => {

@@ -33,7 +33,8 @@ pub(super) fn outputs(plan: &Plan, key: &[u8; 32]) -> Result<Vec<Output>, Harden
             join(options, false),
             "configuration for `kubeadm join` of a worker",
         ),
-        Output::new(server(parts::AUDIT_POLICY), audit_policy::text()?, "audit policy").secret(),
+        Output::new(server(parts::AUDIT_POLICY), audit_policy::text(options.profile)?, "audit policy")
+            .secret(),
         Output::new(server(parts::ADMISSION), admission::text(options), "admission configuration").secret(),
         Output::new(
             patch(ALL_NODES, "kubeletconfiguration0+merge.yaml"),
@@ -230,6 +231,12 @@ fn pod_patch(component: Component, options: &Options) -> String {
                 text.line("allowPrivilegeEscalation: false");
                 text.line("capabilities:").within(|text| {
                     text.line("drop: [ALL]");
+                    if component == Component::KubeApiserver {
+                        text.comment(
+                            "Its program file carries this capability, and does not start without it.",
+                        );
+                        text.line("add: [NET_BIND_SERVICE]");
+                    }
                 });
                 if options.profile == Profile::Paranoid {
                     text.comment("It writes to mounted folders alone.");

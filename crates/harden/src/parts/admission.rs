@@ -61,7 +61,8 @@ pub(crate) fn pod_security(text: &mut Text, options: &Options) {
     });
 }
 
-fn event_rate_limit(text: &mut Text) {
+/// The plug-in `EventRateLimit`, as an item of a list.
+pub(crate) fn event_rate_limit(text: &mut Text) {
     text.comment(
         "How many events the server takes. CIS 1.2.9. May break: more events than that get 429 and are lost, which \
          kubectl describe shows as gaps.",

@@ -150,6 +150,7 @@ fn audit(options: &Options) -> Vec<Wanted> {
         Distribution::Talos => "/system/config/kubernetes/kube-apiserver/auditpolicy.yaml".to_owned(),
         _ => parts::server_path(options.distribution, parts::AUDIT_POLICY),
     };
+    let files = if options.profile >= Profile::CisL2 { 50 } else { 10 };
     let all = [
         flag("audit-policy-file", policy)
             .holds(Holds::AnyValue)
@@ -159,9 +160,16 @@ fn audit(options: &Options) -> Vec<Wanted> {
             .holds(Holds::AnyValue)
             .why("Who did what is written down, on the node. Ship it elsewhere: whoever has the node has the log.")
             .meets(&["1.2.16"])
-            .breaks("a control plane without space for it: eleven files of 100 MB a node at most."),
+            .breaks("a control plane without space for it: as many files as --audit-log-maxbackup says, and one more."),
         flag("audit-log-maxage", 30).holds(Holds::AtLeast).why("Days that a file is kept.").meets(&["1.2.17"]),
-        flag("audit-log-maxbackup", 10).holds(Holds::AtLeast).why("Files that are kept.").meets(&["1.2.18"]),
+        flag("audit-log-maxbackup", files)
+            .holds(Holds::AtLeast)
+            .why(if files > 10 {
+                "Files that are kept: 5 GB are a week of what the policy records of a small cluster."
+            } else {
+                "Files that are kept: 1 GB is some days of what the policy records of a small cluster."
+            })
+            .meets(&["1.2.18"]),
         flag("audit-log-maxsize", 100)
             .holds(Holds::AtLeast)
             .why("Megabytes from which a file is rotated.")
@@ -204,7 +212,8 @@ fn encryption(options: &Options) -> Vec<Wanted> {
 /// The CA of the kubelets' serving certificates.
 fn kubelet_authority(distribution: Distribution) -> &'static str {
     match distribution {
-        Distribution::Kubeadm | Distribution::Kubespray => "/etc/kubernetes/pki/ca.crt",
+        Distribution::Kubeadm => "/etc/kubernetes/pki/ca.crt",
+        Distribution::Kubespray => "/etc/kubernetes/ssl/ca.crt",
         Distribution::K3s => "/var/lib/rancher/k3s/server/tls/server-ca.crt",
         Distribution::Rke2 => "/var/lib/rancher/rke2/server/tls/server-ca.crt",
         Distribution::Talos => "/system/secrets/kubernetes/kube-apiserver/ca.crt",
