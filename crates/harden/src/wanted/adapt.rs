@@ -74,7 +74,6 @@ fn talos(component: Component, key: &str, profile: Profile) -> Fate {
             | "admission-control-config-file"
             | "tls-min-version"
             | "audit-log-maxage"
-            | "audit-log-maxbackup"
             | "audit-log-maxsize",
         )
         | (KubeControllerManager | KubeScheduler, "profiling")
