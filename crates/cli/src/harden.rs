@@ -1,7 +1,9 @@
 //! `ironsides harden`: hardened configuration written, compared with what runs, and read back.
 
+mod diff;
 mod folder;
 mod generate;
+mod verify;
 
 use anyhow::Result;
 
@@ -13,5 +15,7 @@ use crate::say::Say;
 pub(crate) fn run(args: &HardenArgs, _: &Global, say: &Say) -> Result<Exit> {
     match &args.command {
         HardenCommand::Generate(args) => generate::run(args, say),
+        HardenCommand::Diff(args) => diff::run(args, say),
+        HardenCommand::Verify(args) => verify::run(args, say),
     }
 }

@@ -5,20 +5,24 @@
 //! for randomness: keys are made of the bytes that are handed in, and the rest is the same every time.
 
 mod describe;
+mod diff;
 mod distribution;
 mod emit;
 mod error;
 mod flags;
+mod holds;
 mod old_advice;
 mod options;
 mod parts;
 mod plan;
 mod profile;
 mod readme;
+mod verify;
 mod wanted;
 mod yaml;
 
 pub use describe::{DESCRIPTION, describe, read_description};
+pub use diff::{Compared, Comparison, State, diff};
 pub use distribution::Distribution;
 pub use error::HardenError;
 pub use flags::{FieldType, Known, field_type, lookup};
@@ -28,4 +32,5 @@ pub use parts::Output;
 pub use parts::modes::Mode;
 pub use plan::Plan;
 pub use profile::Profile;
+pub use verify::{Folder, Found, Problem, Verified, verify};
 pub use wanted::{By, Holds, Value, Wanted};

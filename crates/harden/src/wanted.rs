@@ -178,7 +178,7 @@ fn tls(
         Component::Kubelet => &["4.2.12"],
         _ => &[],
     };
-    let floor = Wanted::new(component, floor, version).why(if is_paranoid {
+    let floor = Wanted::new(component, floor, version).holds(Holds::AtLeast).why(if is_paranoid {
         "No version of TLS before 1.3."
     } else {
         "No version of TLS before 1.2, whatever the default of a later build may be."

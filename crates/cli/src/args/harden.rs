@@ -1,12 +1,16 @@
 //! The arguments of `ironsides harden`.
 
+mod diff;
 mod generate;
+mod verify;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
-use clap::{Args, Subcommand};
+use clap::{Args, Subcommand, ValueEnum};
 use ironsides_harden::{Distribution, Encryption, Join, Profile};
 
+pub(crate) use self::diff::DiffArgs;
 pub(crate) use self::generate::GenerateArgs;
+pub(crate) use self::verify::VerifyArgs;
 
 /// `ironsides harden`
 #[derive(Args, Debug)]
@@ -20,6 +24,19 @@ pub(crate) struct HardenArgs {
 pub(crate) enum HardenCommand {
     /// Write hardened configuration for kubeadm, k3s, RKE2, Talos or kubespray, every line explained
     Generate(Box<GenerateArgs>),
+    /// Compare what runs on a node with what a profile wants
+    Diff(Box<DiffArgs>),
+    /// Read a generated folder back, also an edited one: does it hold together, and what would be in force
+    Verify(VerifyArgs),
+}
+
+/// How an answer is printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum HardenFormat {
+    // Without documentation: the help lists the words alone.
+    Table,
+    Json,
+    Yaml,
 }
 
 fn profile() -> impl TypedValueParser<Value = Profile> {

@@ -6,10 +6,13 @@ use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, PermissionsExt 
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
-use ironsides_harden::Output;
+use ironsides_harden::{Folder, Found, Output};
 
 /// The mode of folders: what is in them is a secret.
 const FOLDER_MODE: u32 = 0o700;
+
+/// No generated file is nearly as large.
+const LARGEST: u64 = 8 << 20;
 
 /// Writes files below a folder, each with its mode from the first byte on.
 pub(super) fn write(folder: &Path, outputs: &[Output]) -> Result<()> {
@@ -78,4 +81,33 @@ pub(super) fn before(folder: &Path) -> Result<Before> {
         Some(_) if folder.join(ironsides_harden::DESCRIPTION).is_file() => Before::Generated,
         Some(first) => Before::Other(folder.join(first)),
     })
+}
+
+/// Reads a folder, with the modes of its files. Links are not followed.
+pub(super) fn read(folder: &Path) -> Result<Folder> {
+    let mut files = Folder::new();
+    let mut open = vec![folder.to_owned()];
+    while let Some(at) = open.pop() {
+        let what = || format!("cannot read the folder {}", at.display());
+        for entry in fs::read_dir(&at).with_context(what)? {
+            let entry = entry.with_context(what)?;
+            let path = entry.path();
+            let meta =
+                fs::symlink_metadata(&path).with_context(|| format!("cannot read {}", path.display()))?;
+            if meta.is_dir() {
+                open.push(path);
+                continue;
+            }
+            let name = path.strip_prefix(folder).unwrap_or(&path).to_string_lossy().into_owned();
+            let text = if !meta.is_file() {
+                Err("it is no regular file".to_owned())
+            } else if meta.len() > LARGEST {
+                Err(format!("it has more than {} MB", LARGEST >> 20))
+            } else {
+                fs::read_to_string(&path).map_err(|error| error.to_string())
+            };
+            files.insert(name, Found { text, mode: Some(meta.permissions().mode() & 0o7777) });
+        }
+    }
+    Ok(files)
 }

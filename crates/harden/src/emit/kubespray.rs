@@ -32,16 +32,18 @@ fn variable(component: Component, key: &str) -> Option<&'static str> {
         (Component::KubeApiserver, "audit-log-maxage") => "audit_log_maxage",
         (Component::KubeApiserver, "audit-log-maxbackup") => "audit_log_maxbackups",
         (Component::KubeApiserver, "audit-log-maxsize") => "audit_log_maxsize",
-        (Component::KubeApiserver, "tls-min-version") => "tls_min_version",
-        (Component::KubeApiserver, "tls-cipher-suites") => "tls_cipher_suites",
+        // The kubelet's are the API server's, by the same variables.
+        (Component::KubeApiserver, "tls-min-version") | (Component::Kubelet, "tlsMinVersion") => {
+            "tls_min_version"
+        }
+        (Component::KubeApiserver, "tls-cipher-suites") | (Component::Kubelet, "tlsCipherSuites") => {
+            "tls_cipher_suites"
+        }
         (Component::KubeApiserver, "request-timeout") => "kube_apiserver_request_timeout",
         (Component::KubeApiserver, "service-account-lookup") => "kube_apiserver_service_account_lookup",
         (Component::KubeControllerManager, "terminated-pod-gc-threshold") => {
             "kube_controller_terminated_pod_gc_threshold"
         }
-        // The kubelet's are the API server's, by the same variables.
-        (Component::Kubelet, "tlsMinVersion") => "tls_min_version",
-        (Component::Kubelet, "tlsCipherSuites") => "tls_cipher_suites",
         (Component::Kubelet, "authentication.webhook.enabled") => "kubelet_authentication_token_webhook",
         (Component::Kubelet, "authorization.mode") => "kubelet_authorization_mode_webhook",
         (Component::Kubelet, "readOnlyPort") => "kube_read_only_port",

@@ -32,11 +32,13 @@ pub(super) fn wanted(options: &Options) -> Vec<Wanted> {
         all.extend([none("auto-tls", &["2.3"]), none("peer-auto-tls", &["2.6"])]);
     }
     let floor = if options.profile == Profile::Paranoid { "TLS1.3" } else { "TLS1.2" };
-    all.push(Wanted::new(Etcd, "tls-min-version", floor).why(if options.profile == Profile::Paranoid {
-        "API servers and etcd's peers all speak TLS 1.3. etcd takes no list of suites beside it."
-    } else {
-        "No version of TLS before 1.2, whatever the default of a later build may be."
-    }));
+    all.push(Wanted::new(Etcd, "tls-min-version", floor).holds(Holds::AtLeast).why(
+        if options.profile == Profile::Paranoid {
+            "API servers and etcd's peers all speak TLS 1.3. etcd takes no list of suites beside it."
+        } else {
+            "No version of TLS before 1.2, whatever the default of a later build may be."
+        },
+    ));
     if options.profile != Profile::Paranoid {
         all.push(
             Wanted::new(Etcd, "cipher-suites", suites())

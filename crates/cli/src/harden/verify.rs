@@ -1,0 +1,155 @@
+//! `ironsides harden verify`: a generated folder read back.
+
+use std::fmt::Write as _;
+use std::sync::Arc;
+
+use anyhow::{Context, Result, anyhow};
+use ironsides_checks::{Judge, Options as JudgeOptions};
+use ironsides_core::{Object, Origin, Severity, Verdict};
+use ironsides_harden::{Verified, verify};
+use ironsides_settings::Host;
+use ironsides_tree::parse_one;
+use serde_json::{Value, json};
+
+use super::{diff, folder};
+use crate::args::harden::{HardenFormat, VerifyArgs};
+use crate::exit::Exit;
+use crate::print::{emit, envelope, yaml};
+use crate::say::Say;
+
+/// A check that what would be in force fails.
+struct Failed {
+    check: &'static str,
+    severity: Severity,
+    message: String,
+}
+
+/// What the checks made of the host as it would run.
+#[derive(Default)]
+struct Judged {
+    passed: usize,
+    failed: Vec<Failed>,
+    undecided: Vec<String>,
+}
+
+pub(crate) fn run(args: &VerifyArgs, say: &Say) -> Result<Exit> {
+    let folder = folder::read(&args.folder)?;
+    let verified = verify(&folder).with_context(|| format!("cannot verify {}", args.folder.display()))?;
+    let judged = verified.host.as_ref().map(judge).transpose()?.unwrap_or_default();
+    emit(&args.output, |format| {
+        let json = json_text(&verified, &judged)?;
+        match format {
+            HardenFormat::Table => Ok(text(&verified, &judged)),
+            HardenFormat::Json => Ok(json),
+            HardenFormat::Yaml => yaml(&json),
+        }
+    })?;
+    let differs = verified.comparison.differences().count();
+    let failed = judged.failed.iter().filter(|failed| failed.severity >= Severity::High).count();
+    let wrong = verified.problems.len() + differs + failed;
+    if wrong > 0 {
+        say.ending(
+            "failed",
+            &format!("{wrong} things in {} are not as they should be", args.folder.display()),
+        );
+        return Ok(Exit::Findings);
+    }
+    say.news(
+        "verified",
+        &format!(
+            "{}: {} profile {}",
+            args.folder.display(),
+            verified.options.distribution,
+            verified.options.profile
+        ),
+    );
+    Ok(Exit::Clean)
+}
+
+/// Judges the host as it would run by all checks of hosts.
+fn judge(host: &Host) -> Result<Judged> {
+    let text = serde_json::to_string(host).context("the host as it would run cannot be written")?;
+    let root = parse_one(&text)
+        .map_err(|error| anyhow!("the host as it would run cannot be read: {}", error.message))?;
+    let origin = Origin::File { path: Arc::from("as-generated"), text: Arc::from(text.as_str()) };
+    let object = Object::new(root, origin, Vec::new());
+    let judge = Judge::new(JudgeOptions { keep_passes: true, ..JudgeOptions::default() });
+    let mut findings = Vec::new();
+    let mut counts = judge.counts();
+    judge.object(&object, &mut findings, &mut counts);
+    let mut judged = Judged::default();
+    for finding in findings {
+        match &finding.verdict {
+            Verdict::Pass => judged.passed += 1,
+            Verdict::Fail => judged.failed.push(Failed {
+                check: finding.check,
+                severity: finding.severity,
+                message: finding.message.clone(),
+            }),
+            Verdict::NotApplicable { .. } => {}
+            _ => judged.undecided.push(finding.check.to_owned()),
+        }
+    }
+    judged.failed.sort_by(|a, b| {
+        b.severity.cmp(&a.severity).then_with(|| a.check.cmp(b.check)).then_with(|| a.message.cmp(&b.message))
+    });
+    judged.undecided.sort_unstable();
+    judged.undecided.dedup();
+    Ok(judged)
+}
+
+fn text(verified: &Verified, judged: &Judged) -> String {
+    let mut text = String::new();
+    for problem in &verified.problems {
+        _ = writeln!(text, "wrong     {}: {}\n          {}", problem.path, problem.message, problem.hint);
+    }
+    for one in verified.comparison.differences() {
+        let now = one.now.as_deref().unwrap_or("(not set)");
+        _ = writeln!(text, "differs   {} {}: {now}, wanted {}", one.component, one.setting, one.wanted);
+    }
+    for failed in &judged.failed {
+        _ = writeln!(text, "finding   {} ({}): {}", failed.check, failed.severity, failed.message);
+    }
+    for one in &verified.verified {
+        _ = writeln!(text, "verified  {one}");
+    }
+    if verified.host.is_some() {
+        let same = verified.comparison.compared.len() - verified.comparison.differences().count();
+        _ = writeln!(text, "verified  {same} settings would be in force as the profile wants them");
+        _ = writeln!(text, "verified  {} checks of what would run pass", judged.passed);
+    }
+    for one in verified.comparison.unsure() {
+        _ = writeln!(text, "open      {} {}: it cannot be told", one.component, one.setting);
+    }
+    if !judged.undecided.is_empty() {
+        _ = writeln!(text, "open      checks that need a real node: {}", judged.undecided.join(", "));
+    }
+    for one in &verified.open {
+        _ = writeln!(text, "open      {one}");
+    }
+    text
+}
+
+fn json_text(verified: &Verified, judged: &Judged) -> Result<String> {
+    let problems: Vec<Value> = verified
+        .problems
+        .iter()
+        .map(|one| json!({ "path": one.path, "message": one.message, "hint": one.hint }))
+        .collect();
+    let failed: Vec<Value> = judged
+        .failed
+        .iter()
+        .map(
+            |one| json!({ "check": one.check, "severity": one.severity.to_string(), "message": one.message }),
+        )
+        .collect();
+    let options = &verified.options;
+    let answer = json!({
+        "distribution": options.distribution.word(), "profile": options.profile.word(),
+        "kubernetesVersion": options.version.to_string(), "problems": problems,
+        "differences": diff::entries(&verified.comparison, false), "findings": failed, "checksPassed": judged.passed,
+        "verified": verified.verified, "undecided": judged.undecided,
+    });
+    let gaps: Vec<&String> = verified.open.iter().collect();
+    Ok(serde_json::to_string_pretty(&envelope("harden-verify", &gaps, answer))? + "\n")
+}
