@@ -123,7 +123,7 @@ pub fn verify(folder: &Folder) -> Result<Verified, HardenError> {
 fn parse(case: &mut Case<'_>) -> Vec<Read> {
     let mut read = Vec::new();
     let folder = case.folder;
-    let is_yaml = |path: &str| path.ends_with(".yaml") || path.ends_with(".yml");
+    let is_yaml = |path: &str| matches!(path.rsplit_once('.'), Some((_, "yaml" | "yml")));
     let mut count = 0;
     for (path, found) in folder {
         let text = match &found.text {

@@ -75,7 +75,7 @@ pub struct Wanted {
 }
 
 impl Wanted {
-    fn new(component: Component, key: &'static str, value: impl Into<Value>) -> Self {
+    pub(crate) fn new(component: Component, key: &'static str, value: impl Into<Value>) -> Self {
         Self {
             component,
             key,
@@ -88,7 +88,7 @@ impl Wanted {
         }
     }
 
-    fn holds(self, holds: Holds) -> Self {
+    pub(crate) fn holds(self, holds: Holds) -> Self {
         Self { holds, ..self }
     }
 

@@ -38,9 +38,9 @@ fn text<'a>(node: &'a Node, key: &str) -> &'a str {
 
 /// Only these fields may stand in a map: the API server reads strictly.
 fn only(case: &mut Case<'_>, path: &str, what: &str, node: &Node, known: &[&str]) {
-    for (key, _) in node.as_map().into_iter().flat_map(|map| map.iter()) {
+    for (key, _) in node.as_map().into_iter().flat_map(ironsides_tree::Map::iter) {
         if !known.contains(&key) {
-            let message = format!("{what} has an unknown field {:?}, and the API server does not start", key);
+            let message = format!("{what} has an unknown field {key:?}, and the API server does not start");
             case.problem(path, message, format!("known are {}", known.join(", ")));
         }
     }
@@ -90,7 +90,7 @@ fn encryption(case: &mut Case<'_>, path: &str, root: &Node) {
             );
         }
         for provider in providers {
-            for (kind, value) in provider.as_map().into_iter().flat_map(|map| map.iter()) {
+            for (kind, value) in provider.as_map().into_iter().flat_map(ironsides_tree::Map::iter) {
                 match kind {
                     "identity" => {}
                     "secretbox" | "aescbc" | "aesgcm" => keys(case, path, kind, value, &mut names),

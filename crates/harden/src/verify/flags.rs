@@ -309,7 +309,7 @@ fn rancher(case: &mut Case<'_>, read: &[Read], all: &mut Vec<Given>) {
 }
 
 fn pairs(path: &str, component: Component, map: Option<&Node>, all: &mut Vec<Given>) {
-    for (key, value) in map.and_then(Node::as_map).into_iter().flat_map(|map| map.iter()) {
+    for (key, value) in map.and_then(Node::as_map).into_iter().flat_map(ironsides_tree::Map::iter) {
         let value = value.as_str().unwrap_or_default().to_owned();
         all.push(Given { path: path.to_owned(), component, key: key.to_owned(), value });
     }
@@ -356,7 +356,7 @@ fn kubespray(read: &[Read], all: &mut Vec<Given>) {
 /// Looks at the fields of a configuration; says how many there were.
 fn walk(case: &mut Case<'_>, path: &str, component: Component, node: &Node, prefix: &str) -> usize {
     let mut count = 0;
-    for (key, value) in node.as_map().into_iter().flat_map(|map| map.iter()) {
+    for (key, value) in node.as_map().into_iter().flat_map(ironsides_tree::Map::iter) {
         let name = format!("{prefix}{key}");
         if prefix.is_empty() && matches!(name.as_str(), "apiVersion" | "kind") {
             continue;
@@ -370,15 +370,15 @@ fn walk(case: &mut Case<'_>, path: &str, component: Component, node: &Node, pref
             continue;
         }
         let ty = field_type(component, &name);
-        let fits = match (ty, value.value()) {
+        let fits = matches!(
+            (ty, value.value()),
             (_, Tree::Null)
-            | (Some(FieldType::Bool), Tree::Bool(_))
-            | (Some(FieldType::Number), Tree::Int(_) | Tree::Float(_))
-            | (Some(FieldType::Text | FieldType::Duration), Tree::String(_))
-            | (Some(FieldType::List), Tree::List(_))
-            | (Some(FieldType::Map | FieldType::Object), Tree::Map(_)) => true,
-            _ => false,
-        };
+                | (Some(FieldType::Bool), Tree::Bool(_))
+                | (Some(FieldType::Number), Tree::Int(_) | Tree::Float(_))
+                | (Some(FieldType::Text | FieldType::Duration), Tree::String(_))
+                | (Some(FieldType::List), Tree::List(_))
+                | (Some(FieldType::Map | FieldType::Object), Tree::Map(_))
+        );
         if !fits {
             case.problem(
                 path,

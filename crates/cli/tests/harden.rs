@@ -1,0 +1,215 @@
+//! `ironsides harden` as its users meet it.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may stop where it stands")]
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use serde_json::Value;
+
+/// Exit code, standard output, standard error.
+fn run(folder: &Path, args: &[&str]) -> (i32, String, String) {
+    let output = Command::new(env!("CARGO_BIN_EXE_ironsides"))
+        .arg("harden")
+        .args(args)
+        .current_dir(folder)
+        .stdin(Stdio::null())
+        .output()
+        .unwrap();
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+    (output.status.code().unwrap(), text(output.stdout), text(output.stderr))
+}
+
+const GENERATE: [&str; 7] = ["generate", "--for", "kubeadm", "--profile", "cis-l1", "--to", "out"];
+const ENCRYPTION: &str = "out/control-plane/etc/kubernetes/hardening/encryption.yaml";
+
+#[test]
+fn a_folder_is_written_once_and_its_key_is_kept() {
+    let folder = tempfile::tempdir().unwrap();
+    let (code, out, err) = run(folder.path(), &GENERATE);
+    assert_eq!((code, out.as_str()), (0, ""), "{err}");
+    assert!(err.contains("name all control plane nodes with --control-plane"), "{err}");
+    let mode = |path: &str| fs::metadata(folder.path().join(path)).unwrap().permissions().mode() & 0o7777;
+    assert_eq!((mode("out"), mode(ENCRYPTION), mode("out/README.md")), (0o700, 0o600, 0o644));
+    let key = fs::read_to_string(folder.path().join(ENCRYPTION)).unwrap();
+    let (code, _, err) = run(folder.path(), &GENERATE);
+    assert_eq!(code, 2, "{err}");
+    assert!(err.contains("--force"), "{err}");
+    let again = [&GENERATE[..], &["--force", "--control-plane", "10.0.0.10"]].concat();
+    let (code, _, err) = run(folder.path(), &again);
+    assert_eq!(code, 0, "{err}");
+    assert_eq!(fs::read_to_string(folder.path().join(ENCRYPTION)).unwrap(), key);
+    // Another folder gets another key.
+    let (code, ..) =
+        run(folder.path(), &["generate", "--for", "kubeadm", "--profile", "cis-l1", "--to", "more"]);
+    assert_eq!(code, 0);
+    assert_ne!(fs::read_to_string(folder.path().join(ENCRYPTION.replace("out/", "more/"))).unwrap(), key);
+    // What somebody else put there is left alone.
+    fs::create_dir(folder.path().join("mine")).unwrap();
+    fs::write(folder.path().join("mine/notes"), "").unwrap();
+    let (code, _, err) =
+        run(folder.path(), &["generate", "--for", "k3s", "--profile", "baseline", "--to", "mine", "--force"]);
+    assert!(code == 2 && err.contains("something else"), "{err}");
+}
+
+#[test]
+fn mistakes_of_usage_are_told() {
+    let folder = tempfile::tempdir().unwrap();
+    for (args, expected) in [
+        (&["generate", "--to", "x", "--for", "kubeadm"][..], "--profile"),
+        (&["generate", "--to", "x", "--for", "kops", "--profile", "baseline"], "kubeadm"),
+        (
+            &[
+                "generate",
+                "--to",
+                "x",
+                "--for",
+                "k3s",
+                "--profile",
+                "baseline",
+                "--kubernetes-version",
+                "1.30",
+            ],
+            "no longer maintained",
+        ),
+        (
+            &[
+                "generate",
+                "--to",
+                "x",
+                "--for",
+                "k3s",
+                "--profile",
+                "baseline",
+                "--kubernetes-version",
+                "1.99",
+            ],
+            "1.37",
+        ),
+        (&["generate", "--to", "x", "--for", "talos", "--profile", "baseline", "--encryption", "kms"], "KMS"),
+        (
+            &[
+                "generate",
+                "--to",
+                "x",
+                "--for",
+                "k3s",
+                "--profile",
+                "baseline",
+                "--exempt-namespace",
+                "Kube_System",
+            ],
+            "namespace",
+        ),
+        (
+            &["generate", "--to", "x", "--for", "k3s", "--profile", "baseline", "--control-plane", "host"],
+            "IP",
+        ),
+        (&["verify", "nowhere"], "nowhere"),
+        (&["diff", "--facts", "nowhere"], "--for"),
+        (&["diff", "--facts", "nowhere", "--for", "kubeadm", "--profile", "baseline"], "nowhere"),
+    ] {
+        let (code, out, err) = run(folder.path(), args);
+        assert!(code == 2 && out.is_empty() && err.contains(expected), "{args:?}: {code} {err}");
+        assert!(!folder.path().join("x").exists(), "{args:?}");
+    }
+}
+
+#[test]
+fn a_generated_folder_verifies_and_an_edited_one_says_why_not() {
+    let folder = tempfile::tempdir().unwrap();
+    for distribution in ["kubeadm", "k3s", "rke2", "talos", "kubespray"] {
+        for profile in ["baseline", "cis-l1", "cis-l2", "paranoid"] {
+            let to = format!("{distribution}-{profile}");
+            let (code, _, err) =
+                run(folder.path(), &["generate", "--for", distribution, "--profile", profile, "--to", &to]);
+            assert_eq!(code, 0, "{err}");
+            let (code, out, err) = run(folder.path(), &["verify", &to]);
+            assert_eq!(code, 0, "{to}: {out}{err}");
+        }
+    }
+    let path = folder.path().join("kubeadm-cis-l1/kubeadm/init.yaml");
+    let text = fs::read_to_string(&path).unwrap();
+    fs::write(&path, text.replace("name: profiling", "name: insecure-port")).unwrap();
+    let (code, out, _) = run(folder.path(), &["verify", "kubeadm-cis-l1", "-o", "json"]);
+    let answer: Value = serde_json::from_str(&out).unwrap();
+    assert_eq!(code, 1);
+    assert!(answer["problems"][0]["message"].as_str().unwrap().contains("old advice"), "{out}");
+    assert!(
+        answer["differences"].as_array().unwrap().iter().any(|one| one["setting"] == "--profiling"),
+        "{out}"
+    );
+}
+
+/// A node as kubeadm leaves it.
+const NODE: &str = r#"
+apiVersion: ironsides.dev/v1
+kind: NodeFacts
+metadata: {name: node-1}
+processes:
+- pid: 10
+  program: kube-apiserver
+  arguments: [kube-apiserver, --authorization-mode=Node,RBAC, --enable-admission-plugins=NodeRestriction, --profiling=true]
+- pid: 20
+  program: kubelet
+  arguments: [/usr/bin/kubelet, --config=/var/lib/kubelet/config.yaml, --kubeconfig=/etc/kubernetes/kubelet.conf]
+files:
+  /var/lib/kubelet/config.yaml:
+    kind: file
+    mode: "0644"
+    uid: 0
+    gid: 0
+    user: root
+    group: root
+    content: |
+      apiVersion: kubelet.config.k8s.io/v1beta1
+      kind: KubeletConfiguration
+      authentication: {x509: {clientCAFile: /etc/kubernetes/pki/ca.crt}}
+      rotateCertificates: true
+sysctls: {kernel.panic: "0", vm.panic_on_oom: "0"}
+"#;
+
+#[test]
+fn a_node_differs_from_what_a_profile_wants() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("node.yaml"), NODE).unwrap();
+    let diff = ["diff", "--facts", "node.yaml", "--for", "kubeadm", "--profile", "baseline"];
+    let (code, out, err) = run(folder.path(), &diff);
+    assert_eq!(code, 1);
+    insta::assert_snapshot!("harden_diff", format!("{out}--- standard error\n{err}"));
+    let (code, out, _) = run(folder.path(), &[&diff[..], &["-o", "json", "--all"]].concat());
+    let answer: Value = serde_json::from_str(&out).unwrap();
+    assert_eq!((code, answer["kind"].as_str().unwrap()), (1, "harden-diff"));
+    let state = |setting: &str| {
+        let all = answer["settings"].as_array().unwrap();
+        all.iter().find(|one| one["setting"] == setting).map(|one| one["state"].as_str().unwrap().to_owned())
+    };
+    for (setting, expected) in [
+        ("--profiling", "differs"),
+        ("--authorization-mode", "same"),
+        ("--enable-admission-plugins", "same"),
+        ("--audit-log-maxage", "differs"),
+        ("authentication.anonymous.enabled", "same"),
+        ("rotateCertificates", "same"),
+        ("/var/lib/kubelet/config.yaml", "differs"),
+        ("kernel.panic", "differs"),
+        ("vm.panic_on_oom", "same"),
+    ] {
+        assert_eq!(state(setting).as_deref(), Some(expected), "{setting}");
+    }
+    // Without a component there is nothing to compare, and that is no pass.
+    fs::write(
+        folder.path().join("empty.yaml"),
+        "apiVersion: ironsides.dev/v1\nkind: NodeFacts\nmetadata: {name: a}\n",
+    )
+    .unwrap();
+    let (code, out, err) =
+        run(folder.path(), &["diff", "--facts", "empty.yaml", "--for", "kubeadm", "--profile", "baseline"]);
+    assert_eq!((code, out.as_str()), (3, ""), "{err}");
+    fs::write(folder.path().join("pod.yaml"), "apiVersion: v1\nkind: Pod\n").unwrap();
+    let (code, _, err) =
+        run(folder.path(), &["diff", "--facts", "pod.yaml", "--for", "kubeadm", "--profile", "baseline"]);
+    assert!(code == 4 && err.contains("NodeFacts"), "{code} {err}");
+}

@@ -1,0 +1,230 @@
+//! What is generated, to the letter, with fixed bytes in the place of randomness.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may stop where it stands")]
+
+use std::fmt::Write as _;
+
+use ironsides_harden::{
+    Distribution, Encryption, Folder, Found, Join, Known, NEWEST_MINOR, OLDEST_MINOR, Options, Output, Plan,
+    Profile, Version, lookup, verify,
+};
+
+const KEY: [u8; 32] = [
+    0x8f, 0x12, 0xa3, 0x44, 0x05, 0xf6, 0x97, 0x28, 0xc9, 0x1a, 0x6b, 0xdc, 0x3d, 0xee, 0x0f, 0x90, 0x71,
+    0x52, 0x33, 0x14, 0xd5, 0xb6, 0x87, 0x78, 0x69, 0x5a, 0x4b, 0x3c, 0x2d, 0x1e, 0xff, 0xe0,
+];
+
+fn options(distribution: Distribution, profile: Profile) -> Options {
+    let mut options = Options::new(distribution, profile, Version { minor: 36, patch: Some(3) });
+    options.control_plane = vec!["10.0.0.10".parse().unwrap(), "fd00::10".parse().unwrap()];
+    options.exempt = vec!["kube-flannel".to_owned()];
+    options
+}
+
+fn outputs(options: &Options) -> Vec<Output> {
+    Plan::new(options).unwrap().outputs(&KEY).unwrap()
+}
+
+fn folder(outputs: &[Output]) -> Folder {
+    let found = |output: &Output| Found { text: Ok(output.text.clone()), mode: Some(output.mode) };
+    outputs.iter().map(|output| (output.path.clone(), found(output))).collect()
+}
+
+/// All files in one text, but what other snapshots hold already.
+fn transcript(options: &Options, skip: &[&str]) -> String {
+    let mut text = String::new();
+    for output in outputs(options) {
+        if !skip.iter().any(|name| output.path.ends_with(name)) {
+            _ = writeln!(text, "===== {} {:04o}\n{}", output.path, output.mode, output.text);
+        }
+    }
+    text
+}
+
+#[test]
+fn what_is_generated() {
+    for profile in Profile::ALL {
+        let skip: &[&str] =
+            if profile == Profile::CisL1 { &[] } else { &["README.md", "audit-policy.yaml", ".nft"] };
+        let text = transcript(&options(Distribution::Kubeadm, profile), skip);
+        insta::assert_snapshot!(format!("kubeadm-{profile}"), text);
+    }
+    for distribution in Distribution::ALL.into_iter().filter(|one| *one != Distribution::Kubeadm) {
+        let text =
+            transcript(&options(distribution, Profile::CisL2), &["audit-policy.yaml", "README.md", ".nft"]);
+        insta::assert_snapshot!(format!("{distribution}-cis-l2"), text);
+    }
+}
+
+#[test]
+fn whatever_can_be_asked_for_holds_together() {
+    for distribution in Distribution::ALL {
+        for profile in Profile::ALL {
+            for minor in [OLDEST_MINOR, 34, NEWEST_MINOR] {
+                for encryption in Encryption::ALL {
+                    for join in Join::ALL {
+                        let mut options = options(distribution, profile);
+                        options.version = Version { minor, patch: None };
+                        (options.encryption, options.join) = (encryption, join);
+                        let Ok(plan) = Plan::new(&options) else {
+                            assert_ne!(distribution, Distribution::Kubeadm, "kubeadm offers it all");
+                            continue;
+                        };
+                        for one in &plan.wanted {
+                            assert_eq!(lookup(one.component, one.key, minor), Known::Yes, "{}", one.name());
+                            assert!(
+                                one.why.ends_with('.') && !one.why.is_empty(),
+                                "{}: {}",
+                                one.name(),
+                                one.why
+                            );
+                        }
+                        let outputs = plan.outputs(&KEY).unwrap();
+                        assert_eq!(outputs, plan.outputs(&KEY).unwrap(), "the same every time");
+                        let verified = verify(&folder(&outputs)).unwrap();
+                        let what = format!("{distribution} {profile} 1.{minor}");
+                        assert!(verified.problems.is_empty(), "{what}: {:#?}", verified.problems);
+                        assert_eq!(verified.options, options, "{what}: the description is read back");
+                        let differs: Vec<_> = verified.comparison.differences().collect();
+                        assert!(differs.is_empty(), "{what}: {differs:#?}");
+                        let unsure: Vec<_> = verified.comparison.unsure().collect();
+                        assert!(unsure.is_empty(), "{what}: {unsure:#?}");
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Each profile asks for what the one before asks for, or for more.
+#[test]
+fn profiles_only_get_stricter() {
+    for distribution in Distribution::ALL {
+        let mut before: Vec<(&str, &str)> = Vec::new();
+        for profile in Profile::ALL {
+            let plan = Plan::new(&options(distribution, profile)).unwrap();
+            let now: Vec<(&str, &str)> =
+                plan.wanted.iter().map(|one| (one.component.program(), one.key)).collect();
+            for setting in &before {
+                // etcd takes no list of suites beside TLS 1.3.
+                let is_void = *setting == ("etcd", "cipher-suites") && profile == Profile::Paranoid;
+                assert!(now.contains(setting) || is_void, "{distribution} {profile} lacks {setting:?}");
+            }
+            before = now;
+        }
+    }
+}
+
+/// What somebody does to a generated folder, and what is said of it.
+#[test]
+fn edits_that_break_are_told() {
+    let edit = |path: &'static str, from: &'static str, to: &'static str| (path, from, to);
+    let init = "kubeadm/init.yaml";
+    let hardening = |name: &str| format!("control-plane/etc/kubernetes/hardening/{name}");
+    let (encryption, admission, authentication, policy) = (
+        hardening("encryption.yaml").leak() as &str,
+        hardening("admission.yaml").leak() as &str,
+        hardening("authentication.yaml").leak() as &str,
+        hardening("audit-policy.yaml").leak() as &str,
+    );
+    let cases = [
+        (edit(init, "name: profiling", "name: insecure-port"), "--insecure-port is old advice"),
+        (edit(init, "name: profiling", "name: profilling"), "knows no --profilling"),
+        (
+            edit(init, "name: service-account-lookup", "name: cloud-provider"),
+            "no longer knows --cloud-provider",
+        ),
+        (
+            edit(init, "NodeRestriction,AlwaysPullImages", "NodeRestriction,PodSecurityPolicy"),
+            "PodSecurityPolicy is old advice",
+        ),
+        (
+            edit(init, "NodeRestriction,AlwaysPullImages", "Noderestriction"),
+            "no admission plug-in Noderestriction",
+        ),
+        (
+            edit(init, "name: service-account-lookup", "name: anonymous-auth"),
+            "may not stand beside --authentication-config",
+        ),
+        (edit(init, "hardening/admission.yaml", "hardening/other.yaml"), "other.yaml is not there"),
+        (
+            edit(init, "/etc/kubernetes/hardening/audit-policy.yaml", "/srv/policy.yaml"),
+            "container does not see",
+        ),
+        (edit(init, "readOnly: false", "readOnly: true"), "is mounted read-only"),
+        (edit(init, "value: \"30\"", "value: 30"), "no text as value"),
+        (edit(init, "podPidsLimit: 4096", "podPidsLimit: \"4096\""), "podPidsLimit is of another type"),
+        (edit(init, "podPidsLimit: 4096", "podPidLimit: 4096"), "kubelet knows no podPidLimit"),
+        (edit(init, "readOnlyPort: 0", "readOnlyPort: 0\nreadOnlyPort: 10255"), "stands there twice"),
+        (edit(init, "kind: ClusterConfiguration", "kind: ["), "it is no YAML"),
+        (edit(encryption, "secretbox:", "secretbocks:"), "there is no provider secretbocks"),
+        (edit(encryption, "secret: ", "secret: AAAA"), "has 35 bytes"),
+        (
+            edit(encryption, "resources: [\"secrets\"]", "resources: [\"configmaps\"]"),
+            "Secrets are not among",
+        ),
+        (edit(admission, "enforce: baseline", "enforce: strict"), "Pod Security"),
+        (edit(admission, "type: User", "type: Uzer"), "no limit of type \"Uzer\""),
+        (
+            edit(admission, "name: EventRateLimit", "name: EventRatesLimit"),
+            "EventRateLimit is enabled and has no limits",
+        ),
+        (edit(authentication, "path: /readyz", "path: /metrics"), "/metrics is answered without credentials"),
+        (edit(authentication, "enabled: true", "enabled: false"), "restarts for ever"),
+        (edit(authentication, "conditions:", "condition:"), "unknown field \"condition\""),
+        (edit(policy, "level: Metadata", "level: Metadate"), "the API server refuses it"),
+        (edit(policy, "  verbs:", "  verb:"), "drops in silence"),
+    ];
+    let outputs = outputs(&options(Distribution::Kubeadm, Profile::CisL1));
+    for ((path, from, to), expected) in cases {
+        let mut folder = folder(&outputs);
+        let found = folder.get_mut(path).unwrap();
+        let text = found.text.clone().unwrap();
+        let edited = text.replacen(from, to, 1);
+        assert_ne!(edited, text, "{path} has no {from:?}");
+        found.text = Ok(edited);
+        let verified = verify(&folder).unwrap();
+        let told: Vec<&str> = verified.problems.iter().map(|problem| problem.message.as_str()).collect();
+        assert!(told.iter().any(|message| message.contains(expected)), "{from:?} -> {to:?}: {told:#?}");
+        // A key is never repeated.
+        assert!(!told.iter().any(|message| message.contains("jxKj")), "{told:?}");
+    }
+}
+
+#[test]
+fn weaker_values_differ_from_the_profile() {
+    let outputs = outputs(&options(Distribution::Kubeadm, Profile::CisL1));
+    for (from, to, setting) in [
+        ("value: \"30\"", "value: \"7\"", "--audit-log-maxage"),
+        ("value: \"VersionTLS12\"", "value: \"VersionTLS11\"", "--tls-min-version"),
+        ("TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256,", "TLS_RSA_WITH_AES_128_CBC_SHA,", "--tls-cipher-suites"),
+        ("enabled: false", "enabled: true", "authentication.anonymous.enabled"),
+        (
+            "streamingConnectionIdleTimeout: \"5m0s\"",
+            "streamingConnectionIdleTimeout: \"4h0m0s\"",
+            "streamingConnectionIdleTimeout",
+        ),
+        ("seccompDefault: true", "seccompDefault: false", "seccompDefault"),
+    ] {
+        let mut folder = folder(&outputs);
+        let found = folder.get_mut("kubeadm/init.yaml").unwrap();
+        found.text = Ok(found.text.clone().unwrap().replacen(from, to, 1));
+        let verified = verify(&folder).unwrap();
+        let differs: Vec<&str> = verified.comparison.differences().map(|one| one.setting.as_str()).collect();
+        assert!(differs.contains(&setting), "{setting}: {differs:?}");
+    }
+}
+
+#[test]
+fn keys_are_for_their_owner_alone() {
+    let mut folder = folder(&outputs(&options(Distribution::Kubeadm, Profile::Baseline)));
+    let path = "control-plane/etc/kubernetes/hardening/encryption.yaml";
+    folder.get_mut(path).unwrap().mode = Some(0o644);
+    let verified = verify(&folder).unwrap();
+    assert!(verified.problems.iter().any(|one| one.path == path && one.message.contains("mode 0644")));
+    folder.remove(path);
+    let verified = verify(&folder).unwrap();
+    assert!(verified.problems.iter().any(|one| one.path == path && one.message.contains("missing")));
+    folder.remove("hardening.yaml");
+    assert!(verify(&folder).unwrap_err().to_string().contains("harden generate"));
+}
