@@ -151,7 +151,11 @@ metadata: {name: node-1}
 processes:
 - pid: 10
   program: kube-apiserver
-  arguments: [kube-apiserver, --authorization-mode=Node,RBAC, --enable-admission-plugins=NodeRestriction, --profiling=true]
+  arguments:
+  - kube-apiserver
+  - --authorization-mode=Node,RBAC
+  - --enable-admission-plugins=NodeRestriction
+  - --profiling=true
 - pid: 20
   program: kubelet
   arguments: [/usr/bin/kubelet, --config=/var/lib/kubelet/config.yaml, --kubeconfig=/etc/kubernetes/kubelet.conf]
@@ -190,7 +194,7 @@ fn a_node_differs_from_what_a_profile_wants() {
         ("--profiling", "differs"),
         ("--authorization-mode", "same"),
         ("--enable-admission-plugins", "same"),
-        ("--audit-log-maxage", "differs"),
+        ("--audit-log-path", "differs"),
         ("authentication.anonymous.enabled", "same"),
         ("rotateCertificates", "same"),
         ("/var/lib/kubelet/config.yaml", "differs"),

@@ -164,7 +164,8 @@ fn kubelet(plan: &Plan, host: &Host, process: &Process, wanted: &[&Wanted], comp
         directory: process.directory.as_deref().unwrap_or("/"),
         files: &seen,
         minor: plan.options.version.minor,
-        node: kubelet::Node { sysctls: Some(&host.sysctls), ..kubelet::Node::default() },
+        // It runs, so what stops a kubelet on its way up did not stop this one.
+        node: kubelet::Node::default(),
     });
     let place = format!("kubelet ({})", process.pid);
     for one in wanted {

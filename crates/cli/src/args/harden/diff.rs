@@ -34,7 +34,6 @@ pub(crate) struct DiffArgs {
     pub(crate) host: NodeArgs,
     /// A folder that `harden generate` wrote, in place of --for, --profile and the rest
     #[arg(long, value_name = "FOLDER", value_hint = ValueHint::DirPath)]
-    #[arg(required_unless_present_all = ["distribution", "profile"])]
     #[arg(conflicts_with_all = ["distribution", "profile", "kubernetes_version"])]
     pub(crate) generated: Option<PathBuf>,
     #[command(flatten)]
