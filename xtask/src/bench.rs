@@ -4,6 +4,7 @@ mod audit;
 mod charts;
 mod deployments;
 mod measure;
+mod node;
 mod peers;
 mod rbac;
 mod server;
@@ -62,6 +63,18 @@ enum Bench {
         #[arg(long, value_name = "N", default_value_t = 5)]
         runs: u32,
     },
+    /// The node that this runs on, and the facts of a thousand
+    Node {
+        /// The program to measure, instead of a release build of this checkout
+        #[arg(long, value_name = "FILE")]
+        program: Option<PathBuf>,
+        /// Put the table into docs/speed.md
+        #[arg(long)]
+        write: bool,
+        /// How often each run is repeated; the least is printed
+        #[arg(long, value_name = "N", default_value_t = 5)]
+        runs: u32,
+    },
     /// Audit logs: rules asked of them, the smallest roles that would have sufficed, and the server's decisions held
     /// against ours
     Audit {
@@ -88,6 +101,11 @@ pub(crate) fn run(args: &Args) -> Result<()> {
             let ironsides = program.clone().map_or_else(release, Ok)?;
             let rows = audit::rows(&ironsides, &target().join("bench"), *runs)?;
             if *write { put("audit", &rows) } else { Ok(()) }
+        }
+        Bench::Node { program, write, runs } => {
+            let ironsides = program.clone().map_or_else(release, Ok)?;
+            let rows = node::rows(&ironsides, &target().join("bench"), *runs)?;
+            if *write { put("node", &rows) } else { Ok(()) }
         }
     }
 }

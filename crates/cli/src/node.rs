@@ -8,6 +8,7 @@ use std::time::Duration;
 use anyhow::{Context, Result, bail};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use ironsides_checks::Judge;
 use ironsides_core::{Object, ObjectRef, Origin, Target};
 use ironsides_settings::Host;
 use ironsides_tree::{Map, Node};
@@ -46,6 +47,14 @@ pub(crate) fn text(args: &NodeArgs, say: &Say) -> Result<(PathBuf, Arc<str>)> {
     let host = facts(args, say)?;
     let name = Target::Node { name: host.metadata.name.clone() }.to_string();
     Ok((PathBuf::from(name), Arc::from(document(&host)?)))
+}
+
+/// Whether there are checks of nodes among those that run.
+pub(crate) fn is_judged(judge: &Judge) -> bool {
+    let node =
+        serde_json::to_string(&Host::new("")).ok().and_then(|text| ironsides_tree::parse_one(&text).ok());
+    let object = node.map(|root| Object::new(root, Origin::Api { request: Arc::from("") }, Vec::new()));
+    object.is_some_and(|object| judge.goes_beyond_form(&object))
 }
 
 /// The facts of nodes that a `ConfigMap` holds, by the keys they stand under; an error says why one cannot be read.

@@ -70,7 +70,7 @@ pub(crate) fn read(args: &ScanArgs, judge: &Judge, say: &Say) -> Result<Option<F
         None if args.of_cluster.cluster => Place::Cluster(Box::new(live(args))),
         None => return Ok(None),
     };
-    let wanted = judge.wanted().kinds;
+    let wanted = wanted(judge);
     let bundle = gather::facts(&place, Wanted::Kinds(&pairs(&wanted)), say)?;
     if bundle.of == BundleOf::Files {
         bail!("the bundle was made of files, which say little of a cluster: scan the files themselves");
@@ -125,7 +125,18 @@ pub(crate) fn nodes(args: &ScanArgs, summary: &mut Summary, say: &Say) -> Vec<Ob
 pub(crate) fn dry_run(args: &ScanArgs) -> Result<Exit> {
     let args = &Config::load(args)?.complete(args);
     let judge = Judge::new(super::options(args, None)?);
-    gather::dry_run(&live(args), Wanted::Kinds(&pairs(&judge.wanted().kinds)))
+    gather::dry_run(&live(args), Wanted::Kinds(&pairs(&wanted(&judge))))
+}
+
+/// What the chosen checks want of a cluster. Its config maps may hold the facts of its nodes.
+fn wanted(judge: &Judge) -> Vec<(String, String)> {
+    let mut kinds = judge.wanted().kinds;
+    let config_map = (String::new(), "ConfigMap".to_owned());
+    if node::is_judged(judge) && !kinds.contains(&config_map) {
+        kinds.push(config_map);
+        kinds.sort();
+    }
+    kinds
 }
 
 fn pairs(kinds: &[(String, String)]) -> Vec<(&str, &str)> {
