@@ -5,8 +5,8 @@ use strsim::levenshtein;
 use crate::check::Check;
 use crate::{
     admission, api, apiserver, audit, cluster, configuration, controller_manager, document, etcd, host_files,
-    image, ingress, kube_proxy, namespace, network, rbac, reference, reliability, scheduler, service,
-    storage, waiver, workload,
+    image, ingress, kube_proxy, kubelet, namespace, network, rbac, reference, reliability, scheduler,
+    service, storage, waiver, workload,
 };
 
 /// The families, each in its own order.
@@ -29,6 +29,7 @@ pub static CATALOGUE: &[&[&Check]] = &[
     scheduler::CHECKS,
     etcd::CHECKS,
     kube_proxy::CHECKS,
+    kubelet::CHECKS,
     host_files::CHECKS,
     cluster::CHECKS,
     reference::CHECKS,

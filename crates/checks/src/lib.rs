@@ -29,6 +29,7 @@ mod ingress;
 mod judge;
 pub mod kube_bench;
 mod kube_proxy;
+mod kubelet;
 pub mod mend;
 mod namespace;
 mod network;

@@ -326,6 +326,12 @@ impl Draft {
         self
     }
 
+    /// One more fact that the verdict rests on, as evidence.
+    pub fn with(&mut self, fact: Evidence) -> &mut Self {
+        self.evidence.push(fact);
+        self
+    }
+
     /// It holds whatever else the cluster has: a check across objects says so of a failure that rests on the judged object
     /// alone, so that it stays one where other objects could not be read.
     pub fn definite(&mut self) -> &mut Self {

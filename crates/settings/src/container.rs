@@ -12,6 +12,8 @@ use crate::script;
 pub(crate) struct Started {
     /// Its flags.
     pub(crate) line: CommandLine,
+    /// The words behind the program's name.
+    pub(crate) words: Vec<Word>,
     /// The list that flags are to be added to, or the shell script they stand in.
     pub(crate) list: Place,
     /// Whether a shell reads the line, or something else hands it on.
@@ -35,6 +37,7 @@ pub(crate) fn started<'a>(
     let words: Vec<Word> = command.items().chain(args.items()).map(word).collect();
     let parsed = |words: &[Word], list: &Cursor<'a>, is_script| Started {
         line: CommandLine::parse(words, component),
+        words: words.to_vec(),
         list: place(list),
         is_script,
     };
@@ -56,7 +59,8 @@ pub(crate) fn started<'a>(
     commands.find_map(|words| {
         let start = start(&words, component)?;
         let line = CommandLine::parse(words.get(start..)?, component);
-        Some(Started { line, list: at.place.clone(), is_script: true })
+        let words = words.get(start..)?.to_vec();
+        Some(Started { line, words, list: at.place.clone(), is_script: true })
     })
 }
 

@@ -24,6 +24,7 @@ mod flags;
 mod gate_table;
 mod gates;
 mod joined;
+mod lookup;
 mod observed;
 mod origin;
 mod paths;
@@ -33,6 +34,8 @@ mod tls;
 mod tree;
 
 use std::collections::BTreeMap;
+
+pub(crate) use lookup::{flag_of, is_field, zero};
 
 pub use effective::Effective;
 pub use files::{Entry, Files, Listing, Look, Seen};

@@ -3,6 +3,7 @@
 //! [`Host`] holds the raw facts of one node, as they were collected; the other modules make settings of them. Nothing here
 //! touches a host: a document with facts that was collected elsewhere is judged the same way.
 
+mod agent;
 mod beside;
 mod command_line;
 mod component;

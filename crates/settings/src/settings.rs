@@ -6,6 +6,7 @@ use std::sync::Arc;
 use ironsides_core::{Container, HostPlace, Pod};
 use ironsides_tree::{Cursor, Lines, Node, Value as TreeValue, parse_one};
 
+use crate::agent::Agent;
 use crate::beside::{Beside, Files, Placed};
 use crate::command_line::{CommandLine, Value, Word, start};
 use crate::component::{Component, FlagType};
@@ -32,6 +33,8 @@ pub struct Settings {
     is_truncated: bool,
     /// What is given otherwise than by flags: of etcd, and of kube-proxy where it has a file.
     beside: Option<Arc<Beside>>,
+    /// What makes settings of a kubelet's flags and files.
+    agent: Option<Arc<Agent>>,
 }
 
 impl Settings {
@@ -60,8 +63,28 @@ impl Settings {
             }
         }
         all.extend(idle);
+        if !all.iter().any(|settings| settings.component == Component::Kubelet) {
+            all.extend(Self::of_answer(host));
+        }
         all.sort_by_key(|settings| (settings.component, settings.pid));
         all
+    }
+
+    /// A kubelet that no process shows, but that answered.
+    fn of_answer(host: &Host) -> Option<Self> {
+        let (agent, whole) = Agent::of_answer(host)?;
+        Some(Self {
+            component: Component::Kubelet,
+            minor: None,
+            whole,
+            list: None,
+            is_script: false,
+            pid: None,
+            line: CommandLine::default(),
+            is_truncated: false,
+            beside: None,
+            agent: Some(Arc::new(agent)),
+        })
     }
 
     fn of_process(host: &Host, process: &Process, component: Component) -> Option<Self> {
@@ -75,8 +98,11 @@ impl Settings {
         };
         let word = |text: &String| Word { text: text.clone(), place: place(Some(text)), expands: false };
         let words: Vec<Word> = process.arguments.iter().map(word).collect();
-        let start = start(&words, component)?;
-        let line = CommandLine::parse(words.get(start..)?, component);
+        let words = words.get(start(&words, component)?..)?;
+        let line = CommandLine::parse(words, component);
+        let whole = place(None);
+        let agent =
+            (component == Component::Kubelet).then(|| Agent::of(words, &whole, None, Some((host, process))));
         let file = |path: &str| host.file(Some(process), path);
         let beside = match component {
             Component::Etcd => Some(etcd::of_process(&line, process, &file)),
@@ -85,13 +111,14 @@ impl Settings {
         Some(Self {
             component,
             minor: None,
-            whole: place(None),
+            whole,
             list: None,
             is_script: false,
             pid: Some(process.pid),
             line,
             is_truncated: process.truncated,
             beside: beside.map(Arc::new),
+            agent: agent.map(Arc::new),
         })
     }
 
@@ -106,7 +133,9 @@ impl Settings {
         host: Option<&Host>,
     ) -> Vec<Self> {
         let of = |component| {
-            let Started { line, list, is_script } = container::started(container, component, place)?;
+            let Started { line, words, list, is_script } = container::started(container, component, place)?;
+            let minor = container::minor(container);
+            let agent = (component == Component::Kubelet).then(|| Agent::of(&words, &list, minor, None));
             let file = |path: &str| host.and_then(|host| host.file(None, path));
             let beside = match component {
                 Component::Etcd => Some(etcd::of_container(&line, container, place, &file)),
@@ -114,7 +143,7 @@ impl Settings {
             };
             Some(Self {
                 component,
-                minor: container::minor(container),
+                minor,
                 whole: list.clone(),
                 list: Some(list),
                 is_script,
@@ -122,6 +151,7 @@ impl Settings {
                 line,
                 is_truncated: false,
                 beside: beside.map(Arc::new),
+                agent: agent.map(Arc::new),
             })
         };
         Component::ALL.into_iter().filter_map(of).collect()
@@ -186,12 +216,16 @@ impl Settings {
         host.file(self.process(host), path)
     }
 
-    /// A setting: a flag, named without dashes; of kube-proxy, a path in its configuration.
+    /// A setting: a flag, named without dashes; of kubelet and kube-proxy a path in their configuration
+    /// (`authentication.anonymous.enabled`), or a flag that stands for none.
     ///
     /// # Errors
     ///
     /// What is missing, where the value cannot be told.
     pub fn get(&self, key: &str) -> Result<Setting, Unsure> {
+        if let Some(agent) = &self.agent {
+            return agent.get(key);
+        }
         if self.component != Component::KubeProxy {
             return self.flag(key);
         }
