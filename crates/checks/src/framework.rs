@@ -11,6 +11,7 @@
 //! id = "non-root"
 //! title = "containers do not run as root"   # in our own words
 //! level = "…"                     # where the framework has levels or profiles
+//! assessment = "Manual"           # what the framework itself calls it; it changes nothing of how it is decided here
 //! checks = ["root-user", "possible-root-user"]
 //! pod-security = ["hostPorts"]    # or the checks of Pod Security admission that decide it; then `checks` only show where
 //! manual = "…"                    # or what a person must look at
@@ -58,6 +59,8 @@ pub struct Control {
     pub same: Option<String>,
     /// The level or profile it belongs to.
     pub level: Option<String>,
+    /// What the framework itself calls it: `Automated` or `Manual`.
+    pub assessment: Option<String>,
     #[serde(default, rename = "checks")]
     ids: Vec<String>,
     /// The ids of Pod Security's checks that decide it.
@@ -99,20 +102,25 @@ fn resolve(all: &mut [Framework]) {
 
 /// Every framework's file, in the order in which they are listed.
 const TEXTS: &[(&str, &str)] = &[
-    ("cis-1.12-policies", include_str!("../../../frameworks/cis-1.12-policies.toml")),
+    ("cis-1.12", include_str!("../../../frameworks/cis-1.12.toml")),
+    ("cis-2.0", include_str!("../../../frameworks/cis-2.0.toml")),
     ("microsoft-threat-matrix-3", include_str!("../../../frameworks/microsoft-threat-matrix-3.toml")),
     ("mitre-attack-containers", include_str!("../../../frameworks/mitre-attack-containers.toml")),
     ("nsa-cisa-1.0", include_str!("../../../frameworks/nsa-cisa-1.0.toml")),
     ("pss", include_str!("../../../frameworks/pss.toml")),
 ];
 
+/// Ids of frameworks that are no more, and what stands in their place.
+const RENAMED: [(&str, &str); 1] = [("cis-1.12-policies", "cis-1.12")];
+
 /// All frameworks.
 pub fn all() -> &'static [Framework] {
     &FRAMEWORKS
 }
 
-/// The framework with this id.
+/// The framework with this id, or with the one that it used to have.
 pub fn named(id: &str) -> Option<&'static Framework> {
+    let id = RENAMED.iter().find(|(old, _)| *old == id).map_or(id, |(_, new)| *new);
     all().iter().find(|framework| framework.id == id)
 }
 
@@ -186,7 +194,7 @@ impl Control {
         if decides {
             return Self { title, ..self };
         }
-        Self { id: self.id, title, same: self.same, level: self.level, ..other }
+        Self { id: self.id, title, same: self.same, level: self.level, assessment: self.assessment, ..other }
     }
 
     /// The checks that decide it or a part of it.
@@ -354,12 +362,52 @@ manual = "look"
     }
 
     #[test]
+    fn the_benchmark_of_cis_is_whole() {
+        // Sections and how many controls each has, by kube-bench's cfg/cis-1.12.
+        let sections = [
+            ("1.1", 21),
+            ("1.2", 30),
+            ("1.3", 7),
+            ("1.4", 2),
+            ("2", 7),
+            ("3.1", 3),
+            ("3.2", 2),
+            ("4.1", 10),
+            ("4.2", 14),
+            ("4.3", 1),
+            ("5.1", 13),
+            ("5.2", 12),
+            ("5.3", 2),
+            ("5.4", 2),
+            ("5.5", 1),
+            ("5.6", 4),
+        ];
+        let expected: Vec<String> = sections
+            .iter()
+            .flat_map(|(section, count)| (1..=*count).map(move |at| format!("{section}.{at}")))
+            .collect();
+        assert_eq!(expected.len(), 131);
+        for id in ["cis-1.12", "cis-2.0"] {
+            let framework = named(id).unwrap();
+            let ids: Vec<&str> = framework.controls.iter().map(|control| control.id.as_str()).collect();
+            assert_eq!(ids, expected, "{id}");
+            for control in &framework.controls {
+                let place = format!("{id} {}", control.id);
+                assert!(matches!(control.level.as_deref(), Some("Level 1" | "Level 2")), "{place}");
+                assert!(matches!(control.assessment.as_deref(), Some("Automated" | "Manual")), "{place}");
+            }
+        }
+        assert_eq!(named("cis-1.12-policies").unwrap().id, "cis-1.12");
+    }
+
+    #[test]
     fn nothing_undecided_passes() {
         let control = |manual: Option<&str>, needs: Option<&str>| Control {
             id: "1".into(),
             title: String::new(),
             same: None,
             level: None,
+            assessment: None,
             ids: vec!["privileged-container".into(), "host-pid".into()],
             pod_security: Vec::new(),
             manual: manual.map(Into::into),
