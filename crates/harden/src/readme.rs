@@ -200,10 +200,12 @@ fn kubeadm_steps(add: &mut dyn FnMut(&str, &str), options: &Options) {
         add(
             "Nodes that join: the API server answers nobody without credentials, so they bring a file with a token that \
              lives an hour. On a control plane node:",
-            "kubectl -n kube-public get configmap cluster-info -o jsonpath='{.data.kubeconfig}' > discovery.conf\n\
-             chmod 600 discovery.conf\n\
+            "umask 077\n\
+             kubectl config --kubeconfig discovery.conf set-cluster kubernetes --embed-certs \\\n\
+             \x20 --certificate-authority=/etc/kubernetes/pki/ca.crt \\\n\
+             \x20 --server=\"$(kubectl config view --minify -o jsonpath='{.clusters[0].cluster.server}')\"\n\
              kubectl config --kubeconfig discovery.conf set-credentials join --token \"$(kubeadm token create --ttl 1h)\"\n\
-             kubectl config --kubeconfig discovery.conf set-context join --cluster= --user=join\n\
+             kubectl config --kubeconfig discovery.conf set-context join --cluster=kubernetes --user=join\n\
              kubectl config --kubeconfig discovery.conf use-context join",
         );
         add(
