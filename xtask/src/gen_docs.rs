@@ -1,4 +1,6 @@
-//! `cargo xtask gen docs`: the list of checks, from the catalogue itself.
+//! `cargo xtask gen docs`: the list of checks, from the catalogue itself, and who decides which control of the CIS benchmark.
+
+mod cis;
 
 use std::fmt::Write;
 
@@ -14,17 +16,29 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(args: &Args) -> Result<()> {
+    let checks = ironsides(&["check", "list"])?;
+    let checks = checks.as_array().context("ironsides check list printed no list")?;
+    crate::generated(&crate::root().join("docs/checks.md"), &page(checks)?, args.check)?;
+    let path = crate::root().join("docs/accuracy.md");
+    let before = std::fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
+    let framework = ironsides(&["framework", "coverage", "cis-1.12"])?;
+    crate::generated(&path, &cis::page(&before, &framework)?, args.check)
+}
+
+/// What the product prints as JSON.
+fn ironsides(words: &[&str]) -> Result<Value> {
     let output = crate::cargo()
-        .args(["run", "--quiet", "--package", "ironsides-cli", "--", "check", "list", "-o", "json"])
+        .args(["run", "--quiet", "--package", "ironsides-cli", "--"])
+        .args(words)
+        .args(["-o", "json"])
         .current_dir(crate::root())
         .output()
         .context("cannot run ironsides")?;
+    let words = words.join(" ");
     if !output.status.success() {
-        bail!("ironsides check list failed: {}", String::from_utf8_lossy(&output.stderr));
+        bail!("ironsides {words} failed: {}", String::from_utf8_lossy(&output.stderr));
     }
-    let checks: Vec<Value> =
-        serde_json::from_slice(&output.stdout).context("ironsides check list printed no JSON")?;
-    crate::generated(&crate::root().join("docs/checks.md"), &page(&checks)?, args.check)
+    serde_json::from_slice(&output.stdout).with_context(|| format!("ironsides {words} printed no JSON"))
 }
 
 fn page(checks: &[Value]) -> Result<String> {
