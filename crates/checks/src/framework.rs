@@ -102,8 +102,19 @@ fn resolve(all: &mut [Framework]) {
 
 /// Every framework's file, in the order in which they are listed.
 const TEXTS: &[(&str, &str)] = &[
+    ("cis-1.7", include_str!("../../../frameworks/cis-1.7.toml")),
+    ("cis-1.8", include_str!("../../../frameworks/cis-1.8.toml")),
+    ("cis-1.9", include_str!("../../../frameworks/cis-1.9.toml")),
+    ("cis-1.10", include_str!("../../../frameworks/cis-1.10.toml")),
+    ("cis-1.11", include_str!("../../../frameworks/cis-1.11.toml")),
     ("cis-1.12", include_str!("../../../frameworks/cis-1.12.toml")),
     ("cis-2.0", include_str!("../../../frameworks/cis-2.0.toml")),
+    ("cis-aks-1.8", include_str!("../../../frameworks/cis-aks-1.8.toml")),
+    ("cis-eks-1.8", include_str!("../../../frameworks/cis-eks-1.8.toml")),
+    ("cis-gke-1.9", include_str!("../../../frameworks/cis-gke-1.9.toml")),
+    ("cis-k3s-1.9", include_str!("../../../frameworks/cis-k3s-1.9.toml")),
+    ("cis-rke2-1.8", include_str!("../../../frameworks/cis-rke2-1.8.toml")),
+    ("disa-stig-kubernetes-1.6", include_str!("../../../frameworks/disa-stig-kubernetes-1.6.toml")),
     ("microsoft-threat-matrix-3", include_str!("../../../frameworks/microsoft-threat-matrix-3.toml")),
     ("mitre-attack-containers", include_str!("../../../frameworks/mitre-attack-containers.toml")),
     ("nsa-cisa-1.0", include_str!("../../../frameworks/nsa-cisa-1.0.toml")),
