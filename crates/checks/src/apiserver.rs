@@ -7,9 +7,14 @@ use crate::check::Check;
 mod apiserver_always_admit;
 mod apiserver_always_allow;
 mod apiserver_anonymous_auth;
+mod apiserver_attribute_file_authorizer;
 mod apiserver_audit_log_path_unset;
+mod apiserver_audit_policy_gaps;
+mod apiserver_bootstrap_tokens_for_users;
 mod apiserver_cached_images_shared;
+mod apiserver_certificates_for_users;
 mod apiserver_client_ca_unset;
+mod apiserver_debug_socket;
 mod apiserver_encryption_unset;
 mod apiserver_etcd_ca_unset;
 mod apiserver_etcd_client_certificate_unset;
@@ -23,18 +28,22 @@ mod apiserver_namespace_lifecycle_disabled;
 mod apiserver_node_authorizer_missing;
 mod apiserver_node_restriction_missing;
 mod apiserver_old_tls_version;
+mod apiserver_plaintext_etcd;
 mod apiserver_pod_security_disabled;
 mod apiserver_profiling;
 mod apiserver_rbac_authorizer_missing;
 mod apiserver_request_timeout;
 mod apiserver_secrets_unencrypted;
 mod apiserver_service_account_admission_disabled;
+mod apiserver_service_account_issuer;
 mod apiserver_service_account_key_file_unset;
 mod apiserver_service_account_lookup_off;
+mod apiserver_service_account_tokens_for_users;
 mod apiserver_serving_certificate_unset;
 mod apiserver_token_auth_file;
 mod apiserver_validating_webhooks_disabled;
 mod apiserver_weak_tls_suites;
+mod apiserver_webhook_before_node;
 mod authorization;
 mod encryption;
 mod plugins;
@@ -47,9 +56,14 @@ pub(crate) const CHECKS: &[&Check] = &[
     &apiserver_always_admit::CHECK,
     &apiserver_always_allow::CHECK,
     &apiserver_anonymous_auth::CHECK,
+    &apiserver_attribute_file_authorizer::CHECK,
     &apiserver_audit_log_path_unset::CHECK,
+    &apiserver_audit_policy_gaps::CHECK,
+    &apiserver_bootstrap_tokens_for_users::CHECK,
     &apiserver_cached_images_shared::CHECK,
+    &apiserver_certificates_for_users::CHECK,
     &apiserver_client_ca_unset::CHECK,
+    &apiserver_debug_socket::CHECK,
     &apiserver_encryption_unset::CHECK,
     &apiserver_etcd_ca_unset::CHECK,
     &apiserver_etcd_client_certificate_unset::CHECK,
@@ -63,16 +77,20 @@ pub(crate) const CHECKS: &[&Check] = &[
     &apiserver_node_authorizer_missing::CHECK,
     &apiserver_node_restriction_missing::CHECK,
     &apiserver_old_tls_version::CHECK,
+    &apiserver_plaintext_etcd::CHECK,
     &apiserver_pod_security_disabled::CHECK,
     &apiserver_profiling::CHECK,
     &apiserver_rbac_authorizer_missing::CHECK,
     &apiserver_request_timeout::CHECK,
     &apiserver_secrets_unencrypted::CHECK,
     &apiserver_service_account_admission_disabled::CHECK,
+    &apiserver_service_account_issuer::CHECK,
     &apiserver_service_account_key_file_unset::CHECK,
     &apiserver_service_account_lookup_off::CHECK,
+    &apiserver_service_account_tokens_for_users::CHECK,
     &apiserver_serving_certificate_unset::CHECK,
     &apiserver_token_auth_file::CHECK,
     &apiserver_validating_webhooks_disabled::CHECK,
     &apiserver_weak_tls_suites::CHECK,
+    &apiserver_webhook_before_node::CHECK,
 ];

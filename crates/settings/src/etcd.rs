@@ -97,7 +97,7 @@ fn of(line: &CommandLine, variables: Vec<(&str, Option<String>, Place)>, files: 
 }
 
 /// The settings of a file, by the names of the flags that do the same.
-fn of_file(path: &str, text: &str, root: &Node) -> BTreeMap<String, Placed> {
+pub(crate) fn of_file(path: &str, text: &str, root: &Node) -> BTreeMap<String, Placed> {
     let lines = Lines::new(text);
     let mut all = BTreeMap::new();
     let mut put = |name: &str, at: &Cursor<'_>| {

@@ -12,6 +12,7 @@ mod error;
 mod etcd;
 mod file;
 mod host;
+mod k3s;
 mod kube_proxy;
 pub mod kubelet;
 mod place;

@@ -14,6 +14,7 @@ use crate::container::{self, Started};
 use crate::etcd;
 use crate::file::File;
 use crate::host::{Host, Process};
+use crate::k3s::{self, Embedded};
 use crate::kube_proxy;
 use crate::place::Place;
 use crate::setting::{Setting, Unsure};
@@ -50,6 +51,9 @@ impl Settings {
             all.extend(
                 Component::ALL.into_iter().filter_map(|component| Self::of_process(host, process, component)),
             );
+        }
+        for process in &host.processes {
+            all.extend(k3s::embedded(host, process).into_iter().map(|one| Self::of_embedded(process, one)));
         }
         let mut idle = Vec::new();
         for (path, file) in host.manifests() {
@@ -120,6 +124,21 @@ impl Settings {
             beside: beside.map(Arc::new),
             agent: agent.map(Arc::new),
         })
+    }
+
+    fn of_embedded(process: &Process, Embedded { component, line, beside }: Embedded) -> Self {
+        let program = Arc::from(process.program.as_str());
+        Self {
+            component,
+            minor: None,
+            whole: Place::Host(HostPlace::Process { pid: process.pid, program, argument: None }),
+            list: None,
+            is_script: false,
+            pid: Some(process.pid),
+            line,
+            is_truncated: process.truncated,
+            beside: beside.map(Arc::new),
+        }
     }
 
     /// The components that a container starts.
