@@ -29,9 +29,12 @@ mod apiserver_node_authorizer_missing;
 mod apiserver_node_restriction_missing;
 mod apiserver_old_tls_version;
 mod apiserver_plaintext_etcd;
+mod apiserver_pod_security_default_privileged;
 mod apiserver_pod_security_disabled;
 mod apiserver_profiling;
 mod apiserver_rbac_authorizer_missing;
+mod apiserver_removed_flag;
+mod apiserver_removed_plugin;
 mod apiserver_request_timeout;
 mod apiserver_secrets_unencrypted;
 mod apiserver_service_account_admission_disabled;
@@ -78,9 +81,12 @@ pub(crate) const CHECKS: &[&Check] = &[
     &apiserver_node_restriction_missing::CHECK,
     &apiserver_old_tls_version::CHECK,
     &apiserver_plaintext_etcd::CHECK,
+    &apiserver_pod_security_default_privileged::CHECK,
     &apiserver_pod_security_disabled::CHECK,
     &apiserver_profiling::CHECK,
     &apiserver_rbac_authorizer_missing::CHECK,
+    &apiserver_removed_flag::CHECK,
+    &apiserver_removed_plugin::CHECK,
     &apiserver_request_timeout::CHECK,
     &apiserver_secrets_unencrypted::CHECK,
     &apiserver_service_account_admission_disabled::CHECK,

@@ -9,6 +9,7 @@ mod controller_manager_kubelet_rotation_off;
 mod controller_manager_old_tls_version;
 mod controller_manager_pod_gc_threshold;
 mod controller_manager_profiling;
+mod controller_manager_removed_flag;
 mod controller_manager_root_ca_unset;
 mod controller_manager_service_account_key_unset;
 mod controller_manager_shared_credentials;
@@ -24,6 +25,7 @@ pub(crate) const CHECKS: &[&Check] = &[
     &controller_manager_old_tls_version::CHECK,
     &controller_manager_pod_gc_threshold::CHECK,
     &controller_manager_profiling::CHECK,
+    &controller_manager_removed_flag::CHECK,
     &controller_manager_root_ca_unset::CHECK,
     &controller_manager_service_account_key_unset::CHECK,
     &controller_manager_shared_credentials::CHECK,

@@ -215,3 +215,23 @@ pub(crate) fn fail<'o>(
         Mend::No => draft,
     }
 }
+
+/// Flags that a component no longer knows, each with what has come in its place.
+pub(crate) fn judge_removed(settings: &Settings, removed: &[(&str, &str)], out: &mut Out<'_>) {
+    let mut any = false;
+    for (key, instead) in removed {
+        let Ok(setting) = settings.get(key) else { continue };
+        if setting.is_given() {
+            any = true;
+            let message =
+                format!("--{key} is given, which {} no longer knows: {instead}", settings.component());
+            out.fail_setting(settings, &setting, message);
+        }
+    }
+    // A flag that stands where nobody looked is one; asked once for all.
+    if let Some((key, _)) = removed.first().filter(|_| !any)
+        && let Some(setting) = out.get(settings, key)
+    {
+        out.pass_setting(&setting);
+    }
+}

@@ -29,6 +29,7 @@ mod kubelet_kubeconfig_foreign_owner;
 mod kubelet_kubeconfig_readable;
 mod kubelet_unit_foreign_owner;
 mod kubelet_unit_readable;
+mod manifest_differs_from_process;
 mod pki_foreign_owner;
 mod pki_key_readable;
 mod place;
@@ -65,6 +66,7 @@ pub(crate) const CHECKS: &[&Check] = &[
     &kubelet_kubeconfig_readable::CHECK,
     &kubelet_unit_foreign_owner::CHECK,
     &kubelet_unit_readable::CHECK,
+    &manifest_differs_from_process::CHECK,
     &pki_foreign_owner::CHECK,
     &pki_key_readable::CHECK,
     &scheduler_kubeconfig_foreign_owner::CHECK,

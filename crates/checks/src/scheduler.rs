@@ -7,6 +7,7 @@ use crate::check::Check;
 mod scheduler_exposed;
 mod scheduler_old_tls_version;
 mod scheduler_profiling;
+mod scheduler_removed_flag;
 mod scheduler_weak_tls_suites;
 
 /// What these checks are asked about.
@@ -17,5 +18,6 @@ pub(crate) const CHECKS: &[&Check] = &[
     &scheduler_exposed::CHECK,
     &scheduler_old_tls_version::CHECK,
     &scheduler_profiling::CHECK,
+    &scheduler_removed_flag::CHECK,
     &scheduler_weak_tls_suites::CHECK,
 ];

@@ -1,6 +1,7 @@
 //! The effective settings of one component.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use ironsides_core::{Container, HostPlace, Pod};
@@ -192,6 +193,18 @@ impl Settings {
             all.extend(Self::of_placed(&container, &place, host));
         }
         all
+    }
+
+    /// The components that the static pods of a host are to start, whether or not they run, each with the path of its manifest.
+    pub fn of_static_pods(host: &Host) -> Vec<(&str, Self)> {
+        let of =
+            |(path, file)| Self::of_manifest(path, file, Some(host)).into_iter().map(move |one| (path, one));
+        host.manifests().flat_map(of).collect()
+    }
+
+    /// The flags that stand on the command line, each once, sorted.
+    pub fn given(&self) -> BTreeSet<&str> {
+        self.line.given.iter().map(|flag| flag.name.as_str()).collect()
     }
 
     /// Whether the manifest of a static pod starts a component: by its containers, or by its name where its text is not known.
