@@ -15,7 +15,7 @@ use crate::beside::{Beside, scalar};
 use crate::command_line::{CommandLine, Given};
 use crate::component::Component;
 use crate::etcd;
-use crate::file::FileKind;
+use crate::file::{File, FileKind};
 use crate::host::{Host, Process};
 use crate::place::Place;
 use crate::script;
@@ -73,7 +73,7 @@ pub(crate) fn embedded(host: &Host, process: &Process) -> Vec<Embedded> {
     let etcd_config = format!("{data}/server/db/etcd/config");
     let has_etcd = is_server
         && last("datastore-endpoint").is_none()
-        && host.files.get(&etcd_config).is_some_and(|file| file.exists());
+        && host.files.get(&etcd_config).is_some_and(File::exists);
     let mut all = Vec::new();
     for (component, keys, without) in SERVER.iter().filter(|_| is_server).chain([&AGENT]) {
         if is_on(without) {
@@ -172,7 +172,7 @@ fn configured(host: &Host, process: &Process, is_server: bool) -> (Configured, O
     let mut hidden = None;
     let drop_ins = format!("{CONFIG}.d/");
     let is_drop_in = |path: &&String| {
-        let is_yaml = path.ends_with(".yaml") || path.ends_with(".yml");
+        let is_yaml = matches!(path.rsplit('.').next(), Some("yaml" | "yml"));
         is_yaml && path.strip_prefix(&drop_ins).is_some_and(|name| !name.contains('/'))
     };
     let paths = std::iter::once(CONFIG).chain(host.files.keys().filter(is_drop_in).map(String::as_str));
@@ -215,12 +215,11 @@ fn configured(host: &Host, process: &Process, is_server: bool) -> (Configured, O
     let mut rest = words.into_iter().peekable();
     while let Some((word, place)) = rest.next() {
         let Some(flag) = word.strip_prefix("--").or_else(|| word.strip_prefix('-')) else { continue };
-        let (key, value) = match flag.split_once('=') {
-            Some((key, value)) => (key, value.to_owned()),
-            None => {
-                let next = rest.next_if(|(next, _)| !next.starts_with('-')).map(|(next, _)| next);
-                (flag, next.unwrap_or_else(|| "true".to_owned()))
-            }
+        let (key, value) = if let Some((key, value)) = flag.split_once('=') {
+            (key, value.to_owned())
+        } else {
+            let next = rest.next_if(|(next, _)| !next.starts_with('-')).map(|(next, _)| next);
+            (flag, next.unwrap_or_else(|| "true".to_owned()))
         };
         let values = all.entry(key.to_owned()).or_default();
         if seen.insert(key.to_owned()) {
