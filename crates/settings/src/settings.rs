@@ -139,6 +139,7 @@ impl Settings {
             line,
             is_truncated: process.truncated,
             beside: beside.map(Arc::new),
+            agent: None,
         }
     }
 
