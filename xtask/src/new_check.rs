@@ -24,7 +24,7 @@ struct Family {
     page: &'static str,
 }
 
-const FAMILIES: [Family; 16] = [
+const FAMILIES: [Family; 21] = [
     Family { name: "document", uses: "", run: "Run::Object(run)", body: OF_OBJECT, page: OBJECTS },
     Family { name: "workload", uses: "", run: "Run::Pod(run)", body: OF_POD, page: PODS },
     Family { name: "image", uses: "", run: "Run::Pod(run)", body: OF_POD, page: PODS },
@@ -74,6 +74,41 @@ const FAMILIES: [Family; 16] = [
         run: "Run::Kinds(POLICY, run)",
         body: OF_AUDIT,
         page: AUDIT,
+    },
+    Family {
+        name: "apiserver",
+        uses: "use ironsides_settings::Settings;\n\nuse super::KUBE_APISERVER;\n",
+        run: "Run::Settings(KUBE_APISERVER, run)",
+        body: OF_SETTINGS,
+        page: SETTINGS,
+    },
+    Family {
+        name: "controller_manager",
+        uses: "use ironsides_settings::Settings;\n\nuse super::KUBE_CONTROLLER_MANAGER;\n",
+        run: "Run::Settings(KUBE_CONTROLLER_MANAGER, run)",
+        body: OF_SETTINGS,
+        page: SETTINGS,
+    },
+    Family {
+        name: "scheduler",
+        uses: "use ironsides_settings::Settings;\n\nuse super::KUBE_SCHEDULER;\n",
+        run: "Run::Settings(KUBE_SCHEDULER, run)",
+        body: OF_SETTINGS,
+        page: SETTINGS,
+    },
+    Family {
+        name: "etcd",
+        uses: "use ironsides_settings::Settings;\n\nuse super::ETCD;\n",
+        run: "Run::Settings(ETCD, run)",
+        body: OF_SETTINGS,
+        page: SETTINGS,
+    },
+    Family {
+        name: "kube_proxy",
+        uses: "use ironsides_settings::Settings;\n\nuse super::KUBE_PROXY;\n",
+        run: "Run::Settings(KUBE_PROXY, run)",
+        body: OF_SETTINGS,
+        page: SETTINGS,
     },
     Family { name: "host_files", uses: "", run: "Run::Host(run)", body: OF_HOST, page: HOSTS },
     Family { name: "reference", uses: "", run: "Run::Object(run)", body: OF_OBJECT, page: OBJECTS },
@@ -125,6 +160,12 @@ const OF_AUDIT: &str = r"fn run(policy: &Object, out: &mut Out<'_>) {
     }
 }
 ";
+
+const OF_SETTINGS: &str = r#"fn run(settings: &Settings, out: &mut Out<'_>) {
+    let Some(setting) = out.get(settings, "profiling") else { return };
+    out.pass_setting(&setting);
+}
+"#;
 
 const OF_SPEC: &str = r#"fn run(object: &Object, out: &mut Out<'_>) {
     let at = object.cursor().get("spec");
@@ -316,6 +357,28 @@ files:
 ```
 ";
 
+const SETTINGS: &str = "\
+```yaml flagged
+apiVersion: ironsides.dev/v1
+kind: NodeFacts
+metadata: {name: control-plane-1}
+processes:
+- pid: 1200
+  program: kube-apiserver
+  arguments:
+  - kube-apiserver
+  - --profiling=true # finding
+```
+
+```yaml passes
+apiVersion: ironsides.dev/v1
+kind: NodeFacts
+metadata: {name: control-plane-1}
+processes:
+- {pid: 1200, program: kube-apiserver, arguments: [kube-apiserver, --profiling=false]}
+```
+";
+
 const OBJECTS: &str = "\
 ```yaml flagged
 apiVersion: v1
@@ -486,7 +549,8 @@ mod tests {
         assert_eq!(
             said("pods", "a"),
             "there is no family \"pods\"; the families are document, workload, image, namespace, configuration, reliability, api, rbac, \
-             service, ingress, network, storage, admission, audit, host_files, reference"
+             service, ingress, network, storage, admission, audit, apiserver, controller_manager, scheduler, etcd, \
+             kube_proxy, host_files, reference"
         );
         assert_eq!(
             said("image", "Some_BadPattern"),
