@@ -289,3 +289,90 @@ fn scripts_of_strangers_end() {
         assert!(ran(&script, &host).is_err());
     }
 }
+
+/// Words and signs that scripts are made of.
+const PIECES: &[&str] = &[
+    "ps -ef",
+    "grep",
+    "|",
+    "||",
+    "&&",
+    ";",
+    "\n",
+    "(",
+    ")",
+    "$(",
+    "`",
+    "'",
+    "\"",
+    "if",
+    "then",
+    "else",
+    "fi",
+    "for d in",
+    "do",
+    "done",
+    "$d",
+    "${d:-x}",
+    "stat -c %a",
+    "/etc/kubernetes/*.conf",
+    "xargs",
+    "-I{}",
+    "{}",
+    "sed",
+    "'s/a/b/'",
+    "awk",
+    "'{print $2}'",
+    "find /etc",
+    "-name",
+    "'*.crt'",
+    "cat",
+    "/proc/90/environ",
+    "tr",
+    "'\\0'",
+    "2>/dev/null",
+    "2>&1",
+    "<",
+    "!",
+    "[",
+    "]",
+    "test",
+    "-e",
+    "X=1",
+    "$X",
+    "\\",
+    "#",
+    "é",
+    "{",
+    "}",
+    "head -1",
+    "cut -d: -f2-",
+    "uniq -c",
+    "wc -l",
+    "echo",
+    "-A1",
+];
+
+proptest::proptest! {
+    /// Whatever stands in a benchmark file: an answer or a reason, always the same, and never a panic.
+    #[test]
+    fn any_text_is_answered_or_refused(at in proptest::collection::vec((0..PIECES.len(), proptest::bool::ANY), 0..40)) {
+        let mut script = String::new();
+        for (piece, blank) in at {
+            script.push_str(PIECES[piece]);
+            script.push_str(if blank { " " } else { "" });
+        }
+        let host = host();
+        proptest::prop_assert_eq!(ran(&script, &host), ran(&script, &host));
+    }
+
+    /// A text without signs of the shell is a word: it is printed as it stands.
+    #[test]
+    fn plain_words_stay_as_they_are(words in proptest::collection::vec("[a-z0-9/.:=_%+-]{1,12}", 1..6)) {
+        let told = words.join(" ");
+        let plain = words.first().is_some_and(|word| !word.starts_with('-'));
+        if plain {
+            proptest::prop_assert_eq!(ran(&format!("echo {told}"), &host()), Ok((told + "\n", 0)));
+        }
+    }
+}
