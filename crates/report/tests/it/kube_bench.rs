@@ -35,10 +35,14 @@ struct Controls {
 
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq)]
 struct Totals {
-    total_pass: u64,
-    total_fail: u64,
-    total_warn: u64,
-    total_info: u64,
+    #[serde(rename = "total_pass")]
+    pass: u64,
+    #[serde(rename = "total_fail")]
+    fail: u64,
+    #[serde(rename = "total_warn")]
+    warn: u64,
+    #[serde(rename = "total_info")]
+    info: u64,
 }
 
 #[derive(Debug, Deserialize)]
@@ -146,12 +150,7 @@ fn case() -> Case {
 #[test]
 fn kube_bench_reads_into_its_own_structures() {
     let overall: Overall = serde_json::from_str(&case().report(Format::KubeBench)).unwrap();
-    let totals = |pass, fail, warn, info| Totals {
-        total_pass: pass,
-        total_fail: fail,
-        total_warn: warn,
-        total_info: info,
-    };
+    let totals = |pass, fail, warn, info| Totals { pass, fail, warn, info };
     assert_eq!(overall.totals, totals(2, 2, 2, 2));
     let files: Vec<(&str, &str, Totals)> = overall
         .controls
