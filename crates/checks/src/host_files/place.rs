@@ -108,14 +108,8 @@ const PKI: &[&str] = &[
     "/var/lib/minikube/certs",
 ];
 
-/// Folders in which systemd looks for units.
-const UNITS: &[&str] = &[
-    "/etc/systemd/system",
-    "/run/systemd/system",
-    "/usr/local/lib/systemd/system",
-    "/usr/lib/systemd/system",
-    "/lib/systemd/system",
-];
+/// Where the kubelet's unit lies unless it is found elsewhere.
+const UNIT: &str = "/etc/systemd/system/kubelet.service";
 
 /// Folders of static pods.
 const MANIFESTS: &[&str] = &[
@@ -268,8 +262,11 @@ pub(super) fn named<'a>(out: &Out<'a>, component: Component, keys: &[&str], know
         for key in keys {
             let Ok(setting) = settings.get(key) else { continue };
             let Some(path) = setting.text().filter(|path| path.starts_with('/')) else { continue };
-            if !found.iter().any(|seen| seen.path == path) {
-                found.push(Seen { file: settings.file(host, &path), path: path.into_owned() });
+            let file = settings.file(host, &path);
+            // Of what it names besides, what is known is judged.
+            let is_wanted = found.is_empty() || file.is_some();
+            if is_wanted && !found.iter().any(|seen| seen.path == path) {
+                found.push(Seen { file, path: path.into_owned() });
             }
         }
     }
@@ -310,7 +307,7 @@ pub(super) fn kubelet_units<'a>(out: &Out<'a>) -> Sought<'a> {
     let Some(host) = out.host() else { return Sought::None(String::new()) };
     let is_one = |path: &str| {
         let Some((folder, name)) = path.rsplit_once('/') else { return false };
-        let in_units = |folder: &str| UNITS.contains(&folder);
+        let in_units = |folder: &str| folder.ends_with("/systemd/system");
         let drop_in = folder.rsplit_once('/').is_some_and(|(above, unit)| {
             in_units(above) && unit == "kubelet.service.d" && is_named(name, &[".conf"])
         });
@@ -319,7 +316,7 @@ pub(super) fn kubelet_units<'a>(out: &Out<'a>) -> Sought<'a> {
     let units = host.files.iter().filter(|(path, _)| is_one(path));
     let found: Vec<Seen<'a>> =
         units.map(|(path, file)| Seen { path: path.clone(), file: Some(file) }).collect();
-    let nowhere = || vec![Seen { path: format!("{}/kubelet.service", UNITS[0]), file: None }];
+    let nowhere = || vec![Seen { path: UNIT.to_owned(), file: None }];
     Sought::These(if found.is_empty() { nowhere() } else { found })
 }
 
@@ -351,8 +348,11 @@ pub(super) fn pki<'a>(out: &Out<'a>) -> Sought<'a> {
         .map(|(path, file)| Seen { path: path.clone(), file: Some(file) })
         .collect();
     for (component, keys) in OF_PKI {
-        let Sought::These(named) = named(out, *component, keys, &[]) else { continue };
-        for seen in named {
+        let each = keys.iter().filter_map(|key| match named(out, *component, &[*key], &[]) {
+            Sought::These(found) => Some(found),
+            Sought::None(_) => None,
+        });
+        for seen in each.flatten() {
             if !seen.path.is_empty() && !found.iter().any(|known| known.path == seen.path) {
                 found.push(seen);
             }

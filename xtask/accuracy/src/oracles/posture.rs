@@ -20,6 +20,32 @@ pub(super) fn compare(
     expected: &str,
     manifests: &str,
 ) {
+    compare_by(score, tool, rule, case, expected, manifests, |verdict| *verdict == Verdict::Fail);
+}
+
+/// Compares one case where what cannot be told is no pass: rules of facts fail where a fact is not there.
+pub(super) fn compare_strictly(
+    score: &mut Score,
+    tool: Tool,
+    rule: &str,
+    case: impl FnOnce() -> String,
+    expected: &str,
+    manifests: &str,
+) {
+    compare_by(score, tool, rule, case, expected, manifests, |verdict| {
+        matches!(verdict, Verdict::Fail | Verdict::Unknown { .. })
+    });
+}
+
+fn compare_by(
+    score: &mut Score,
+    tool: Tool,
+    rule: &str,
+    case: impl FnOnce() -> String,
+    expected: &str,
+    manifests: &str,
+    fails: fn(&Verdict) -> bool,
+) {
     match foreign::checks(tool, rule) {
         Mapping::Unmapped(reason) => score.unmapped(rule, reason),
         Mapping::Unknown => {
@@ -28,7 +54,7 @@ pub(super) fn compare(
         }
         Mapping::Mapped(checks) => {
             // With the reason in what is shown, but not in what is compared.
-            let got = verdict(checks, manifests);
+            let got = verdict(checks, manifests, fails);
             let said = got.as_ref().ok().filter(|(fails, _)| answer(*fails) != expected);
             let shown = said.map(|(fails, why)| format!("{}{why}", answer(*fails)));
             let got = got.map(|(fails, _)| shown.unwrap_or_else(|| answer(fails).to_owned()));
@@ -42,10 +68,10 @@ fn answer(fails: bool) -> &'static str {
 }
 
 /// Whether any of the checks fails for the manifests, seen together, and what it says.
-fn verdict(checks: &[&Check], manifests: &str) -> Result<(bool, String)> {
+fn verdict(checks: &[&Check], manifests: &str, fails: fn(&Verdict) -> bool) -> Result<(bool, String)> {
     let only = checks.iter().map(|check| check.meta.id.to_owned()).collect();
     let findings = judge(Options { only, ..Options::default() }, manifests)?;
-    let failed = findings.iter().filter(|finding| finding.verdict == Verdict::Fail);
+    let failed = findings.iter().filter(|finding| fails(&finding.verdict));
     let said: Vec<String> = failed.map(|finding| format!("{}: {}", finding.check, finding.message)).collect();
     let names: Vec<&str> = checks.iter().map(|check| check.meta.id).collect();
     let why =

@@ -3,12 +3,16 @@
 use std::path::Path;
 
 use anyhow::Result;
-use ironsides_checks::foreign::{self, Mapping, Tool};
+use ironsides_checks::foreign::Tool;
 use serde::Deserialize;
+use serde_json::Value;
 
 use super::posture;
 use crate::data;
 use crate::oracle::{Oracle, Score};
+use ironsides_settings::Host;
+
+mod hostdata;
 
 pub(crate) const ORACLE: Oracle = Oracle { name: "regolibrary", files: &["posture/regolibrary.jsonl"], run };
 
@@ -103,10 +107,24 @@ fn judge(score: &mut Score, group: Group, case: &Case) {
     if inputs.is_empty() || group == Group::Cloud || SETTINGS.contains(&rule.as_str()) {
         return score.skip();
     }
-    if group == Group::Host && !matches!(foreign::checks(Tool::Regolibrary, rule), Mapping::Mapped(_)) {
-        return score.unmapped(rule, "about facts of nodes, which manifests do not show");
+    let name = || format!("{rule} {name}");
+    if group == Group::Host {
+        return posture::compare_strictly(score, Tool::Regolibrary, rule, name, expect, &facts(inputs));
     }
     let texts: Vec<&str> = inputs.iter().map(|input| input.text.as_str()).collect();
-    let manifests = texts.join("\n---\n");
-    posture::compare(score, Tool::Regolibrary, rule, || format!("{rule} {name}"), expect, &manifests);
+    posture::compare(score, Tool::Regolibrary, rule, name, expect, &texts.join("\n---\n"));
+}
+
+/// The inputs of a case as documents: facts of nodes as one of ours, all else as it is.
+fn facts(inputs: &[Input]) -> String {
+    let mut host = Host::new("node");
+    let mut documents = Vec::new();
+    for input in inputs {
+        match serde_json::from_str::<Value>(&input.text) {
+            Ok(object) if hostdata::is_one(&object) => hostdata::add(&mut host, &object),
+            _ => documents.push(input.text.clone()),
+        }
+    }
+    documents.extend(serde_json::to_string(&host));
+    documents.join("\n---\n")
 }
