@@ -115,16 +115,26 @@ fn judge(score: &mut Score, group: Group, case: &Case) {
     posture::compare(score, Tool::Regolibrary, rule, name, expect, &texts.join("\n---\n"));
 }
 
-/// The inputs of a case as documents: facts of nodes as one of ours, all else as it is.
+/// The inputs of a case as documents: facts of nodes as ours, all else as it is. Facts of one kind that come twice are of two
+/// nodes.
 fn facts(inputs: &[Input]) -> String {
-    let mut host = Host::new("node");
+    let mut hosts: Vec<(Host, Vec<String>)> = Vec::new();
     let mut documents = Vec::new();
     for input in inputs {
         match serde_json::from_str::<Value>(&input.text) {
-            Ok(object) if hostdata::is_one(&object) => hostdata::add(&mut host, &object),
+            Ok(object) if hostdata::is_one(&object) => {
+                let kind = object["kind"].as_str().unwrap_or_default().to_owned();
+                let free = hosts.iter().position(|(_, kinds)| !kinds.contains(&kind));
+                let at = free.unwrap_or_else(|| {
+                    hosts.push((Host::new(&format!("node-{}", hosts.len() + 1)), Vec::new()));
+                    hosts.len() - 1
+                });
+                hostdata::add(&mut hosts[at].0, &object);
+                hosts[at].1.push(kind);
+            }
             _ => documents.push(input.text.clone()),
         }
     }
-    documents.extend(serde_json::to_string(&host));
+    documents.extend(hosts.iter().filter_map(|(host, _)| serde_json::to_string(host).ok()));
     documents.join("\n---\n")
 }
