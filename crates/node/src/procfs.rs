@@ -72,9 +72,8 @@ const READ: OFlags = OFlags::RDONLY
     .union(OFlags::CLOEXEC);
 /// How much is read of a table of sockets.
 const TABLE: usize = 1 << 20;
-/// How much the kernel gives of such a table at once, and the longest line of it.
-const PAGE: usize = 4096;
-const LINE: usize = 512;
+/// The length of a line of it.
+const LINE: usize = 150;
 /// How much is read of small files.
 const SMALL: usize = 64 << 10;
 
@@ -90,16 +89,14 @@ impl Pid {
         Ok(String::from_utf8_lossy(&bytes).into_owned())
     }
 
-    /// A table of sockets, as far as it tells of those that listen: they stand first. Every read makes the kernel walk a
-    /// table of its own that is large, so there are as few as can be.
+    /// A table of sockets, as far as it tells of those that listen: they stand first. It is read about a line at a time,
+    /// because to fill more the kernel walks all connections there are, which takes it milliseconds.
     pub(crate) fn sockets_of(&self, protocol: &str) -> Result<String, Errno> {
         let folder = rustix::fs::openat(&self.folder, "net", FOLDER, Mode::empty())?;
         let file = rustix::fs::openat(&folder, protocol, READ, Mode::empty())?;
         let mut bytes = Vec::new();
         while bytes.len() < TABLE {
-            let read = root::chunk(&file, &mut bytes, SMALL)?;
-            // What is shorter than a page by more than a line is the end.
-            if read < PAGE - LINE || !sockets::may_go_on(&bytes) {
+            if root::chunk(&file, &mut bytes, LINE)? == 0 || !sockets::may_go_on(&bytes) {
                 break;
             }
         }
