@@ -64,7 +64,9 @@ fn run(args: &[&str], more: &[(&str, &str)]) -> (i32, String, String) {
     write("cfg/mine/master.yaml", MASTER);
     write("nodes/a.yaml", &facts("a", "0600"));
     write("nodes/b.yaml", &facts("b", "0644"));
-    more.iter().for_each(|(path, text)| write(path, text));
+    for (path, text) in more {
+        write(path, text);
+    }
     let mut command = Command::new(env!("CARGO_BIN_EXE_ironsides"));
     let output = command.args(args).current_dir(folder.path()).output().unwrap();
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
