@@ -21,6 +21,13 @@ fn run(server: &Settings, out: &mut Out<'_>) {
     let mut provider = None;
     for key in ["authentication-config", "oidc-issuer-url", "authentication-token-webhook-config-file"] {
         let Some(flag) = out.get(server, key) else { return };
+        if flag.text().is_some() && key == "authentication-config" {
+            // It may be there for anonymous requests alone.
+            let Some(file) = out.config_file(server, &flag) else { return };
+            if Cursor::root(&file.root).get("jwt").items().next().is_none() {
+                continue;
+            }
+        }
         if flag.text().is_some() {
             provider = provider.or(Some(flag));
         }
