@@ -21,6 +21,7 @@ mod kubelet_unsafe_sysctls;
 mod kubelet_weak_ciphers;
 mod kubelet_weak_tls_version;
 mod kubelet_without_client_ca;
+mod kubelet_would_not_start;
 
 use ironsides_settings::Component;
 
@@ -57,4 +58,5 @@ pub(crate) const CHECKS: &[&Check] = &[
     &kubelet_weak_ciphers::CHECK,
     &kubelet_weak_tls_version::CHECK,
     &kubelet_without_client_ca::CHECK,
+    &kubelet_would_not_start::CHECK,
 ];

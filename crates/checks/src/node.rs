@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use ironsides_core::{Evidence, HostPlace, Pod, Source, Target, Verdict};
 use ironsides_settings::{Component, File, FileKind, Host, Place, Setting, Settings, SettingsError, Unsure};
-use ironsides_tree::Node;
 use ironsides_tree::edit::Edit;
+use ironsides_tree::{Node, print};
 
 use crate::out::{Case, Draft, Out};
 
@@ -139,15 +139,25 @@ impl<'a> Out<'a> {
     pub fn setting(&self, setting: &Setting) -> Evidence {
         let looked_at = match &setting.place {
             Place::Object { text, .. } => text.to_string(),
-            Place::Host(_) => setting.key.clone(),
+            Place::Host(_) => setting.name(),
         };
         let mut fact = fact(&looked_at, setting.raw.clone(), self.case.source(&setting.place));
-        fact.rule.clone_from(&setting.rule);
         if setting.rule.is_some() {
-            fact.effective =
-                Some(setting.text().map_or(Cow::Borrowed("nothing"), |text| text.into_owned().into()));
+            let shown = setting.value.as_ref().map(|value| match setting.text() {
+                Some(text) => text.into_owned(),
+                None => print::json(value),
+            });
+            if shown.is_none() || shown != setting.raw {
+                fact.rule.clone_from(&setting.rule);
+                fact.effective = Some(shown.map_or(Cow::Borrowed("nothing"), Cow::Owned));
+            }
         }
         fact
+    }
+
+    /// A component as a whole, as evidence.
+    pub fn placed(&self, place: &Place, looked_at: &str) -> Evidence {
+        fact(looked_at, None, self.case.source(place))
     }
 
     /// What is known of a file of the node, as evidence: its mode and owner, say.

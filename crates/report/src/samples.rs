@@ -70,6 +70,9 @@ fn seen(finding: &Finding, sources: &dyn Sources) -> String {
         (Some(raw), None) => raw.clone(),
         (Some(raw), Some(effective)) => format!("{raw}, in force {effective}"),
         (None, Some(effective)) => effective.to_string(),
+        (None, None) if matches!(fact.source, Source::Host { place: HostPlace::Process { .. }, .. }) => {
+            "is not set".to_owned()
+        }
         (None, None) => String::new(),
     };
     let rule = fact.rule.as_deref().map(|rule| format!(" ({rule})")).unwrap_or_default();

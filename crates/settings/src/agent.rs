@@ -232,6 +232,11 @@ impl Agent {
         Ok(told)
     }
 
+    /// Why it would not start with what it runs with: of which version that is told, and why.
+    pub(crate) fn refusal(&self) -> Option<(u64, &str)> {
+        self.plain.as_ref().map(|plain| (self.minor, plain.refusal.why.as_str()))
+    }
+
     /// What a flag says, whatever else there is.
     fn by_flag(&self, key: &str) -> Option<Setting> {
         let (name, part) = kubelet::flag_of(key)?;
@@ -253,13 +258,7 @@ impl Agent {
 
     /// The flag, or else what the last of the files says that says anything, or else the default.
     fn plainly(&self, key: &str, plain: &Plain) -> Result<Setting, Unsure> {
-        let rule = || {
-            let minor = self.minor;
-            let why = &plain.refusal.why;
-            Some(Cow::Owned(format!("it runs, though a kubelet of Kubernetes 1.{minor} would not: {why}")))
-        };
-        if let Some(mut setting) = self.by_flag(key) {
-            setting.rule = rule();
+        if let Some(setting) = self.by_flag(key) {
             return Ok(setting);
         }
         let path: Vec<&str> = key.split('.').collect();
@@ -270,7 +269,6 @@ impl Agent {
             let mut setting = self.nothing(key);
             setting.raw = Some(shown(node));
             setting.value = Some(node.clone());
-            setting.rule = rule();
             let line = Lines::new(text).position(text, node.span().start).line;
             setting.place = Place::file(file, Some(line));
             return Ok(setting);

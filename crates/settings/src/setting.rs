@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use ironsides_tree::{Node, Value};
 
+use crate::component::Component;
 use crate::place::Place;
 
 /// One setting of a component: what is in force, and what made it so.
@@ -37,6 +38,12 @@ pub struct Unsure {
 }
 
 impl Setting {
+    /// What it is called where it is written: a flag with its dashes.
+    pub fn name(&self) -> String {
+        let is_flag = Component::ALL.iter().any(|component| component.flag(&self.key).is_some());
+        if is_flag { format!("--{}", self.key) } else { self.key.clone() }
+    }
+
     /// Whether anything was written.
     pub fn is_given(&self) -> bool {
         self.raw.is_some()

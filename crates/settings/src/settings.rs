@@ -249,6 +249,12 @@ impl Settings {
         host.file(self.process(host), path)
     }
 
+    /// Why a kubelet would not start with what its command line and its files say now: the minor version of Kubernetes by
+    /// whose rules, and why. `None` where it would, or where that is not known.
+    pub fn refusal(&self) -> Option<(u64, &str)> {
+        self.agent.as_ref()?.refusal()
+    }
+
     /// A setting: a flag, named without dashes; of kubelet and kube-proxy a path in their configuration
     /// (`authentication.anonymous.enabled`), or a flag that stands for none.
     ///
