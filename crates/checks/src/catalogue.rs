@@ -5,7 +5,7 @@ use strsim::levenshtein;
 use crate::check::Check;
 use crate::{
     admission, api, apiserver, audit, cluster, configuration, controller_manager, document, etcd, host_files,
-    image, ingress, kube_proxy, kubelet, namespace, network, rbac, reference, reliability, scheduler,
+    image, ingress, kube_proxy, kubelet, namespace, network, nodes, rbac, reference, reliability, scheduler,
     service, storage, waiver, workload,
 };
 
@@ -31,6 +31,7 @@ pub static CATALOGUE: &[&[&Check]] = &[
     kube_proxy::CHECKS,
     kubelet::CHECKS,
     host_files::CHECKS,
+    nodes::CHECKS,
     cluster::CHECKS,
     reference::CHECKS,
     reliability::CHECKS,

@@ -34,6 +34,7 @@ pub mod mend;
 mod namespace;
 mod network;
 mod node;
+mod nodes;
 mod out;
 pub mod page;
 mod plan;

@@ -112,7 +112,7 @@ impl<'a> Out<'a> {
     }
 
     /// Says where the facts of the node cannot be read.
-    fn say_unreadable(&mut self) -> bool {
+    pub(crate) fn say_unreadable(&mut self) -> bool {
         let case = self.case;
         let Some(Err(error)) = case.host() else { return false };
         let missing = "facts that this version of ironsides collected: `ironsides collect --node`";

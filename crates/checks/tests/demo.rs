@@ -92,3 +92,20 @@ fn no_finding_repeats_a_secret() {
         }
     }
 }
+
+#[test]
+fn the_node_that_is_set_otherwise_is_found() {
+    let mut said: Vec<String> = findings()
+        .into_iter()
+        .filter(|finding| finding.check == "node-differs-from-siblings")
+        .map(|finding| finding.message)
+        .collect();
+    said.sort();
+    assert_eq!(
+        said,
+        [
+            "worker-3 differs from its 2 siblings in readOnlyPort: 10255 here, not set there",
+            "worker-3 differs from its 2 siblings in who is served on port 10255: all addresses here, nothing there",
+        ]
+    );
+}

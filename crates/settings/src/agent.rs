@@ -2,6 +2,7 @@
 //! against what the kubelet itself answers.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use ironsides_core::HostPlace;
@@ -96,6 +97,28 @@ impl Agent {
             Some(root) => self.held_against(key, written, root),
             None => written,
         }
+    }
+
+    /// The names of the settings that are given, those of maps by their keys.
+    pub(crate) fn stated(&self) -> BTreeSet<String> {
+        let mut stated = BTreeSet::new();
+        for key in kubelet::names() {
+            let Ok(setting) = self.get(key) else { continue };
+            if !setting.is_given() {
+                continue;
+            }
+            match setting.value.as_ref().map(Node::value) {
+                Some(Value::Map(map)) => stated.extend(map.iter().map(|(name, _)| format!("{key}.{name}"))),
+                _ => _ = stated.insert(key.to_owned()),
+            }
+        }
+        stated
+    }
+
+    /// Whether all of its flags and files are known.
+    pub(crate) fn is_whole(&self) -> bool {
+        let is_unread = self.plain.as_ref().is_some_and(|plain| plain.unread.is_some());
+        self.hidden.is_none() && !matches!(self.outcome, Outcome::Unknown(_)) && !is_unread
     }
 
     /// What is known though not all flags are: those that are given.

@@ -28,6 +28,15 @@ pub(crate) fn flag_of(path: &str) -> Option<&'static str> {
     FLAG_OF.get(path).copied()
 }
 
+/// The path in the configuration that does the same as a flag.
+pub(crate) fn path_of(flag: &str) -> Option<&'static str> {
+    let row = |line: &'static str| {
+        let mut columns = line.split('\t');
+        (columns.next()? == flag).then(|| columns.nth(2))?.filter(|path| !path.is_empty())
+    };
+    FLAGS.lines().find_map(row)
+}
+
 /// Whether a flag wins over the file.
 pub(crate) fn wins_over_file(path: &str) -> bool {
     path == "hostnameOverride" || path.starts_with("logging.")

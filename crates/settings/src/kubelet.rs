@@ -35,7 +35,7 @@ mod tree;
 
 use std::collections::BTreeMap;
 
-pub(crate) use lookup::{flag_of, is_field, zero};
+pub(crate) use lookup::{flag_of, is_field, names, zero};
 
 pub use effective::Effective;
 pub use files::{Entry, Files, Listing, Look, Seen};

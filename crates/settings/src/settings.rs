@@ -208,6 +208,33 @@ impl Settings {
         self.line.given.iter().map(|flag| flag.name.as_str()).collect()
     }
 
+    /// The names of the settings that are given anywhere: by flags, variables, files, or a kubelet's own answer. Of a map in
+    /// the configuration of a kubelet, those of its keys (`evictionHard.memory.available`).
+    pub fn stated(&self) -> BTreeSet<String> {
+        if let Some(agent) = &self.agent {
+            return agent.stated();
+        }
+        let path = |flag: &str| match self.component {
+            Component::KubeProxy => kube_proxy::path_of(flag).map(str::to_owned),
+            _ => Some(flag.to_owned()),
+        };
+        let mut stated: BTreeSet<String> = self.given().into_iter().filter_map(path).collect();
+        match self.beside.as_deref() {
+            Some(Beside::File(all) | Beside::Variables(all)) => stated.extend(all.keys().cloned()),
+            Some(Beside::Unread(_)) | None => {}
+        }
+        stated
+    }
+
+    /// Whether all that it is given is known, so that a setting which is not [stated](Self::stated) has its default.
+    pub fn is_whole(&self) -> bool {
+        if let Some(agent) = &self.agent {
+            return agent.is_whole();
+        }
+        let is_unread = matches!(self.beside.as_deref(), Some(Beside::Unread(_)));
+        self.line.hidden.is_none() && !self.is_truncated && !is_unread
+    }
+
     /// Whether the manifest of a static pod starts a component: by its containers, or by its name where its text is not known.
     pub fn is_started_by(component: Component, path: &str, file: &File) -> bool {
         if file.content.is_some() {

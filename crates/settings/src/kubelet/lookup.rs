@@ -30,3 +30,9 @@ pub(crate) fn zero(path: &str) -> Option<Node> {
 pub(crate) fn is_field(path: &str) -> bool {
     find(path).is_some()
 }
+
+/// The names of all settings: the paths of fields, then the flags that stand for none.
+pub(crate) fn names() -> impl Iterator<Item = &'static str> {
+    let own = flags::FLAGS.iter().filter(|flag| flag.path.is_empty()).map(|flag| flag.name);
+    FIELDS.iter().map(|field| field.path).chain(own)
+}

@@ -1,0 +1,9 @@
+//! Checks across nodes: what one has and those like it have not.
+
+use crate::check::Check;
+
+mod node_differs_from_siblings;
+mod portrait;
+mod siblings;
+
+pub(crate) const CHECKS: &[&Check] = &[&node_differs_from_siblings::CHECK];
