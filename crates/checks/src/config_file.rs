@@ -26,6 +26,8 @@ impl ConfigFile<'_> {
         let line = mark.is_some().then(|| Lines::new(self.text).position(self.text, mark.start).line);
         let place = HostPlace::File { path: Arc::from(self.path.as_str()), line };
         let raw = at.node().and_then(|node| match node.value() {
+            ironsides_tree::Value::List(items) if items.is_empty() => Some("[]".to_owned()),
+            ironsides_tree::Value::Map(map) if map.is_empty() => Some("{}".to_owned()),
             ironsides_tree::Value::List(_) | ironsides_tree::Value::Map(_) => None,
             _ => Some(at.str().map_or_else(|| ironsides_tree::print::json(node), str::to_owned)),
         });

@@ -15,6 +15,7 @@ mod metadata_address_reachable;
 mod namespace_open_to_egress;
 mod namespace_open_to_ingress;
 mod namespace_without_network_policy;
+mod network_plugin_without_policies;
 mod place;
 mod pod_without_network_policy;
 mod policy;
@@ -64,6 +65,7 @@ pub(crate) static CHECKS: &[&Check] = &[
     &namespace_open_to_egress::CHECK,
     &namespace_open_to_ingress::CHECK,
     &namespace_without_network_policy::CHECK,
+    &network_plugin_without_policies::CHECK,
     &pod_without_network_policy::CHECK,
     &policy_direction_without_rules::CHECK,
     &policy_selects_nothing::CHECK,

@@ -10,7 +10,7 @@ use crate::args::{ExplainArgs, Global};
 use crate::exit::Exit;
 use crate::{check, say};
 use ironsides_checks::foreign::{Mapping, Tool};
-use ironsides_checks::framework;
+use ironsides_checks::framework::{self, Control, Framework};
 
 pub(crate) fn run(args: &ExplainArgs, global: &Global) -> Result<Exit> {
     let Some(found) = ironsides_checks::find(&args.check) else { return control(&args.check) };
@@ -70,9 +70,36 @@ fn control(word: &str) -> Result<Exit> {
     if controls.is_empty() && text.is_empty() {
         return Err(check::unknown(word));
     }
+    // What several versions of a benchmark ask alike is told once.
+    let mut told: Vec<(&Control, Vec<&Framework>)> = Vec::new();
     for (framework, control) in controls {
-        writeln!(text, "{}/{}: {}", framework.id, control.id, control.title)?;
-        writeln!(text, "{}, {}", framework.title, framework.source)?;
+        let ids = |control: &Control| control.checks().map(|check| check.meta.id).collect::<Vec<_>>();
+        let same = told.iter_mut().find(|(known, _)| {
+            (&known.id, &known.title, &known.manual, &known.needs, &known.level, ids(known))
+                == (
+                    &control.id,
+                    &control.title,
+                    &control.manual,
+                    &control.needs,
+                    &control.level,
+                    ids(control),
+                )
+        });
+        match same {
+            Some((_, frameworks)) => frameworks.push(framework),
+            None => told.push((control, vec![framework])),
+        }
+    }
+    for (control, frameworks) in told {
+        let level = control.level.as_deref().map(|level| format!(" ({level})")).unwrap_or_default();
+        let names: Vec<&str> = frameworks.iter().map(|framework| framework.id.as_str()).collect();
+        match frameworks.as_slice() {
+            [framework] => {
+                writeln!(text, "{}/{}: {}{level}", framework.id, control.id, control.title)?;
+                writeln!(text, "{}, {}", framework.title, framework.source)?;
+            }
+            _ => writeln!(text, "{}: {}{level}\n{}", control.id, control.title, names.join(", "))?,
+        }
         for check in control.checks() {
             writeln!(text, "  {}: {} ({})", check.meta.id, check.meta.title, check.meta.severity)?;
         }

@@ -22,9 +22,12 @@ pub(crate) fn table(compliance: &Compliance) -> String {
 }
 
 /// What an answer rests on, in one line.
-fn told(evidence: &ControlEvidence, is_one_of_many: bool) -> String {
+pub(crate) fn told(evidence: &ControlEvidence, is_one_of_many: bool) -> String {
     let more = if is_one_of_many { ", …" } else { "" };
-    format!("{}: {}{more}", evidence.target, evidence.seen)
+    match evidence.target.as_str() {
+        "" => format!("{}{more}", evidence.seen),
+        target => format!("{target}: {}{more}", evidence.seen),
+    }
 }
 
 /// What there is to say beside a control: how many targets failed, or why there is no answer.

@@ -208,7 +208,15 @@ impl Summary {
             [many @ .., last] if !many.is_empty() => format!("{} and {last}", many.join(", ")),
             _ => named.concat(),
         };
-        format!("{} of {sources}", count(self.objects, "object", "objects"))
+        let nodes = count(self.nodes, "node", "nodes");
+        match self.objects - self.nodes.min(self.objects) {
+            0 if self.nodes > 0 => nodes,
+            0 => format!("{} of {sources}", count(self.objects, "object", "objects")),
+            objects if self.nodes > 0 => {
+                format!("{} and {nodes} of {sources}", count(objects, "object", "objects"))
+            }
+            objects => format!("{} of {sources}", count(objects, "object", "objects")),
+        }
     }
 
     /// All tallies together.

@@ -300,7 +300,7 @@ impl<W: Write> Table<W> {
                 let verb = count_word(count, "says", "say");
                 writeln!(
                     self.sink,
-                    "{count} {noun} that controllers made {verb} nothing new, and are told of with them"
+                    "{count} {noun} made by controllers {verb} nothing new beside those they were made from"
                 )?;
             }
             if cluster.old > 0 {

@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use ironsides_core::{CheckMeta, Compliance, Severity, Tally};
+use ironsides_core::{CheckMeta, Compliance, ControlResult, Severity, Tally};
 
 use super::escape::text;
 use crate::input::{NamespaceLevel, Summary};
@@ -222,8 +222,8 @@ fn controls(framework: &Compliance, out: &mut String) {
         out,
         "<h3>{}</h3>\n<p>{}.</p>\n<details>\n<summary>Its {} controls</summary>\n<div class=\"scroll\"><table class=\"stack\">\n\
          <thead><tr><th scope=\"col\">Control</th><th scope=\"col\">What it asks for</th>\
-         <th scope=\"col\">Standing</th><th scope=\"col\">Passed</th><th scope=\"col\">Failed</th>\
-         <th scope=\"col\">Why</th></tr></thead>\n<tbody>\n",
+         <th scope=\"col\">Level</th><th scope=\"col\">Standing</th><th scope=\"col\">Passed</th><th scope=\"col\">Failed</th>\
+         <th scope=\"col\">What it rests on</th></tr></thead>\n<tbody>\n",
         text(&framework.title),
         text(&compliance::score(framework)),
         framework.controls.len()
@@ -231,17 +231,24 @@ fn controls(framework: &Compliance, out: &mut String) {
     for control in &framework.controls {
         _ = writeln!(
             out,
-            "<tr><th scope=\"row\">{}</th><td class=\"words\">{}</td><td>{}</td>\
+            "<tr><th scope=\"row\">{}</th><td class=\"words\">{}</td><td data-label=\"Level\">{}</td><td>{}</td>\
              <td data-label=\"Passed\">{}</td><td data-label=\"Failed\">{}</td><td class=\"words\">{}</td></tr>",
             text(&control.id),
             text(&control.title),
+            text(control.level.as_deref().unwrap_or_default()),
             control.standing.as_str(),
             control.tally.pass,
             control.tally.fail,
-            text(control.why.as_deref().unwrap_or_default())
+            rests_on(control)
         );
     }
     *out += "</tbody>\n</table></div>\n</details>\n";
+}
+
+/// Why there is no answer, and what was seen.
+fn rests_on(control: &ControlResult) -> String {
+    let seen = control.evidence.iter().map(|evidence| text(&compliance::told(evidence, false)));
+    control.why.iter().map(|why| text(why)).chain(seen).collect::<Vec<_>>().join("<br>")
 }
 
 /// How often each check failed, the worst first, with links to the pages.
