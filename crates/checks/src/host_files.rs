@@ -6,7 +6,10 @@ mod admin_kubeconfig_foreign_owner;
 mod admin_kubeconfig_readable;
 mod apiserver_manifest_foreign_owner;
 mod apiserver_manifest_readable;
+mod certificate_expired;
+mod certificate_expires_soon;
 mod certificate_writable;
+mod certificates;
 mod client_ca_foreign_owner;
 mod client_ca_writable;
 mod cni_configuration_foreign_owner;
@@ -38,12 +41,15 @@ mod scheduler_kubeconfig_foreign_owner;
 mod scheduler_kubeconfig_readable;
 mod scheduler_manifest_foreign_owner;
 mod scheduler_manifest_readable;
+mod weak_certificate_key;
 
 pub(crate) const CHECKS: &[&Check] = &[
     &admin_kubeconfig_foreign_owner::CHECK,
     &admin_kubeconfig_readable::CHECK,
     &apiserver_manifest_foreign_owner::CHECK,
     &apiserver_manifest_readable::CHECK,
+    &certificate_expired::CHECK,
+    &certificate_expires_soon::CHECK,
     &certificate_writable::CHECK,
     &client_ca_foreign_owner::CHECK,
     &client_ca_writable::CHECK,
@@ -73,4 +79,5 @@ pub(crate) const CHECKS: &[&Check] = &[
     &scheduler_kubeconfig_readable::CHECK,
     &scheduler_manifest_foreign_owner::CHECK,
     &scheduler_manifest_readable::CHECK,
+    &weak_certificate_key::CHECK,
 ];

@@ -29,6 +29,16 @@ impl Date {
         Self { year: u16::try_from(year).unwrap_or_default(), month: fit(month), day: fit(day) }
     }
 
+    /// How many days it is after 1 January 1970.
+    pub fn days(self) -> i64 {
+        // Years begin with March here, as in [`Self::from_days`].
+        let (year, month) = (i64::from(self.year), i64::from(self.month));
+        let year = if month <= 2 { year - 1 } else { year };
+        let (era, year_of_era) = (year.div_euclid(400), year.rem_euclid(400));
+        let day_of_year = (153 * ((month + 9) % 12) + 2) / 5 + i64::from(self.day) - 1;
+        era * 146_097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year - 719_468
+    }
+
     /// The day before; the first day there is stays itself.
     #[must_use]
     pub fn before(self) -> Self {
@@ -109,6 +119,7 @@ mod tests {
             let day = Date::from_days(days);
             assert_eq!(next.before(), day);
             assert_eq!(day.to_string().parse(), Ok(day));
+            assert_eq!(day.days(), days);
             assert!(day < next);
             next = day;
         }
