@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow, bail};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use ironsides_checks::Judge;
@@ -65,8 +65,29 @@ pub(crate) fn held(object: &Object) -> Vec<(String, Result<Object>)> {
     }
     let keys = object.root.get("binaryData").and_then(Node::as_map).into_iter().flat_map(Map::iter);
     let keys = keys.filter(|(key, _)| key.ends_with(ironsides_files::HELD_FACTS));
-    keys.map(|(key, value)| (key.to_owned(), unpacked(reference, key, value))).collect()
+    let mut held: Vec<_> =
+        keys.map(|(key, value)| (key.to_owned(), unpacked(reference, key, value))).collect();
+    // In a manifest it is empty; in a cluster the nodes should have filled it.
+    if held.is_empty() && is_for_facts(object) && (object.is_live() || reference.uid.is_some()) {
+        let why = anyhow!(
+            "no node has reported yet: it has no key that ends in {}; see whether the pods of the DaemonSet run, and what \
+             they log",
+            ironsides_files::HELD_FACTS
+        );
+        held.push((reference.to_string(), Err(why)));
+    }
+    held
 }
+
+/// Whether a `ConfigMap` is there for facts of nodes: by our label, or by the name that our manifests give it.
+fn is_for_facts(object: &Object) -> bool {
+    let labels = object.root.at(&["metadata", "labels"]);
+    let label = labels.and_then(|labels| labels.get(HOLDS)).and_then(Node::as_str);
+    label == Some("node-facts") || &*object.reference().name == "ironsides-nodes"
+}
+
+/// The label of objects that hold what commands put there.
+const HOLDS: &str = "ironsides.dev/holds";
 
 fn unpacked(holder: &ObjectRef, key: &str, value: &Node) -> Result<Object> {
     let bytes = STANDARD.decode(value.as_str().unwrap_or_default()).context("it is no base64")?;

@@ -44,7 +44,9 @@ pub(crate) fn run(args: &ScanArgs, global: &Global, say: &Say) -> Result<Exit> {
 
 /// One scan.
 fn once(args: &ScanArgs, global: &Global, say: &Say) -> Result<Exit> {
-    Ok(report(args, global, say)?.0)
+    let (exit, _) = report(args, global, say)?;
+    let is_told = matches!(exit, Exit::Findings | Exit::Incomplete);
+    Ok(if args.exit_zero && is_told { Exit::Clean } else { exit })
 }
 
 /// Scans, writes the reports and says how it ended.
@@ -179,7 +181,7 @@ pub(crate) fn assess(
     }
     if let Some(facts) = facts {
         let nodes = cluster::nodes(&args, &mut summary, say);
-        cluster::run((&judge, &waiving), versions, (facts, nodes), &mut outputs, &mut summary)?;
+        cluster::run((&judge, &waiving), versions, (facts, nodes), &mut outputs, &mut summary, say)?;
     } else {
         let input = engine::Input { files: &found.files, texts: &texts, makers: &plan.makers };
         engine::run((&judge, &waiving), versions, input, &mut outputs, &mut summary, say)?;

@@ -122,6 +122,50 @@ fn a_root_and_its_facts_say_the_same() {
 }
 
 #[test]
+fn no_node_that_has_reported_is_no_clean_cluster() {
+    let folder = tempfile::tempdir().unwrap();
+    let map = |name: &str, more: &str| {
+        format!(
+            "{{\"apiVersion\": \"v1\", \"kind\": \"ConfigMap\", \"metadata\": {{\"namespace\": \"a\", \"name\": \"{name}\"{more}}}}}"
+        )
+    };
+    let uid = ", \"uid\": \"8c4b\"";
+    let label = ", \"uid\": \"8c4b\", \"labels\": {\"ironsides.dev/holds\": \"node-facts\"}";
+    for (name, more, expected) in [
+        ("ironsides-nodes", uid, 4),
+        ("pool-b", label, 4),
+        ("pool-b", uid, 0),
+        // As a manifest it has to be empty.
+        ("ironsides-nodes", "", 0),
+    ] {
+        let args = ["scan", "-", "--no-config"];
+        let (code, out, err) = ironsides(folder.path(), &args, map(name, more).as_bytes());
+        assert_eq!(code, expected, "{name}{more}: {out}{err}");
+        assert_eq!(err.contains("no node has reported yet"), expected == 4, "{err}");
+    }
+}
+
+#[test]
+fn a_report_that_was_written_can_end_well() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::create_dir_all(folder.path().join("host/proc")).unwrap();
+    let pod = "{apiVersion: v1, kind: Pod, metadata: {name: a}, spec: {hostPID: true, containers: [{name: a, image: a}]}}";
+    for (args, input, without, with) in [
+        (&["--node", "--root", "host"][..], "", 4, 0),
+        (&["-"], pod, 1, 0),
+        (&["-"], "", 3, 3),
+        (&["--node", "--root", "missing"], "", 2, 2),
+    ] {
+        let args = [&["scan", "--no-config"], args].concat();
+        let (code, out, err) = ironsides(folder.path(), &args, input.as_bytes());
+        assert_eq!(code, without, "{args:?} {out}{err}");
+        let args = [&args[..], &["--exit-zero"]].concat();
+        let (code, again, err) = ironsides(folder.path(), &args, input.as_bytes());
+        assert_eq!((code, &again), (with, &out), "{args:?} {err}");
+    }
+}
+
+#[test]
 fn a_partial_look_is_never_clean() {
     let folder = tempfile::tempdir().unwrap();
     fs::create_dir_all(folder.path().join("host/proc")).unwrap();

@@ -49,6 +49,10 @@ pub(crate) struct ScanArgs {
     /// Exit with 4, not 1, when the scan is incomplete and has findings
     #[arg(long)]
     pub(crate) require_complete: bool,
+    /// Exit with 0 whenever the report was written, also with findings and when the scan is incomplete: the report tells of
+    /// both. Wrong usage still exits with 2, nothing to look at with 3, and what left no report with its own code
+    #[arg(long, conflicts_with = "require_complete")]
+    pub(crate) exit_zero: bool,
     /// Show only findings of this severity or worse; all are counted, and json, jsonl and yaml hold all. Where this is not
     /// given, tables leave out `info` (not with `--check`), and other formats nothing
     #[arg(long, value_name = "SEVERITY", default_value = "low", value_parser = words::severity())]

@@ -6,10 +6,10 @@ use std::sync::Arc;
 
 use anyhow::{Result, anyhow, bail};
 use ironsides_checks::{Counts, Judge};
-use ironsides_core::{Facts, Finding, Inventory, Listing, Object, ObjectRef, Origin, Pod, Target};
+use ironsides_core::{Extent, Facts, Finding, Inventory, Listing, Object, ObjectRef, Origin, Pod, Target};
 use ironsides_files::BundleOf;
 use ironsides_report::{Cluster, Problem, Summary};
-use ironsides_tree::Text;
+use ironsides_tree::{Node, Text};
 use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -163,9 +163,11 @@ pub(crate) fn run(
     (facts, nodes): (Facts, Vec<Object>),
     outputs: &mut Outputs,
     summary: &mut Summary,
+    say: &Say,
 ) -> Result<()> {
     let mut inventory = Inventory::of_cluster(facts.server);
     let mut objects = nodes;
+    let members = members(&facts.listings);
     for listing in facts.listings {
         summary.coverage.record(listing.fact(), listing.extent.clone());
         inventory.coverage.record(listing.fact(), listing.extent);
@@ -179,10 +181,15 @@ pub(crate) fn run(
                 path: key,
                 line: None,
                 column: None,
-                message: format!("the facts of a node cannot be read: {error}"),
+                message: format!("facts of nodes: {error}"),
                 hint: None,
             }),
         }
+    }
+    if node::is_judged(judge)
+        && let Some(members) = members
+    {
+        attend(&members, &objects, summary, say);
     }
     let families = Families::of(&objects, judge.templates());
     let judged: Vec<&Family> =
@@ -233,6 +240,48 @@ pub(crate) fn run(
         outputs.batch(&waiving.sources(), &findings)?;
     }
     Ok(())
+}
+
+/// The names of the nodes of the cluster, where all of them were listed.
+fn members(listings: &[Listing]) -> Option<BTreeSet<String>> {
+    let listing =
+        listings.iter().find(|listing| listing.group.is_empty() && &*listing.resource == "nodes")?;
+    let name = |root: &Node| root.at(&["metadata", "name"]).and_then(Node::as_str).map(str::to_owned);
+    (listing.extent == Extent::Complete).then(|| listing.objects.iter().filter_map(name).collect())
+}
+
+/// Where facts of some nodes are there, those of every node should be: who is missing is told, and the report is not
+/// complete. Facts of nodes that the cluster does not have are told as well.
+fn attend(members: &BTreeSet<String>, objects: &[Object], summary: &mut Summary, say: &Say) {
+    let facts = objects.iter().filter(|object| ironsides_settings::Host::is_in(&object.root));
+    let known: BTreeSet<String> = facts.map(|object| object.reference().name.to_string()).collect();
+    if known.is_empty() {
+        return;
+    }
+    let missing: Vec<&str> = members.difference(&known).map(String::as_str).collect();
+    let strangers: Vec<&str> = known.difference(members).map(String::as_str).collect();
+    if !strangers.is_empty() {
+        let (number, names) = (strangers.len(), some(&strangers));
+        say.note(&format!("facts of {number} that are no nodes of the cluster: {names}"));
+    }
+    if !missing.is_empty() {
+        let (number, all, names) = (members.len() - missing.len(), members.len(), some(&missing));
+        let verb = if missing.len() == 1 { "has" } else { "have" };
+        let problem = Problem {
+            path: "nodes".into(),
+            line: None,
+            column: None,
+            message: format!("facts of {number} of {all} nodes: {names} {verb} none"),
+            hint: Some("`ironsides collect --node` on each of them, or deploy/daemonset.yaml".into()),
+        };
+        super::record(summary, say, problem);
+    }
+}
+
+/// Names, the first ten of them.
+fn some(names: &[&str]) -> String {
+    let shown = names.get(..10).unwrap_or(names).join(", ");
+    if names.len() > 10 { format!("{shown} and {} more", names.len() - 10) } else { shown }
 }
 
 /// How many families a core takes at once.
@@ -379,7 +428,7 @@ mod tests {
     use std::sync::Mutex;
 
     use ironsides_checks::Options;
-    use ironsides_core::{Extent, Listing, Server};
+    use ironsides_core::Server;
     use ironsides_report::{Format, Header, Options as Shown};
     use proptest::prelude::*;
 
@@ -424,7 +473,8 @@ mod tests {
         let (mut outputs, mut summary) = (Outputs::to(writer), Summary::default());
         let server = Server { address: "https://10.0.0.1:6443".into(), ..Server::default() };
         let facts = Facts { taken: 0, server, listings };
-        run((&judge, &waiving), versions, (facts, Vec::new()), &mut outputs, &mut summary).unwrap();
+        run((&judge, &waiving), versions, (facts, Vec::new()), &mut outputs, &mut summary, &Say::mute())
+            .unwrap();
         outputs.end(&summary, &Say::mute()).unwrap();
         let bytes = sink.0.lock().unwrap().clone();
         (String::from_utf8(bytes).unwrap(), summary)
@@ -502,6 +552,30 @@ mod tests {
     }
 
     #[test]
+    fn a_node_without_facts_is_missed() {
+        let named = |kind: &str, version: &str, names: &[&str]| -> Vec<String> {
+            let one = |name| format!("{{apiVersion: {version}, kind: {kind}, metadata: {{name: {name}}}}}");
+            names.iter().map(one).collect()
+        };
+        let scan = |nodes: &[&str], facts: &[&str], extent| {
+            let nodes = listing("", "nodes", extent, &named("Node", "v1", nodes));
+            let facts =
+                listing("", "facts", Extent::Complete, &named("NodeFacts", "ironsides.dev/v1", facts));
+            let (_, summary) = scanned(vec![nodes, facts], Format::Json, Options::default());
+            let about = |problem: &Problem| problem.path == "nodes";
+            summary.problems.into_iter().filter(about).map(|problem| problem.message).collect::<Vec<_>>()
+        };
+        assert_eq!(scan(&["n1", "n2"], &["n1"], Extent::Complete), ["facts of 1 of 2 nodes: n2 has none"]);
+        assert_eq!(scan(&["a", "b"], &["z"], Extent::Complete), ["facts of 0 of 2 nodes: a, b have none"]);
+        let none: [&str; 0] = [];
+        assert_eq!(scan(&["n1", "n2"], &["n2", "n1", "old"], Extent::Complete), none);
+        // Nobody looks at nodes here.
+        assert_eq!(scan(&["n1", "n2"], &[], Extent::Complete), none);
+        // Nobody knows all nodes here.
+        assert_eq!(scan(&["n1"], &["n2"], Extent::Partial { why: "stopped".into() }), none);
+    }
+
+    #[test]
     fn what_could_not_be_listed_passes_nothing() {
         let absent = || Extent::Absent { why: "forbidden; grant list".into() };
         let pod = "{apiVersion: v1, kind: Pod, metadata: {name: a, namespace: shop, uid: a}, \
@@ -545,9 +619,7 @@ mod tests {
                 continue;
             }
             let is_named = known.namespaced || known.kind == "Namespace";
-            let of_kind = |node: &&ironsides_tree::Node| {
-                node.get("kind").and_then(ironsides_tree::Node::as_str) == Some(known.kind)
-            };
+            let of_kind = |node: &&Node| node.get("kind").and_then(Node::as_str) == Some(known.kind);
             listings.push(Listing {
                 namespace: is_named.then(|| Text::new("shop")),
                 objects: objects.iter().filter(of_kind).cloned().collect(),
