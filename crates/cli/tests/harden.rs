@@ -2,9 +2,10 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may stop where it stands")]
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use serde_json::Value;
@@ -52,6 +53,84 @@ fn a_folder_is_written_once_and_its_key_is_kept() {
     let (code, _, err) =
         run(folder.path(), &["generate", "--for", "k3s", "--profile", "baseline", "--to", "mine", "--force"]);
     assert!(code == 2 && err.contains("something else"), "{err}");
+}
+
+/// Every folder below a folder with its mode, by path.
+fn folders(at: &Path) -> BTreeMap<PathBuf, u32> {
+    let mut all = BTreeMap::from([(at.to_owned(), fs::metadata(at).unwrap().permissions().mode() & 0o7777)]);
+    for entry in fs::read_dir(at).unwrap().map(Result::unwrap) {
+        if entry.file_type().unwrap().is_dir() {
+            all.extend(folders(&entry.path()));
+        }
+    }
+    all
+}
+
+fn files(at: &Path) -> Vec<PathBuf> {
+    let (folders, mut files): (Vec<PathBuf>, Vec<PathBuf>) =
+        fs::read_dir(at).unwrap().map(|entry| entry.unwrap().path()).partition(|path| path.is_dir());
+    files.extend(folders.iter().flat_map(|folder| self::files(folder)));
+    files
+}
+
+/// The steps of the generated page install every file with its mode, and leave folders that are there as they are.
+#[test]
+fn following_the_page_leaves_the_folders_of_a_node_as_they_are() {
+    let folder = tempfile::tempdir().unwrap();
+    for distribution in ["kubeadm", "k3s", "rke2", "kubespray"] {
+        let to = folder.path().join(distribution);
+        let (code, _, err) = run(
+            folder.path(),
+            &["generate", "--for", distribution, "--profile", "cis-l2", "--to", distribution],
+        );
+        assert_eq!(code, 0, "{err}");
+        for (path, mode) in folders(&to) {
+            assert_eq!(mode, if path == to { 0o700 } else { 0o755 }, "{}", path.display());
+        }
+        let page = fs::read_to_string(to.join("README.md")).unwrap();
+        let commands: Vec<&str> =
+            page.split("```").skip(1).step_by(2).flat_map(str::lines).map(str::trim).collect();
+        for part in ["all-nodes", "control-plane", "agent"].map(|part| to.join(part)) {
+            if !part.exists() {
+                continue;
+            }
+            let name = part.file_name().unwrap().to_str().unwrap();
+            let root = folder.path().join(format!("{distribution}-{name}"));
+            for (path, mode) in [
+                ("", 0o755),
+                ("etc", 0o755),
+                ("etc/sysctl.d", 0o711),
+                ("etc/kubernetes", 0o750),
+                ("etc/rancher", 0o751),
+            ] {
+                fs::create_dir(root.join(path)).unwrap();
+                fs::set_permissions(root.join(path), fs::Permissions::from_mode(mode)).unwrap();
+            }
+            let before = folders(&root);
+            let own: Vec<&&str> = commands
+                .iter()
+                .filter(|line| line.contains(&format!("{name}/")) && !line.starts_with("scp "))
+                .collect();
+            for line in own {
+                let script = line.replace(" /", &format!(" {}/", root.display()));
+                assert_ne!(script, **line);
+                let done = Command::new("sh").args(["-ec", &script]).current_dir(&to).status().unwrap();
+                assert!(done.success(), "{script}");
+            }
+            let after = folders(&root);
+            for (path, mode) in before {
+                assert_eq!(after[&path], mode, "{}", path.display());
+            }
+            let files = files(&part);
+            assert!(!files.is_empty());
+            for path in files {
+                let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o7777;
+                let there = root.join(path.strip_prefix(&part).unwrap());
+                assert_eq!(fs::read(&there).unwrap(), fs::read(&path).unwrap());
+                assert_eq!(mode(&there), mode(&path), "{}", there.display());
+            }
+        }
+    }
 }
 
 #[test]

@@ -2,7 +2,9 @@
 
 use std::fmt::Write as _;
 
+use crate::describe::DESCRIPTION;
 use crate::distribution::Distribution;
+use crate::emit::{ALL_NODES, CONTROL_PLANE};
 use crate::old_advice;
 use crate::options::{Encryption, Join, Options};
 use crate::parts::Output;
@@ -26,7 +28,7 @@ pub(crate) fn text(plan: &Plan, outputs: &[Output]) -> String {
          `ironsides harden diff` tells what a node that runs does otherwise.",
     );
     text.push_str("## Install\n\n");
-    steps(&mut text, options);
+    steps(&mut text, options, outputs);
     text.push_str("## Files\n\n| file | mode | what |\n|---|---|---|\n");
     let mut files: Vec<&Output> = outputs.iter().collect();
     files.sort_by(|a, b| a.path.cmp(&b.path));
@@ -86,12 +88,12 @@ fn cell(text: &str) -> String {
 }
 
 /// Numbered steps, each with the commands that it takes.
-fn steps(text: &mut String, options: &Options) {
+fn steps(text: &mut String, options: &Options, outputs: &[Output]) {
     let mut all: Vec<(String, String)> = Vec::new();
     let mut add = |what: &str, commands: &str| all.push((what.to_owned(), commands.to_owned()));
     match options.distribution {
-        Distribution::Kubeadm => kubeadm_steps(&mut add, options),
-        Distribution::K3s | Distribution::Rke2 => rancher_steps(&mut add, options),
+        Distribution::Kubeadm => kubeadm_steps(&mut add, options, outputs),
+        Distribution::K3s | Distribution::Rke2 => rancher_steps(&mut add, options, outputs),
         Distribution::Talos => {
             add(
                 "Every node, then the nodes of the control plane, one after the other.",
@@ -106,7 +108,14 @@ fn steps(text: &mut String, options: &Options) {
                 "cp -r kubespray/group_vars inventory/YOURS/\n\
                  ansible-playbook -i inventory/YOURS/inventory.ini -b cluster.yml",
             );
-            add("Modes and the firewall are kubespray's no matter.", FOLDERS);
+            bring(&mut add, "", "`control-plane/` goes to nodes of the control plane alone.");
+            install(
+                &mut add,
+                outputs,
+                ALL_NODES,
+                "Modes and the firewall are kubespray's no matter. On every node:",
+            );
+            install(&mut add, outputs, CONTROL_PLANE, "On nodes of the control plane:");
             add("On every node.", "systemd-tmpfiles --create");
         }
     }
@@ -126,17 +135,43 @@ fn steps(text: &mut String, options: &Options) {
     }
 }
 
-const FOLDERS: &str = "cp -r --preserve=mode all-nodes/. /          # as root, on every node\n\
-                       cp -r --preserve=mode control-plane/. /      # as root, on nodes of the control plane alone";
-
-fn rancher_steps(add: &mut dyn FnMut(&str, &str), options: &Options) {
-    let name = options.distribution;
+/// The step that brings the folder to the nodes. `more` stands for what all nodes get besides.
+fn bring(add: &mut dyn FnMut(&str, &str), more: &str, why: &str) {
     add(
-        "Copy the files: `control-plane/` to servers, `agent/` to agents, `all-nodes/` to all.",
-        "cp -r --preserve=mode all-nodes/. /              # as root, on every node\n\
-         cp -r --preserve=mode control-plane/. /          # as root, on servers\n\
-         cp -r --preserve=mode agent/. /                  # as root, on agents",
+        &format!(
+            "Bring the folder to the nodes, over a channel that you trust. {why} What follows is run in it, as root, \
+             where nothing else is said."
+        ),
+        &format!(
+            "ssh root@NODE mkdir -p -m 700 hardening\n\
+             scp -r {DESCRIPTION} {more}{ALL_NODES} {CONTROL_PLANE} root@NODE:hardening/   # nodes of the control plane\n\
+             scp -r {DESCRIPTION} {more}{ALL_NODES} root@NODE:hardening/                 # the others"
+        ),
     );
+}
+
+/// The step that puts the files of a folder into their places, each with its mode. The modes of folders that are there stay
+/// as they are, which is not so with `cp -r --preserve`: it would give `/etc` the mode of a generated folder.
+fn install(add: &mut dyn FnMut(&str, &str), outputs: &[Output], folder: &str, what: &str) {
+    let mut files: Vec<(&str, u32)> = outputs
+        .iter()
+        .filter_map(|output| Some((output.path.strip_prefix(folder)?, output.mode)))
+        .filter(|(path, _)| path.starts_with('/'))
+        .collect();
+    files.sort_unstable();
+    let lines: Vec<String> =
+        files.iter().map(|(path, mode)| format!("install -D -m {mode:04o} {folder}{path} {path}")).collect();
+    if !lines.is_empty() {
+        add(what, &lines.join("\n"));
+    }
+}
+
+fn rancher_steps(add: &mut dyn FnMut(&str, &str), options: &Options, outputs: &[Output]) {
+    let name = options.distribution;
+    bring(add, "agent ", "Agents get no `control-plane/`, and servers need no `agent/`.");
+    install(add, outputs, ALL_NODES, "On every node:");
+    install(add, outputs, CONTROL_PLANE, "On servers:");
+    install(add, outputs, "agent", "On agents:");
     add(
         "Set kernel settings, users and modes before it starts.",
         "systemd-sysusers\nsystemd-tmpfiles --create\nsysctl --system",
@@ -157,8 +192,15 @@ fn rancher_steps(add: &mut dyn FnMut(&str, &str), options: &Options) {
     add("Look at what a node makes of it all.", "ironsides harden diff --node --generated .");
 }
 
-fn kubeadm_steps(add: &mut dyn FnMut(&str, &str), options: &Options) {
-    add("Copy the files to the nodes. `control-plane/` holds the key that encrypts Secrets.", FOLDERS);
+fn kubeadm_steps(add: &mut dyn FnMut(&str, &str), options: &Options, outputs: &[Output]) {
+    bring(
+        add,
+        "kubeadm ",
+        "`control-plane/` goes to nodes of the control plane alone: it holds the key that encrypts Secrets. Nodes that \
+         join later need the same.",
+    );
+    install(add, outputs, ALL_NODES, "On every node, before kubeadm:");
+    install(add, outputs, CONTROL_PLANE, "On nodes of the control plane, before kubeadm:");
     let has_user = options.profile >= Profile::CisL1;
     let host = format!(
         "{}systemd-tmpfiles --create\nsysctl --system\n",

@@ -8,8 +8,11 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use ironsides_harden::{Folder, Found, Output};
 
-/// The mode of folders: what is in them is a secret.
+/// The mode of the outermost folder: what is in it is a secret.
 const FOLDER_MODE: u32 = 0o700;
+
+/// The mode of folders in it: they stand for folders of nodes, and whoever copies them must not shut `/etc`.
+const INNER_MODE: u32 = 0o755;
 
 /// No generated file is nearly as large.
 const LARGEST: u64 = 8 << 20;
@@ -18,20 +21,30 @@ const LARGEST: u64 = 8 << 20;
 pub(super) fn write(folder: &Path, outputs: &[Output]) -> Result<()> {
     for output in outputs {
         let path = folder.join(&output.path);
-        let parent = path.parent().unwrap_or(folder);
-        make(parent)?;
+        make(folder, &output.path)?;
         write_file(&path, &output.text, output.mode)
             .with_context(|| format!("cannot write {}", path.display()))?;
     }
     Ok(())
 }
 
-fn make(folder: &Path) -> Result<()> {
-    fs::DirBuilder::new()
-        .recursive(true)
-        .mode(FOLDER_MODE)
-        .create(folder)
-        .with_context(|| format!("cannot make the folder {}", folder.display()))
+/// Makes the folders above a file, also where an earlier version left them with another mode.
+fn make(folder: &Path, file: &str) -> Result<()> {
+    let what = |at: &Path| format!("cannot make the folder {}", at.display());
+    fs::DirBuilder::new().recursive(true).mode(FOLDER_MODE).create(folder).with_context(|| what(folder))?;
+    let mut at = folder.to_owned();
+    for name in Path::new(file).parent().into_iter().flat_map(Path::components) {
+        at.push(name);
+        match fs::DirBuilder::new().mode(INNER_MODE).create(&at) {
+            Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => {
+                return Err(error).with_context(|| what(&at));
+            }
+            _ => {}
+        }
+        // The umask may have taken bits away.
+        fs::set_permissions(&at, fs::Permissions::from_mode(INNER_MODE)).with_context(|| what(&at))?;
+    }
+    Ok(())
 }
 
 /// Writes a file beside its place and moves it there, so that nobody reads half of it, and a link is replaced rather than
