@@ -37,7 +37,8 @@ pub(crate) fn read(pid: Pid) -> Option<Seen> {
     while words.last().is_some_and(String::is_empty) {
         words.pop();
     }
-    let program = program::of(&words)?;
+    let executable = pid.link(".", "exe").ok();
+    let program = program::running(executable.as_deref(), &words)?;
     if let [title] = &*words
         && title.contains(' ')
     {
@@ -46,7 +47,6 @@ pub(crate) fn read(pid: Pid) -> Option<Seen> {
     let status = pid.text("status").ok()?;
     // Real, effective, saved, of the file system.
     let id = |name: &str| field(&status, name)?.split_whitespace().nth(1)?.parse().ok();
-    let executable = pid.link(".", "exe").ok();
     let cgroup = pid.text("cgroup").unwrap_or_default();
     let environment = pid.bytes("environ", ENVIRONMENT);
     let process = Process {
@@ -76,17 +76,22 @@ fn field<'a>(status: &'a str, name: &str) -> Option<&'a str> {
 /// Beginnings of the names of variables that components read.
 const READ: [&str; 7] = ["ETCD_", "GODEBUG", "K0S_", "K3S_", "KUBE", "NO_PROXY", "RKE2_"];
 
-/// The variables that components read, without secrets. Those of service links say nothing of a component.
+/// Whether components read a variable. Those of service links say nothing of a component.
+pub(crate) fn is_read(name: &str) -> bool {
+    let upper = name.to_ascii_uppercase();
+    let is_read = READ.iter().any(|start| upper.starts_with(start))
+        || matches!(&*upper, "HTTP_PROXY" | "HTTPS_PROXY" | "ALL_PROXY");
+    let is_link = upper.starts_with("KUBERNETES_SERVICE_") || upper.starts_with("KUBERNETES_PORT");
+    is_read && !is_link
+}
+
+/// The variables that components read, without secrets.
 fn variables(bytes: &[u8]) -> BTreeMap<String, String> {
     let mut variables = BTreeMap::new();
     for pair in bytes.split(|byte| *byte == 0) {
         let pair = String::from_utf8_lossy(pair);
         let Some((name, value)) = pair.split_once('=') else { continue };
-        let upper = name.to_ascii_uppercase();
-        let is_read = READ.iter().any(|start| upper.starts_with(start))
-            || matches!(&*upper, "HTTP_PROXY" | "HTTPS_PROXY" | "ALL_PROXY");
-        let is_link = upper.starts_with("KUBERNETES_SERVICE_") || upper.starts_with("KUBERNETES_PORT");
-        if is_read && !is_link {
+        if is_read(name) {
             let value =
                 if redact::is_secret_name(name) { redact::STARS.into() } else { redact::value(value) };
             variables.insert(name.to_owned(), value.into_owned());

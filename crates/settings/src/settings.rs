@@ -103,7 +103,14 @@ impl Settings {
         };
         let word = |text: &String| Word { text: text.clone(), place: place(Some(text)), expands: false };
         let words: Vec<Word> = process.arguments.iter().map(word).collect();
-        let words = words.get(start(&words, component)?..)?;
+        // The first word may say anything; what runs, its executable told.
+        let is_program = |component: &Component| component.program() == process.program;
+        let start = match Component::ALL.iter().find(|component| is_program(component)) {
+            Some(other) if *other != component => return None,
+            Some(_) => start(&words, component).unwrap_or(1),
+            None => start(&words, component)?,
+        };
+        let words = words.get(start.min(words.len())..)?;
         let line = CommandLine::parse(words, component);
         let whole = place(None);
         let agent =

@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
-use super::STARS;
 use super::words::{is_secret_name, value};
+use super::{STARS, flags};
 
 /// Whether a line is a comment: in unit files, files of variables and files of flags alike.
 pub(super) fn is_comment(line: &str) -> bool {
@@ -13,8 +13,19 @@ pub(super) fn is_comment(line: &str) -> bool {
 /// A unit file or drop-in. Of variables that no component reads the value goes.
 pub(super) fn unit(text: &str) -> String {
     let mut new = String::with_capacity(text.len());
-    for line in text.lines().filter(|line| !is_comment(line)) {
+    for line in lines(text) {
+        let line = &*line;
         match line.split_once('=') {
+            Some((key, command)) if key.trim() == "ExecStart" => {
+                new.push_str("ExecStart=");
+                new.push_str(&self::command(command));
+            }
+            // What is done besides starts no component.
+            Some((key, command)) if key.trim().starts_with("Exec") && !command.trim().is_empty() => {
+                new.push_str(key.trim());
+                new.push('=');
+                new.push_str(STARS);
+            }
             Some((key, assignments)) if key.trim() == "Environment" => {
                 new.push_str("Environment=");
                 new.push_str(&self::assignments(assignments));
@@ -31,31 +42,81 @@ pub(super) fn unit(text: &str) -> String {
     new
 }
 
+/// The lines of a unit file without comments; those that a backslash continues are one (systemd.syntax(7)).
+fn lines(text: &str) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    let mut is_open = false;
+    for line in text.lines().filter(|line| !is_comment(line)) {
+        let (part, goes_on) = line.strip_suffix('\\').map_or((line, false), |part| (part, true));
+        match lines.last_mut() {
+            Some(last) if is_open => {
+                last.push(' ');
+                last.push_str(part);
+            }
+            _ => lines.push(part.to_owned()),
+        }
+        is_open = goes_on;
+    }
+    lines
+}
+
+/// A command line as units write it: as it stands, or in words where something of it is replaced.
+fn command(text: &str) -> String {
+    let old = words(text);
+    let new = flags::arguments(old.clone());
+    if new == old {
+        return value(text).into_owned();
+    }
+    let quoted = |word: &String| {
+        if word.is_empty() || word.contains(char::is_whitespace) {
+            format!("'{}'", word.replace('\'', "\""))
+        } else {
+            word.clone()
+        }
+    };
+    value(&new.iter().map(quoted).collect::<Vec<_>>().join(" ")).into_owned()
+}
+
+/// The words of a line, without the quotes around them.
+fn words(text: &str) -> Vec<String> {
+    let mut words = Vec::new();
+    let mut rest = text.trim();
+    while !rest.is_empty() {
+        let (word, after) = word(rest);
+        words.push(word.to_owned());
+        rest = after.trim_start();
+    }
+    words
+}
+
+/// The first word of a line, without the quotes around it, and what follows.
+fn word(rest: &str) -> (&str, &str) {
+    let first = rest.chars().next().unwrap_or_default();
+    if matches!(first, '"' | '\'') {
+        let inner = rest.get(1..).unwrap_or_default();
+        let end = inner.find(first).unwrap_or(inner.len());
+        return (inner.get(..end).unwrap_or_default(), inner.get(end + 1..).unwrap_or_default());
+    }
+    // Quotes may stand within a word, and hold what it has of blanks.
+    let mut quote = None;
+    let end = rest.find(|c: char| {
+        match (quote, c) {
+            (None, '"' | '\'') => quote = Some(c),
+            (Some(open), c) if c == open => quote = None,
+            _ => {}
+        }
+        quote.is_none() && c.is_whitespace()
+    });
+    rest.split_at(end.unwrap_or(rest.len()))
+}
+
 /// `A=b "C=d e" 'F=g'`
 fn assignments(text: &str) -> String {
     let mut parts = Vec::new();
     let mut rest = text.trim();
-    while let Some(first) = rest.chars().next() {
-        let (part, after) = if matches!(first, '"' | '\'') {
-            let inner = rest.get(1..).unwrap_or_default();
-            let end = inner.find(first).unwrap_or(inner.len());
-            (inner.get(..end).unwrap_or_default(), inner.get(end + 1..).unwrap_or_default())
-        } else {
-            // Quotes may stand within a word, and hold what it has of blanks.
-            let mut quote = None;
-            let end = rest.find(|c: char| {
-                match (quote, c) {
-                    (None, '"' | '\'') => quote = Some(c),
-                    (Some(open), c) if c == open => quote = None,
-                    _ => {}
-                }
-                quote.is_none() && c.is_whitespace()
-            });
-            rest.split_at(end.unwrap_or(rest.len()))
-        };
-        if part == "\\" {
-            parts.push(part.to_owned());
-        } else if let Some((name, given)) = part.split_once('=') {
+    while !rest.is_empty() {
+        let (part, after) = word(rest);
+        if let Some((name, given)) = part.split_once('=') {
             let given = variable(name, given);
             let is_quoted = given.contains(char::is_whitespace);
             parts.push(if is_quoted { format!("\"{name}={given}\"") } else { format!("{name}={given}") });
@@ -101,7 +162,7 @@ pub(super) fn environment(text: &str) -> String {
 }
 
 /// Beginnings of the names of variables that are kept: what components read, and their flags.
-const READ: [&str; 17] = [
+const READ: [&str; 16] = [
     "CONTAINER",
     "CRIO",
     "DAEMON",
@@ -110,7 +171,6 @@ const READ: [&str; 17] = [
     "FLANNEL",
     "GODEBUG",
     "GOMAXPROCS",
-    "HTTP",
     "INSTALL_K3S_",
     "K0S_",
     "K3S_",
@@ -151,16 +211,30 @@ mod tests {
     }
 
     #[test]
+    fn a_command_line_over_several_lines_is_one() {
+        let text = "ExecStart=/usr/local/bin/k3s \\\n    server \\\n\t'--token' \\\n\t'hunter2' \\\n\t'-t' \\\n\t'hunter2' \\\n\
+                    \t'--v=2' \\\n\nRestart=always\n";
+        let expected =
+            "ExecStart=/usr/local/bin/k3s server --token ******** -t ******** --v=2\nRestart=always\n";
+        assert_eq!(unit(text), expected);
+        let plain = "ExecStart=/usr/bin/kubelet \"--config=/a b\" $ARGS\n";
+        assert_eq!(unit(plain), plain);
+    }
+
+    #[test]
     fn unit_files_keep_what_they_start() {
         let text = "[Service]\n; hunter2\nEnvironment=\"KUBELET_CONFIG_ARGS=--config=/a --v=2\" TOKEN=hunter2 X='hunter2 hunter2'\n\
                     EnvironmentFile=-/etc/default/kubelet\nExecStart=/usr/bin/kubelet --token hunter2 \\\n  $KUBELET_CONFIG_ARGS\n\
-                    SetCredential=a:hunter2\n";
+                    SetCredential=a:hunter2\nExecStartPre=/usr/bin/curl -u a:hunter2 h\nExecStartPost=-/bin/sh -c 'hunter2'\n\
+                    Environment=A=b \\\n  \"C=hunter2\"\n";
         let new = unit(text);
         assert!(!new.contains("hunter2"), "{new}");
         for kept in [
             "--config=/a",
             "EnvironmentFile=-/etc/default/kubelet",
             "ExecStart=/usr/bin/kubelet --token ********",
+            "ExecStartPre=********",
+            "Environment=A=******** C=********",
         ] {
             assert!(new.contains(kept), "{new}");
         }

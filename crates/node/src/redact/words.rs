@@ -9,32 +9,33 @@ use super::STARS;
 use crate::names::plain;
 
 /// Parts of names that announce a secret, lower case and without punctuation.
-const PARTS: [&str; 13] = [
+const PARTS: [&str; 18] = [
     "accesskey",
     "apikey",
+    "basicauth",
     "certificatedata",
     "cookie",
     "credential",
     "dsn",
+    "httpauth",
+    "joinkey",
     "keydata",
+    "licensekey",
     "passphrase",
     "passwd",
     "password",
     "privatekey",
     "secret",
     "token",
+    "vpnauth",
 ];
 
 /// Names that are a secret as a whole.
-const WHOLE: [&str; 7] = [
-    "auth",
-    "authorization",
-    "proxyauthorization",
-    "caauthoritydata",
-    "certificateauthoritydata",
-    "pass",
-    "pwd",
-];
+const WHOLE: [&str; 5] =
+    ["auth", "authorization", "proxyauthorization", "caauthoritydata", "certificateauthoritydata"];
+
+/// How names of secrets end, whatever stands before.
+const ENDS: [&str; 4] = ["pass", "psk", "pw", "pwd"];
 
 /// How names end that say something about a secret and are none.
 const ABOUT: [&str; 32] = [
@@ -82,7 +83,9 @@ pub(crate) fn is_secret_name(name: &str) -> bool {
     {
         return false;
     }
-    WHOLE.contains(&&*name) || PARTS.iter().any(|part| without.contains(part))
+    WHOLE.contains(&&*name)
+        || ENDS.iter().any(|end| name.ends_with(end)) && !name.ends_with("bypass")
+        || PARTS.iter().any(|part| without.contains(part))
 }
 
 #[expect(clippy::unwrap_used, reason = "constants, and a test uses each")]
@@ -99,6 +102,31 @@ static FORMS: LazyLock<Vec<(Regex, &'static str)>> = LazyLock::new(|| {
         (r"\b[a-z0-9]{6}\.[a-z0-9]{16}\b", STARS),
         (r"\bK10[0-9a-f]{16,}::\S+", STARS),
         (r"\b(?:AKIA|ASIA)[A-Z0-9]{16}\b", STARS),
+        // Headers.
+        (
+            r#"(?i)\b((?:proxy-)?authorization|cookie|x-[a-z-]*(?:token|key|auth))([ \t]*:[ \t]*)[^\n"']+"#,
+            "${1}${2}********",
+        ),
+        // `{"name": "A_PASSWORD", "value": "…"}`
+        (
+            concat!(
+                r#"(?i)("name\\*"\s*:\s*\\*"[^"\\]*(?:auth|credential|key|pass|psk|pw|secret|token)[^"\\]*"#,
+                r#"\\*"\s*,\s*\\*"value\\*"\s*:\s*\\*")[^"\\]+"#
+            ),
+            "${1}********",
+        ),
+        // `curl -u name:secret`, `etcdctl --user name:secret`
+        (
+            r#"((?:^|[\s"'])(?:-u|-U|--user|--proxy-user)(?:["']?\s+|=)?["']?)[^\s"'=-][^\s"']*:[^\s"']+"#,
+            "${1}********",
+        ),
+        // `mysql -pSECRET`, `redis-cli -a SECRET`, `k3s server -t SECRET`
+        (r#"((?:^|[\s/])(?:mysql\w*|mariadb[\w-]*)\s(?:[^\n;|&]*?\s)?-p)[^\s"']+"#, "${1}********"),
+        (r#"((?:^|[\s/])redis-cli\s(?:[^\n;|&]*?\s)?-a\s*["']?)[^\s"']+"#, "${1}********"),
+        (
+            r#"((?:^|[\s/=])(?:k3s|rke2)["']?\s(?:[^\n;|&]*?\s)?["']?-t(?:["']?\s+|=)["']?)[^\s"']+"#,
+            "${1}********",
+        ),
     ];
     forms.into_iter().map(|(form, with)| (Regex::new(form).unwrap(), with)).collect()
 });
@@ -116,6 +144,15 @@ static FLAG: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"(?P<name>--?[A-Za-z][A-Za-z0-9_.-]*)(?P<is>\s+)(?P<value>[^\s-]\S*)").unwrap()
 });
 
+/// `name: value` in a text.
+#[expect(clippy::unwrap_used, reason = "a constant, and a test uses it")]
+static LINE: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(
+        r#"(?P<name>[A-Za-z_][A-Za-z0-9_.-]*)(?P<is>["']?[ \t]*:[ \t]+)(?P<value>[^\s,{}\[\]][^\n,{}\[\]]*)"#,
+    )
+    .unwrap()
+});
+
 /// A text without what is a secret by its form, or by the name that stands before it.
 pub(crate) fn value(text: &str) -> Cow<'_, str> {
     let mut text = Cow::Borrowed(text);
@@ -124,7 +161,7 @@ pub(crate) fn value(text: &str) -> Cow<'_, str> {
             text = Cow::Owned(new);
         }
     }
-    for pairs in [&*PAIR, &*FLAG] {
+    for pairs in [&*PAIR, &*FLAG, &*LINE] {
         if !text.contains(['=', '-', ':']) {
             break;
         }
@@ -135,7 +172,7 @@ pub(crate) fn value(text: &str) -> Cow<'_, str> {
                 format!("{name}{is}{STARS}")
             } else if let Some(inner) = in_quotes(value) {
                 format!("{name}{is}{inner}")
-            } else if value.contains('=') {
+            } else if value.contains(['=', ':']) {
                 // Of `--flag=name=secret` and `Environment="NAME=secret"` the inner pair counts.
                 format!("{name}{is}{}", self::value(value))
             } else {
@@ -182,6 +219,21 @@ mod tests {
             ("auth", true),
             ("identitytoken", true),
             ("Authorization", true),
+            ("vpn-auth", true),
+            ("K3S_VPN_AUTH", true),
+            ("joinKey", true),
+            ("KUBE_PW", true),
+            ("PW", true),
+            ("MYSQL_PWD", true),
+            ("bgp_peerpass", true),
+            ("LICENSE_KEY", true),
+            ("HTTP_AUTH", true),
+            ("basic-auth", true),
+            ("psk", true),
+            ("vpn-auth-file", false),
+            ("basic-auth-file", false),
+            ("anonymous-auth", false),
+            ("client-cert-auth", false),
             ("token-auth-file", false),
             ("tokenFile", false),
             ("authentication-token-webhook", false),
@@ -229,7 +281,22 @@ mod tests {
             ("http://hunter2@proxy", "http://********@proxy"),
             ("https://10.0.0.1:6443/x@y", "https://10.0.0.1:6443/x@y"),
             ("eyJhbGciOiJSUzI1NiJ9.eyJpc3MiOiJrIn0.c2ln", "********"),
-            ("Authorization: Bearer hunter2hunter2", "Authorization: Bearer ********"),
+            ("Authorization: Bearer hunter2hunter2", "Authorization: ********"),
+            ("curl -sf -u admin:hunter2 https://h", "curl -sf -u ******** https://h"),
+            ("wget --header=Authorization:hunter2 h", "wget --header=Authorization:********"),
+            ("etcdctl --user root:hunter2 get", "etcdctl --user ******** get"),
+            ("etcdctl --user=root:hunter2 get", "etcdctl --user=******** get"),
+            ("mysql -u root -phunter2 db", "mysql -u root -p******** db"),
+            ("redis-cli -a hunter2 ping", "redis-cli -a ******** ping"),
+            ("k3s server -t hunter2 --v 2", "k3s server -t ******** --v 2"),
+            ("a: 1\npassword: hunter2\nb: 2", "a: 1\npassword: ********\nb: 2"),
+            ("{a: 1, password: hunter2, b: 2}", "{a: 1, password: ********, b: 2}"),
+            (r#"{"name":"DB_PASSWORD","value":"hunter2"}"#, r#"{"name":"DB_PASSWORD","value":"********"}"#),
+            (
+                r#"{\"name\":\"DB_PW\",\"value\":\"hunter2\"}"#,
+                r#"{\"name\":\"DB_PW\",\"value\":\"********\"}"#,
+            ),
+            ("--vpn-auth=name=tailscale,joinKey=hunter2", "--vpn-auth=********"),
             ("abcdef.0123456789abcdef", "********"),
             ("K10aaaabbbbccccddddeeee::server:hunter2", "********"),
             ("a\n-----BEGIN RSA PRIVATE KEY-----\nAAAA\n-----END RSA PRIVATE KEY-----\nb", "a\n********\nb"),

@@ -2,13 +2,21 @@
 
 use std::ops::Range;
 
-use ironsides_tree::{Documents, Limits, Node, RemarkKind, Span, Value, comments, print};
+use ironsides_tree::{Documents, Entry, Limits, Node, RemarkKind, Span, Value, comments, print};
 
 use super::words::{is_secret_name, value};
 use super::{STARS, replace};
+use crate::{process, program};
 
 /// Names of maps whose every value is a secret: headers that the kubelet sends for static pods.
 const HEADERS: [&str; 2] = ["staticPodURLHeader", "httpHeaders"];
+
+/// Lists of containers.
+const CONTAINERS: [&str; 3] = ["containers", "initContainers", "ephemeralContainers"];
+
+/// Names of fields of which what stands in them is judged by more than its own names.
+const CONTEXT: [&str; 7] =
+    ["args", "command", "containers", "env", "ephemeralContainers", "initContainers", "value"];
 
 /// A text without its secrets and comments; or why nothing of it is kept. Of several documents those before a broken one
 /// stay: nobody reads what follows.
@@ -65,7 +73,12 @@ fn duplicate(key: &str, between: Span, text: &str, edits: &mut Vec<(Range<usize>
     let body = inner.trim_end().trim_end_matches(',');
     let alone = Documents::new(body, LIMITS).next();
     match alone {
-        Some(Ok(document)) if document.remarks.is_empty() && !is_secret_name(key) => {
+        Some(Ok(document))
+            if document.remarks.is_empty()
+                && !is_secret_name(key)
+                && !CONTEXT.contains(&key)
+                && !HEADERS.contains(&key) =>
+        {
             let mut own = Vec::new();
             secrets(&document.root, body, false, &mut own);
             edits.extend(
@@ -86,11 +99,7 @@ fn secrets(node: &Node, text: &str, is_secret: bool, edits: &mut Vec<(Range<usiz
         Value::Map(map) => {
             let name = node.get("name").and_then(Node::as_str).unwrap_or_default();
             for entry in map.entries() {
-                let is_variable = entry.key == "value" && is_secret_name(name);
-                // A map under the name of a secret describes one: what is secret in it has a name of its own.
-                let is_named = entry.value.as_map().is_none() && (is_secret_name(&entry.key) || is_variable);
-                let is_header = HEADERS.contains(&entry.key.as_str());
-                secrets(&entry.value, text, is_secret || is_named || is_header, edits);
+                field(name, entry, text, is_secret, edits);
             }
         }
         Value::List(items) => {
@@ -111,6 +120,63 @@ fn secrets(node: &Node, text: &str, is_secret: bool, edits: &mut Vec<(Range<usiz
         }
         Value::Int(_) | Value::Float(_) if is_secret => edit(node, text, STARS, edits),
         _ => {}
+    }
+}
+
+/// The edits of a field. `name`: what stands under `name` beside it.
+fn field(name: &str, entry: &Entry, text: &str, is_secret: bool, edits: &mut Vec<(Range<usize>, String)>) {
+    let (key, value) = (&*entry.key, &entry.value);
+    let starts_other =
+        key == "exec" && value.get("command").is_some_and(|command| command.as_str().is_none());
+    if is_secret || starts_other || key == APPLIED || HEADERS.contains(&key) {
+        return secrets(value, text, true, edits);
+    }
+    if CONTAINERS.contains(&key) && value.as_list().is_some() {
+        return value.items().iter().for_each(|item| container(item, text, edits));
+    }
+    if key == "env" && value.as_list().is_some() {
+        return variables(value, text, edits);
+    }
+    let is_variable = key == "value" && is_secret_name(name);
+    // A map under the name of a secret describes one: what is secret in it has a name of its own.
+    let is_named = value.as_map().is_none() && (is_secret_name(key) || is_variable);
+    secrets(value, text, is_named, edits);
+}
+
+/// The annotation in which `kubectl apply` keeps all that it was given.
+const APPLIED: &str = "kubectl.kubernetes.io/last-applied-configuration";
+
+/// The edits of a container. What it is told is kept where it starts a component: of others it is nobody's business.
+fn container(node: &Node, text: &str, edits: &mut Vec<(Range<usize>, String)>) {
+    let Some(map) = node.as_map() else { return secrets(node, text, true, edits) };
+    let command = node.get("command").map(Node::items).unwrap_or_default();
+    let args = node.get("args").map(Node::items).unwrap_or_default();
+    let image = node.get("image").and_then(Node::as_str).unwrap_or_default();
+    let mut words = command.iter().chain(args).filter_map(Node::as_str);
+    let is_known = program::is_image(image) || words.any(program::is_in);
+    for entry in map.entries() {
+        match &*entry.key {
+            "command" | "args" if !is_known => secrets(&entry.value, text, true, edits),
+            _ => field("", entry, text, false, edits),
+        }
+    }
+}
+
+/// The edits of a list of variables: of those that no component reads the value goes.
+fn variables(node: &Node, text: &str, edits: &mut Vec<(Range<usize>, String)>) {
+    for variable in node.items() {
+        let name = variable.get("name").and_then(Node::as_str).unwrap_or_default();
+        let is_kept = process::is_read(name) && !is_secret_name(name);
+        match variable.as_map() {
+            Some(map) => {
+                for entry in map.entries() {
+                    let is_value = !matches!(&*entry.key, "name" | "valueFrom");
+                    secrets(&entry.value, text, is_value && !is_kept, edits);
+                }
+            }
+            // `[A=b]`
+            None => secrets(variable, text, true, edits),
+        }
     }
 }
 
@@ -146,6 +212,23 @@ mod tests {
             "datastore-endpoint: postgres://a:hunter2@h/x",
             "# hunter2\na: 1\n",
             "a: 1\n---\n{token: hunter2\n",
+            "env: [{name: bgp_peerpass, value: hunter2}, {name: NOTE, value: \"a: 1\\nx: hunter2\"}, {name: N, value: hunter2}]",
+            "env: [{name: MYSQL_PWD, value: hunter2}, {name: HTTP_AUTH, value: 'admin:hunter2'}]",
+            "env: [{name: KUBE_PW, value: hunter2}]\nenv: [{name: N, value: hunter2}]",
+            "env: [{name: N, value: hunter2}]\nenv: []",
+            "containers: [{name: a, env: [{name: N, value: hunter2}]}]\ncontainers: []",
+            "containers: [{name: a, image: x, command: [curl, -u, 'u:hunter2'], args: [hunter2]}]",
+            "containers: [{name: a, command: [mysql, -phunter2]}]",
+            "initContainers: [{name: a, command: [sh, -c, 'redis-cli -a hunter2; etcdctl --user root:hunter2']}]",
+            "initContainers: [{name: a, args: &x [hunter2]}]\nb: *x",
+            "containers: [{name: a, command: [kube-apiserver, --v=2], livenessProbe: {exec: {command: [a, hunter2]}}}]",
+            "containers: [{name: a, command: [kube-apiserver, '--basic-auth=u:hunter2']}]",
+            "containers: [{name: a, command: [sh, -c, 'curl -u u:hunter2 h; exec etcd --v=2']}]",
+            "metadata: {annotations: {kubectl.kubernetes.io/last-applied-configuration: '{\"x\":\"hunter2\"}'}}",
+            "data: {a: '{\"name\":\"DB_PASSWORD\",\"value\":\"hunter2\"}'}",
+            "data: {a: \"b: 1\\npassword: hunter2\"}",
+            "{plugins: [{ipsec: {psk: hunter2}}]}",
+            "vpn-auth: name=tailscale,joinKey=hunter2",
             "kube-apiserver-arg: [\"oidc-client-secret=hunter2\"]",
         ] {
             let new = super::text(text).unwrap_or_default();
@@ -160,6 +243,9 @@ mod tests {
             "authentication:\n  anonymous: {enabled: yes}\nport: 010\nauthentication: {}\n",
             "resources: [secrets]\nsecretName: a\ntokenFile: /a\n",
             "- --token-auth-file=/a\n- --authentication-token-webhook=true\n",
+            "containers:\n- command: [kube-apiserver, --v=2]\n  env: [{name: ETCD_NAME, value: a}]\n",
+            "containers:\n- image: registry.k8s.io/kube-proxy:v1.36.3\n  args: [--v=2]\n  volumeMounts: [{name: a}]\n",
+            "containers:\n- command: [/bin/bash, -ec, 'exec hyperkube kube-apiserver --v=2']\n",
             "featureGates: {ServiceAccountTokenNodeBinding: true}\n",
         ] {
             assert_eq!(super::text(text).unwrap(), text);

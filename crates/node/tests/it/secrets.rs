@@ -61,13 +61,19 @@ fn no_secret_of_any_file_reaches_the_document() {
         ],
         "",
     );
+    root.process(
+        707,
+        &["/usr/local/bin/k3s", "server", "-t", c, "--vpn-auth", &format!("name=tailscale,joinKey={c}")],
+        "",
+    );
+    root.process(708, &["k3s", "agent", &format!("--vpn-auth=name=tailscale,joinKey={c}")], "");
     root.process(703, &["etcd", "--config-file=/etc/etcd.yaml"], "");
     root.process(704, &["containerd"], "");
     root.process(705, &["crio"], "");
     root.process(706, &["dockerd"], "");
-    for pid in 700..707 {
+    for pid in 700..709 {
         let environment = format!(
-            "K3S_TOKEN={c}\0ETCD_PASSWORD={c}\0OTHER={c}\0HTTPS_PROXY=http://u:{c}@p\0KUBE_X=--token={c}\0"
+            "K3S_VPN_AUTH=name=tailscale,joinKey={c}\0KUBE_PW={c}\0K3S_TOKEN={c}\0ETCD_PASSWORD={c}\0OTHER={c}\0HTTPS_PROXY=http://u:{c}@p\0KUBE_X=--token={c}\0"
         );
         root.file(&format!("/proc/{pid}/environ"), 0o400, &environment);
     }
@@ -109,13 +115,15 @@ fn no_secret_of_any_file_reaches_the_document() {
     root.file(
         "/etc/kubernetes/manifests/a.yaml",
         0o600,
-        &format!("apiVersion: v1\nkind: Pod\nmetadata: {{name: a}}\nspec:\n  containers:\n  - name: a\n    command: [sh, -c, 'export DB_PASSWORD={c}; run --token {c}']\n    \
-                  env: [{{name: API_TOKEN, value: {c}}}]\n    livenessProbe: {{httpGet: {{httpHeaders: [{{name: Authorization, value: {c}}}]}}}}\n"),
+        &format!("apiVersion: v1\nkind: Pod\nmetadata: {{name: a, annotations: {{kubectl.kubernetes.io/last-applied-configuration: '{{\"a\":\"{c}\"}}'}}}}\nspec:\n  initContainers:\n  \
+                  - {{name: i, command: [curl, -u, 'u:{c}'], args: ['{c}']}}\n  \
+                  - {{name: k, command: [kube-apiserver, '--basic-auth=u:{c}', --v=2]}}\n  containers:\n  - name: a\n    command: [sh, -c, 'export DB_PASSWORD={c}; run --token {c}']\n    \
+                  env: [{{name: API_TOKEN, value: {c}}}, {{name: bgp_peerpass, value: {c}}}, {{name: N, value: \"a: 1\\nx: {c}\"}}]\n    livenessProbe: {{httpGet: {{httpHeaders: [{{name: Authorization, value: {c}}}]}}}}\n"),
     );
     root.file(
         "/etc/systemd/system/kubelet.service",
         0o600,
-        &format!("# {c}\n[Service]\nEnvironment=A_TOKEN={c} \"B={c} {c}\" 'KUBELET_ARGS=--token={c} --v=2'\nExecStart=/usr/bin/kubelet --token {c} \\\n  --password={c}\nEnvironmentFile=/etc/vars\n"),
+        &format!("# {c}\n[Service]\nEnvironment=A_TOKEN={c} \"B={c} {c}\" 'KUBELET_ARGS=--token={c} --v=2'\nExecStartPre=/bin/curl -u u:{c} --header=Authorization:{c} h\nExecStart=/usr/bin/kubelet --token {c} \\\n  --password={c}\nEnvironmentFile=/etc/vars\n"),
     );
     root.file(
         "/etc/systemd/system/kubelet.service.d/a.conf",
@@ -137,7 +145,7 @@ fn no_secret_of_any_file_reaches_the_document() {
         0o600,
         &format!("KUBELET_KUBEADM_ARGS=\"--bootstrap-token {c}\"\n"),
     );
-    root.file("/etc/rancher/k3s/config.yaml", 0o600, &format!("token: {c}\nagent-token: {c}\netcd-s3-secret-key: {c}\netcd-s3-access-key: {c}\ndatastore-endpoint: 'mysql://a:{c}@tcp(d)/k'\nkubelet-arg: ['token={c}']\n"));
+    root.file("/etc/rancher/k3s/config.yaml", 0o600, &format!("token: {c}\nvpn-auth: name=tailscale,joinKey={c}\nagent-token: {c}\netcd-s3-secret-key: {c}\netcd-s3-access-key: {c}\ndatastore-endpoint: 'mysql://a:{c}@tcp(d)/k'\nkubelet-arg: ['token={c}']\n"));
     root.file(
         "/etc/rancher/k3s/registries.yaml",
         0o600,
@@ -170,7 +178,7 @@ fn no_secret_of_any_file_reaches_the_document() {
         "/etc/cni/net.d/10-a.conflist",
         0o600,
         &format!(
-            "{{\"plugins\": [{{\"policy\": {{\"k8s_auth_token\": \"{c}\"}}, \"etcd_key\": \"{}\"}}]}}",
+            "{{\"plugins\": [{{\"policy\": {{\"k8s_auth_token\": \"{c}\", \"psk\": \"{c}\"}}, \"etcd_key\": \"{}\"}}]}}",
             key.replace('\n', "\\n")
         ),
     );
@@ -232,4 +240,6 @@ fn no_secret_of_any_file_reaches_the_document() {
         assert!(looked(path), "nobody looked at {path}");
     }
     assert_eq!(host.files["/etc/kubernetes/kubelet.conf"].certificates.len(), 2);
+    let pod = host.files["/etc/kubernetes/manifests/a.yaml"].content.as_deref().unwrap();
+    assert!(pod.contains("[kube-apiserver, \"--basic-auth=********\", --v=2]"), "{pod}");
 }

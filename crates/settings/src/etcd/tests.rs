@@ -79,3 +79,9 @@ files: {/e.yaml: {kind: unreadable, why: it is another user's}}",
     let unsure = of_variable.get("cert-file").unwrap_err();
     assert_eq!(unsure.message, "/e.yaml holds the settings of etcd: it is another user's");
 }
+
+#[test]
+fn a_process_is_what_its_program_is_whatever_its_first_word_says() {
+    let etcd = etcd("processes: [{pid: 7, program: etcd, arguments: [kube-proxy, --data-dir=/a]}]");
+    assert_eq!(text(&etcd, "data-dir").as_deref(), Some("/a"));
+}
