@@ -2,8 +2,10 @@
 
 use crate::check::Check;
 
+mod certificate_authority_shared;
 mod node_differs_from_siblings;
 mod portrait;
 mod siblings;
 
-pub(crate) const CHECKS: &[&Check] = &[&node_differs_from_siblings::CHECK];
+pub(crate) const CHECKS: &[&Check] =
+    &[&certificate_authority_shared::CHECK, &node_differs_from_siblings::CHECK];
