@@ -292,8 +292,12 @@ pub(crate) fn set_flag(settings: &Settings, setting: &Setting, value: &str) -> O
     }
 }
 
-fn stable(settings: &Settings, key: &str) -> String {
-    format!("{} {key}", settings.component())
+/// What the place of a setting is called whatever moves around it: not by the process, which has another id tomorrow.
+pub(crate) fn stable(settings: &Settings, key: &str) -> String {
+    match settings.instance() {
+        Some(instance) => format!("{} {instance} {key}", settings.component()),
+        None => format!("{} {key}", settings.component()),
+    }
 }
 
 fn fact(looked_at: &str, raw: Option<String>, source: Source) -> Evidence {

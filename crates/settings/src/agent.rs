@@ -78,6 +78,12 @@ impl Agent {
         Self { whole: whole.clone(), places, line, outcome, plain, configz, hidden, minor }
     }
 
+    /// The same, where not all of its flags are known, because of this.
+    pub(crate) fn despite_hidden(mut self, why: &'static str) -> Self {
+        self.hidden = Some(why);
+        self
+    }
+
     /// A kubelet of which nothing is known but what it answers.
     pub(crate) fn of_answer(host: &Host) -> Option<(Self, Place)> {
         let whole = Place::Host(HostPlace::Answer { request: Arc::from(CONFIGZ) });
@@ -85,6 +91,11 @@ impl Agent {
         agent.configz = Some(configz(host)?);
         agent.hidden = Some("its command line is not known");
         Some((agent, whole))
+    }
+
+    /// The flags that are given.
+    pub(crate) fn line(&self) -> &CommandLine {
+        &self.line
     }
 
     /// A setting: a path in the configuration, or a flag that stands for none.
@@ -193,8 +204,7 @@ impl Agent {
         let mut made = self.nothing(key);
         made.value.clone_from(&setting.value);
         made.place = self.place(&setting.by);
-        // The pair that it signs itself stands there as if it had been given.
-        if matches!(setting.by, By::Derived(_)) && matches!(key, "tlsCertFile" | "tlsPrivateKeyFile") {
+        if is_own_pair(key, &setting.by) {
             made.value = None;
         }
         if setting.by.is_given() {
@@ -301,7 +311,9 @@ impl Agent {
             return Err(Unsure { message, missing: missing.clone(), place: self.whole.clone() });
         }
         let mut setting = self.nothing(key);
-        if let Ok(Some(default)) = plain.defaults.get(key) {
+        if let Ok(Some(default)) = plain.defaults.get(key)
+            && !is_own_pair(key, &default.by)
+        {
             setting.value.clone_from(&default.value);
             setting.rule = Some(Cow::Owned(default.by.to_string()));
         } else if let (Outcome::Serves(known), Some(name)) =
@@ -312,6 +324,11 @@ impl Agent {
         }
         Ok(setting)
     }
+}
+
+/// Whether a setting is the pair that the kubelet signs itself, which stands there as if it had been given.
+fn is_own_pair(key: &str, by: &By) -> bool {
+    matches!(by, By::Derived(_)) && matches!(key, "tlsCertFile" | "tlsPrivateKeyFile")
 }
 
 impl Plain {

@@ -6,30 +6,38 @@
 //! an earlier one, `KEY+` adds to it; on the command line it takes the place of both. The process hides its command
 //! line, so that of the unit is read.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod configured;
+mod unit;
+
+use std::collections::BTreeMap;
 
 use ironsides_core::HostPlace;
-use ironsides_tree::{Cursor, Lines, Value, parse_one};
 
-use crate::beside::{Beside, scalar};
-use crate::command_line::{CommandLine, Given};
+use crate::agent::Agent;
+use crate::beside::Beside;
+use crate::command_line::{CommandLine, Given, Word};
 use crate::component::Component;
 use crate::etcd;
 use crate::file::{File, FileKind};
 use crate::host::{Host, Process};
 use crate::place::Place;
-use crate::script;
+use crate::setting::Unsure;
+
+use configured::Configured;
+pub(crate) use configured::Doubt;
 
 /// A component in the process of k3s.
 pub(crate) struct Embedded {
     pub(crate) component: Component,
     pub(crate) line: CommandLine,
     pub(crate) beside: Option<Beside>,
+    pub(crate) agent: Option<Agent>,
+    /// Why not all of its flags are known.
+    pub(crate) doubt: Option<Doubt>,
 }
 
 /// Component, flag, value of k3s's own.
 const OWN: &str = include_str!("flags/k3s.tsv");
-const CONFIG: &str = "/etc/rancher/k3s/config.yaml";
 const DATA: &str = "/var/lib/rancher/k3s";
 
 /// Each component with the key that configures its flags, and the one that leaves it out.
@@ -44,8 +52,8 @@ const SERVER: [(Component, &[&str], &str); 3] = [
 ];
 const AGENT: (Component, &[&str], &str) = (Component::KubeProxy, &["kube-proxy-arg"], "disable-kube-proxy");
 
-/// Values in their order, and where each stands.
-type Configured = BTreeMap<String, Vec<(String, Place)>>;
+/// The flags that depend on where the API server keeps what it stores.
+const STORE: &[&str] = &["etcd-cafile", "etcd-certfile", "etcd-keyfile", "etcd-servers"];
 
 /// The components in a process; none where it is no k3s.
 pub(crate) fn embedded(host: &Host, process: &Process) -> Vec<Embedded> {
@@ -60,48 +68,104 @@ pub(crate) fn embedded(host: &Host, process: &Process) -> Vec<Embedded> {
     if !is_server && !subcommand("agent") {
         return Vec::new();
     }
-    let (configured, hidden) = configured(host, process, is_server);
-    let last =
-        |key: &str| configured.get(key).and_then(|values| values.last()).map(|(value, _)| value.as_str());
-    let is_on = |key: &str| last(key).is_some_and(|value| crate::parse_bool(value) == Some(true));
-    let data = last("data-dir").unwrap_or(DATA).trim_end_matches('/').to_owned();
+    let configured = configured::read(host, process, if is_server { "server" } else { "agent" });
+    let doubt = configured.doubt.as_ref();
+    let data = configured.last("data-dir").unwrap_or(DATA).trim_end_matches('/').to_owned();
     let whole = Place::Host(HostPlace::Process {
         pid: process.pid,
         program: process.program.as_str().into(),
         argument: None,
     });
+    let endpoint = configured.last("datastore-endpoint");
     let etcd_config = format!("{data}/server/db/etcd/config");
-    let has_etcd = is_server
-        && last("datastore-endpoint").is_none()
-        && host.files.get(&etcd_config).is_some_and(File::exists);
+    let etcd_file = host.files.get(&etcd_config);
+    let has_etcd = is_server && endpoint.is_none() && etcd_file.is_some_and(File::exists);
+    // Where nobody looked, there may be one.
+    let may_have_etcd = is_server
+        && endpoint.is_none()
+        && (doubt.is_some() || etcd_file.is_none_or(|file| file.kind != FileKind::Missing));
     let mut all = Vec::new();
-    for (component, keys, without) in SERVER.iter().filter(|_| is_server).chain([&AGENT]) {
-        if is_on(without) {
+    let has_agent = !configured.is_on("disable-agent");
+    for (component, keys, without) in SERVER.iter().filter(|_| is_server).chain(has_agent.then_some(&AGENT)) {
+        if configured.is_on(without) {
             continue;
         }
         let mut own = own(*component, &data);
+        let mut doubt = doubt.cloned();
         if *component == Component::KubeApiserver {
-            store(&mut own, &data, last("datastore-endpoint"), has_etcd);
-            if is_on("secrets-encryption") {
+            if has_etcd || !may_have_etcd {
+                store(&mut own, &data, &configured, has_etcd);
+            } else {
+                doubt.get_or_insert_with(|| Doubt::of_file(host, &etcd_config, Some(STORE)));
+            }
+            if configured.is_on("secrets-encryption") {
                 let path = format!("{data}/server/cred/encryption-config.json");
                 own.insert("encryption-provider-config".to_owned(), path);
             }
         }
-        let extra = keys.iter().filter_map(|key| configured.get(*key)).flatten();
-        let given = merged(own, extra, &whole);
-        all.push(Embedded {
-            component: *component,
-            line: CommandLine { given, hidden: hidden.clone() },
-            beside: None,
-        });
+        // What is not known may take the place of its own.
+        if configured.doubt.is_some() {
+            own.clear();
+        }
+        let given = merged(own, configured.all(keys), &whole);
+        let line = CommandLine { given, hidden: None };
+        all.push(Embedded { component: *component, line, beside: None, agent: None, doubt });
     }
-    if has_etcd {
-        let line = CommandLine::default();
+    if has_agent {
+        let agent = kubelet(host, process, &data, &configured, &whole);
+        let (component, line) = (Component::Kubelet, CommandLine::default());
+        all.push(Embedded { component, line, beside: None, agent: Some(agent), doubt: None });
+    }
+    if has_etcd || may_have_etcd {
+        let (component, line) = (Component::Etcd, CommandLine::default());
         let files = |path: &str| host.files.get(path);
-        let beside = Beside::read("etcd", Some(etcd_config), whole, &files, etcd::of_file);
-        all.push(Embedded { component: Component::Etcd, line, beside: Some(beside) });
+        let beside = match doubt.filter(|_| !has_etcd) {
+            Some(Doubt { why, missing, place, .. }) => Beside::Unread(Unsure {
+                message: format!("whether k3s runs etcd, and with what settings, is not known: {why}"),
+                missing: missing.clone(),
+                place: place.clone(),
+            }),
+            None => Beside::read("etcd", Some(etcd_config), whole, &files, etcd::of_file),
+        };
+        all.push(Embedded { component, line, beside: Some(beside), agent: None, doubt: None });
     }
     all
+}
+
+/// The kubelet: k3s hands it a folder of drop-ins, in which its own is the first
+/// (`pkg/daemons/agent/agent_linux.go`). Before 1.32 it gave flags, and they are not known here.
+fn kubelet(host: &Host, process: &Process, data: &str, configured: &Configured, whole: &Place) -> Agent {
+    let folder = format!("{data}/agent/etc/kubelet.conf.d");
+    let has_file = host.files.get(&format!("{folder}/00-k3s-defaults.conf")).is_some_and(File::exists);
+    let own = [
+        ("config-dir", folder),
+        ("kubeconfig", format!("{data}/agent/kubelet.kubeconfig")),
+        ("read-only-port", "0".to_owned()),
+    ];
+    let mut own: BTreeMap<String, String> =
+        own.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+    let hidden = match (&configured.doubt, has_file) {
+        (Some(_), _) => Some("not all that k3s was started with is known"),
+        (None, false) => Some("the configuration that k3s writes for it (00-k3s-defaults.conf) is not known"),
+        (None, true) => None,
+    };
+    if hidden.is_some() {
+        own.clear();
+    }
+    let given = merged(own, configured.all(&["kubelet-arg"]), whole);
+    let words: Vec<Word> = given
+        .into_iter()
+        .map(|Given { name, value, place, .. }| Word {
+            text: format!("--{name}={}", value.unwrap_or_default()),
+            place,
+            expands: false,
+        })
+        .collect();
+    let agent = Agent::of(&words, whole, None, Some((host, process)));
+    match hidden {
+        Some(why) => agent.despite_hidden(why),
+        None => agent,
+    }
 }
 
 /// The flags that k3s gives a component by itself.
@@ -117,19 +181,28 @@ fn own(component: Component, data: &str) -> BTreeMap<String, String> {
 }
 
 /// Where the API server keeps what it stores: etcd in the same process, the endpoint that is configured, or kine's socket.
-fn store(own: &mut BTreeMap<String, String>, data: &str, endpoint: Option<&str>, has_etcd: bool) {
-    let is_etcd = endpoint.is_some_and(|endpoint| endpoint.starts_with("http"));
-    if has_etcd {
-        let tls = format!("{data}/server/tls/etcd");
-        own.insert("etcd-servers".into(), "https://127.0.0.1:2379".into());
-        own.insert("etcd-cafile".into(), format!("{tls}/server-ca.crt"));
-        own.insert("etcd-certfile".into(), format!("{tls}/client.crt"));
-        own.insert("etcd-keyfile".into(), format!("{tls}/client.key"));
-    } else {
-        let servers = endpoint
-            .filter(|_| is_etcd)
-            .map_or_else(|| format!("unix://{data}/server/kine.sock"), str::to_owned);
-        own.insert("etcd-servers".into(), servers);
+fn store(own: &mut BTreeMap<String, String>, data: &str, configured: &Configured, has_etcd: bool) {
+    let mut set = |flag: &str, value: String| own.insert(flag.to_owned(), value);
+    match configured.last("datastore-endpoint") {
+        _ if has_etcd => {
+            let tls = format!("{data}/server/tls/etcd");
+            set("etcd-servers", "https://127.0.0.1:2379".to_owned());
+            set("etcd-cafile", format!("{tls}/server-ca.crt"));
+            set("etcd-certfile", format!("{tls}/client.crt"));
+            set("etcd-keyfile", format!("{tls}/client.key"));
+        }
+        Some(endpoint) if endpoint.starts_with("http") => {
+            set("etcd-servers", endpoint.to_owned());
+            let keys = ["datastore-cafile", "datastore-certfile", "datastore-keyfile"];
+            for (flag, key) in ["etcd-cafile", "etcd-certfile", "etcd-keyfile"].into_iter().zip(keys) {
+                if let Some(path) = configured.last(key) {
+                    set(flag, path.to_owned());
+                }
+            }
+        }
+        _ => {
+            set("etcd-servers", format!("unix://{data}/server/kine.sock"));
+        }
     }
 }
 
@@ -164,96 +237,6 @@ fn merged<'c>(
         })
     });
     all.collect()
-}
-
-/// What is configured, and where flags may stand that nobody looked at.
-fn configured(host: &Host, process: &Process, is_server: bool) -> (Configured, Option<Place>) {
-    let mut all = Configured::new();
-    let mut hidden = None;
-    let drop_ins = format!("{CONFIG}.d/");
-    let is_drop_in = |path: &&String| {
-        let is_yaml = matches!(path.rsplit('.').next(), Some("yaml" | "yml"));
-        is_yaml && path.strip_prefix(&drop_ins).is_some_and(|name| !name.contains('/'))
-    };
-    let paths = std::iter::once(CONFIG).chain(host.files.keys().filter(is_drop_in).map(String::as_str));
-    for path in paths {
-        match host.files.get(path) {
-            Some(file) if file.kind == FileKind::Missing => {}
-            Some(file) if file.content.is_some() => {
-                let text = file.content.as_deref().unwrap_or_default();
-                if !read(path, text, &mut all) {
-                    hidden = Some(Place::file(path, None));
-                }
-            }
-            Some(_) | None => hidden = Some(Place::file(path, None)),
-        }
-    }
-    let unit = if is_server { "/k3s.service" } else { "/k3s-agent.service" };
-    let units = host.files.iter().filter(|(path, _)| path.ends_with(unit));
-    let mut words: Vec<(String, Place)> = Vec::new();
-    for (path, text) in units.filter_map(|(path, file)| Some((path, file.content.as_deref()?))) {
-        let joined = text.replace("\\\n", " ");
-        for line in joined.lines().filter_map(|line| line.trim().strip_prefix("ExecStart=")) {
-            let commands = script::commands(
-                line.trim_start_matches(['-', '+', '!', '@', ':']),
-                &Place::file(path, None),
-            );
-            words = commands.into_iter().flatten().skip(2).map(|word| (word.text, word.place)).collect();
-        }
-    }
-    if words.is_empty() {
-        let place = |word: &String| {
-            Place::Host(HostPlace::Process {
-                pid: process.pid,
-                program: process.program.as_str().into(),
-                argument: Some(word.as_str().into()),
-            })
-        };
-        words = process.arguments.iter().skip(2).map(|word| (word.clone(), place(word))).collect();
-    }
-    let mut seen = BTreeSet::new();
-    let mut rest = words.into_iter().peekable();
-    while let Some((word, place)) = rest.next() {
-        let Some(flag) = word.strip_prefix("--").or_else(|| word.strip_prefix('-')) else { continue };
-        let (key, value) = if let Some((key, value)) = flag.split_once('=') {
-            (key, value.to_owned())
-        } else {
-            let next = rest.next_if(|(next, _)| !next.starts_with('-')).map(|(next, _)| next);
-            (flag, next.unwrap_or_else(|| "true".to_owned()))
-        };
-        let values = all.entry(key.to_owned()).or_default();
-        if seen.insert(key.to_owned()) {
-            values.clear();
-        }
-        values.push((value, place));
-    }
-    (all, hidden)
-}
-
-/// Reads a file of configuration; false where it is no YAML.
-fn read(path: &str, text: &str, all: &mut Configured) -> bool {
-    let Ok(root) = parse_one(text) else { return false };
-    let lines = Lines::new(text);
-    let place = |at: &Cursor<'_>| {
-        let line = at.mark().is_some().then(|| lines.position(text, at.mark().start).line);
-        Place::file(path, line)
-    };
-    for (key, at) in Cursor::root(&root).entries() {
-        let (key, adds) = key.strip_suffix('+').map_or((key, false), |key| (key, true));
-        let values = all.entry(key.to_owned()).or_default();
-        if !adds {
-            values.clear();
-        }
-        match at.node().map(|node| (node, node.value())) {
-            Some((_, Value::List(_))) => {
-                let items = at.items().filter_map(|item| Some((item.node().and_then(scalar)?, place(&item))));
-                values.extend(items);
-            }
-            Some((node, _)) => values.extend(scalar(node).map(|value| (value, place(&at)))),
-            None => {}
-        }
-    }
-    true
 }
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! The effective settings of one component.
 
+mod instance;
+
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -15,7 +17,7 @@ use crate::container::{self, Started};
 use crate::etcd;
 use crate::file::File;
 use crate::host::{Host, Process};
-use crate::k3s::{self, Embedded};
+use crate::k3s::{self, Doubt, Embedded};
 use crate::kube_proxy;
 use crate::place::Place;
 use crate::setting::{Setting, Unsure};
@@ -37,6 +39,12 @@ pub struct Settings {
     beside: Option<Arc<Beside>>,
     /// What makes settings of a kubelet's flags and files.
     agent: Option<Arc<Agent>>,
+    /// Why not all that k3s gives it is known.
+    doubt: Option<Arc<Doubt>>,
+    /// What tells it from others of the same component on the host.
+    instance: Option<Arc<str>>,
+    /// The manifest of the static pod that is to start it.
+    manifest: Option<Arc<str>>,
 }
 
 impl Settings {
@@ -72,6 +80,7 @@ impl Settings {
             all.extend(Self::of_answer(host));
         }
         all.sort_by_key(|settings| (settings.component, settings.pid));
+        instance::tell_apart(&mut all);
         all
     }
 
@@ -89,6 +98,9 @@ impl Settings {
             is_truncated: false,
             beside: None,
             agent: Some(Arc::new(agent)),
+            doubt: None,
+            instance: None,
+            manifest: None,
         })
     }
 
@@ -131,10 +143,14 @@ impl Settings {
             is_truncated: process.truncated,
             beside: beside.map(Arc::new),
             agent: agent.map(Arc::new),
+            doubt: None,
+            instance: None,
+            manifest: None,
         })
     }
 
-    fn of_embedded(process: &Process, Embedded { component, line, beside }: Embedded) -> Self {
+    fn of_embedded(process: &Process, embedded: Embedded) -> Self {
+        let Embedded { component, line, beside, agent, doubt } = embedded;
         let program = Arc::from(process.program.as_str());
         Self {
             component,
@@ -146,7 +162,10 @@ impl Settings {
             line,
             is_truncated: process.truncated,
             beside: beside.map(Arc::new),
-            agent: None,
+            agent: agent.map(Arc::new),
+            doubt: doubt.map(Arc::new),
+            instance: None,
+            manifest: None,
         }
     }
 
@@ -180,6 +199,9 @@ impl Settings {
                 is_truncated: false,
                 beside: beside.map(Arc::new),
                 agent: agent.map(Arc::new),
+                doubt: None,
+                instance: None,
+                manifest: None,
             })
         };
         Component::ALL.into_iter().filter_map(of).collect()
@@ -199,6 +221,10 @@ impl Settings {
         for at in spec.get("containers").items() {
             let container = Container { kind: ironsides_core::ContainerKind::Regular, at };
             all.extend(Self::of_placed(&container, &place, host));
+        }
+        let manifest: Arc<str> = Arc::from(path);
+        for settings in &mut all {
+            settings.manifest = Some(Arc::clone(&manifest));
         }
         all
     }
@@ -258,6 +284,12 @@ impl Settings {
         self.component
     }
 
+    /// What tells it from others of the same component on its host, whatever their process ids are: the flags or the manifest
+    /// that it is known by. `None` where it is the only one.
+    pub fn instance(&self) -> Option<&str> {
+        self.instance.as_deref()
+    }
+
     /// The minor version of Kubernetes that it is of, where that is known.
     pub fn minor(&self) -> Option<u64> {
         self.minor
@@ -312,6 +344,7 @@ impl Settings {
             }
             (Some(Beside::File(all)), _) => self.placed(key, all.get(key), default)?,
             (_, Some(flag)) => self.flag(flag)?,
+            (_, None) if self.doubt.is_some() => return Err(self.doubtful(key)),
             (_, None) => self.placed(key, None, None)?,
         };
         Ok(Setting { key: key.to_owned(), ..setting })
@@ -354,6 +387,9 @@ impl Settings {
                     .chain(beside.map(|(value, place)| (value.clone().unwrap_or_default(), place.clone())))
                     .collect(),
             }),
+            Value::NotGiven if self.doubt.as_ref().is_some_and(|doubt| doubt.covers(key)) => {
+                Err(self.doubtful(key))
+            }
             Value::NotGiven => match &self.line.hidden {
                 Some(hidden) => unsure(
                     format!("--{key} may stand in what is filled in when the container starts"),
@@ -366,6 +402,16 @@ impl Settings {
                 None => self.placed(key, beside, known.map(|flag| flag.default)),
             },
         }
+    }
+
+    /// A flag that may be given where nobody could look.
+    fn doubtful(&self, key: &str) -> Unsure {
+        let (why, missing, place) = match self.doubt.as_deref() {
+            Some(Doubt { why, missing, place, .. }) => (why.as_str(), missing.clone(), place),
+            None => ("it may be given", String::new(), &self.whole),
+        };
+        let message = format!("{key} of {} is not known: {why}", self.component);
+        Unsure { message, missing, place: place.clone() }
     }
 
     /// A setting that stands somewhere else than on the command line, or nowhere: then it has its default.

@@ -3,6 +3,7 @@
 use super::Layout;
 use crate::kind::{CNI, Format, Kind, MANIFESTS};
 
+const VARIABLES: Kind = Kind::Text(Format::Environment);
 const YAML: Kind = Kind::Text(Format::Yaml);
 
 pub(super) static K3S: Layout = Layout {
@@ -13,9 +14,13 @@ pub(super) static K3S: Layout = Layout {
         ("/etc/rancher/k3s/config.yaml.d", Kind::Texts(Format::Yaml, &[".yaml", ".yml"])),
         ("/etc/rancher/k3s/k3s.yaml", YAML),
         ("/etc/rancher/k3s/registries.yaml", YAML),
+        ("/etc/default/k3s", VARIABLES),
+        ("/etc/default/k3s-agent", VARIABLES),
+        ("/etc/sysconfig/k3s", VARIABLES),
+        ("/etc/sysconfig/k3s-agent", VARIABLES),
         ("/etc/sysctl.d/90-kubelet.conf", Kind::Attributes),
-        ("/etc/systemd/system/k3s-agent.service.env", Kind::Text(Format::Environment)),
-        ("/etc/systemd/system/k3s.service.env", Kind::Text(Format::Environment)),
+        ("/etc/systemd/system/k3s-agent.service.env", VARIABLES),
+        ("/etc/systemd/system/k3s.service.env", VARIABLES),
         ("/var/lib/rancher/k3s/agent/client-ca.crt", Kind::Keys),
         ("/var/lib/rancher/k3s/agent/client-kube-proxy.crt", Kind::Keys),
         ("/var/lib/rancher/k3s/agent/client-kube-proxy.key", Kind::Keys),
@@ -60,8 +65,8 @@ pub(super) static RKE2: Layout = Layout {
         ("/etc/rancher/rke2/registries.yaml", YAML),
         ("/etc/rancher/rke2/rke2-pss.yaml", YAML),
         ("/etc/rancher/rke2/rke2.yaml", YAML),
-        ("/etc/default/rke2-agent", Kind::Text(Format::Environment)),
-        ("/etc/default/rke2-server", Kind::Text(Format::Environment)),
+        ("/etc/default/rke2-agent", VARIABLES),
+        ("/etc/default/rke2-server", VARIABLES),
         ("/etc/sysctl.d/60-rke2-cis.conf", Kind::Attributes),
         ("/var/lib/rancher/rke2/agent/client-ca.crt", Kind::Keys),
         ("/var/lib/rancher/rke2/agent/client-kube-proxy.crt", Kind::Keys),
