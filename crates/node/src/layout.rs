@@ -27,6 +27,11 @@ pub(crate) struct Layout {
     pub(crate) units: &'static [&'static str],
 }
 
+/// What a kubelet keeps in its folder of certificates: those that it has signed and renewed, and the pair that it signs
+/// itself.
+pub(crate) const KUBELET_PAIR: [&str; 4] =
+    ["kubelet-client-current.pem", "kubelet-server-current.pem", "kubelet.crt", "kubelet.key"];
+
 /// Folders of units, the first that has one wins (systemd.unit(5)).
 pub(crate) const UNITS: [&str; 4] =
     ["/etc/systemd/system", "/run/systemd/system", "/usr/lib/systemd/system", "/lib/systemd/system"];

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use ironsides_settings::{Component, File, Host, Settings};
+use ironsides_settings::{Component, File, FileKind, Host, Settings};
 
 use crate::out::Out;
 
@@ -108,6 +108,9 @@ const PKI: &[&str] = &[
     "/var/lib/minikube/certs",
 ];
 
+/// Where a kubelet keeps its certificates unless a flag names another folder.
+const KUBELET_PKI: &str = "/var/lib/kubelet/pki";
+
 /// Where the kubelet's unit lies unless it is found elsewhere.
 const UNIT: &str = "/etc/systemd/system/kubelet.service";
 
@@ -190,7 +193,7 @@ fn below<'a>(host: &'a Host, folder: &str) -> impl Iterator<Item = Seen<'a>> {
 }
 
 fn is_folder(file: &File) -> bool {
-    matches!(file.kind, ironsides_settings::FileKind::Directory)
+    matches!(file.kind, FileKind::Directory)
 }
 
 /// Whether anybody looked at a path, or at something below it.
@@ -225,6 +228,10 @@ pub(super) fn manifests<'a>(out: &Out<'a>, component: Component) -> Sought<'a> {
         .filter(|(path, file)| Settings::is_started_by(component, path, file))
         .map(|(path, file)| Seen { path: path.to_owned(), file: Some(file) })
         .collect();
+    let is_gone = |seen: &Seen<'_>| seen.file.is_some_and(|file| file.kind == FileKind::Missing);
+    if combined(host).is_some() && found.iter().all(is_gone) {
+        return no_component(host, component);
+    }
     if !found.is_empty() {
         return Sought::These(found);
     }
@@ -243,7 +250,7 @@ pub(super) fn manifests<'a>(out: &Out<'a>, component: Component) -> Sought<'a> {
     if let Some(unread) = MANIFESTS
         .iter()
         .filter_map(|folder| Some((*folder, host.files.get(*folder)?)))
-        .find(|(_, file)| file.kind == ironsides_settings::FileKind::Unreadable)
+        .find(|(_, file)| file.kind == FileKind::Unreadable)
     {
         return Sought::These(vec![Seen { path: unread.0.to_owned(), file: Some(unread.1) }]);
     }
@@ -358,10 +365,40 @@ pub(super) fn pki<'a>(out: &Out<'a>) -> Sought<'a> {
             }
         }
     }
+    for seen in kubelet_pair(out, host) {
+        if !found.iter().any(|known| known.path == seen.path) {
+            found.push(seen);
+        }
+    }
     if found.is_empty() {
         return anywhere(host, PKI);
     }
     Sought::These(found)
+}
+
+/// The certificates that kubelets use without being told of: what the cluster signs for them and they renew, or else the
+/// pair that they sign themselves. What nobody looked at is left out.
+fn kubelet_pair<'a>(out: &Out<'a>, host: &'a Host) -> Vec<Seen<'a>> {
+    let mut found = Vec::new();
+    for settings in of(out, Component::Kubelet) {
+        let is_on = |key: &str| settings.get(key).ok().and_then(|setting| setting.is_on());
+        let has = |key: &str| settings.get(key).ok().map(|setting| setting.text().is_some());
+        let folder = settings.get("cert-dir").ok();
+        let folder = folder.as_ref().and_then(|setting| setting.text()).unwrap_or(KUBELET_PKI.into());
+        let server: &[&str] = match (has("tlsCertFile"), is_on("serverTLSBootstrap")) {
+            (Some(false), Some(true)) => &["kubelet-server-current.pem"],
+            (Some(false), Some(false) | None) => &["kubelet.crt", "kubelet.key"],
+            _ => &[],
+        };
+        let client: &[&str] =
+            if is_on("rotateCertificates") == Some(true) { &["kubelet-client-current.pem"] } else { &[] };
+        for name in server.iter().chain(client) {
+            let path = format!("{}/{name}", folder.trim_end_matches('/'));
+            let Some(file) = settings.file(host, &path) else { continue };
+            found.push(Seen { path, file: Some(file) });
+        }
+    }
+    found
 }
 
 /// Those that are certificates, or may be: what could not be looked at stays.

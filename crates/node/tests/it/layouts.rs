@@ -142,6 +142,10 @@ fn a_control_plane_of_kubeadm() {
     assert_eq!(file(&host, "/etc/kubernetes/pki/etcd/ca.key").mode, Some(0o600));
     assert_eq!(file(&host, "/srv/etcd").kind, FileKind::Directory);
     assert_eq!(file(&host, "/etc/kubernetes/admin.conf").kind, FileKind::Missing);
+    // The kubelet's own pair is looked for whether or not anything names it.
+    for name in ["kubelet.crt", "kubelet.key", "kubelet-client-current.pem", "kubelet-server-current.pem"] {
+        assert_eq!(file(&host, &format!("/var/lib/kubelet/pki/{name}")).kind, FileKind::Missing, "{name}");
+    }
     // The same file by another name.
     let other = file(&host, "/lib/systemd/system/kubelet.service");
     assert_eq!(other.target.as_deref(), Some("/usr/lib/systemd/system/kubelet.service"));
@@ -172,6 +176,17 @@ fn the_same_root_gives_the_same_document_and_it_can_be_read() {
     let document = ironsides_tree::parse_one(&text).unwrap();
     assert!(Host::is_in(&document));
     assert_eq!(Host::read(&document).unwrap(), host);
+}
+
+#[test]
+fn a_kubelet_keeps_its_certificates_where_it_is_told_to() {
+    let root = Prepared::new();
+    root.process(700, &["/usr/bin/kubelet", "--cert-dir=/srv/pki"], "0::/system.slice/kubelet.service");
+    root.file("/srv/pki/kubelet-2026.pem", 0o600, "");
+    root.link("/srv/pki/kubelet-server-current.pem", "kubelet-2026.pem");
+    let host = root.collect();
+    assert_eq!(file(&host, "/srv/pki/kubelet-server-current.pem").mode, Some(0o600));
+    assert_eq!(file(&host, "/srv/pki/kubelet.crt").kind, FileKind::Missing);
 }
 
 #[test]
