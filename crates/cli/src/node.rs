@@ -10,7 +10,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use ironsides_checks::Judge;
 use ironsides_core::{Object, ObjectRef, Origin, Target};
-use ironsides_settings::Host;
+use ironsides_settings::{FileKind, Host};
 use ironsides_tree::{Map, Node};
 
 use crate::args::NodeArgs;
@@ -29,6 +29,14 @@ pub(crate) fn facts(args: &NodeArgs, say: &Say) -> Result<Host> {
         paths: args.more.0.clone(),
         folders: args.more.1.clone(),
     })?;
+    let own = host.processes.iter().filter_map(|process| process.files.as_ref());
+    let closed = own.chain([&host.files]).flat_map(|files| files.values());
+    let closed = closed.filter(|file| file.kind == FileKind::Unreadable || file.unread.is_some()).count();
+    if !ironsides_node::is_root() && (closed > 0 || !host.gaps.is_empty()) {
+        let text =
+            "this program does not run as root, and could not look at everything: run it as root (`sudo`)";
+        say.warning(&text);
+    }
     if host.processes.is_empty() {
         say.hint(&"no component of Kubernetes runs on this host, as far as can be seen");
     }

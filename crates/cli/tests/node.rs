@@ -176,6 +176,92 @@ fn a_partial_look_is_never_clean() {
     assert!(code == 4 && err.contains("processes: /proc is empty"), "{err}");
 }
 
+/// The findings of a check in the facts of a node: verdict, message and fingerprint.
+fn of_check(facts: &str, check: &str) -> Vec<(String, String, String)> {
+    let folder = tempfile::tempdir().unwrap();
+    let facts = format!("apiVersion: ironsides.dev/v1\nkind: NodeFacts\nmetadata: {{name: a}}\n{facts}");
+    let args = ["scan", "-", "--no-config", "--fail-on", "none", "-o", "jsonl", "--check", check];
+    let (_, out, err) = ironsides(folder.path(), &args, facts.as_bytes());
+    let lines = out.lines().filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok());
+    let text = |line: &serde_json::Value, key: &str| line[key].as_str().unwrap_or_default().to_owned();
+    let found: Vec<_> = lines
+        .filter(|line| line["check"] == check)
+        .map(|line| (text(&line, "verdict"), text(&line, "message"), text(&line, "fingerprint")))
+        .collect();
+    assert!(!found.is_empty(), "{out}{err}");
+    found
+}
+
+#[test]
+fn several_of_one_component_have_fingerprints_of_their_own() {
+    let facts = |pids: [u32; 3]| {
+        let process = |(pid, port): (u32, u32)| {
+            format!(
+                "- {{pid: {pid}, program: kube-apiserver, arguments: [kube-apiserver, --secure-port={port}]}}\n"
+            )
+        };
+        let all: String = pids.into_iter().zip([6443, 6444, 6445]).map(process).collect();
+        format!("processes:\n{all}")
+    };
+    let prints = |pids| {
+        let found = of_check(&facts(pids), "apiserver-profiling");
+        found.into_iter().map(|(_, _, print)| print).collect::<std::collections::BTreeSet<_>>()
+    };
+    let one = prints([5, 6, 7]);
+    assert_eq!(one.len(), 3);
+    assert_eq!(prints([50, 49, 48]), one, "they do not hang on process ids");
+}
+
+#[test]
+fn the_certificate_that_the_kubelet_uses_is_judged() {
+    let key = "kind: file, mode: \"0640\", uid: 0, gid: 0, key: {form: PRIVATE KEY, algorithm: ECDSA-256, encrypted: false}";
+    let facts = |bootstrap: bool| {
+        format!(
+            "processes:\n- {{pid: 7, program: kubelet, arguments: [kubelet, --config=/k.yaml, --kubeconfig=/c, --cert-dir=/srv/pki]}}\n\
+             files:\n  /k.yaml: {{content: '{{apiVersion: kubelet.config.k8s.io/v1beta1, kind: KubeletConfiguration, \
+             serverTLSBootstrap: {bootstrap}}}'}}\n  \
+             /c: {{kind: file, mode: \"0600\"}}\n  \
+             /srv/pki/kubelet.crt: {{kind: file, mode: \"0644\", uid: 0, gid: 0}}\n  \
+             /srv/pki/kubelet.key: {{{key}}}\n  /srv/pki/kubelet-server-current.pem: {{{key}}}\n"
+        )
+    };
+    for (bootstrap, used, other) in [
+        (true, "kubelet-server-current.pem", "kubelet.key"),
+        (false, "kubelet.key", "kubelet-server-current.pem"),
+    ] {
+        let found = of_check(&facts(bootstrap), "pki-key-readable");
+        let failed =
+            |name: &str| found.iter().any(|(verdict, text, _)| verdict == "fail" && text.contains(name));
+        assert!(failed(used) && !failed(other), "{bootstrap}: {found:?}");
+    }
+}
+
+#[test]
+fn what_could_not_be_looked_at_is_told_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let certificates: String = (0..9)
+        .map(|at| format!("  /etc/kubernetes/pki/{at}.crt: {{kind: unreadable, why: Permission denied}}\n"))
+        .collect();
+    let facts = format!(
+        "apiVersion: ironsides.dev/v1\nkind: NodeFacts\nmetadata: {{name: a}}\nprocesses:\n\
+         - {{pid: 7, program: kubelet, arguments: [kubelet, --config=/var/lib/kubelet/config.yaml]}}\nfiles:\n\
+         \x20 /var/lib/kubelet/config.yaml: {{kind: unreadable, why: Permission denied}}\n{certificates}"
+    );
+    let args = ["scan", "-", "--no-config", "--fail-on", "none"];
+    let (code, out, err) = ironsides(folder.path(), &args, facts.as_bytes());
+    assert_eq!(code, 4, "{err}");
+    assert!(
+        out.contains("checks cannot be decided: /var/lib/kubelet/config.yaml could not be read"),
+        "{out}"
+    );
+    assert_eq!(out.matches("config.yaml could not be read").count(), 1, "{out}");
+    assert!(out.contains("cannot be decided at 9 places"), "{out}");
+    assert!(out.contains("and 6 more") && !out.contains("/etc/kubernetes/pki/8.crt"), "{out}");
+    // Programs are told all of it.
+    let (_, out, _) = ironsides(folder.path(), &[&args[..], &["-o", "jsonl"]].concat(), facts.as_bytes());
+    assert_eq!(found(&out).iter().filter(|(check, ..)| check == "certificate-writable").count(), 9);
+}
+
 #[test]
 fn what_does_not_go_together_is_refused() {
     let folder = tempfile::tempdir().unwrap();

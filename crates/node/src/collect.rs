@@ -88,6 +88,11 @@ pub fn collect(options: &Options) -> Result<Host, NodeError> {
     Ok(host)
 }
 
+/// Whether this program runs as root. What others may look at is not enough for most questions.
+pub fn is_root() -> bool {
+    rustix::process::geteuid().is_root()
+}
+
 /// The `/proc` of a host.
 fn open_proc(root: &Root, gaps: &mut Vec<Gap>) -> Option<Proc> {
     let why = match root.find("/proc") {

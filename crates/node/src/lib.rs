@@ -31,5 +31,5 @@ mod system;
 mod users;
 mod walk;
 
-pub use collect::{Options, collect};
+pub use collect::{Options, collect, is_root};
 pub use error::NodeError;

@@ -9,6 +9,7 @@ mod asked;
 mod bench;
 mod compliance;
 mod csv;
+mod fold;
 mod gap;
 mod github;
 mod gitlab;

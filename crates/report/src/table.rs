@@ -1,6 +1,7 @@
 //! For people: every place once, with its source line marked and what was found there below it.
 
 use std::cmp::Reverse;
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::io::{self, Write};
 use std::sync::Arc;
@@ -8,19 +9,23 @@ use std::sync::Arc;
 use anstyle::{AnsiColor, Style};
 use ironsides_core::{Finding, Safety, Severity, Source, Verdict};
 
+use crate::fold::Row;
 use crate::input::{Header, NamespaceLevel, Summary};
 use crate::place::{self, Outcome, Place, count_word};
 use crate::snippet::{Snippet, plain};
 use crate::source::Sources;
 use crate::worst::Worst;
 use crate::wrap::wrap;
-use crate::{Options, Writer, compliance, gap};
+use crate::{Options, Writer, compliance, fold, gap};
 
 /// From so many findings on, they are summed up by check.
 const SUMMED_UP: u64 = 10;
 
 /// How many places that could not be read are named again at the end.
 const NAMED: usize = 10;
+
+/// How many places of a node that could not be looked at are named below a check.
+const PLACES: usize = 3;
 
 /// How far notes below a finding are indented.
 const INDENT: usize = 12;
@@ -68,11 +73,11 @@ impl<W: Write> Table<W> {
             self.snippet(&snippet)?;
         }
         let width = group.iter().map(|finding| finding.check.len()).max().unwrap_or_default();
-        // Where an object cannot be judged, every check says the same: once is enough.
-        for same in group.chunk_by(place::is_same_unknown) {
-            match same {
-                [one] => self.finding(one, width)?,
-                many => self.unknowns(many)?,
+        for row in fold::rows(group) {
+            match row {
+                Row::One(one) => self.finding(one, width)?,
+                Row::Reason(many) => self.unknowns(&many)?,
+                Row::Places(checks, reasons) => self.places(&checks, &reasons)?,
             }
         }
         writeln!(self.sink)
@@ -178,22 +183,49 @@ impl<W: Write> Table<W> {
     }
 
     /// Several checks that nothing can be said about, for one reason.
-    fn unknowns(&mut self, findings: &[Finding]) -> io::Result<()> {
-        let (on, off) = self.paint(AnsiColor::Magenta.on_default());
-        let (dim, dim_end) = self.paint(Style::new().dimmed());
+    fn unknowns(&mut self, findings: &[&Finding]) -> io::Result<()> {
         let reason = findings.first().and_then(|finding| finding.verdict.reason()).unwrap_or_default();
-        let text = format!("{} checks cannot be decided: {}", findings.len(), plain(reason));
-        for (at, line) in self.wrapped(&text, INDENT).iter().enumerate() {
-            let word = if at == 0 { "unknown" } else { "" };
-            writeln!(self.sink, "  {on}{word:<8}{off:#}  {line}")?;
+        let mut told = BTreeSet::new();
+        let ids = findings.iter().map(|finding| finding.check).filter(|id| told.insert(*id));
+        let ids: Vec<&str> = ids.collect();
+        let what = match *ids {
+            [id] => format!("{id} cannot be decided"),
+            _ => format!("{} checks cannot be decided", ids.len()),
+        };
+        let text = format!("{what}: {}", plain(reason));
+        let (dim, dim_end) = self.paint(Style::new().dimmed());
+        self.unknown(&text)?;
+        if ids.len() < 2 {
+            return Ok(());
         }
-        let ids: Vec<&str> = findings.iter().map(|finding| finding.check).collect();
         let lines: Vec<String> = match self.width {
             None => ids.chunks(4).map(|some| some.join(", ")).collect(),
             Some(_) => self.wrapped(&ids.join(", "), INDENT),
         };
         for line in lines {
             writeln!(self.sink, "            {dim}{line}{dim_end:#}")?;
+        }
+        Ok(())
+    }
+
+    /// Checks that nothing can be said about at several places.
+    fn places(&mut self, checks: &[&str], reasons: &[&str]) -> io::Result<()> {
+        self.unknown(&format!("{} cannot be decided at {} places", checks.join(", "), reasons.len()))?;
+        let dim = Style::new().dimmed();
+        for reason in reasons.iter().take(PLACES) {
+            self.note(reason, dim)?;
+        }
+        match reasons.len().saturating_sub(PLACES) {
+            0 => Ok(()),
+            more => self.note(&format!("… and {more} more: `-o json` names all"), dim),
+        }
+    }
+
+    fn unknown(&mut self, text: &str) -> io::Result<()> {
+        let (on, off) = self.paint(AnsiColor::Magenta.on_default());
+        for (at, line) in self.wrapped(text, INDENT).iter().enumerate() {
+            let word = if at == 0 { "unknown" } else { "" };
+            writeln!(self.sink, "  {on}{word:<8}{off:#}  {line}")?;
         }
         Ok(())
     }
