@@ -384,7 +384,8 @@ fn kubelet_pair<'a>(out: &Out<'a>, host: &'a Host) -> Vec<Seen<'a>> {
         let is_on = |key: &str| settings.get(key).ok().and_then(|setting| setting.is_on());
         let has = |key: &str| settings.get(key).ok().map(|setting| setting.text().is_some());
         let folder = settings.get("cert-dir").ok();
-        let folder = folder.as_ref().and_then(|setting| setting.text()).unwrap_or(KUBELET_PKI.into());
+        let folder =
+            folder.as_ref().and_then(ironsides_settings::Setting::text).unwrap_or(KUBELET_PKI.into());
         let server: &[&str] = match (has("tlsCertFile"), is_on("serverTLSBootstrap")) {
             (Some(false), Some(true)) => &["kubelet-server-current.pem"],
             (Some(false), Some(false) | None) => &["kubelet.crt", "kubelet.key"],

@@ -93,7 +93,7 @@ fn read(host: &Host, name: &str, path: &str, text: &str, subcommand: &str) -> Op
             match key.trim_end() {
                 "ExecStart" if value.is_empty() => commands.clear(),
                 "ExecStart" => {
-                    commands.push(words(value.trim_start_matches(['-', '+', '!', '@', ':'])).collect())
+                    commands.push(words(value.trim_start_matches(['-', '+', '!', '@', ':'])).collect());
                 }
                 "Environment" if value.is_empty() => made.variables.clear(),
                 "Environment" => {
