@@ -74,7 +74,8 @@ pub struct Matcher {
     pub name: Option<Pattern>,
     /// The name of the container that the finding is in. Findings outside containers do not match.
     pub container: Option<Pattern>,
-    /// The path of the file, from a folder: the folder (absolute, without a slash at its end), then the pattern.
+    /// The path of the file, from a folder: the folder (absolute, without a slash at its end), then the pattern. Where a
+    /// kind is asked for as well and the finding is about a node, the pattern is of the absolute path on that node.
     pub path: Option<(Arc<str>, Pattern)>,
     /// The path of the field, `spec.template.spec.containers[0].image`.
     pub field: Option<Pattern>,
@@ -88,6 +89,12 @@ impl Matcher {
         let holds = |pattern: &Option<Pattern>, text: &str| {
             pattern.as_ref().is_none_or(|pattern| pattern.matches(text))
         };
+        let of_node = |name: &str| {
+            holds(&self.api_version, "v1")
+                && holds(&self.kind, "Node")
+                && holds(&self.namespace, "")
+                && holds(&self.name, name)
+        };
         let of_object = |reference: &ObjectRef| {
             holds(&self.api_version, &reference.api_version)
                 && holds(&self.kind, &reference.kind)
@@ -96,7 +103,9 @@ impl Matcher {
         };
         match target {
             Target::Object(reference) => of_object(reference),
-            // Only an object has names of these kinds.
+            // What is found on a node is found on the object that stands for it.
+            Target::Node { name } => of_node(name),
+            // Nothing else has names of these kinds.
             _ => {
                 [&self.api_version, &self.kind, &self.namespace, &self.name].into_iter().all(Option::is_none)
             }

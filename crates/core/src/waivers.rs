@@ -8,7 +8,7 @@ use ironsides_tree::{Span, Text};
 use rustc_hash::FxHashMap;
 
 use crate::date::Date;
-use crate::evidence::Source;
+use crate::evidence::{HostPlace, Source};
 use crate::finding::Finding;
 use crate::object::{Object, Origin};
 use crate::target::Target;
@@ -246,6 +246,11 @@ impl Waivers {
         };
         let name = match &*finding.target {
             Target::Object(reference) => Some(reference.name.as_str()),
+            Target::Node { name } => Some(name.as_str()),
+            _ => None,
+        };
+        let on_node = match place {
+            Some(Source::Host { place: HostPlace::File { path, .. }, .. }) => Some(&**path),
             _ => None,
         };
         let mut candidates = Vec::new();
@@ -263,6 +268,10 @@ impl Waivers {
                 Scope::Object(target) => Arc::ptr_eq(target, &finding.target),
                 Scope::Matching(matcher) => {
                     let in_file = matcher.path.as_ref().is_none_or(|(base, pattern)| {
+                        // `**` without a kind is about the files of the project, not those of nodes.
+                        if let Some(path) = on_node {
+                            return matcher.kind.is_some() && pattern.matches(path);
+                        }
                         let absolute =
                             absolute.get_or_init(|| path.map(|path| self::absolute(&self.here, path)));
                         let below = absolute.as_deref().and_then(|path| path.strip_prefix(&**base));
@@ -373,6 +382,41 @@ mod tests {
 
     fn matching(matcher: Matcher) -> Scope {
         Scope::Matching(Box::new(matcher))
+    }
+
+    #[test]
+    fn what_is_found_on_a_node_is_waived_by_its_name_and_file() {
+        let name = |text: &str| Some(Pattern::name(text).unwrap());
+        let path = |text: &str| Some((Arc::from("/work/repo"), Pattern::path(text).unwrap()));
+        let node = Matcher { kind: name("Node"), ..Matcher::default() };
+        let cases = [
+            (node.clone(), true),
+            (Matcher { name: name("control-plane-1"), api_version: name("v1"), ..node.clone() }, true),
+            (Matcher { name: name("control-plane-*"), ..node.clone() }, true),
+            (Matcher { name: name("control-plane-1"), ..Matcher::default() }, true),
+            (Matcher { name: name("control-plane-2"), ..node.clone() }, false),
+            (Matcher { name: name("worker-*"), ..node.clone() }, false),
+            (Matcher { namespace: name("shop"), ..node.clone() }, false),
+            (Matcher { kind: name("Pod"), name: name("control-plane-1"), ..node.clone() }, false),
+            (Matcher { path: path("/etc/kubernetes"), ..node.clone() }, true),
+            (Matcher { path: path("/etc/kubernetes/*.conf"), ..node.clone() }, true),
+            (Matcher { path: path("/var/lib/**"), ..node.clone() }, false),
+            (Matcher { path: path("etc/kubernetes/**"), ..node }, false),
+            (Matcher { path: path("**"), ..Matcher::default() }, false),
+        ];
+        let object = object("Deployment", "cart");
+        let mut found = finding("y", &object, Span::NONE);
+        found.target = Arc::new(Target::Node { name: "control-plane-1".into() });
+        let file = HostPlace::File { path: Arc::from("/etc/kubernetes/admin.conf"), line: None };
+        found.evidence[0].source = Source::Host { node: Arc::from("control-plane-1"), place: file };
+        for (matcher, holds) in cases {
+            let said = format!("{matcher:?}");
+            let set = Waivers::new([waiver(matching(matcher))], &rules());
+            let mut found = found.clone();
+            set.apply(&mut found, None);
+            assert_eq!(found.waived.is_some(), holds, "{said}");
+            assert_eq!(set.entries()[0].used(), u64::from(holds), "{said}");
+        }
     }
 
     #[test]
