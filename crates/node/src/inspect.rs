@@ -34,7 +34,13 @@ pub(crate) fn file(root: &Root, users: &Users, path: &str, kind: Kind) -> File {
         FileType::Directory => {
             file.kind = FileKind::Directory;
             if kind != Kind::Attributes {
-                entries(&found, &mut file);
+                // Where certificates and keys lie is told whole; nobody else follows links to folders.
+                let leads = |name: &str| {
+                    let at = || root.find(&format!("{path}/{name}"));
+                    kind == Kind::KeyFolder
+                        && at().is_ok_and(|found| found.file_type() == FileType::Directory)
+                };
+                entries(&found, &leads, &mut file);
             }
         }
         _ => file.kind = FileKind::Other,
@@ -47,8 +53,8 @@ pub(crate) fn unreadable(why: String) -> File {
     File { kind: FileKind::Unreadable, why: Some(why), ..File::default() }
 }
 
-fn entries(found: &Found, file: &mut File) {
-    match found.entries() {
+fn entries(found: &Found, leads: &dyn Fn(&str) -> bool, file: &mut File) {
+    match found.entries(leads) {
         Ok((names, is_more)) => {
             if is_more {
                 file.unread = Some(format!("it holds more than the {} names that are kept", names.len()));

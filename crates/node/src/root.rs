@@ -164,9 +164,10 @@ impl Found {
         read(&file, limit)
     }
 
-    /// The names in a folder, sorted; those of folders end in `/`. And whether there are more than are read.
-    pub(crate) fn entries(&self) -> Result<(Vec<String>, bool), Errno> {
-        entries(self.own.as_fd())
+    /// The names in a folder, sorted; those of folders end in `/`. And whether there are more than are read. `leads` tells
+    /// whether the link of a name leads to a folder.
+    pub(crate) fn entries(&self, leads: &dyn Fn(&str) -> bool) -> Result<(Vec<String>, bool), Errno> {
+        entries(self.own.as_fd(), leads)
     }
 
     /// The folder as a root of its own.
@@ -176,7 +177,10 @@ impl Found {
 }
 
 /// The names in an open folder, sorted; those of folders end in `/`. And whether there are more than are read.
-pub(crate) fn entries(folder: BorrowedFd<'_>) -> Result<(Vec<String>, bool), Errno> {
+pub(crate) fn entries(
+    folder: BorrowedFd<'_>,
+    leads: &dyn Fn(&str) -> bool,
+) -> Result<(Vec<String>, bool), Errno> {
     let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
     let folder = rustix::fs::openat(folder, ".", flags, Mode::empty())?;
     let mut names = Vec::new();
@@ -191,7 +195,11 @@ pub(crate) fn entries(folder: BorrowedFd<'_>) -> Result<(Vec<String>, bool), Err
             is_more = true;
             break;
         }
-        let is_folder = entry.file_type() == FileType::Directory;
+        let is_folder = match entry.file_type() {
+            FileType::Directory => true,
+            FileType::Symlink => leads(name),
+            _ => false,
+        };
         names.push(if is_folder { format!("{name}/") } else { name.to_owned() });
     }
     names.sort();

@@ -180,7 +180,9 @@ impl Walk {
                 Some(before) if *before >= ask.kind => continue,
                 None if view.looked.len() >= PATHS => {
                     let why = format!("more than {PATHS} paths are named; the rest was not looked at");
-                    self.gaps.push(Gap { what: "files".into(), why });
+                    let folder = ask.path.rsplit_once('/').map_or("/", |(folder, _)| folder).to_owned();
+                    self.gap("files", &why);
+                    self.gap(&folder, &why);
                     continue;
                 }
                 _ => {}
@@ -197,6 +199,9 @@ impl Walk {
             } else {
                 self.text += size;
             }
+            if let Some(why) = file.unread.as_ref().filter(|_| file.kind == FileKind::Directory) {
+                self.gap(&ask.path, why);
+            }
             self.follow(&ask, &file);
             if (file.kind != FileKind::Missing || ask.is_told)
                 && let Some(view) = self.views.get_mut(ask.view)
@@ -206,14 +211,33 @@ impl Walk {
         }
     }
 
+    /// Something that was not looked at, once.
+    fn gap(&mut self, what: &str, why: &str) {
+        let gap = Gap { what: what.to_owned(), why: why.to_owned() };
+        if !self.gaps.contains(&gap) {
+            self.gaps.push(gap);
+        }
+    }
+
     /// Asks for what a file names.
     fn follow(&mut self, ask: &Ask, file: &File) {
         let child = |name: &str| format!("{}/{}", ask.path.trim_end_matches('/'), name.trim_end_matches('/'));
-        for name in file.entries.iter().flatten() {
+        // A link to a folder above shows nothing new.
+        let is_above = |real: &String| {
+            ask.path.strip_prefix(&**real).is_some_and(|rest| rest.starts_with('/')) || real == "/"
+        };
+        let is_again = ask.kind == Kind::KeyFolder && file.target.as_ref().is_some_and(is_above);
+        for name in file.entries.iter().flatten().filter(|_| !is_again) {
             let is_folder = name.ends_with('/');
             let inner = match ask.kind {
-                Kind::KeyFolder | Kind::KubeletDropIns if is_folder => depth(&ask.path) < DEEPEST,
-                Kind::KeyFolder => KEYS.iter().any(|end| name.ends_with(end)),
+                Kind::KeyFolder | Kind::KubeletDropIns if is_folder && depth(&ask.path) >= DEEPEST => {
+                    let why = format!("it lies deeper than {DEEPEST} folders, and was not looked at");
+                    self.gap(&child(name), &why);
+                    false
+                }
+                Kind::KubeletDropIns if is_folder => true,
+                // A key may have any name.
+                Kind::KeyFolder => true,
                 Kind::Texts(_, ends) => {
                     !is_folder && !name.starts_with('.') && ends.iter().any(|end| name.ends_with(end))
                 }
@@ -267,8 +291,6 @@ impl Walk {
     }
 }
 
-/// How the names of certificates and keys end.
-const KEYS: [&str; 7] = [".cer", ".cert", ".crt", ".csr", ".key", ".pem", ".pub"];
 /// How deep folders of certificates and drop-ins are looked at, in components of a path.
 const DEEPEST: usize = 16;
 

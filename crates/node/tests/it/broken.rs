@@ -133,6 +133,39 @@ fn pipes_sockets_and_what_is_too_large_or_no_text_are_not_read() {
 }
 
 #[test]
+fn folders_that_are_not_read_whole_have_gaps() {
+    let root = Prepared::new();
+    for at in 0..4100 {
+        root.file(&format!("/etc/kubernetes/pki/many/{at}.crt"), 0o600, "");
+    }
+    let host = root.collect();
+    assert!(host.gap("/etc/kubernetes/pki/many/4099.crt").is_some(), "{:?}", host.gaps);
+    assert!(host.gap("/etc/kubernetes/manifests").is_none(), "{:?}", host.gaps);
+    let root = Prepared::new();
+    let deep = "/etc/kubernetes/pki".to_owned() + &"/d".repeat(20);
+    root.file(&format!("{deep}/a.key"), 0o644, "");
+    let host = root.collect();
+    assert!(host.gap(&deep).unwrap().why.contains("deeper"), "{:?}", host.gaps);
+}
+
+#[test]
+fn keys_are_found_behind_links_and_under_any_name() {
+    let root = Prepared::new();
+    let (_, key) = crate::prepared::leaf("a", "b");
+    root.file("/srv/real/secretly", 0o644, &key);
+    root.bytes("/srv/real/store.p12", 0o644, &[0x30, 0x82, 0xff]);
+    fs::create_dir_all(root.at("/etc/kubernetes/pki/own")).unwrap();
+    root.link("/etc/kubernetes/pki/linked", "/srv/real");
+    root.link("/etc/kubernetes/pki/own/up", "..");
+    let host = root.collect();
+    assert!(file(&host, "/etc/kubernetes/pki").entries.as_ref().unwrap().contains(&"linked/".to_owned()));
+    assert!(file(&host, "/etc/kubernetes/pki/linked/secretly").key.is_some());
+    let store = file(&host, "/etc/kubernetes/pki/linked/store.p12");
+    assert_eq!((store.mode, store.kind), (Some(0o644), FileKind::File));
+    assert!(!host.files.contains_key("/etc/kubernetes/pki/own/up/own"));
+}
+
+#[test]
 fn what_may_not_be_read_says_why_and_what_to_do() {
     if rustix::process::geteuid().is_root() {
         eprintln!("SKIPPED: root may read everything; the same is looked at as nobody in live.rs");
