@@ -15,6 +15,7 @@ mod audit_names_on_nameless_requests;
 mod audit_namespace_of_global_resource;
 mod audit_noise_recorded;
 mod audit_pattern_without_effect;
+mod audit_policy_file_records_bodies;
 mod audit_policy_file_unset;
 mod audit_policy_refused;
 mod audit_policy_without_backend;
@@ -74,6 +75,7 @@ pub(crate) static CHECKS: &[&Check] = &[
     &audit_namespace_of_global_resource::CHECK,
     &audit_noise_recorded::CHECK,
     &audit_pattern_without_effect::CHECK,
+    &audit_policy_file_records_bodies::CHECK,
     &audit_policy_file_unset::CHECK,
     &audit_policy_refused::CHECK,
     &audit_policy_without_backend::CHECK,

@@ -1,6 +1,6 @@
 //! Bodies of requests and responses in the audit log.
 
-use ironsides_audit::{GroupResources, Level, Rule};
+use ironsides_audit::{GroupResources, Level, Request, Rule};
 
 use super::lint::{Lint, listed};
 use crate::out::Out;
@@ -25,24 +25,11 @@ pub(super) fn report(
     out: &mut Out<'_>,
 ) {
     for (number, rule, at) in lint.rules() {
-        let rest: Vec<GroupResources> = rule.resources.iter().filter(|own| !spared(own)).cloned().collect();
-        if rest.is_empty() && !rule.resources.is_empty() {
+        let Some(rule) = &unspared(rule, spared) else {
             out.pass(&at.get("level"));
             continue;
-        }
-        let rule = &Rule { resources: rest, ..rule.clone() };
-        let mut found = None;
-        let mut resources: Vec<&str> = Vec::new();
-        for own in bodies {
-            let requests: &[&str] = if rule.level >= Level::Request { own.in_requests } else { &[] };
-            let responses: &[&str] =
-                if rule.level == Level::RequestResponse { own.in_responses } else { &[] };
-            let verbs: Vec<&str> = requests.iter().chain(responses).copied().collect();
-            if let Some(request) = lint.would_decide(rule, number, &verbs, own.group, own.resource) {
-                resources.push(own.resource);
-                found.get_or_insert(request);
-            }
-        }
+        };
+        let (resources, found) = recorded(lint, number, rule, bodies);
         let level = at.get("level");
         let Some(request) = found else {
             out.pass(&level);
@@ -63,6 +50,33 @@ pub(super) fn report(
             finding.unsafe_fix("set level to Metadata", test, || [crate::fixes::set(&level, "Metadata")]);
         }
     }
+}
+
+/// A rule without the entries that are spared; `None` where it has no others.
+pub(super) fn unspared(rule: &Rule, spared: fn(&GroupResources) -> bool) -> Option<Rule> {
+    let rest: Vec<GroupResources> = rule.resources.iter().filter(|own| !spared(own)).cloned().collect();
+    (!rest.is_empty() || rule.resources.is_empty()).then(|| Rule { resources: rest, ..rule.clone() })
+}
+
+/// The resources of whose bodies a rule records some, and the first request that it decides so.
+pub(super) fn recorded(
+    lint: &Lint<'_>,
+    number: usize,
+    rule: &Rule,
+    bodies: &[Bodies],
+) -> (Vec<&'static str>, Option<Request<'static>>) {
+    let mut found = None;
+    let mut resources: Vec<&str> = Vec::new();
+    for own in bodies {
+        let requests: &[&str] = if rule.level >= Level::Request { own.in_requests } else { &[] };
+        let responses: &[&str] = if rule.level == Level::RequestResponse { own.in_responses } else { &[] };
+        let verbs: Vec<&str> = requests.iter().chain(responses).copied().collect();
+        if let Some(request) = lint.would_decide(rule, number, &verbs, own.group, own.resource) {
+            resources.push(own.resource);
+            found.get_or_insert(request);
+        }
+    }
+    (resources, found)
 }
 
 /// Spares nothing.

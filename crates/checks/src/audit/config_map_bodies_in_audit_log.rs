@@ -19,7 +19,7 @@ pub(super) static CHECK: Check = Check {
     run: Run::Kinds(POLICY, run),
 };
 
-const BODIES: &[Bodies] = &[Bodies {
+pub(super) const BODIES: &[Bodies] = &[Bodies {
     group: "",
     resource: "configmaps",
     in_requests: &["create", "update", "patch"],
@@ -33,7 +33,7 @@ fn run(policy: &Object, out: &mut Out<'_>) {
 }
 
 /// Whether an entry names nothing but settings of the system, whose changes are seen in their bodies alone.
-fn names_settings(entry: &GroupResources) -> bool {
+pub(super) fn names_settings(entry: &GroupResources) -> bool {
     let of_all = |name: &String| entry.resources.iter().all(|own| is_setting(&entry.group, own, name));
     !entry.resources.is_empty() && !entry.resource_names.is_empty() && entry.resource_names.iter().all(of_all)
 }

@@ -20,7 +20,15 @@ pub(crate) struct Audited {
 
 impl Audited {
     pub(crate) fn of(object: &Object) -> Self {
-        let loaded = Policy::of(&object.root, &object.remarks);
+        Self::made(Policy::of(&object.root, &object.remarks))
+    }
+
+    /// What the API server makes of a file.
+    pub(super) fn of_text(text: &str) -> Self {
+        Self::made(Policy::read(text))
+    }
+
+    fn made(loaded: Result<Loaded, Vec<PolicyError>>) -> Self {
         Self { loaded, remainder: OnceCell::new(), left: OnceCell::new() }
     }
 }
@@ -38,13 +46,18 @@ impl<'a> Lint<'a> {
     /// The policy that an object is; `None` where the server refuses it, which a check of its own tells.
     pub(super) fn of<'c: 'a>(object: &'a Object, out: &mut Out<'c>) -> Option<Self> {
         let audited: &'a Audited = out.audit();
-        let Ok(loaded) = &audited.loaded else {
+        let lint = Self::at_root(object.cursor(), audited);
+        if lint.is_none() {
             out.not_applicable("the API server does not start with this policy, which another check tells");
-            return None;
-        };
-        let root = object.cursor();
+        }
+        lint
+    }
+
+    /// The policy whose document this is; `None` where the server refuses it.
+    pub(super) fn at_root(root: Cursor<'a>, audited: &'a Audited) -> Option<Self> {
+        let policy = &audited.loaded.as_ref().ok()?.policy;
         let at = root.get("rules").items().collect();
-        Some(Self { root, policy: &loaded.policy, audited, at })
+        Some(Self { root, policy, audited, at })
     }
 
     /// The rules with their numbers and places.

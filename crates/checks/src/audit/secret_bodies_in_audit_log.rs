@@ -17,7 +17,7 @@ pub(super) static CHECK: Check = Check {
     run: Run::Kinds(POLICY, run),
 };
 
-const BODIES: &[Bodies] = &[Bodies {
+pub(super) const BODIES: &[Bodies] = &[Bodies {
     group: "",
     resource: "secrets",
     in_requests: &["create", "update", "patch"],

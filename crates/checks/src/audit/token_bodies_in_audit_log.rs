@@ -17,7 +17,7 @@ pub(super) static CHECK: Check = Check {
     run: Run::Kinds(POLICY, run),
 };
 
-const BODIES: &[Bodies] = &[
+pub(super) const BODIES: &[Bodies] = &[
     Bodies { group: "", resource: "serviceaccounts/token", in_requests: &[], in_responses: &["create"] },
     Bodies {
         group: "authentication.k8s.io",
