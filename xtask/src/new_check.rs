@@ -111,6 +111,7 @@ const FAMILIES: [Family; 21] = [
         page: SETTINGS,
     },
     Family { name: "host_files", uses: "", run: "Run::Host(run)", body: OF_HOST, page: HOSTS },
+    Family { name: "kernel", uses: "", run: "Run::Host(run)", body: OF_HOST, page: HOSTS },
     Family { name: "reference", uses: "", run: "Run::Object(run)", body: OF_OBJECT, page: OBJECTS },
 ];
 
@@ -550,7 +551,7 @@ mod tests {
             said("pods", "a"),
             "there is no family \"pods\"; the families are document, workload, image, namespace, configuration, reliability, api, rbac, \
              service, ingress, network, storage, admission, audit, apiserver, controller_manager, scheduler, etcd, \
-             kube_proxy, host_files, reference"
+             kube_proxy, host_files, kernel, reference"
         );
         assert_eq!(
             said("image", "Some_BadPattern"),

@@ -5,8 +5,8 @@ use strsim::levenshtein;
 use crate::check::Check;
 use crate::{
     admission, api, apiserver, audit, cluster, configuration, controller_manager, document, etcd, host_files,
-    image, ingress, kube_proxy, kubelet, namespace, network, nodes, rbac, reference, reliability, scheduler,
-    service, storage, waiver, workload,
+    image, ingress, kernel, kube_proxy, kubelet, namespace, network, nodes, rbac, reference, reliability,
+    scheduler, service, storage, waiver, workload,
 };
 
 /// The families, each in its own order.
@@ -31,6 +31,7 @@ pub static CATALOGUE: &[&[&Check]] = &[
     kube_proxy::CHECKS,
     kubelet::CHECKS,
     host_files::CHECKS,
+    kernel::CHECKS,
     nodes::CHECKS,
     cluster::CHECKS,
     reference::CHECKS,

@@ -27,6 +27,7 @@ mod host_files;
 mod image;
 mod ingress;
 mod judge;
+mod kernel;
 pub mod kube_bench;
 mod kube_proxy;
 mod kubelet;

@@ -93,6 +93,9 @@ impl<'a> Out<'a> {
         if !any {
             let names: Vec<&str> = components.iter().map(|component| component.program()).collect();
             let names = names.join(" or ");
+            if self.say_unseen(&format!("whether {names} runs on this node is not known")) {
+                return;
+            }
             self.not_applicable(if self.case.is_host() {
                 format!("no {names} runs on this node")
             } else {
@@ -109,6 +112,14 @@ impl<'a> Out<'a> {
         if let Some(Ok(host)) = self.case.host() {
             run(host, self);
         }
+    }
+
+    /// Says, where the processes of the node were not seen, that therefore something is not known.
+    pub(crate) fn say_unseen(&mut self, message: &str) -> bool {
+        let Some(gap) = self.host().and_then(|host| host.gap("processes")) else { return false };
+        let missing = format!("the processes of the node: {}", gap.why);
+        self.unknown_with(self.case.whole(), "processes", message, missing);
+        true
     }
 
     /// Says where the facts of the node cannot be read.
@@ -302,4 +313,57 @@ pub(crate) fn stable(settings: &Settings, key: &str) -> String {
 
 fn fact(looked_at: &str, raw: Option<String>, source: Source) -> Evidence {
     Evidence { looked_at: Arc::from(looked_at), raw, effective: None, rule: None, source, causes: Vec::new() }
+}
+
+#[cfg(test)]
+mod tests {
+    use ironsides_core::{Inventory, Object, Origin, Verdict};
+    use ironsides_tree::parse_one;
+
+    use crate::{Judge, Options};
+
+    /// What a check says of a node.
+    fn said(check: &str, facts: &str) -> Vec<(Verdict, String)> {
+        let text =
+            format!("apiVersion: ironsides.dev/v1\nkind: NodeFacts\nmetadata: {{name: node-1}}\n{facts}");
+        let judge =
+            Judge::new(Options { only: [check.to_owned()].into_iter().collect(), ..Options::default() });
+        let (mut findings, mut counts) = (Vec::new(), judge.counts());
+        let origin = Origin::File { path: "n.yaml".into(), text: text.as_str().into() };
+        let object = Object::new(parse_one(&text).unwrap(), origin, Vec::new());
+        judge.object(&object, &mut findings, &mut counts);
+        judge.together(&Inventory::default(), &mut findings, &mut counts);
+        findings.into_iter().map(|finding| (finding.verdict, finding.message.clone())).collect()
+    }
+
+    const UNSEEN: &str = "gaps: [{what: processes, why: /proc is not mounted}]\n";
+
+    #[test]
+    fn what_runs_is_unknown_where_processes_were_not_seen() {
+        for (check, message) in [
+            ("kubelet-anonymous-auth", "whether kubelet runs on this node is not known"),
+            ("apiserver-profiling", "whether kube-apiserver runs on this node is not known"),
+            ("etcd-auto-tls", "whether etcd runs on this node is not known"),
+            ("kernel-differs-from-kubelet", "whether a kubelet runs on this node is not known"),
+            ("kubelet-kubeconfig-readable", "which file kubelet names is not known"),
+        ] {
+            let missing = "the processes of the node: /proc is not mounted".to_owned();
+            let expected = [(Verdict::Unknown { missing }, message.to_owned())];
+            assert_eq!(said(check, UNSEEN), expected, "{check}");
+            assert_ne!(said(check, ""), expected, "{check}");
+        }
+    }
+
+    #[test]
+    fn what_is_known_is_told_all_the_same() {
+        let file = "files: {/etc/kubernetes/kubelet.conf: {kind: file, mode: '0644'}}\n";
+        let told = said("kubelet-kubeconfig-readable", &format!("{file}{UNSEEN}"));
+        assert_eq!(told[0].0, Verdict::Fail);
+    }
+
+    #[test]
+    fn kernel_settings_that_nobody_looked_at_are_unknown() {
+        assert!(matches!(said("kernel-unprivileged-bpf", "")[0].0, Verdict::Unknown { .. }));
+        assert_eq!(said("kernel-unprivileged-bpf", "sysctls: {vm.swappiness: '60'}\n"), []);
+    }
 }

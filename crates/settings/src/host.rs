@@ -22,8 +22,10 @@ use std::collections::BTreeMap;
 use ironsides_tree::{Node, print};
 use serde::{Deserialize, Serialize};
 
+use crate::component::Component;
 use crate::error::SettingsError;
 use crate::file::File;
+use crate::settings::Settings;
 
 /// The kind of the document.
 pub const KIND: &str = "NodeFacts";
@@ -218,13 +220,20 @@ impl Host {
         }
     }
 
-    /// The manifests of static pods: what lies in the folder that the kubelet reads, or else where distributions put them.
-    pub fn manifests(&self) -> impl Iterator<Item = (&str, &File)> {
-        let is_in = |path: &str| {
-            MANIFESTS.iter().any(|folder| {
-                path.strip_prefix(folder)
-                    .and_then(|rest| rest.strip_prefix('/'))
-                    .is_some_and(|name| !name.contains('/'))
+    /// The manifests of static pods: what lies in the folder that a kubelet among these components reads, and where
+    /// distributions put them.
+    pub fn manifests(&self, running: &[Settings]) -> impl Iterator<Item = (&str, &File)> {
+        let kubelets = running.iter().filter(|settings| settings.component() == Component::Kubelet);
+        let own =
+            kubelets.filter_map(|kubelet| Some(kubelet.get("staticPodPath").ok()?.text()?.into_owned()));
+        let mut folders: Vec<String> = own.filter(|path| path.starts_with('/')).collect();
+        folders.extend(MANIFESTS.map(str::to_owned));
+        let is_in = move |path: &str| {
+            folders.iter().any(|folder| match path.strip_prefix(folder.trim_end_matches('/')) {
+                // The kubelet also takes one file.
+                Some("") => path.contains('.'),
+                Some(rest) => rest.strip_prefix('/').is_some_and(|name| !name.contains('/')),
+                None => false,
             })
         };
         let own = self.processes.iter().filter_map(|process| process.files.as_ref()).flatten();

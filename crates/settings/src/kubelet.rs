@@ -37,6 +37,7 @@ use std::collections::BTreeMap;
 
 pub(crate) use lookup::{flag_of, is_field, names, zero};
 
+pub use check::KERNEL;
 pub use effective::Effective;
 pub use files::{Entry, Files, Listing, Look, Seen};
 pub use observed::{Observed, ReadOnly, Server, Status};

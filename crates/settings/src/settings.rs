@@ -65,7 +65,8 @@ impl Settings {
             all.extend(k3s::embedded(host, process).into_iter().map(|one| Self::of_embedded(process, one)));
         }
         let mut idle = Vec::new();
-        for (path, file) in host.manifests() {
+        let manifests: Vec<(&str, &File)> = host.manifests(&all).collect();
+        for (path, file) in manifests {
             for settings in Self::of_manifest(path, file, Some(host)) {
                 for running in all.iter_mut().filter(|running| running.component == settings.component) {
                     running.minor = running.minor.or(settings.minor);
@@ -230,10 +231,11 @@ impl Settings {
     }
 
     /// The components that the static pods of a host are to start, whether or not they run, each with the path of its manifest.
-    pub fn of_static_pods(host: &Host) -> Vec<(&str, Self)> {
+    /// `running` are the components that run on it: where the kubelet looks for manifests is its setting.
+    pub fn of_static_pods<'h>(host: &'h Host, running: &[Self]) -> Vec<(&'h str, Self)> {
         let of =
             |(path, file)| Self::of_manifest(path, file, Some(host)).into_iter().map(move |one| (path, one));
-        host.manifests().flat_map(of).collect()
+        host.manifests(running).flat_map(of).collect()
     }
 
     /// The flags that stand on the command line, each once, sorted.
@@ -456,4 +458,49 @@ fn of_file(line: &CommandLine, component: Component, files: Files<'_>) -> Option
         Value::Known(..) | Value::NotGiven => return None,
     };
     Some(Beside::read(component.program(), path, place, files, kube_proxy::of_file))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn static_pods_are_found_where_the_kubelet_looks() {
+        let manifest = "spec: {containers: [{name: e, command: [etcd, --auto-tls]}]}";
+        let host = |arguments: &[&str], path: &str| {
+            let mut host = Host::new("n");
+            host.processes.push(Process {
+                pid: 1,
+                program: "kubelet".into(),
+                arguments: arguments.iter().map(|&argument| argument.to_owned()).collect(),
+                directory: Some("/".into()),
+                ..Process::default()
+            });
+            let config = "kind: KubeletConfiguration\napiVersion: kubelet.config.k8s.io/v1beta1\nstaticPodPath: /opt/pods\n";
+            for (path, text) in [("/k/config.yaml", config), (path, manifest)] {
+                host.files.insert(path.into(), File { content: Some(text.into()), ..File::default() });
+            }
+            host
+        };
+        let flag: &[&str] = &["kubelet", "--pod-manifest-path=/srv/pods/"];
+        let file: &[&str] = &["kubelet", "--config=/k/config.yaml"];
+        for (arguments, path, found) in [
+            (flag, "/srv/pods/etcd.yaml", true),
+            (flag, "/srv/pods/old/etcd.yaml", false),
+            (flag, "/opt/pods/etcd.yaml", false),
+            (flag, "/etc/kubernetes/manifests/etcd.yaml", true),
+            (file, "/opt/pods/etcd.yaml", true),
+            (file, "/srv/pods/etcd.yaml", false),
+            (&["kubelet", "--pod-manifest-path=/srv/etcd.yaml"], "/srv/etcd.yaml", true),
+        ] {
+            let host = host(arguments, path);
+            let all = Settings::of_host(&host);
+            assert_eq!(all.iter().any(|one| one.component == Component::Etcd), found, "{arguments:?} {path}");
+            assert_eq!(
+                Settings::of_static_pods(&host, &all).len(),
+                usize::from(found),
+                "{arguments:?} {path}"
+            );
+        }
+    }
 }

@@ -28,7 +28,8 @@ fn run(server: &Settings, out: &mut Out<'_>) {
     let audited = Audited::of_text(file.text);
     let root = Cursor::root(&file.root);
     let Some(lint) = Lint::at_root(root.clone(), &audited) else {
-        return out.not_applicable("the API server does not start with this policy, which another check tells");
+        return out
+            .not_applicable("the API server does not start with this policy, which another check tells");
     };
     let kinds = [
         (secret_bodies_in_audit_log::BODIES, "secret values", Severity::High),
@@ -38,8 +39,11 @@ fn run(server: &Settings, out: &mut Out<'_>) {
     let mut any = false;
     for (number, rule, at) in lint.rules() {
         for (held, what, severity) in kinds {
-            let spared: fn(&_) -> bool =
-                if what == "settings" { config_map_bodies_in_audit_log::names_settings } else { bodies::none };
+            let spared: fn(&_) -> bool = if what == "settings" {
+                config_map_bodies_in_audit_log::names_settings
+            } else {
+                bodies::none
+            };
             let Some(rule) = bodies::unspared(rule, spared) else { continue };
             let (resources, found) = bodies::recorded(&lint, number, &rule, held);
             let Some(request) = found else { continue };

@@ -54,6 +54,10 @@ pub(super) fn each<'a>(
     let places = match sought {
         Sought::These(places) => places,
         Sought::None(why) => return out.not_applicable(why),
+        Sought::Unseen(what) => {
+            out.say_unseen(&what);
+            return;
+        }
     };
     let mut absent = Vec::new();
     let mut any = false;

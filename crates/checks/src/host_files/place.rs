@@ -20,6 +20,8 @@ pub(super) enum Sought<'a> {
     These(Vec<Seen<'a>>),
     /// There are none, because of this.
     None(String),
+    /// Which there are is not known, for the processes of the node were not seen: what is not known, in one sentence.
+    Unseen(String),
 }
 
 /// Where admins' kubeconfigs lie: kubeadm's two (the second since 1.29), k3s, RKE2, k0s, microk8s.
@@ -224,7 +226,7 @@ pub(super) fn of<'a>(out: &Out<'a>, component: Component) -> impl Iterator<Item 
 pub(super) fn manifests<'a>(out: &Out<'a>, component: Component) -> Sought<'a> {
     let Some(host) = out.host() else { return Sought::None(String::new()) };
     let found: Vec<Seen<'a>> = host
-        .manifests()
+        .manifests(out.components())
         .filter(|(path, file)| Settings::is_started_by(component, path, file))
         .map(|(path, file)| Seen { path: path.to_owned(), file: Some(file) })
         .collect();
@@ -279,6 +281,10 @@ pub(super) fn named<'a>(out: &Out<'a>, component: Component, keys: &[&str], know
     }
     if !found.is_empty() {
         return Sought::These(found);
+    }
+    let is_there = |path: &&str| host.files.get(*path).is_some_and(File::exists);
+    if host.gap("processes").is_some() && !known.iter().any(is_there) {
+        return Sought::Unseen(format!("which file {component} names is not known"));
     }
     anywhere(host, known)
 }
@@ -357,7 +363,7 @@ pub(super) fn pki<'a>(out: &Out<'a>) -> Sought<'a> {
     for (component, keys) in OF_PKI {
         let each = keys.iter().filter_map(|key| match named(out, *component, &[*key], &[]) {
             Sought::These(found) => Some(found),
-            Sought::None(_) => None,
+            Sought::None(_) | Sought::Unseen(_) => None,
         });
         for seen in each.flatten() {
             if !seen.path.is_empty() && !found.iter().any(|known| known.path == seen.path) {

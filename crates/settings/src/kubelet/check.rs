@@ -20,8 +20,8 @@ type Own = BTreeMap<&'static str, Setting>;
 /// Where a kubelet keeps its own certificates.
 const CERTIFICATES: &str = "/var/lib/kubelet/pki";
 
-/// What a kubelet wants of the kernel.
-const KERNEL: [(&str, &str); 6] = [
+/// What a kubelet wants of the kernel: settings by their dotted names, and their values.
+pub const KERNEL: [(&str, &str); 6] = [
     ("kernel.keys.root_maxbytes", "25000000"),
     ("kernel.keys.root_maxkeys", "1000000"),
     ("kernel.panic", "10"),
