@@ -48,6 +48,11 @@ impl Say {
         Self { quiet: true, mute: true, ..Self::plain() }
     }
 
+    /// Whether more is to be told.
+    pub(crate) fn is_verbose(&self) -> bool {
+        self.verbose
+    }
+
     fn line(&self, style: Style, word: &str, text: &dyn Display) {
         if self.mute {
             return;

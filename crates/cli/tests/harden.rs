@@ -196,6 +196,49 @@ fn mistakes_of_usage_are_told() {
     }
 }
 
+/// What was found wrong is not told as verified besides, and kubeadm's endpoint is written.
+#[test]
+fn what_is_wrong_is_not_verified() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |path: &str| folder.path().join("out").join(path);
+    let all = [&GENERATE[..], &["--control-plane", "10.0.0.1,10.0.0.2"]].concat();
+    let (_, _, err) = run(folder.path(), &all);
+    assert!(err.contains("--endpoint"), "{err}");
+    assert!(
+        fs::read_to_string(at("kubeadm/init.yaml")).unwrap().contains("# controlPlaneEndpoint: HOST:6443")
+    );
+    let all = [&all[..], &["--force", "--endpoint", "api.example.com:6443"]].concat();
+    let (code, _, err) = run(folder.path(), &all);
+    assert!(code == 0 && !err.contains("--endpoint"), "{err}");
+    let init = fs::read_to_string(at("kubeadm/init.yaml")).unwrap();
+    assert!(init.contains("\ncontrolPlaneEndpoint: \"api.example.com:6443\"\n"), "{init}");
+    for wrong in ["api.example.com", ":6443", "api:0", "::1:6443", "a b:1"] {
+        let (code, _, err) = run(folder.path(), &[&GENERATE[..], &["--force", "--endpoint", wrong]].concat());
+        assert!(code == 2 && err.contains("host and port"), "{wrong}: {err}");
+    }
+    let (_, out, _) = run(folder.path(), &["verify", "out"]);
+    assert!(out.lines().all(|line| line.len() <= 200), "{out}");
+    for sentence in ["keys of the right size", "are known to", "files are there"] {
+        assert!(out.contains(sentence), "{out}");
+    }
+    let key = folder.path().join(ENCRYPTION);
+    let text = fs::read_to_string(&key).unwrap();
+    let secret = text.lines().find(|line| line.contains("secret: ")).unwrap();
+    let indent = secret.split("secret").next().unwrap();
+    fs::write(&key, text.replace(secret, &format!("{indent}secret: YWJj"))).unwrap();
+    fs::write(at("kubeadm/init.yaml"), init.replace("name: profiling", "name: prolifing")).unwrap();
+    fs::remove_file(at("kubeadm/join-worker.yaml")).unwrap();
+    let (code, out, err) = run(folder.path(), &["verify", "out"]);
+    assert_eq!(code, 1);
+    for (wrong, verified) in [
+        ("has 3 bytes", "keys of the right size"),
+        ("knows no --prolifing", "are known to"),
+        ("it is missing", "files are there"),
+    ] {
+        assert!(out.contains(wrong) && !out.contains(verified), "{out}{err}");
+    }
+}
+
 #[test]
 fn a_generated_folder_verifies_and_an_edited_one_says_why_not() {
     let folder = tempfile::tempdir().unwrap();

@@ -29,6 +29,9 @@ pub fn describe(options: &Options) -> String {
         .line(&format!("kubernetesVersion: {}", quoted(&options.version.to_string())))
         .line(&format!("encryption: {}", options.encryption.word()))
         .line(&format!("join: {}", options.join.word()));
+    if let Some(endpoint) = &options.endpoint {
+        text.line(&format!("endpoint: {}", quoted(endpoint)));
+    }
     let mut list = |key: &str, items: Vec<String>| {
         if !items.is_empty() {
             let items: Vec<String> = items.iter().map(|item| quoted(item)).collect();
@@ -81,6 +84,7 @@ pub fn read_description(path: &str, text: &str) -> Result<Options, HardenError> 
         encryption,
         join,
         control_plane: addresses("controlPlane")?,
+        endpoint: field("endpoint").map(str::to_owned),
         etcd: addresses("etcd")?,
         exempt: list("exemptNamespaces")?,
     })

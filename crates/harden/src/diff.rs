@@ -50,6 +50,9 @@ pub struct Comparison {
     pub compared: Vec<Compared>,
     /// The components of the plan that the host does not run.
     pub absent: Vec<Component>,
+    /// Why a kubelet would not start with what its files say, where the rules that are known say so: its settings are
+    /// compared as they are written then.
+    pub refused: Option<String>,
 }
 
 impl Comparison {
@@ -77,7 +80,16 @@ pub fn diff(plan: &Plan, host: &Host) -> Comparison {
         match component {
             Component::Kubelet => {
                 for process in host.running(component.program()) {
-                    kubelet(plan, host, process, &wanted, &mut comparison.compared);
+                    let settings = all.iter().find(|settings| {
+                        settings.component() == component
+                            && settings.process(host).is_some_and(|own| own.pid == process.pid)
+                    });
+                    if let Some((settings, (_, why))) = settings.and_then(|one| Some((one, one.refusal()?))) {
+                        comparison.refused = Some(why.to_owned());
+                        flags(settings, &wanted, &mut comparison.compared);
+                    } else {
+                        kubelet(plan, host, process, &wanted, &mut comparison.compared);
+                    }
                 }
             }
             // What kube-proxy makes of its configuration is not known yet.

@@ -56,6 +56,8 @@ pub struct Options {
     pub join: Join,
     /// The addresses of the control plane's nodes, which alone may reach etcd.
     pub control_plane: Vec<IpAddr>,
+    /// The host and port by which all nodes reach the API servers, where there are several (kubeadm).
+    pub endpoint: Option<String>,
     /// The addresses of other nodes that run etcd.
     pub etcd: Vec<IpAddr>,
     /// Namespaces that Pod Security admission leaves alone besides the distribution's own: those of CNI and CSI drivers.
@@ -72,6 +74,7 @@ impl Options {
             encryption: Encryption::Secretbox,
             join: Join::File,
             control_plane: Vec::new(),
+            endpoint: None,
             etcd: Vec::new(),
             exempt: Vec::new(),
         }

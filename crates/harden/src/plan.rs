@@ -42,6 +42,26 @@ impl Plan {
                 "how nodes of {distribution} join is its own matter; leave --join away"
             )));
         }
+        if let Some(endpoint) = &options.endpoint {
+            if distribution != Distribution::Kubeadm {
+                return Err(HardenError::Choice(format!(
+                    "how nodes of {distribution} find the API servers is its own matter; leave --endpoint away"
+                )));
+            }
+            let is_good = endpoint.rsplit_once(':').is_some_and(|(host, port)| {
+                let of_host = |letter: char| letter.is_ascii_alphanumeric() || "-.:[]".contains(letter);
+                let is_bare = host.contains(':') && !(host.starts_with('[') && host.ends_with(']'));
+                !host.is_empty()
+                    && !is_bare
+                    && host.chars().all(of_host)
+                    && port.parse::<u16>().is_ok_and(|port| port > 0)
+            });
+            if !is_good {
+                return Err(HardenError::Choice(format!(
+                    "{endpoint:?} is no host and port; write --endpoint api.example.com:6443"
+                )));
+            }
+        }
         let invalid = |name: &&String| {
             name.is_empty()
                 || name.len() > 63

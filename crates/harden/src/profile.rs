@@ -10,9 +10,9 @@ use crate::error::HardenError;
 pub enum Profile {
     /// What breaks nothing that a fresh cluster does.
     Baseline,
-    /// What the level 1 controls of the CIS benchmark ask of configuration.
+    /// What the CIS benchmark asks of configuration, at either level.
     CisL1,
-    /// The level 2 controls too.
+    /// Stricter where more costs something.
     CisL2,
     /// What costs convenience: TLS 1.3 alone, restricted pods unless a namespace says otherwise, all resources encrypted.
     Paranoid,
@@ -39,11 +39,11 @@ impl Profile {
                 "Breaks nothing that a fresh cluster does: audit log, encryption at rest, strong TLS."
             }
             Self::CisL1 => {
-                "Meets what CIS 1.12 asks of configuration at level 1: anonymous requests for health alone, \
+                "Meets what CIS 1.12 asks of configuration, most of it by defaults written down: anonymous requests for health alone, \
                  verified kubelets, event limits, seccomp and process limits for pods."
             }
             Self::CisL2 => {
-                "Adds to cis-l1 what CIS asks at level 2, and defence in depth: an audit policy that tells every \
+                "Is stricter than cis-l1 where more costs something: an audit policy that tells every \
                  known attack technique, events kept, debugging endpoints closed, ConfigMaps encrypted."
             }
             Self::Paranoid => {

@@ -214,12 +214,21 @@ fn kubeadm_steps(add: &mut dyn FnMut(&str, &str), options: &Options, outputs: &[
             "",
         );
     }
+    if options.control_plane.len() > 1 && options.endpoint.is_none() {
+        add(
+            "A new cluster of several control plane nodes: write controlPlaneEndpoint into `kubeadm/init.yaml`, the host \
+             and port of a load balancer or a virtual address, or generate the folder anew with --endpoint HOST:PORT. \
+             Without it `kubeadm join` refuses a second control plane node, and it cannot be added later.",
+            "",
+        );
+    }
     add("A new cluster: on the first control plane node.", "kubeadm init --config kubeadm/init.yaml");
     add(
         "A cluster that exists: put apiServer, controllerManager, scheduler and etcd of `kubeadm/init.yaml` into its \
          configuration, then write the manifests anew, on one control plane node after the other. Look that the API \
          server is back before you go on.",
-        "kubectl -n kube-system edit configmap kubeadm-config\n\
+        "export KUBECONFIG=/etc/kubernetes/admin.conf\n\
+         kubectl -n kube-system edit configmap kubeadm-config\n\
          kubectl -n kube-system get configmap kubeadm-config -o jsonpath='{.data.ClusterConfiguration}' > cluster.yaml\n\
          kubeadm init phase control-plane all --config cluster.yaml --patches /etc/kubernetes/hardening/patches\n\
          kubeadm init phase etcd local --config cluster.yaml\n\
@@ -243,6 +252,7 @@ fn kubeadm_steps(add: &mut dyn FnMut(&str, &str), options: &Options, outputs: &[
             "Nodes that join: the API server answers nobody without credentials, so they bring a file with a token that \
              lives an hour. On a control plane node:",
             "umask 077\n\
+             export KUBECONFIG=/etc/kubernetes/admin.conf\n\
              kubectl config --kubeconfig discovery.conf set-cluster kubernetes --embed-certs \\\n\
              \x20 --certificate-authority=/etc/kubernetes/pki/ca.crt \\\n\
              \x20 --server=\"$(kubectl config view --minify -o jsonpath='{.clusters[0].cluster.server}')\"\n\
@@ -252,14 +262,16 @@ fn kubeadm_steps(add: &mut dyn FnMut(&str, &str), options: &Options, outputs: &[
         );
         add(
             "Bring it to the new node as /etc/kubernetes/discovery.conf, over a channel that you trust; it names the CA, \
-             so it takes the place of the CA's hash.",
-            "kubeadm join --config kubeadm/join-worker.yaml\n\
+             so it takes the place of the CA's hash. Then, in the folder that the first step brought there:",
+            "kubeadm join --config kubeadm/join-worker.yaml          # a control plane node: join-control-plane.yaml\n\
              rm /etc/kubernetes/discovery.conf",
         );
     } else {
         add(
-            "Nodes that join: fill in `kubeadm/join-worker.yaml` what this prints.",
-            "kubeadm token create --ttl 1h --print-join-command",
+            "Nodes that join: fill in `kubeadm/join-worker.yaml` (a control plane node: `kubeadm/join-control-plane.yaml`), in \
+             the folder that the first step brought there, what the first command prints on a control plane node.",
+            "kubeadm token create --ttl 1h --print-join-command\n\
+             kubeadm join --config kubeadm/join-worker.yaml",
         );
     }
     add(

@@ -77,6 +77,13 @@ impl Case<'_> {
         self.problems.push(Problem { path: path.to_owned(), message: message.into(), hint: hint.into() });
     }
 
+    /// Says what was verified, unless something was found wrong with it since there were `before` problems.
+    fn verified_since(&mut self, before: usize, sentence: impl FnOnce() -> String) {
+        if self.problems.len() == before {
+            self.verified.push(sentence());
+        }
+    }
+
     fn text(&self, path: &str) -> Option<&str> {
         self.folder.get(path)?.text.as_deref().ok()
     }
@@ -113,6 +120,13 @@ pub fn verify(folder: &Folder) -> Result<Verified, HardenError> {
         }
     };
     let comparison = host.as_ref().map(|host| diff(&plan, host)).unwrap_or_default();
+    if let Some(why) = &comparison.refused {
+        case.problem(
+            "kubeadm/init.yaml",
+            format!("the kubelet would not start: {why}"),
+            "mend its KubeletConfiguration, or generate it anew",
+        );
+    }
     let mut problems = case.problems;
     problems.sort();
     problems.dedup();
@@ -125,6 +139,7 @@ fn parse(case: &mut Case<'_>) -> Vec<Read> {
     let folder = case.folder;
     let is_yaml = |path: &str| matches!(path.rsplit_once('.'), Some((_, "yaml" | "yml")));
     let mut count = 0;
+    let before = case.problems.len();
     for (path, found) in folder {
         let text = match &found.text {
             Ok(text) => text,
@@ -169,8 +184,17 @@ fn parse(case: &mut Case<'_>) -> Vec<Read> {
         }
         read.push(Read { path: path.clone(), roots });
     }
-    case.verified.push(format!("{count} YAML files parse, and no key stands twice"));
+    case.verified_since(before, || format!("{} parse, and no key stands twice", counted(count, "YAML file")));
     read
+}
+
+/// A number with its noun: `1 entry`, `2 entries`, `3 flags`.
+pub(crate) fn counted(number: usize, noun: &str) -> String {
+    let plural = match noun.strip_suffix('y') {
+        Some(stem) => format!("{stem}ies"),
+        None => format!("{noun}s"),
+    };
+    format!("{number} {}", if number == 1 { noun } else { &plural })
 }
 
 /// The documents of a kind, with the path of their file.

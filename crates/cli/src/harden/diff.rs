@@ -1,16 +1,21 @@
 //! `ironsides harden diff`: what runs on a node, and what a profile wants.
 
+use std::fmt::Write as _;
+
 use anyhow::{Context, Result, anyhow, bail};
 use ironsides_harden::{Compared, Comparison, DESCRIPTION, Options, Plan, State, diff, read_description};
+use ironsides_report::wrap;
 use ironsides_settings::Host;
 use ironsides_tree::parse_one;
 use serde_json::{Value, json};
 
 use crate::args::harden::{DiffArgs, HardenFormat};
-use crate::columns::Columns;
 use crate::exit::{Exit, nothing, unread};
 use crate::print::{emit, envelope, yaml};
-use crate::say::Say;
+use crate::say::{Say, counted, stdout_width};
+
+/// The columns of lines where standard output is no terminal.
+const WIDTH: usize = 100;
 
 pub(crate) fn run(args: &DiffArgs, say: &Say) -> Result<Exit> {
     let options = options(args)?;
@@ -26,7 +31,7 @@ pub(crate) fn run(args: &DiffArgs, say: &Say) -> Result<Exit> {
     emit(&args.output, |format| {
         let text = json_text(&host, &options, &comparison, args.all)?;
         match format {
-            HardenFormat::Table => Ok(table(&comparison, args.all)),
+            HardenFormat::Table => Ok(blocks(&comparison, args.all, stdout_width().unwrap_or(WIDTH))),
             HardenFormat::Json => Ok(text),
             HardenFormat::Yaml => yaml(&text),
         }
@@ -34,13 +39,26 @@ pub(crate) fn run(args: &DiffArgs, say: &Say) -> Result<Exit> {
     for component in &comparison.absent {
         say.note(&format!("{component} does not run on {}, and was not compared", host.metadata.name));
     }
+    if let Some(why) = &comparison.refused {
+        say.note(&format!(
+            "the kubelet would not start again, as far as the facts tell: {why}; compared as written"
+        ));
+    }
     for gap in &host.gaps {
         say.detail(&format!("{}: {}", gap.what, gap.why));
     }
     let (differs, unsure) = (comparison.differences().count(), comparison.unsure().count());
     let all = comparison.compared.len();
     if differs > 0 {
-        say.ending("differs", &format!("{differs} of {all} settings from the profile {}", options.profile));
+        let unknown = if unsure > 0 { format!(", and {unsure} cannot be told") } else { String::new() };
+        say.ending(
+            "differs",
+            &format!(
+                "{differs} of {} from the profile {}{unknown}",
+                counted(all, "setting"),
+                options.profile
+            ),
+        );
         return Ok(Exit::Findings);
     }
     if unsure > 0 {
@@ -96,32 +114,58 @@ fn word(state: &State) -> &'static str {
     }
 }
 
-pub(super) fn table(comparison: &Comparison, all: bool) -> String {
-    let mut columns =
-        Columns::new(&["COMPONENT", "SETTING", "STATE", "NOW", "WANTED", "CLOSES", "EVIDENCE", "MAY BREAK"]);
-    let short = |text: &str| match text.char_indices().nth(60) {
-        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
-        None => text.to_owned(),
+/// A block for each setting, and one for each reason why some cannot be told, in lines of `width` columns.
+fn blocks(comparison: &Comparison, all: bool, width: usize) -> String {
+    let mut text = String::new();
+    let part = |text: &mut String, name: &str, words: &str| {
+        if words.is_empty() {
+            return;
+        }
+        // Lists have no blanks, and would never be broken.
+        // Evidence stands as it is, to be found again.
+        let words =
+            if name == "at" { words.to_owned() } else { words.replace(',', ", ").replace(",  ", ", ") };
+        let room = width.saturating_sub(11).max(20);
+        for (at, line) in wrap(&words, room, room).iter().enumerate() {
+            let name = if at == 0 { name } else { "" };
+            _ = writeln!(text, "  {name:8} {line}");
+        }
     };
-    let mut any = false;
     for one in comparison.compared.iter().filter(|one| is_shown(one, all)) {
-        any = true;
-        let now = match &one.state {
-            State::Unsure(why) => short(why),
-            _ => one.now.as_deref().map_or_else(|| "(not set)".to_owned(), short),
-        };
-        columns.row(&[
-            one.component,
-            &one.setting,
-            word(&one.state),
-            &now,
-            &short(&one.wanted),
-            &one.controls.join(","),
-            &short(&one.evidence),
-            one.breaks,
-        ]);
+        if matches!(one.state, State::Unsure(_)) {
+            continue;
+        }
+        _ = writeln!(text, "{} {} {}", word(&one.state), one.component, one.setting);
+        let now = one.now.as_deref().unwrap_or("not set");
+        let evidence = if one.evidence == one.setting { "" } else { &one.evidence };
+        part(&mut text, "now", now);
+        part(&mut text, "at", evidence);
+        part(&mut text, "wanted", &one.wanted);
+        part(&mut text, "why", &one.why);
+        part(&mut text, "closes", &one.controls.join(", "));
+        part(&mut text, "breaks", one.breaks);
+        text.push('\n');
     }
-    if any { columns.text() } else { String::new() }
+    for (component, why, settings) in unsure(comparison) {
+        _ = writeln!(text, "unknown {component}: {}", counted(settings.len(), "setting"));
+        part(&mut text, "why", why);
+        part(&mut text, "settings", &settings.join(", "));
+        text.push('\n');
+    }
+    text
+}
+
+/// What cannot be told, by component and reason, in the order of the comparison.
+pub(super) fn unsure(comparison: &Comparison) -> Vec<(&'static str, &str, Vec<&str>)> {
+    let mut all: Vec<(&str, &str, Vec<&str>)> = Vec::new();
+    for one in &comparison.compared {
+        let State::Unsure(why) = &one.state else { continue };
+        match all.iter_mut().find(|(component, own, _)| *component == one.component && *own == why.as_str()) {
+            Some((.., settings)) => settings.push(&one.setting),
+            None => all.push((one.component, why, vec![&one.setting])),
+        }
+    }
+    all
 }
 
 /// What was compared, for programs.

@@ -57,6 +57,10 @@ pub(crate) fn run(args: &GenerateArgs, say: &Say) -> Result<Exit> {
             &"the KMS v2 plug-in must answer at /run/kmsplugin/socket.sock before the API server starts",
         );
     }
+    if distribution == Distribution::Kubeadm && options.control_plane.len() > 1 && options.endpoint.is_none()
+    {
+        say.warning(&"kubeadm lets no second control plane node join without an endpoint; name it with --endpoint HOST:PORT");
+    }
     let runs_etcd =
         matches!(distribution, Distribution::Kubeadm | Distribution::Kubespray | Distribution::Rke2);
     if options.etcd_clients().is_empty() && runs_etcd {

@@ -7,6 +7,7 @@ use anyhow::{Context, Result, anyhow};
 use ironsides_checks::{Judge, Options as JudgeOptions};
 use ironsides_core::{Object, Origin, Severity, Verdict};
 use ironsides_harden::{Profile, Verified, verify};
+use ironsides_report::wrap;
 use ironsides_settings::Host;
 use ironsides_tree::parse_one;
 use serde_json::{Value, json};
@@ -15,7 +16,7 @@ use super::{diff, folder};
 use crate::args::harden::{HardenFormat, VerifyArgs};
 use crate::exit::Exit;
 use crate::print::{emit, envelope, yaml};
-use crate::say::Say;
+use crate::say::{Say, counted};
 
 /// A check that what would be in force fails.
 struct Failed {
@@ -39,7 +40,7 @@ pub(crate) fn run(args: &VerifyArgs, say: &Say) -> Result<Exit> {
     emit(&args.output, |format| {
         let json = json_text(&verified, &judged)?;
         match format {
-            HardenFormat::Table => Ok(text(&verified, &judged)),
+            HardenFormat::Table => Ok(text(&verified, &judged, say.is_verbose())),
             HardenFormat::Json => Ok(json),
             HardenFormat::Yaml => yaml(&json),
         }
@@ -52,7 +53,7 @@ pub(crate) fn run(args: &VerifyArgs, say: &Say) -> Result<Exit> {
     if wrong > 0 {
         say.ending(
             "failed",
-            &format!("{wrong} things in {} are not as they should be", args.folder.display()),
+            &format!("{}: {} not as wanted", args.folder.display(), counted(wrong, "thing"),),
         );
         return Ok(Exit::Findings);
     }
@@ -100,7 +101,7 @@ fn judge(host: &Host) -> Result<Judged> {
     Ok(judged)
 }
 
-fn text(verified: &Verified, judged: &Judged) -> String {
+fn text(verified: &Verified, judged: &Judged, verbose: bool) -> String {
     let mut text = String::new();
     for problem in &verified.problems {
         _ = writeln!(text, "wrong     {}: {}\n          {}", problem.path, problem.message, problem.hint);
@@ -116,20 +117,37 @@ fn text(verified: &Verified, judged: &Judged) -> String {
         _ = writeln!(text, "verified  {one}");
     }
     if verified.host.is_some() {
-        let same = verified.comparison.compared.len() - verified.comparison.differences().count();
-        _ = writeln!(text, "verified  {same} settings would be in force as the profile wants them");
-        _ = writeln!(text, "verified  {} checks of what would run pass", judged.passed);
+        let comparison = &verified.comparison;
+        let same = comparison.compared.len() - comparison.differences().count() - comparison.unsure().count();
+        _ = writeln!(text, "verified  {} would be in force as the profile wants", counted(same, "setting"));
+        _ = writeln!(text, "verified  {} of what would run passed", counted(judged.passed, "check"));
     }
-    for one in verified.comparison.unsure() {
-        _ = writeln!(text, "open      {} {}: it cannot be told", one.component, one.setting);
+    for (component, why, settings) in diff::unsure(&verified.comparison) {
+        let told = counted(settings.len(), "setting");
+        _ = writeln!(text, "open      {component}: {told} cannot be told: {why}");
+        if verbose {
+            _ = writeln!(text, "{}", listed(&settings));
+        }
     }
     if !judged.undecided.is_empty() {
-        _ = writeln!(text, "open      checks that need a real node: {}", judged.undecided.join(", "));
+        let told = counted(judged.undecided.len(), "check");
+        let hint = if verbose { ":" } else { " (-v names them)" };
+        _ = writeln!(text, "open      {told} for a real node{hint}");
+        if verbose {
+            let names: Vec<&str> = judged.undecided.iter().map(String::as_str).collect();
+            _ = writeln!(text, "{}", listed(&names));
+        }
     }
     for one in &verified.open {
         _ = writeln!(text, "open      {one}");
     }
     text
+}
+
+/// Names, on indented lines of up to 100 characters.
+fn listed(names: &[&str]) -> String {
+    let lines = wrap(&names.join(", "), 90, 90);
+    lines.iter().map(|line| format!("          {line}")).collect::<Vec<_>>().join("\n")
 }
 
 fn json_text(verified: &Verified, judged: &Judged) -> Result<String> {

@@ -79,6 +79,19 @@ fn init(plan: &Plan) -> String {
         Some(_) => format!("kubernetesVersion: v{}", options.version),
         None => format!("kubernetesVersion: stable-{}", options.version),
     });
+    match &options.endpoint {
+        Some(endpoint) => {
+            text.comment(
+                "By which all nodes reach the API servers; without it no second control plane node can join.",
+            );
+            text.line(&format!("controlPlaneEndpoint: {}", quoted(endpoint)));
+        }
+        None if options.control_plane.len() > 1 => {
+            text.comment("Without it no second control plane node can join: name a load balancer or a virtual address.");
+            text.comment("controlPlaneEndpoint: HOST:6443");
+        }
+        None => {}
+    }
     text.line("apiServer:").within(|text| {
         arguments(text, plan, Component::KubeApiserver);
         volumes(text, options);
@@ -193,9 +206,10 @@ fn discovery(text: &mut Text, options: &Options) {
         });
         return;
     }
-    let server = match options.control_plane.first() {
-        Some(address) => std::net::SocketAddr::new(*address, 6443).to_string(),
-        None => "CONTROL-PLANE:6443".to_owned(),
+    let server = match (&options.endpoint, options.control_plane.first()) {
+        (Some(endpoint), _) => endpoint.clone(),
+        (None, Some(address)) => std::net::SocketAddr::new(*address, 6443).to_string(),
+        (None, None) => "CONTROL-PLANE:6443".to_owned(),
     };
     text.line("bootstrapToken:").within(|text| {
         text.line(&format!("apiServerEndpoint: {}", quoted(&server)))

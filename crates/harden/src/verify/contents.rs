@@ -6,7 +6,7 @@ use ironsides_audit::Policy;
 use ironsides_podsecurity::Configuration;
 use ironsides_tree::Node;
 
-use super::{Case, Read, of_kind};
+use super::{Case, Read, counted, of_kind};
 use crate::parts::authentication::{CLUSTER_INFO, HEALTH, api_version};
 
 pub(super) fn verify(case: &mut Case<'_>, read: &[Read]) {
@@ -59,6 +59,7 @@ fn version(case: &mut Case<'_>, path: &str, root: &Node, wanted: &str) {
 
 /// The rules of the API server's own validation.
 fn encryption(case: &mut Case<'_>, path: &str, root: &Node) {
+    let before = case.problems.len();
     version(case, path, root, "apiserver.config.k8s.io/v1");
     only(case, path, "EncryptionConfiguration", root, &["apiVersion", "kind", "resources"]);
     let mut covers_secrets = false;
@@ -107,8 +108,10 @@ fn encryption(case: &mut Case<'_>, path: &str, root: &Node) {
     if !covers_secrets {
         case.problem(path, "Secrets are not among the resources", "add secrets");
     }
-    case.verified
-        .push(format!("{path}: {} entries, keys of the right size, Secrets encrypted first", entries.len()));
+    case.verified_since(before, || {
+        let entries = counted(entries.len(), "entry");
+        format!("{path}: {entries}, keys of the right size, Secrets encrypted first")
+    });
 }
 
 fn keys(case: &mut Case<'_>, path: &str, kind: &str, provider: &Node, names: &mut Vec<String>) {
@@ -177,6 +180,7 @@ fn kms(case: &mut Case<'_>, path: &str, provider: &Node) {
 }
 
 fn admission(case: &mut Case<'_>, path: &str, root: &Node) {
+    let before = case.problems.len();
     version(case, path, root, "apiserver.config.k8s.io/v1");
     only(case, path, "AdmissionConfiguration", root, &["apiVersion", "kind", "plugins"]);
     if let Err(errors) = Configuration::read(root) {
@@ -201,7 +205,9 @@ fn admission(case: &mut Case<'_>, path: &str, root: &Node) {
             "add it",
         );
     }
-    case.verified.push(format!("{path}: {} plug-ins with valid configurations", plugins.len()));
+    case.verified_since(before, || {
+        format!("{path}: {} configured as the API server takes it", counted(plugins.len(), "plug-in"))
+    });
 }
 
 /// The configuration of `EventRateLimit`.
@@ -240,6 +246,7 @@ fn limits(case: &mut Case<'_>, path: &str, plugin: &Node) {
 }
 
 fn authentication(case: &mut Case<'_>, path: &str, root: &Node) {
+    let before = case.problems.len();
     version(case, path, root, api_version(case.plan.options.version.minor));
     only(case, path, "AuthenticationConfiguration", root, &["apiVersion", "kind", "jwt", "anonymous"]);
     let Some(anonymous) = root.get("anonymous") else {
@@ -290,7 +297,7 @@ fn authentication(case: &mut Case<'_>, path: &str, root: &Node) {
             "take it away, unless it must be",
         );
     }
-    case.verified.push(format!("{path}: without credentials only {}", paths.join(", ")));
+    case.verified_since(before, || format!("{path}: without credentials only {}", paths.join(", ")));
 }
 
 fn policy(case: &mut Case<'_>, path: &str) {
@@ -306,10 +313,10 @@ fn policy(case: &mut Case<'_>, path: &str) {
             if !unseen.is_empty() {
                 let message = format!("these attack techniques leave no trace: {}", unseen.join(", "));
                 case.problem(path, message, "ironsides audit coverage POLICY shows what hides them");
+                return;
             }
             case.verified.push(format!(
-                "{path}: the API server reads it, and {} of {} attack techniques leave a trace",
-                coverage.len() - unseen.len(),
+                "{path}: the API server reads it, and all {} attack techniques leave a trace",
                 coverage.len()
             ));
         }

@@ -1,6 +1,6 @@
 //! Which files there are, and their modes.
 
-use super::Case;
+use super::{Case, counted};
 use crate::error::HardenError;
 use crate::options::Encryption;
 
@@ -8,6 +8,7 @@ use crate::options::Encryption;
 pub(super) fn verify(case: &mut Case<'_>) -> Result<(), HardenError> {
     let outputs = case.plan.outputs(&[0; 32])?;
     let mut secrets = 0;
+    let before = case.problems.len();
     for output in &outputs {
         let Some(found) = case.folder.get(&output.path) else {
             case.problem(
@@ -37,7 +38,10 @@ pub(super) fn verify(case: &mut Case<'_>) -> Result<(), HardenError> {
     for path in case.folder.keys().filter(|path| !known.contains(&path.as_str())) {
         case.open.push(format!("{path}: nothing generates it, so nobody knows what it is for"));
     }
-    case.verified.push(format!("{} files are there, {secrets} of them for their owner alone", outputs.len()));
+    let all = outputs.len();
+    case.verified_since(before, || {
+        format!("all {} are there, {secrets} of them for their owner alone", counted(all, "file"))
+    });
     if case.plan.options.encryption == Encryption::Kms {
         case.open.push("the KMS plug-in: nobody asked it for a key".to_owned());
     }

@@ -3,7 +3,7 @@
 use ironsides_settings::Component;
 use ironsides_tree::{Node, Value as Tree};
 
-use super::{Case, Read, of_kind};
+use super::{Case, Read, counted, of_kind};
 use crate::distribution::Distribution;
 use crate::flags::{FieldType, Known, field_type, lookup};
 use crate::old_advice;
@@ -73,6 +73,7 @@ pub(super) fn given(case: &mut Case<'_>, read: &[Read]) -> Vec<Given> {
 }
 
 pub(super) fn verify(case: &mut Case<'_>, read: &[Read]) {
+    let before = case.problems.len();
     let all = given(case, read);
     let minor = case.plan.options.version.minor;
     for one in &all {
@@ -115,7 +116,10 @@ pub(super) fn verify(case: &mut Case<'_>, read: &[Read]) {
             fields += walk(case, path, component, root, "");
         }
     }
-    case.verified.push(format!("{} flags and {fields} fields are known to Kubernetes 1.{minor}", all.len()));
+    case.verified_since(before, || {
+        let (flags, fields) = (counted(all.len(), "flag"), counted(fields, "field"));
+        format!("{flags} and {fields} are known to Kubernetes 1.{minor}")
+    });
 }
 
 fn unknown(case: &mut Case<'_>, one: &Given, name: &str, known: Known) {

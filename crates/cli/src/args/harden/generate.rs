@@ -15,7 +15,7 @@ pub(crate) struct WantedArgs {
     /// How far hardening goes: baseline, cis-l1, cis-l2, paranoid
     #[arg(long, value_name = "PROFILE", value_parser = super::profile(), hide_possible_values = true)]
     pub(crate) profile: Option<Profile>,
-    /// The version of Kubernetes, 1.31 to 1.37: 1.36, v1.36.3 [default: 1.36]
+    /// The version of Kubernetes, 1.31 to 1.37: 1.36, v1.36.3 [default: 1.36, with which the files were started for real]
     #[arg(long, value_name = "VERSION", value_parser = Version::read)]
     pub(crate) kubernetes_version: Option<Version>,
     /// How Secrets are encrypted in etcd: `secretbox` with a fresh key in a file, `kms` with a KMS v2 plug-in (kubeadm)
@@ -29,6 +29,9 @@ pub(crate) struct WantedArgs {
     /// The address of a control plane node, which may reach etcd; may be given several times, or with commas
     #[arg(long, value_name = "IP", value_delimiter = ',')]
     pub(crate) control_plane: Vec<IpAddr>,
+    /// The host and port by which nodes reach the API servers, where there are several (kubeadm): a load balancer's, say
+    #[arg(long, value_name = "HOST:PORT")]
+    pub(crate) endpoint: Option<String>,
     /// The address of another node that runs etcd; may be given several times, or with commas
     #[arg(long, value_name = "IP", value_delimiter = ',')]
     pub(crate) etcd: Vec<IpAddr>,
@@ -46,6 +49,7 @@ impl WantedArgs {
         options.encryption = self.encryption.unwrap_or(options.encryption);
         options.join = self.join.unwrap_or(options.join);
         options.control_plane.clone_from(&self.control_plane);
+        options.endpoint.clone_from(&self.endpoint);
         options.etcd.clone_from(&self.etcd);
         options.exempt.clone_from(&self.exempt_namespace);
         options
@@ -60,15 +64,16 @@ impl WantedArgs {
     after_help = "\
 Profiles:
   baseline  breaks nothing that a fresh cluster does: audit log, encryption at rest, strong TLS
-  cis-l1    what CIS 1.12 asks of configuration at level 1
-  cis-l2    the level 2 controls too
+  cis-l1    what CIS 1.12 asks of configuration, at either level
+  cis-l2    stricter where more costs something: audit policy, ConfigMaps encrypted, debugging endpoints closed
   paranoid  TLS 1.3 alone, restricted pods unless a namespace says otherwise, every resource encrypted
 
 Every line says why it is there, which controls it meets and what may break; README.md in the folder has it as a table, with \
 the steps to install it. The folder is as much a secret as the key in it.
 
 Examples:
-  ironsides harden generate --for kubeadm --profile cis-l1 --to hardening --control-plane 10.0.0.10,10.0.0.11,10.0.0.12
+  ironsides harden generate --for kubeadm --profile cis-l1 --to hardening --control-plane 10.0.0.10,10.0.0.11 \
+--endpoint api.example.com:6443
   ironsides harden generate --for kubeadm --profile paranoid --to hardening --encryption kms --kubernetes-version 1.35
   ironsides harden generate --for rke2 --profile cis-l2 --to hardening
 
