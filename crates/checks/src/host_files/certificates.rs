@@ -80,18 +80,15 @@ pub(super) fn each(
         return;
     };
     for (path, certificate) in all {
-        match Left::of(certificate, now) {
-            Some(left) => ask(out, path, certificate, left),
-            None => {
-                let fact = out.file(path, path, Some(certificate.not_after.clone()));
-                let message = format!(
-                    "until when the certificate of {} in {path} is valid is not known",
-                    certificate.subject
-                );
-                out.unknown_with(fact, path, message, "notBefore and notAfter of the certificate")
-                    .key(&certificate.sha256);
-            }
+        if let Some(left) = Left::of(certificate, now) {
+            ask(out, path, certificate, left);
+            continue;
         }
+        let fact = out.file(path, path, Some(certificate.not_after.clone()));
+        let message =
+            format!("until when the certificate of {} in {path} is valid is not known", certificate.subject);
+        out.unknown_with(fact, path, message, "notBefore and notAfter of the certificate")
+            .key(&certificate.sha256);
     }
 }
 
