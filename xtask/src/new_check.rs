@@ -180,12 +180,12 @@ const OF_OBJECT: &str = r#"fn run(object: &Object, out: &mut Out<'_>) {
 }
 "#;
 
-const OF_HOST: &str = r#"fn run(host: &Host, out: &mut Out<'_>) {
+const OF_HOST: &str = r"fn run(host: &Host, out: &mut Out<'_>) {
     for path in host.files.keys() {
         out.pass_with(out.file(path, path, None));
     }
 }
-"#;
+";
 
 const PAGE: &str = "\
 Say why this matters: what an attacker gains, or what breaks.

@@ -379,6 +379,11 @@ pub(super) fn pki<'a>(out: &Out<'a>) -> Sought<'a> {
     if found.is_empty() {
         return anywhere(host, PKI);
     }
+    // What was not read of these folders is not known.
+    let mut unread: Vec<&str> =
+        host.gaps.iter().map(|gap| &*gap.what).filter(|path| path.starts_with('/') && is_one(path)).collect();
+    unread.dedup();
+    found.extend(unread.into_iter().map(|folder| Seen { path: format!("{folder}/*"), file: None }));
     Sought::These(found)
 }
 
@@ -415,7 +420,7 @@ pub(super) fn certificates(sought: Sought<'_>) -> Sought<'_> {
 
 /// Those that hold private keys, or may.
 pub(super) fn keys(sought: Sought<'_>) -> Sought<'_> {
-    only(sought, |path, file| file.key.is_some() || is_named(path, &[".key", "-key.pem"]))
+    only(sought, |path, file| file.key.is_some() || is_named(path, &[".key", "-key.pem", ".p12", ".pfx"]))
 }
 
 fn has_certificate(path: &str, file: &File) -> bool {
