@@ -8,7 +8,7 @@ use std::sync::Arc;
 use ironsides_core::HostPlace;
 use ironsides_tree::{Lines, Node, Value, parse_one, print};
 
-use crate::command_line::{CommandLine, Value as Given, Word};
+use crate::command_line::{CommandLine, TRUNCATED, UNREAD, Value as Given, Word};
 use crate::component::{Component, FlagType};
 use crate::host::{Host, Process};
 use crate::kubelet::{self, By, Files, Listing, Look, MEASURED, Outcome, Refusal, Seen, Start, settle};
@@ -71,7 +71,7 @@ impl Agent {
         let hidden = if words.iter().any(|word| word.expands) {
             Some("a part of its command line is filled in when the container starts")
         } else {
-            process.filter(|process| process.truncated).map(|_| "not all of its command line was kept")
+            process.filter(|process| process.truncated).map(|_| TRUNCATED)
         };
         let configz = host.and_then(configz);
         let places = words.iter().map(|word| word.place.clone()).collect();
@@ -84,13 +84,22 @@ impl Agent {
         self
     }
 
+    /// The same, with a command line that is not known as a whole: then no flag is, and nobody can say whether it would start.
+    pub(crate) fn with_lost(mut self, lost: Option<&'static str>) -> Self {
+        if lost.is_some() {
+            self.line.lost = lost;
+            self.hidden = lost;
+            self.plain = None;
+        }
+        self
+    }
+
     /// A kubelet of which nothing is known but what it answers.
     pub(crate) fn of_answer(host: &Host) -> Option<(Self, Place)> {
         let whole = Place::Host(HostPlace::Answer { request: Arc::from(CONFIGZ) });
         let mut agent = Self::of(&[], &whole, None, None);
         agent.configz = Some(configz(host)?);
-        agent.hidden = Some("its command line is not known");
-        Some((agent, whole))
+        Some((agent.with_lost(Some(UNREAD)), whole))
     }
 
     /// The flags that are given.
@@ -406,7 +415,16 @@ fn absolute(path: &str, directory: &str) -> String {
 fn configz(host: &Host) -> Option<Node> {
     let root = parse_one(&host.configz.as_ref()?.to_string()).ok()?;
     // With or without the object around it.
-    Some(root.get("kubeletconfig").cloned().unwrap_or(root))
+    let answer = root.get("kubeletconfig").cloned().unwrap_or(root);
+    is_configuration(&answer).then_some(answer)
+}
+
+/// Whether an answer is a configuration: an error, `null` or an empty object tells nothing, least of all zeros.
+fn is_configuration(answer: &Node) -> bool {
+    let kind = answer.get("kind").map(Node::as_str);
+    let Some(map) = answer.as_map() else { return false };
+    kind.is_none_or(|kind| kind == Some("KubeletConfiguration"))
+        && map.iter().any(|(key, _)| kubelet::is_section(key))
 }
 
 /// What an answer says of a setting: a field that is left out is zero.

@@ -17,12 +17,30 @@ pub(crate) type Files<'f> = &'f dyn Fn(&str) -> Option<&'f File>;
 /// What is given otherwise than by flags, by the names of the settings.
 #[derive(Clone, Debug)]
 pub(crate) enum Beside {
-    /// By variables, below the flags.
-    Variables(BTreeMap<String, Placed>),
+    /// By variables, below the flags; and why there may be others.
+    Variables(BTreeMap<String, Placed>, Option<Open>),
     /// By a file, and flags do not count.
     File(BTreeMap<String, Placed>),
     /// By a file that could not be read.
     Unread(Unsure),
+}
+
+/// Why there may be variables that are not known.
+#[derive(Clone, Debug)]
+pub(crate) struct Open {
+    pub(crate) why: &'static str,
+    pub(crate) place: Place,
+}
+
+impl Open {
+    /// What is missing for a setting that only a variable could give.
+    pub(crate) fn of(&self, key: &str) -> Unsure {
+        Unsure {
+            message: format!("{key} may be given by a variable: {}", self.why),
+            missing: "the environment of the running etcd: `ironsides scan --node` there, as root".into(),
+            place: self.place.clone(),
+        }
+    }
 }
 
 impl Beside {

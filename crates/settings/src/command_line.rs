@@ -33,7 +33,17 @@ pub(crate) struct CommandLine {
     pub(crate) given: Vec<Given>,
     /// A word that may stand for flags which are not written here: `$(FLAGS)`, `"$@"`.
     pub(crate) hidden: Option<Place>,
+    /// How many flags stand before the last such word, which may overrule them.
+    pub(crate) before_hidden: usize,
+    /// Why the line is not known as a whole: then no flag is, because the last of its name counts.
+    pub(crate) lost: Option<&'static str>,
 }
+
+/// What is said of a command line that is longer than what was kept of it.
+pub(crate) const TRUNCATED: &str = "not all of its command line was kept";
+
+/// What is said of a process that runs a component, and whose command line shows no start of it.
+pub(crate) const UNREAD: &str = "its command line could not be read";
 
 /// What a flag has been given.
 #[derive(Clone, Debug, PartialEq)]
@@ -42,6 +52,8 @@ pub(crate) enum Value<'a> {
     Known(String, &'a Given, Vec<&'a Given>),
     /// Filled in when the component starts.
     FilledIn(&'a Given),
+    /// Given, but what is hidden or lost of the line may overrule it or add to it.
+    Open,
     /// Not given.
     NotGiven,
 }
@@ -74,6 +86,7 @@ impl CommandLine {
             let Some(dashed) = dashed else {
                 if word.expands {
                     line.hidden.get_or_insert_with(|| word.place.clone());
+                    line.before_hidden = line.given.len();
                 }
                 if is_go && !word.expands {
                     break;
@@ -119,9 +132,17 @@ impl CommandLine {
 
     /// What a flag has been given, by its type: lists add up, maps are put together, of all else the last counts.
     pub(crate) fn value(&self, name: &str, ty: FlagType) -> Value<'_> {
+        if self.lost.is_some() {
+            return Value::Open;
+        }
         let all: Vec<&Given> = self.given.iter().filter(|flag| flag.name == name).collect();
         let Some((last, before)) = all.split_last() else { return Value::NotGiven };
-        if !matches!(ty, FlagType::List | FlagType::Map) {
+        let adds_up = matches!(ty, FlagType::List | FlagType::Map);
+        let is_last = |given: &[Given]| !given.iter().any(|flag| flag.name == name);
+        if self.hidden.is_some() && (adds_up || self.given.get(self.before_hidden..).is_some_and(is_last)) {
+            return Value::Open;
+        }
+        if !adds_up {
             return match &last.value {
                 Some(value) => Value::Known(value.clone(), last, before.to_vec()),
                 None => Value::FilledIn(last),

@@ -52,7 +52,7 @@ pub(crate) fn started<'a>(
     {
         return Some(parsed(&words, &args, false));
     }
-    let shell = first.filter(|word| SHELLS.contains(&file_name(&word.text)))?;
+    let shell = first.filter(|word| is_shell(&word.text))?;
     let option = |word: &Word| word.text.starts_with('-') && word.text.ends_with('c');
     let at = words.iter().position(option).and_then(|option| words.get(option + 1)).unwrap_or(shell);
     let mut commands = script::commands(&at.text, &at.place).into_iter();
@@ -62,6 +62,11 @@ pub(crate) fn started<'a>(
         let words = words.get(start..)?.to_vec();
         Some(Started { line, words, list: at.place.clone(), is_script: true })
     })
+}
+
+/// Whether a word names a shell.
+pub(crate) fn is_shell(word: &str) -> bool {
+    SHELLS.contains(&file_name(word))
 }
 
 /// Whether a container's image is the one that the Kubernetes project builds of a component, by its name.

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use ironsides_core::{Container, HostPlace};
 use ironsides_tree::{Cursor, Lines, Node};
 
-use crate::beside::{Beside, Files, Placed, scalar};
+use crate::beside::{Beside, Files, Open, Placed, scalar};
 use crate::command_line::{CommandLine, Value as Given};
 use crate::component::FlagType;
 use crate::host::Process;
@@ -56,13 +56,18 @@ pub(crate) fn of_process(line: &CommandLine, process: &Process, files: Files<'_>
         let (program, name) = (process.program.as_str().into(), name.into());
         Place::Host(HostPlace::Variable { pid: process.pid, program, name })
     };
+    let whole =
+        HostPlace::Process { pid: process.pid, program: process.program.as_str().into(), argument: None };
+    let open = process
+        .environment_unreadable
+        .then_some(Open { why: "its environment could not be read", place: Place::Host(whole) });
     let variables = process.environment.iter();
     let variables =
         variables.map(|(name, value)| (name.as_str(), Some(value.clone()), place(name))).collect();
-    of(line, variables, files)
+    of(line, variables, open, files)
 }
 
-/// What a container gives its etcd. Variables that come from elsewhere are not known; those of `envFrom` are not looked at.
+/// What a container gives its etcd. Variables that come from elsewhere are not known, and `envFrom` may give any.
 pub(crate) fn of_container<'a>(
     line: &CommandLine,
     container: &Container<'a>,
@@ -75,10 +80,18 @@ pub(crate) fn of_container<'a>(
         let value = value.or_else(|| (!is_from_elsewhere).then(String::new));
         Some((one.get("name").str()?, value, place(&one.get("value"))))
     };
-    of(line, container.get("env").items().filter_map(variable).collect(), files)
+    let elsewhere = container.get("envFrom").items().next();
+    let open =
+        elsewhere.map(|at| Open { why: "envFrom takes its environment from elsewhere", place: place(&at) });
+    of(line, container.get("env").items().filter_map(variable).collect(), open, files)
 }
 
-fn of(line: &CommandLine, variables: Vec<(&str, Option<String>, Place)>, files: Files<'_>) -> Beside {
+fn of(
+    line: &CommandLine,
+    variables: Vec<(&str, Option<String>, Place)>,
+    open: Option<Open>,
+    files: Files<'_>,
+) -> Beside {
     let flag = |name: &str| name.strip_prefix(PREFIX).map(|rest| rest.to_lowercase().replace('_', "-"));
     let variables: BTreeMap<String, Placed> = variables
         .into_iter()
@@ -88,9 +101,11 @@ fn of(line: &CommandLine, variables: Vec<(&str, Option<String>, Place)>, files: 
     let (path, place) = match line.value(CONFIG_FILE, FlagType::Single) {
         Given::Known(path, flag, _) if !path.is_empty() => (Some(path), flag.place.clone()),
         Given::FilledIn(flag) => (None, flag.place.clone()),
+        // A line of which a part is not known makes every flag unsure by itself.
+        Given::Open => return Beside::Variables(variables, open),
         Given::Known(..) | Given::NotGiven => match variables.get(CONFIG_FILE) {
             Some((path, place)) => (path.clone(), place.clone()),
-            None => return Beside::Variables(variables),
+            None => return Beside::Variables(variables, open),
         },
     };
     Beside::read("etcd", path, place, files, of_file)
@@ -106,8 +121,11 @@ pub(crate) fn of_file(path: &str, text: &str, root: &Node) -> BTreeMap<String, P
             all.insert(name.to_owned(), (Some(value), Place::file(path, line)));
         }
     };
+    let in_section = |key: &str| SECTIONS.iter().any(|(_, names)| names.iter().any(|(_, flag)| *flag == key));
     for (key, at) in Cursor::root(root).entries() {
         match SECTIONS.iter().find(|(section, _)| *section == key) {
+            // At the top level etcd knows none of what the sections hold, and says nothing of it.
+            None if in_section(key) => {}
             None => put(key, &at),
             Some((_, names)) => {
                 for (key, flag) in names {

@@ -108,7 +108,7 @@ pub(crate) fn embedded(host: &Host, process: &Process) -> Vec<Embedded> {
             own.clear();
         }
         let given = merged(own, configured.all(keys), &whole);
-        let line = CommandLine { given, hidden: None };
+        let line = CommandLine { given, ..CommandLine::default() };
         all.push(Embedded { component: *component, line, beside: None, agent: None, doubt });
     }
     if has_agent {

@@ -35,7 +35,7 @@ mod tree;
 
 use std::collections::BTreeMap;
 
-pub(crate) use lookup::{flag_of, is_field, names, zero};
+pub(crate) use lookup::{flag_of, is_field, is_section, names, zero};
 
 pub use check::KERNEL;
 pub use effective::Effective;

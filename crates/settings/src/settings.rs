@@ -11,7 +11,7 @@ use ironsides_tree::{Cursor, Lines, Node, Value as TreeValue, parse_one};
 
 use crate::agent::Agent;
 use crate::beside::{Beside, Files, Placed};
-use crate::command_line::{CommandLine, Value, Word, start};
+use crate::command_line::{CommandLine, TRUNCATED, UNREAD, Value, Word, start};
 use crate::component::{Component, FlagType};
 use crate::container::{self, Started};
 use crate::etcd;
@@ -116,18 +116,23 @@ impl Settings {
         };
         let word = |text: &String| Word { text: text.clone(), place: place(Some(text)), expands: false };
         let words: Vec<Word> = process.arguments.iter().map(word).collect();
-        // The first word may say anything; what runs, its executable told.
         let is_program = |component: &Component| component.program() == process.program;
-        let start = match Component::ALL.iter().find(|component| is_program(component)) {
+        let is_it = match Component::ALL.iter().find(|component| is_program(component)) {
             Some(other) if *other != component => return None,
-            Some(_) => start(&words, component).unwrap_or(1),
-            None => start(&words, component)?,
+            other => other.is_some(),
         };
-        let words = words.get(start.min(words.len())..)?;
-        let line = CommandLine::parse(words, component);
         let whole = place(None);
-        let agent =
-            (component == Component::Kubelet).then(|| Agent::of(words, &whole, None, Some((host, process))));
+        // The first word may say anything; what runs, its executable told. What does not look like its flags is not read.
+        let started = start(&words, component).or_else(|| (is_it && has_flags(&words)).then_some(1));
+        if started.is_none() && !is_it {
+            return None;
+        }
+        let words = started.and_then(|at| words.get(at..)).unwrap_or_default();
+        let mut line = CommandLine::parse(words, component);
+        let unread = started.is_none().then_some(UNREAD);
+        line.lost = unread.or(process.truncated.then_some(TRUNCATED));
+        let agent = (component == Component::Kubelet)
+            .then(|| Agent::of(words, &whole, None, Some((host, process))).with_lost(line.lost));
         let file = |path: &str| host.file(Some(process), path);
         let beside = match component {
             Component::Etcd => Some(etcd::of_process(&line, process, &file)),
@@ -255,7 +260,7 @@ impl Settings {
         };
         let mut stated: BTreeSet<String> = self.given().into_iter().filter_map(path).collect();
         match self.beside.as_deref() {
-            Some(Beside::File(all) | Beside::Variables(all)) => stated.extend(all.keys().cloned()),
+            Some(Beside::File(all) | Beside::Variables(all, _)) => stated.extend(all.keys().cloned()),
             Some(Beside::Unread(_)) | None => {}
         }
         stated
@@ -333,7 +338,7 @@ impl Settings {
         if let Some(agent) = &self.agent {
             return agent.get(key);
         }
-        if self.component != Component::KubeProxy {
+        if self.component != Component::KubeProxy || self.line.lost.is_some() {
             return self.flag(key);
         }
         let flag = kube_proxy::flag_of(key);
@@ -362,6 +367,9 @@ impl Settings {
             Err(Unsure { message, missing, place: place.clone() })
         };
         let value = |text: &str| Some(Node::bare(TreeValue::String(text.into())));
+        if let Some(why) = self.line.lost {
+            return unsure(format!("{key} of {} is not known: {why}", self.component), &self.whole);
+        }
         let beside = match self.beside.as_deref() {
             Some(Beside::Unread(unsure)) if self.component == Component::Etcd && key != "config-file" => {
                 return Err(unsure.clone());
@@ -369,7 +377,7 @@ impl Settings {
             Some(Beside::File(all)) if self.component == Component::Etcd && key != "config-file" => {
                 return self.placed(key, all.get(key), known.map(|flag| flag.default));
             }
-            Some(Beside::Variables(all)) => all.get(key),
+            Some(Beside::Variables(all, _)) => all.get(key),
             _ => None,
         };
         match self.line.value(key, ty) {
@@ -392,7 +400,7 @@ impl Settings {
             Value::NotGiven if self.doubt.as_ref().is_some_and(|doubt| doubt.covers(key)) => {
                 Err(self.doubtful(key))
             }
-            Value::NotGiven => match &self.line.hidden {
+            Value::Open | Value::NotGiven => match &self.line.hidden {
                 Some(hidden) => unsure(
                     format!("--{key} may stand in what is filled in when the container starts"),
                     hidden,
@@ -401,7 +409,10 @@ impl Settings {
                     format!("--{key} may stand in the part of the command line that was not kept"),
                     &self.whole,
                 ),
-                None => self.placed(key, beside, known.map(|flag| flag.default)),
+                None => match self.beside.as_deref() {
+                    Some(Beside::Variables(_, Some(open))) if beside.is_none() => Err(open.of(key)),
+                    _ => self.placed(key, beside, known.map(|flag| flag.default)),
+                },
             },
         }
     }
@@ -447,6 +458,12 @@ impl Settings {
     }
 }
 
+/// Whether flags of the program follow the first word, which is not a shell and names no other program to start.
+fn has_flags(words: &[Word]) -> bool {
+    let is_plain = |first: &Word| !container::is_shell(&first.text) && !first.text.contains(' ');
+    words.first().is_some_and(is_plain) && words.get(1).is_some_and(|second| second.text.starts_with('-'))
+}
+
 /// The file that a component is configured with, where that is one of its own.
 fn of_file(line: &CommandLine, component: Component, files: Files<'_>) -> Option<Beside> {
     if component != Component::KubeProxy {
@@ -455,7 +472,7 @@ fn of_file(line: &CommandLine, component: Component, files: Files<'_>) -> Option
     let (path, place) = match line.value("config", FlagType::Single) {
         Value::Known(path, flag, _) if !path.is_empty() => (Some(path), flag.place.clone()),
         Value::FilledIn(flag) => (None, flag.place.clone()),
-        Value::Known(..) | Value::NotGiven => return None,
+        Value::Known(..) | Value::Open | Value::NotGiven => return None,
     };
     Some(Beside::read(component.program(), path, place, files, kube_proxy::of_file))
 }

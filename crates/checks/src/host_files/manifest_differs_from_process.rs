@@ -32,7 +32,9 @@ fn run(host: &Host, out: &mut Out<'_>) {
         let keys: BTreeSet<&str> = manifest.given().union(&process.given()).copied().collect();
         for key in keys {
             // What is filled in when the container starts can differ.
-            let (Ok(written), Ok(real)) = (manifest.get(key), process.get(key)) else { continue };
+            let Ok(written) = manifest.get(key) else { continue };
+            // What is not known of one flag of a process is not known of all.
+            let Some(real) = out.get(process, key) else { break };
             if written.value == real.value || is_concealed(&written) || is_concealed(&real) {
                 out.pass_setting(&written);
                 continue;

@@ -128,6 +128,49 @@ fn what_is_filled_in_later_is_not_known() {
     let at = ironsides_tree::Cursor::root(&pod).get("spec").get("containers").items().next().unwrap();
     let container = ironsides_core::Container { kind: ironsides_core::ContainerKind::Regular, at };
     let settings = Settings::of_container(&container).into_iter().next().unwrap();
-    assert!(settings.get("readOnlyPort").is_ok());
+    // What is filled in may be the same flag once more, and the last counts.
+    assert!(settings.get("readOnlyPort").is_err());
     assert!(settings.get("podPidsLimit").is_err());
+}
+
+#[test]
+fn what_is_no_configuration_is_no_answer() {
+    let file = r#"
+processes: [{pid: 1, program: kubelet, arguments: [kubelet, --kubeconfig=/k, --config=/c]}]
+files: {/c: {content: "kind: KubeletConfiguration\napiVersion: kubelet.config.k8s.io/v1beta1\nreadOnlyPort: 10255\n"}}
+"#;
+    for answer in [
+        "{}",
+        "null",
+        "[]",
+        "garbage",
+        "{kubeletconfig: null}",
+        "{kubeletconfig: {}}",
+        "{kind: Status, apiVersion: v1, status: Failure}",
+        "{error: Forbidden}",
+    ] {
+        let settings = kubelet(&format!("{file}configz: {answer}\n"));
+        assert_eq!(said(&settings, "readOnlyPort"), "10255 at /c:3", "{answer}");
+    }
+    let real =
+        kubelet(&format!("{file}configz: {{kubeletconfig: {{kind: KubeletConfiguration, port: 10250}}}}\n"));
+    assert_eq!(said(&real, "readOnlyPort"), "0 at GET /configz");
+}
+
+#[test]
+fn a_command_line_that_is_not_whole_tells_no_flag() {
+    for process in [
+        "arguments: [kubelet, --read-only-port=0], truncated: true",
+        "arguments: []",
+        "arguments: [sh, -c, exec kubelet --read-only-port=0]",
+        "arguments: [kubelet --read-only-port=0]",
+        "arguments: ['[kubelet]']",
+        "arguments: [/lib/ld.so, /usr/bin/kubelet, --read-only-port=0]",
+    ] {
+        let settings = kubelet(&format!("processes: [{{pid: 1, program: kubelet, {process}}}]"));
+        for key in ["readOnlyPort", "podPidsLimit", "hostname-override", "seccompDefault"] {
+            assert!(settings.get(key).is_err(), "{key}: {process}");
+        }
+        assert!(settings.refusal().is_none(), "{process}");
+    }
 }

@@ -50,7 +50,7 @@ fn of_several_the_last_counts() {
     let line = started(&container, Component::KubeApiserver, &|at| Place::of(at)).unwrap().line;
     let value = |name, ty| match line.value(name, ty) {
         Value::Known(value, ..) => Some(value),
-        Value::FilledIn(_) | Value::NotGiven => None,
+        Value::FilledIn(_) | Value::Open | Value::NotGiven => None,
     };
     assert_eq!(value("event-ttl", FlagType::Single).as_deref(), Some("2h"));
     assert_eq!(value("event-ttl", FlagType::List).as_deref(), Some("1h,2h"));
@@ -90,5 +90,23 @@ fn the_program_is_told_from_its_clients() {
         ("{}", None),
     ] {
         assert_eq!(read(container).as_deref(), expected, "{container}");
+    }
+}
+
+#[test]
+fn what_stands_before_a_hidden_word_may_be_overruled() {
+    for (words, profiling, plugins) in [
+        ("--profiling=false, --enable-admission-plugins=a", true, true),
+        ("--profiling=false, --enable-admission-plugins=a, $(EXTRA)", false, false),
+        ("$(EXTRA), --profiling=false, --enable-admission-plugins=a", true, false),
+        ("--profiling=true, $(EXTRA), --profiling=false", true, true),
+    ] {
+        let text = format!("command: [kube-apiserver, {words}]");
+        let root = parse_one(&text).unwrap();
+        let container = Container { kind: ContainerKind::Regular, at: Cursor::root(&root) };
+        let line = started(&container, Component::KubeApiserver, &|at| Place::of(at)).unwrap().line;
+        let is_known = |name, ty| !matches!(line.value(name, ty), Value::Open);
+        assert_eq!(is_known("profiling", FlagType::Bool), profiling, "{words}");
+        assert_eq!(is_known("enable-admission-plugins", FlagType::List), plugins, "{words}");
     }
 }

@@ -85,3 +85,29 @@ fn a_process_is_what_its_program_is_whatever_its_first_word_says() {
     let etcd = etcd("processes: [{pid: 7, program: etcd, arguments: [kube-proxy, --data-dir=/a]}]");
     assert_eq!(text(&etcd, "data-dir").as_deref(), Some("/a"));
 }
+
+#[test]
+fn an_environment_that_is_not_known_may_give_what_no_flag_does() {
+    let unread = "processes:
+- {pid: 7, program: etcd, arguments: [etcd, --cert-file=/a.crt], environmentUnreadable: true}";
+    let elsewhere = r#"files: {/etc/kubernetes/manifests/etcd.yaml: {content: "{kind: Pod, spec: {containers: [{name: etcd,
+  command: [etcd, --cert-file=/a.crt], envFrom: [{configMapRef: {name: x}}]}]}}"}}"#;
+    for facts in [unread, elsewhere] {
+        let etcd = etcd(facts);
+        assert_eq!(text(&etcd, "cert-file").as_deref(), Some("/a.crt"));
+        assert!(etcd.get("auto-tls").is_err(), "{facts}");
+        assert!(etcd.get("trusted-ca-file").is_err(), "{facts}");
+    }
+}
+
+#[test]
+fn keys_of_a_section_do_not_count_at_the_top_of_a_file() {
+    let etcd = etcd(
+        "processes: [{pid: 7, program: etcd, arguments: [etcd, --config-file=/e.yaml]}]
+files: {/e.yaml: {content: '{cert-file: /a, client-cert-auth: true, peer-trusted-ca-file: /b, auto-tls: true}'}}",
+    );
+    assert_eq!(text(&etcd, "cert-file"), None);
+    assert_eq!(text(&etcd, "peer-trusted-ca-file"), None);
+    assert_eq!(etcd.get("client-cert-auth").unwrap().is_on(), Some(false));
+    assert_eq!(etcd.get("auto-tls").unwrap().is_on(), Some(false));
+}

@@ -36,3 +36,9 @@ pub(crate) fn names() -> impl Iterator<Item = &'static str> {
     let own = flags::FLAGS.iter().filter(|flag| flag.path.is_empty()).map(|flag| flag.name);
     FIELDS.iter().map(|field| field.path).chain(own)
 }
+
+/// Whether a key is one of the top level of a configuration: a field, or the first part of the paths of fields.
+pub(crate) fn is_section(key: &str) -> bool {
+    let is_in = |path: &str| path.split('.').next() == Some(key);
+    FIELDS.iter().any(|field| is_in(field.path))
+}
