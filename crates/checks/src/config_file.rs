@@ -54,7 +54,32 @@ impl ConfigFile<'_> {
     }
 }
 
+impl<'a> ConfigFile<'a> {
+    /// The file, where it is a configuration of this kind of the API server's own group. Else the server does not load it, and
+    /// this says so.
+    pub(crate) fn of_kind(self, kind: &str, out: &mut Out<'_>) -> Option<Self> {
+        let text = |key| self.root.get(key).and_then(Node::as_str);
+        if text("apiVersion").is_some_and(|version| version.starts_with(GROUP)) && text("kind") == Some(kind)
+        {
+            return Some(self);
+        }
+        let message =
+            format!("{} is no {kind} of {GROUP}VERSION: kube-apiserver does not start with it", self.path);
+        self.fail(&Cursor::root(&self.root), message, out);
+        None
+    }
+}
+
+/// What the versions of the API server's own configuration begin with.
+const GROUP: &str = "apiserver.config.k8s.io/";
+
 impl<'a> Out<'a> {
+    /// Whether the facts of a node tell of the file that a setting names.
+    pub(crate) fn knows_file(&self, settings: &Settings, setting: &Setting) -> bool {
+        let found = |path: &str| self.host().and_then(|host| settings.file(host, path));
+        setting.text().is_some_and(|path| found(&path).is_some())
+    }
+
     /// The file that a setting names; where it was not looked at, is not there or cannot be read, says so and gives `None`.
     pub(crate) fn config_file(&mut self, settings: &Settings, setting: &Setting) -> Option<ConfigFile<'a>> {
         let path = setting.text()?.into_owned();

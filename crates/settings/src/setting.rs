@@ -81,6 +81,14 @@ impl Setting {
         }
     }
 
+    /// The value as a whole number, as Go reads those of flags for integers: `30.5` and `1e9` are none.
+    pub fn integer(&self) -> Option<f64> {
+        match self.value.as_ref()?.value() {
+            Value::String(text) if !is_integer(text) => None,
+            _ => self.number().filter(|number| number.fract() == 0.0),
+        }
+    }
+
     /// The value as a list: its items, or what stands between commas. Empty where there is no value.
     pub fn list(&self) -> Vec<String> {
         match self.value.as_ref().map(Node::value) {
@@ -147,6 +155,22 @@ pub fn parse_number(text: &str) -> Option<f64> {
     }
 }
 
+/// Whether a text is a whole number to Go's `strconv.ParseInt` with base 0.
+fn is_integer(text: &str) -> bool {
+    let digits = text.strip_prefix(['-', '+']).unwrap_or(text);
+    let lower = digits.to_ascii_lowercase();
+    let (digits, radix) = match lower.split_at_checked(2) {
+        Some(("0x", rest)) => (rest, 16),
+        Some(("0o", rest)) => (rest, 8),
+        Some(("0b", rest)) => (rest, 2),
+        _ => match lower.strip_prefix('0') {
+            Some(rest) if !rest.is_empty() => (rest, 8),
+            _ => (&*lower, 10),
+        },
+    };
+    i64::from_str_radix(&digits.replace('_', ""), radix).is_ok()
+}
+
 /// A length of time in seconds, as Go's `time.ParseDuration` reads it.
 pub fn parse_duration(text: &str) -> Option<f64> {
     let (sign, mut rest) = match text.strip_prefix('-') {
@@ -200,6 +224,17 @@ mod tests {
             ("", None),
         ] {
             assert_eq!(parse_number(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn whole_numbers_are_those_of_go() {
+        for text in ["30", "0", "-1", "+5", "0x1e", "0X1E", "0o36", "036", "0b11", "1_000", "99999999999999"]
+        {
+            assert!(is_integer(text), "{text}");
+        }
+        for text in ["30.5", "1e9", "30d", "", "-", "0x", "08", "1.", "99999999999999999999", " 1"] {
+            assert!(!is_integer(text), "{text}");
         }
     }
 

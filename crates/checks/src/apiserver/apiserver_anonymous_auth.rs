@@ -7,6 +7,7 @@ use crate::config_file::ConfigFile;
 use crate::flags::{Mend, Switch};
 use crate::prelude::*;
 use ironsides_settings::Setting;
+use ironsides_tree::Value;
 
 pub(super) static CHECK: Check = Check {
     meta: CheckMeta {
@@ -25,8 +26,9 @@ fn run(server: &Settings, out: &mut Out<'_>) {
     let Some(config) = out.get(server, "authentication-config") else { return };
     if config.text().is_some() {
         let Some(file) = out.config_file(server, &config) else { return };
+        let Some(file) = file.of_kind("AuthenticationConfiguration", out) else { return };
         let anonymous = Cursor::root(&file.root).get("anonymous");
-        if anonymous.node().is_some() {
+        if !is_unset(&anonymous) {
             return structured(&file, &anonymous, &flag, out);
         }
     }
@@ -46,11 +48,22 @@ fn structured(file: &ConfigFile<'_>, anonymous: &Cursor<'_>, flag: &Setting, out
         file.fail(anonymous, message, out);
         return;
     }
-    let enabled = anonymous.get("enabled");
+    let (enabled, conditions) = (anonymous.get("enabled"), anonymous.get("conditions"));
+    let is_map = |at: &Cursor<'_>| at.node().is_some_and(|node| matches!(node.value(), Value::Map(_)));
+    let is_list = |at: &Cursor<'_>| at.node().is_some_and(|node| matches!(node.value(), Value::List(_)));
+    let is_sound = is_map(anonymous)
+        && (is_unset(&enabled) || enabled.bool().is_some())
+        && (is_unset(&conditions) || is_list(&conditions));
+    if !is_sound {
+        let message = "anonymous is not written as it should be, a switch `enabled` and a list of `conditions`: \
+                       kube-apiserver does not start with this file";
+        file.fail(anonymous, message, out);
+        return;
+    }
     if enabled.bool() != Some(true) {
         return file.pass(anonymous, out);
     }
-    let mut conditions = anonymous.get("conditions").items().peekable();
+    let mut conditions = conditions.items().peekable();
     if conditions.peek().is_none() {
         let message = "anonymous requests are served under every path: there are no conditions";
         file.fail(&enabled, message, out);
@@ -67,6 +80,11 @@ fn structured(file: &ConfigFile<'_>, anonymous: &Cursor<'_>, flag: &Setting, out
             file.fail(&path, message, out);
         }
     }
+}
+
+/// Whether a field is not there, or `null`, which is the same.
+fn is_unset(at: &Cursor<'_>) -> bool {
+    at.node().is_none_or(|node| matches!(node.value(), Value::Null))
 }
 
 /// What probes and load balancers ask for. A condition fits the whole path.

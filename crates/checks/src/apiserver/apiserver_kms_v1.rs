@@ -23,6 +23,7 @@ fn run(server: &Settings, out: &mut Out<'_>) {
         return out.not_applicable("there is no encryption configuration");
     }
     let Some(file) = out.config_file(server, &flag) else { return };
+    let Some(file) = file.of_kind("EncryptionConfiguration", out) else { return };
     let root = Cursor::root(&file.root);
     let mut any = false;
     for entry in root.get("resources").items() {

@@ -3,7 +3,7 @@
 use ironsides_settings::Settings;
 
 use super::KUBE_APISERVER;
-use super::encryption::providers;
+use super::encryption::{fault, providers};
 use crate::prelude::*;
 
 pub(super) static CHECK: Check = Check {
@@ -26,7 +26,12 @@ fn run(server: &Settings, out: &mut Out<'_>) {
         return;
     }
     let Some(file) = out.config_file(server, &flag) else { return };
+    let Some(file) = file.of_kind("EncryptionConfiguration", out) else { return };
     let root = Cursor::root(&file.root);
+    if let Some((at, why)) = fault(&root) {
+        file.fail(&at, format!("kube-apiserver does not start with this file: {why}"), out);
+        return;
+    }
     let providers = providers(&root, "secrets", "");
     let Some(first) = providers.first() else {
         let message = "no entry is for secrets, so they are stored as they are";

@@ -25,7 +25,8 @@ impl<'s, 'a> Chain<'s, 'a> {
             if types.is_empty() {
                 types.push("AlwaysAllow".to_owned());
             }
-            return Some(Self { settings, types, flag, file: None });
+            let chain = Self { settings, types, flag, file: None };
+            return chain.unless_refused(out);
         }
         if flag.is_given() {
             let message = "--authorization-config and --authorization-mode are both given: kube-apiserver does \
@@ -33,10 +34,25 @@ impl<'s, 'a> Chain<'s, 'a> {
             out.fail_setting(settings, &flag, message);
             return None;
         }
-        let file = out.config_file(settings, &config)?;
+        let file = out.config_file(settings, &config)?.of_kind("AuthorizationConfiguration", out)?;
         let types = Cursor::root(&file.root).get("authorizers").items();
         let types = types.map(|one| one.get("type").str().unwrap_or_default().to_owned()).collect();
-        Some(Self { settings, types, flag, file: Some(file) })
+        Self { settings, types, flag, file: Some(file) }.unless_refused(out)
+    }
+
+    /// The chain, unless the API server would not start with it: then this says so.
+    fn unless_refused(self, out: &mut Out<'_>) -> Option<Self> {
+        let unknown = self.types.iter().find(|name| !TYPES.contains(&name.as_str()));
+        let message = match unknown {
+            None if !self.types.is_empty() => return Some(self),
+            None => format!("{} names no authorizer: kube-apiserver does not start with it", self.name()),
+            Some(name) => format!(
+                "{} has \"{name}\", which is no authorizer: kube-apiserver does not start with it",
+                self.name()
+            ),
+        };
+        self.fail(message, None, out);
+        None
     }
 
     /// Whether an authorizer is asked.
@@ -80,3 +96,6 @@ impl<'s, 'a> Chain<'s, 'a> {
         }
     }
 }
+
+/// The authorizers that there are; the case of the letters counts.
+const TYPES: [&str; 6] = ["ABAC", "AlwaysAllow", "AlwaysDeny", "Node", "RBAC", "Webhook"];

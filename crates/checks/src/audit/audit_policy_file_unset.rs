@@ -24,7 +24,13 @@ fn run(settings: &Settings, out: &mut Out<'_>) {
             let message = format!("the API server runs without --{FLAG}: nothing is recorded");
             server.fail(FLAG, message, out);
         }
-        Ok(Some(_)) => server.pass(FLAG, out),
+        Ok(Some(_)) => {
+            let Ok(flag) = settings.get(FLAG) else { return };
+            // A file that is known not to be there, or not to be read, is no policy.
+            if !out.knows_file(settings, &flag) || out.config_file(settings, &flag).is_some() {
+                server.pass(FLAG, out);
+            }
+        }
     }
 }
 

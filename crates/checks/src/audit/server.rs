@@ -78,7 +78,8 @@ impl<'a> Server<'a> {
     pub(super) fn number(&self, name: &str, out: &mut Out<'_>) -> Told<Option<f64>> {
         let flag = self.flag(name, out)?;
         let Some(text) = flag.raw.as_deref().filter(|text| !text.is_empty()) else { return Ok(None) };
-        let Some(number) = flag.number() else {
+        let is_float = name.ends_with("-throttle-qps");
+        let Some(number) = (if is_float { flag.number() } else { flag.integer() }) else {
             let message =
                 format!("--{name} is \"{text}\", which is no number: the API server does not start");
             out.fail_setting(self.settings, &flag, message);

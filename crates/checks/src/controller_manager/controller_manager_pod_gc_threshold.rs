@@ -20,7 +20,7 @@ pub(super) static CHECK: Check = Check {
 
 fn run(manager: &Settings, out: &mut Out<'_>) {
     let Some(threshold) = out.get(manager, "terminated-pod-gc-threshold") else { return };
-    let Some(number) = threshold.number() else {
+    let Some(number) = threshold.integer() else {
         let raw = threshold.raw.as_deref().unwrap_or_default();
         let message = not_read(manager, "--terminated-pod-gc-threshold", raw, "number");
         out.fail_setting(manager, &threshold, message);

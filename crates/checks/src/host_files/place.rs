@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 
 use ironsides_settings::{Component, File, FileKind, Host, Settings};
+use ironsides_tree::{Cursor, parse_one};
 
 use crate::out::Out;
 
@@ -269,13 +270,16 @@ pub(super) fn named<'a>(out: &Out<'a>, component: Component, keys: &[&str], know
     let mut found: Vec<Seen<'a>> = Vec::new();
     for settings in of(out, component) {
         for key in keys {
-            let Ok(setting) = settings.get(key) else { continue };
-            let Some(path) = setting.text().filter(|path| path.starts_with('/')) else { continue };
+            let path = match of_scheduler(host, settings, key) {
+                Some(path) => path,
+                None => settings.get(key).ok().and_then(|setting| Some(setting.text()?.into_owned())),
+            };
+            let Some(path) = path.map(|path| absolute(host, settings, &path)) else { continue };
             let file = settings.file(host, &path);
             // Of what it names besides, what is known is judged.
             let is_wanted = found.is_empty() || file.is_some();
             if is_wanted && !found.iter().any(|seen| seen.path == path) {
-                found.push(Seen { file, path: path.into_owned() });
+                found.push(Seen { file, path });
             }
         }
     }
@@ -287,6 +291,32 @@ pub(super) fn named<'a>(out: &Out<'a>, component: Component, keys: &[&str], know
         return Sought::Unseen(format!("which file {component} names is not known"));
     }
     anywhere(host, known)
+}
+
+/// A path as a component takes it: a relative one from its working directory, where that is known.
+fn absolute(host: &Host, settings: &Settings, path: &str) -> String {
+    let directory = settings.process(host).and_then(|process| process.directory.as_deref());
+    match directory {
+        Some(directory) if !path.starts_with('/') => {
+            format!("{}/{}", directory.trim_end_matches('/'), path.trim_start_matches("./"))
+        }
+        _ => path.to_owned(),
+    }
+}
+
+/// The kubeconfig of a scheduler that has a configuration file, which makes its flag of no account; the file itself where
+/// what it says is not known. `None` where there is no such file, or another setting is asked for.
+fn of_scheduler(host: &Host, settings: &Settings, key: &str) -> Option<Option<String>> {
+    if settings.component() != Component::KubeScheduler || key != "kubeconfig" {
+        return None;
+    }
+    let config = settings.get("config").ok()?;
+    let path = absolute(host, settings, &config.text()?);
+    let Some(text) = settings.file(host, &path).and_then(|file| file.content.as_deref()) else {
+        return Some(Some(path));
+    };
+    let root = parse_one(text).ok()?;
+    Some(Cursor::root(&root).get("clientConnection").get("kubeconfig").str().map(str::to_owned))
 }
 
 /// Those of the known places at which something is.
@@ -340,10 +370,13 @@ pub(super) fn kubelet_configuration<'a>(out: &Out<'a>) -> Sought<'a> {
     let Sought::These(found) = &mut sought else { return sought };
     for settings in of(out, Component::Kubelet) {
         let Ok(setting) = settings.get("config-dir") else { continue };
-        let Some(folder) = setting.text().filter(|path| path.starts_with('/')) else { continue };
+        let Some(folder) = setting.text().map(|path| absolute(host, settings, &path)) else { continue };
         let process = settings.process(host).and_then(|process| process.files.as_ref());
-        let files = process.unwrap_or(&host.files).iter();
-        let drop_ins = files.filter(|(path, _)| is_in(path, &folder) && is_named(path, &[".conf"]));
+        let files = process.unwrap_or(&host.files);
+        if !files.keys().any(|path| *path == folder || is_in(path, &folder)) || host.gap(&folder).is_some() {
+            found.push(Seen { path: folder.clone(), file: None });
+        }
+        let drop_ins = files.iter().filter(|(path, _)| is_in(path, &folder) && is_named(path, &[".conf"]));
         found.extend(drop_ins.map(|(path, file)| Seen { path: path.clone(), file: Some(file) }));
     }
     sought
@@ -379,9 +412,12 @@ pub(super) fn pki<'a>(out: &Out<'a>) -> Sought<'a> {
     if found.is_empty() {
         return anywhere(host, PKI);
     }
-    // What was not read of these folders is not known.
+    // What was not read of these folders is not known; of folders above, only what lies in one of which something was seen.
     let mut unread: Vec<&str> =
         host.gaps.iter().map(|gap| &*gap.what).filter(|path| path.starts_with('/') && is_one(path)).collect();
+    let is_below = |folder: &&&str| is_known(host, folder) && host.gap(folder).is_some();
+    unread.extend(PKI.iter().filter(is_below).copied());
+    unread.sort_unstable();
     unread.dedup();
     found.extend(unread.into_iter().map(|folder| Seen { path: format!("{folder}/*"), file: None }));
     Sought::These(found)
