@@ -54,7 +54,7 @@ impl ConfigFile<'_> {
     }
 }
 
-impl<'a> ConfigFile<'a> {
+impl ConfigFile<'_> {
     /// The file, where it is a configuration of this kind of the API server's own group. Else the server does not load it, and
     /// this says so.
     pub(crate) fn of_kind(self, kind: &str, out: &mut Out<'_>) -> Option<Self> {

@@ -270,16 +270,13 @@ pub(super) fn named<'a>(out: &Out<'a>, component: Component, keys: &[&str], know
     let mut found: Vec<Seen<'a>> = Vec::new();
     for settings in of(out, component) {
         for key in keys {
-            let path = match of_scheduler(host, settings, key) {
-                Some(path) => path,
-                None => settings.get(key).ok().and_then(|setting| Some(setting.text()?.into_owned())),
-            };
-            let Some(path) = path.map(|path| absolute(host, settings, &path)) else { continue };
+            let Some(path) = named_by(host, settings, key) else { continue };
+            let path = absolute(host, settings, &path);
             let file = settings.file(host, &path);
             // Of what it names besides, what is known is judged.
             let is_wanted = found.is_empty() || file.is_some();
             if is_wanted && !found.iter().any(|seen| seen.path == path) {
-                found.push(Seen { file, path });
+                found.push(Seen { path, file });
             }
         }
     }
@@ -304,19 +301,18 @@ fn absolute(host: &Host, settings: &Settings, path: &str) -> String {
     }
 }
 
-/// The kubeconfig of a scheduler that has a configuration file, which makes its flag of no account; the file itself where
-/// what it says is not known. `None` where there is no such file, or another setting is asked for.
-fn of_scheduler(host: &Host, settings: &Settings, key: &str) -> Option<Option<String>> {
+/// The path that a setting names. The kubeconfig of a scheduler with a configuration file stands there, and its flag is of no
+/// account; where what the file says is not known, it is the file itself.
+fn named_by(host: &Host, settings: &Settings, key: &str) -> Option<String> {
+    let text = |key: &str| settings.get(key).ok()?.text().map(std::borrow::Cow::into_owned);
     if settings.component() != Component::KubeScheduler || key != "kubeconfig" {
-        return None;
+        return text(key);
     }
-    let config = settings.get("config").ok()?;
-    let path = absolute(host, settings, &config.text()?);
-    let Some(text) = settings.file(host, &path).and_then(|file| file.content.as_deref()) else {
-        return Some(Some(path));
-    };
-    let root = parse_one(text).ok()?;
-    Some(Cursor::root(&root).get("clientConnection").get("kubeconfig").str().map(str::to_owned))
+    let Some(config) = text("config") else { return text(key) };
+    let config = absolute(host, settings, &config);
+    let content = settings.file(host, &config).and_then(|file| file.content.as_deref());
+    let Some(root) = content.and_then(|text| parse_one(text).ok()) else { return Some(config) };
+    Cursor::root(&root).get("clientConnection").get("kubeconfig").str().map(str::to_owned)
 }
 
 /// Those of the known places at which something is.
