@@ -53,7 +53,7 @@ pub(crate) fn run(args: &VerifyArgs, say: &Say) -> Result<Exit> {
     if wrong > 0 {
         say.ending(
             "failed",
-            &format!("{}: {} not as wanted", args.folder.display(), counted(wrong, "thing"),),
+            &format!("{}: {} not as wanted", args.folder.display(), counted(wrong, "thing")),
         );
         return Ok(Exit::Findings);
     }
