@@ -239,9 +239,8 @@ fn the_certificate_that_the_kubelet_uses_is_judged() {
 #[test]
 fn what_could_not_be_looked_at_is_told_once() {
     let folder = tempfile::tempdir().unwrap();
-    let certificates: String = (0..9)
-        .map(|at| format!("  /etc/kubernetes/pki/{at}.crt: {{kind: unreadable, why: Permission denied}}\n"))
-        .collect();
+    let line = |at| format!("  /etc/kubernetes/pki/{at}.crt: {{kind: unreadable, why: Permission denied}}\n");
+    let certificates = (0..9).map(line).collect::<Vec<_>>().concat();
     let facts = format!(
         "apiVersion: ironsides.dev/v1\nkind: NodeFacts\nmetadata: {{name: a}}\nprocesses:\n\
          - {{pid: 7, program: kubelet, arguments: [kubelet, --config=/var/lib/kubelet/config.yaml]}}\nfiles:\n\
