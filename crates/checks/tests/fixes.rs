@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use ironsides_checks::page::{Expect, Page};
 use ironsides_checks::{CATALOGUE, Check, Judge, Options, mend};
-use ironsides_core::{Finding, Inventory, Object, Origin, Safety, Verdict};
+use ironsides_core::{Finding, Inventory, Object, Origin, Safety, Target, Verdict};
 use ironsides_tree::edit::{Edit, apply_all};
 use ironsides_tree::{Documents, Limits};
 
@@ -36,8 +36,12 @@ fn look(judge: &Judge, text: &str) -> Vec<(Object, u32, Option<u32>, Vec<Finding
     let mut together = Vec::new();
     judge.together(&inventory, &mut together, &mut counts);
     for finding in together {
-        let of = seen.iter_mut().find(|(object, ..)| Arc::ptr_eq(&object.target, &finding.target)).unwrap();
-        of.3.push(finding);
+        // What is about a node is about no object.
+        let of = seen.iter_mut().find(|(object, ..)| Arc::ptr_eq(&object.target, &finding.target));
+        match of {
+            Some(of) => of.3.push(finding),
+            None => assert!(matches!(*finding.target, Target::Node { .. }) && finding.fix.is_none()),
+        }
     }
     seen
 }
