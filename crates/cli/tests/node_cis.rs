@@ -181,6 +181,8 @@ fn a_control_plane_of_kubeadm() {
             "--key-file=/etc/kubernetes/pki/etcd/server.key",
             "--client-cert-auth=true",
             "--data-dir=/var/lib/etcd",
+            "--listen-client-urls=https://127.0.0.1:2379",
+            "--listen-peer-urls=https://10.0.0.1:2380",
             "--trusted-ca-file=/etc/kubernetes/pki/etcd/ca.crt",
         ],
     );
@@ -260,7 +262,8 @@ fn a_server_of_rke2() {
          trusted-ca-file: /var/lib/rancher/rke2/server/tls/etcd/server-ca.crt\n\
          peer-transport-security:\n  cert-file: /var/lib/rancher/rke2/server/tls/etcd/peer-server-client.crt\n  \
          key-file: /var/lib/rancher/rke2/server/tls/etcd/peer-server-client.key\n  client-cert-auth: false\n\
-         data-dir: /var/lib/rancher/rke2/server/db/etcd\n",
+         data-dir: /var/lib/rancher/rke2/server/db/etcd\n\
+         listen-client-urls: https://127.0.0.1:2379\nlisten-peer-urls: https://127.0.0.1:2380\n",
     );
     root.folder(&format!("{data}/server/db/etcd"), 0o700);
     root.static_pod(
