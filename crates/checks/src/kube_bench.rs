@@ -2,7 +2,7 @@
 //!
 //! The files are read and their tests applied with kube-bench's own rules, odd ones included: of a flag that stands twice
 //! the first one counts, an unknown comparison is false, a check that is not scored warns instead of failing. Only the
-//! commands are not run: [`shell`] answers them from the facts, and what it cannot answer is [`AuditState::Unknown`], with
+//! commands are not run: `shell` answers them from the facts, and what it cannot answer is [`AuditState::Unknown`], with
 //! the reason.
 //!
 //! Source: aquasecurity/kube-bench v0.15.6, `check/check.go`, `check/test.go`, `check/controls.go`, `cmd/common.go`,
