@@ -126,8 +126,9 @@ impl<'a> Out<'a> {
     pub(crate) fn say_unreadable(&mut self) -> bool {
         let case = self.case;
         let Some(Err(error)) = case.host() else { return false };
-        let missing = "facts that this version of ironsides collected: `ironsides collect --node`";
-        self.unknown_with(case.whole(), "", error.to_string(), missing);
+        // Equal reasons are told once: the reason must stand in what is missing.
+        let missing = format!("{error}: `ironsides collect --node` with this version of ironsides");
+        self.unknown_with(case.whole(), "", "the facts of this node cannot be read", missing);
         true
     }
 

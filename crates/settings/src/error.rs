@@ -9,13 +9,13 @@ use crate::host::API_VERSION;
 pub enum SettingsError {
     /// The document is of another version of the format.
     #[error(
-        "the facts of the node are of version {version:?}; this program reads {API_VERSION}: collect them anew"
+        "the facts of the node are of version {version:?}; this program reads {API_VERSION}"
     )]
     Version {
         /// What it says.
         version: String,
     },
     /// A field is not what it should be.
-    #[error("the facts of the node cannot be read: {0}; collect them anew")]
+    #[error("the facts of the node cannot be read: {0}")]
     Facts(#[source] serde_json::Error),
 }
