@@ -8,9 +8,7 @@ use crate::host::API_VERSION;
 #[derive(Debug, Error)]
 pub enum SettingsError {
     /// The document is of another version of the format.
-    #[error(
-        "the facts of the node are of version {version:?}; this program reads {API_VERSION}"
-    )]
+    #[error("the facts of the node are of version {version:?}; this program reads {API_VERSION}")]
     Version {
         /// What it says.
         version: String,
