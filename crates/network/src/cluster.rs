@@ -1,0 +1,180 @@
+//! What can talk, as it was read.
+
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+
+use ipnet::IpNet;
+use ironsides_tree::Text;
+
+use crate::place::Place;
+use crate::port::Protocol;
+
+/// The labels of an object.
+pub type Labels = BTreeMap<Text, Text>;
+
+/// What can talk, as it was read: before any plug-in looks at it.
+#[derive(Clone, Debug, Default)]
+pub struct Cluster {
+    /// By name. Namespaces that objects are in and nobody declared are here too, with the label that the API server adds.
+    pub namespaces: BTreeMap<Text, Namespace>,
+    /// Pods, and templates of workloads: one entry stands for all replicas.
+    pub pods: Vec<Pod>,
+    /// Nodes.
+    pub nodes: Vec<Node>,
+    /// Services with their backends.
+    pub services: Vec<Service>,
+    /// Ways in from outside: Ingress, Gateway API routes, OpenShift routes.
+    pub entrances: Vec<Entrance>,
+    /// Named groups of blocks: CiliumCIDRGroup, Calico's NetworkSet and GlobalNetworkSet.
+    pub address_groups: Vec<AddressGroup>,
+    /// The addresses at which the API server is reached.
+    pub apiserver: Vec<IpAddr>,
+    /// Names that were looked up and the addresses that they gave, as a DNS proxy saw them.
+    pub names: BTreeMap<Text, Vec<IpAddr>>,
+}
+
+/// A namespace.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Namespace {
+    /// Its labels, `kubernetes.io/metadata.name` among them.
+    pub labels: Labels,
+    /// Where it is declared; `None` where it is only named by what is in it.
+    pub place: Option<Place>,
+}
+
+/// A pod, or what stands for the pods of a workload.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Pod {
+    /// Its namespace.
+    pub namespace: Text,
+    /// Its own name; that of the workload where no pod has been made yet.
+    pub name: Text,
+    /// The kind of the workload at the top: `Deployment`, `StatefulSet`, …, `Pod` for pods of their own.
+    pub workload_kind: Text,
+    /// The name of that workload.
+    pub workload: Text,
+    /// Its labels.
+    pub labels: Labels,
+    /// The service account that it runs as.
+    pub service_account: Text,
+    /// The node that it is on, if it is on one.
+    pub node: Option<Text>,
+    /// Its addresses, if it has any yet.
+    pub addresses: Vec<IpAddr>,
+    /// Whether it uses the network of its node: then it has no network identity of its own.
+    pub host_network: bool,
+    /// The ports that its containers (sidecars among them) declare.
+    pub ports: Vec<ContainerPort>,
+    /// How many of these run, or are asked for; 1 for a pod.
+    pub replicas: u32,
+    /// Where it is written.
+    pub place: Place,
+}
+
+/// A port that a container declares.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ContainerPort {
+    /// Its name, if it has one.
+    pub name: Option<Text>,
+    /// The number.
+    pub number: u16,
+    /// The protocol; TCP where none is written.
+    pub protocol: Protocol,
+}
+
+/// A node.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Node {
+    /// Its name.
+    pub name: Text,
+    /// Its labels.
+    pub labels: Labels,
+    /// Its addresses.
+    pub addresses: Vec<IpAddr>,
+}
+
+/// A service.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Service {
+    /// Its namespace.
+    pub namespace: Text,
+    /// Its name.
+    pub name: Text,
+    /// Its labels.
+    pub labels: Labels,
+    /// `ClusterIP`, `NodePort`, `LoadBalancer` or `ExternalName`; ClusterIP where none is written.
+    pub kind: Text,
+    /// Which pods serve it; `None` where nothing is selected and backends are written down.
+    pub selector: Option<Labels>,
+    /// Its ports.
+    pub ports: Vec<ServicePort>,
+    /// Its own addresses (cluster, external, load balancer).
+    pub addresses: Vec<IpAddr>,
+    /// Addresses behind it, from EndpointSlices or Endpoints.
+    pub backends: Vec<IpAddr>,
+    /// Where it is written.
+    pub place: Place,
+}
+
+/// A port of a service.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ServicePort {
+    /// Its name, if it has one.
+    pub name: Option<Text>,
+    /// The protocol; TCP where none is written.
+    pub protocol: Protocol,
+    /// At which the service is reached.
+    pub port: u16,
+    /// Where it goes in the pod.
+    pub target: TargetPort,
+}
+
+/// A port of a pod that a service names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum TargetPort {
+    /// By number.
+    Number(u16),
+    /// By the name that the pod gives it.
+    Name(Text),
+}
+
+/// A way in from outside to a service.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entrance {
+    /// `Ingress`, `HTTPRoute`, `Route`, …
+    pub kind: Text,
+    /// Its namespace.
+    pub namespace: Text,
+    /// Its name.
+    pub name: Text,
+    /// The services that it leads to: namespace, name and port (`None`: the only one, or all).
+    pub backends: Vec<(Text, Text, Option<TargetPort>)>,
+    /// Where it is written.
+    pub place: Place,
+}
+
+/// A named group of blocks.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct AddressGroup {
+    /// `CiliumCIDRGroup`, `GlobalNetworkSet`, `NetworkSet`.
+    pub kind: Text,
+    /// For kinds that are in one.
+    pub namespace: Option<Text>,
+    /// Its name.
+    pub name: Text,
+    /// Its labels.
+    pub labels: Labels,
+    /// Its blocks.
+    pub blocks: Vec<IpNet>,
+}
+
+/// One end of a connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Endpoint {
+    /// A place in [`Cluster::pods`].
+    Pod(u32),
+    /// A place in [`Cluster::nodes`].
+    Node(u32),
+    /// An address outside the cluster.
+    Address(IpAddr),
+}

@@ -1,0 +1,38 @@
+//! Network policies: who can talk to whom, why, and what would change that.
+//!
+//! The way of a question through this crate:
+//!
+//! 1. [`Cluster`] holds what can talk: pods, nodes, services, namespaces. [`kinds`] reads policies of every kind into types
+//!    that say what was written, with its place.
+//! 2. A [`Profile`] is the plug-in that enforces. It *lowers* both to a [`Lowered`]: a [`View`] of everything that can talk,
+//!    with the labels by which this plug-in knows it, and [`Rule`]s over such labels in the order in which they decide. All
+//!    that differs between plug-ins is settled here, the implied default among it.
+//! 3. [`decide`] answers for one subject, one peer and one kind of traffic; everything else (all pairs at once, explanations,
+//!    pictures, differences) asks the same rules.
+
+pub mod address;
+pub mod cluster;
+pub mod decide;
+pub mod error;
+pub mod kinds;
+pub mod lowered;
+pub mod matcher;
+pub mod place;
+pub mod port;
+pub mod profile;
+pub mod rule;
+pub mod symbol;
+pub mod view;
+
+pub use address::AddressSet;
+pub use cluster::{Cluster, Endpoint};
+pub use decide::{Candidate, Decision, Verdict, candidates, decide, judge};
+pub use kinds::Policies;
+pub use lowered::{Answer, Flow, Lowered, Sight};
+pub use matcher::{Conjunct, Match, Matcher};
+pub use place::{Loss, Place, PolicyName, Problem};
+pub use port::{PortMatch, Protocol, Traffic};
+pub use profile::{Options, Profile};
+pub use rule::{Action, Direction, Origin, Rank, Rule};
+pub use symbol::{LabelSet, Symbol, Symbols};
+pub use view::{View, ViewId};

@@ -1,0 +1,121 @@
+//! Kinds of traffic.
+
+use std::fmt;
+
+use ironsides_tree::Text;
+
+use crate::rule::Direction;
+use crate::view::{NamedPort, View};
+
+/// A protocol above IP.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Protocol {
+    /// TCP.
+    Tcp,
+    /// UDP.
+    Udp,
+    /// SCTP.
+    Sctp,
+    /// ICMP; the "port" is the type of the message.
+    Icmp,
+    /// ICMP of IPv6; the "port" is the type of the message.
+    IcmpV6,
+    /// Any other protocol, by its number; it has no ports. What no policy names is asked for as 255.
+    Other(u8),
+}
+
+impl Protocol {
+    /// The protocols that have ports.
+    pub const WITH_PORTS: [Self; 3] = [Self::Tcp, Self::Udp, Self::Sctp];
+
+    /// Reads `TCP`, `UDP`, `SCTP`, `ICMP`, `ICMPv6`, in any case.
+    pub fn named(name: &str) -> Option<Self> {
+        let known = [Self::Tcp, Self::Udp, Self::Sctp, Self::Icmp, Self::IcmpV6];
+        known.into_iter().find(|protocol| protocol.to_string().eq_ignore_ascii_case(name))
+    }
+
+    /// Whether it has ports.
+    pub fn has_ports(self) -> bool {
+        Self::WITH_PORTS.contains(&self)
+    }
+}
+
+impl fmt::Display for Protocol {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Tcp => out.write_str("TCP"),
+            Self::Udp => out.write_str("UDP"),
+            Self::Sctp => out.write_str("SCTP"),
+            Self::Icmp => out.write_str("ICMP"),
+            Self::IcmpV6 => out.write_str("ICMPv6"),
+            Self::Other(number) => write!(out, "protocol {number}"),
+        }
+    }
+}
+
+/// One kind of traffic: a protocol with the port of the destination, or with the type of an ICMP message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Traffic {
+    /// The protocol.
+    pub protocol: Protocol,
+    /// The port of the destination after translation by Services; the type for ICMP; 0 for other protocols.
+    pub port: u16,
+}
+
+impl Traffic {
+    /// A port of TCP.
+    pub fn tcp(port: u16) -> Self {
+        Self { protocol: Protocol::Tcp, port }
+    }
+}
+
+/// What a rule asks of traffic. A rule with none of these takes all traffic, of whatever protocol.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum PortMatch {
+    /// Ports, or ICMP types, from the first to the last; all traffic of the protocol from 0 to 65535.
+    Range {
+        /// The protocol.
+        protocol: Protocol,
+        /// The first.
+        first: u16,
+        /// The last.
+        last: u16,
+    },
+    /// The port that the destination gives this name for this protocol.
+    Named {
+        /// The protocol.
+        protocol: Protocol,
+        /// The name, folded already where the plug-in folds case.
+        name: Text,
+    },
+}
+
+impl PortMatch {
+    /// All traffic of a protocol.
+    pub fn all(protocol: Protocol) -> Self {
+        Self::Range { protocol, first: 0, last: u16::MAX }
+    }
+
+    /// Whether traffic is meant. `named` are the ports that the destination names.
+    pub fn matches(&self, traffic: Traffic, named: &[NamedPort]) -> bool {
+        match self {
+            Self::Range { protocol, first, last } => {
+                *protocol == traffic.protocol && (*first..=*last).contains(&traffic.port)
+            }
+            Self::Named { protocol, name } => {
+                let is = |port: &NamedPort| {
+                    port.protocol == *protocol && port.name == *name && port.number == traffic.port
+                };
+                *protocol == traffic.protocol && named.iter().any(is)
+            }
+        }
+    }
+}
+
+/// The named ports that count for a rule: those of the destination.
+pub fn named<'a>(direction: Direction, subject: &'a View, peer: &'a View) -> &'a [NamedPort] {
+    match direction {
+        Direction::Ingress => &subject.ports,
+        Direction::Egress => &peer.peer_ports,
+    }
+}

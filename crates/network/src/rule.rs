@@ -1,0 +1,76 @@
+//! A rule as a plug-in enforces it.
+
+use std::sync::Arc;
+
+use crate::matcher::Matcher;
+use crate::place::Place;
+use crate::port::PortMatch;
+
+/// Which end of a connection a rule guards.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Direction {
+    /// What the subject receives.
+    Ingress,
+    /// What the subject sends.
+    Egress,
+}
+
+impl Direction {
+    /// Both, ingress first.
+    pub const ALL: [Self; 2] = [Self::Ingress, Self::Egress];
+
+    /// `ingress` or `egress`, as the field of a policy is called.
+    pub fn field(self) -> &'static str {
+        match self {
+            Self::Ingress => "ingress",
+            Self::Egress => "egress",
+        }
+    }
+}
+
+/// When a rule is asked: a lower rank decides before a higher one. Rules of one rank are not ordered: a denial wins over a
+/// redirection to a proxy, that over a plain allow, and an allow over a pass.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Rank(pub u32);
+
+/// What a rule does with traffic that it takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Action {
+    /// Lets it through.
+    Allow,
+    /// Drops it.
+    Deny,
+    /// Leaves it to the rules from this rank on.
+    Pass(Rank),
+}
+
+/// Who wrote a rule.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// A policy: its place in [`crate::Lowered::policies`], and the place of the rule in its document.
+    Policy(u32, Place),
+    /// Nobody: it follows from policies that select the subject without naming the traffic (the default deny). The policies
+    /// that ask for it, by their places in [`crate::Lowered::policies`].
+    Default(Vec<u32>),
+    /// The plug-in, by itself: `the own node is always let in`.
+    Plugin(&'static str),
+}
+
+/// A rule as a plug-in enforces it. Everything that the plug-in reads into what was written is written out.
+#[derive(Clone, Debug)]
+pub struct Rule {
+    /// Who wrote it.
+    pub origin: Origin,
+    /// Which end it guards.
+    pub direction: Direction,
+    /// When it is asked.
+    pub rank: Rank,
+    /// What it does.
+    pub action: Action,
+    /// Whom it guards.
+    pub subject: Arc<Matcher>,
+    /// Whose traffic it takes.
+    pub peers: Arc<Matcher>,
+    /// Which traffic it takes; all of it where there is none, `Some` of an empty list takes none.
+    pub ports: Option<Arc<[PortMatch]>>,
+}
