@@ -26,7 +26,7 @@ impl fmt::Display for PolicyName {
 }
 
 /// A place in a document.
-#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Place {
     /// Which of the documents that were given, counted from 0 in the order in which they were read.
     pub document: u32,
@@ -34,6 +34,13 @@ pub struct Place {
     pub path: Box<str>,
     /// The bytes of the text, if the document was read from one.
     pub span: Span,
+}
+
+impl Default for Place {
+    /// The first document as a whole, without a text.
+    fn default() -> Self {
+        Self { document: 0, path: Box::default(), span: Span::NONE }
+    }
 }
 
 impl Place {
