@@ -1,0 +1,200 @@
+//! Members of a cluster by their names.
+
+use std::net::IpAddr;
+
+use ironsides_tree::Text;
+
+use super::near::hint;
+use super::{Party, PartyKind};
+use crate::address::AddressSet;
+use crate::cluster::{Cluster, Endpoint, Pod};
+use crate::error::NetworkError;
+
+/// The pods for which something holds.
+fn pods(cluster: &Cluster, holds: impl Fn(&Pod) -> bool) -> Vec<Endpoint> {
+    let pods = (0..).zip(&cluster.pods).filter(|(_, pod)| holds(pod));
+    pods.map(|(at, _)| Endpoint::Pod(at)).collect()
+}
+
+fn party(name: String, kind: PartyKind, members: Vec<Endpoint>) -> Party {
+    Party { name, kind, members, outside: AddressSet::default() }
+}
+
+/// `shop/web`: the workload of a pod.
+pub fn workload_of(pod: &Pod) -> String {
+    let name = if pod.workload.is_empty() { &pod.name } else { &pod.workload };
+    format!("{}/{name}", pod.namespace)
+}
+
+fn unknown(kind: &'static str, name: String, hint: String) -> NetworkError {
+    NetworkError::NoEndpoint { kind, name, hint }
+}
+
+/// All pods of a workload, of one kind or of whatever kind; or the pod of that name.
+pub(super) fn workload(
+    kind: Option<&str>,
+    namespace: &str,
+    name: &str,
+    cluster: &Cluster,
+) -> Result<Party, NetworkError> {
+    let is_kind = |pod: &Pod| {
+        kind.is_none_or(|kind| {
+            let known = pod.workload_kind.to_ascii_lowercase();
+            let kind = kind.to_ascii_lowercase();
+            known == kind || known.strip_suffix("ment") == Some(kind.as_str()) || plural(&known) == kind
+        })
+    };
+    let members = pods(cluster, |pod| pod.namespace == namespace && pod.workload == name && is_kind(pod));
+    if !members.is_empty() {
+        return Ok(party(format!("{namespace}/{name}"), PartyKind::Workload, members));
+    }
+    if kind.is_none() {
+        let members = pods(cluster, |pod| pod.namespace == namespace && pod.name == name);
+        if !members.is_empty() {
+            return Ok(party(format!("pod/{namespace}/{name}"), PartyKind::Pod, members));
+        }
+    }
+    let full = format!("{namespace}/{name}");
+    let names = cluster.pods.iter().filter(|pod| is_kind(pod)).map(workload_of);
+    let hint = match elsewhere(name, cluster) {
+        there if !there.is_empty() => there,
+        _ => hint(&full, names),
+    };
+    Err(unknown("workload or pod", full, hint))
+}
+
+fn plural(kind: &str) -> String {
+    format!("{kind}s")
+}
+
+/// The workloads of that name in other namespaces, as a hint.
+fn elsewhere(name: &str, cluster: &Cluster) -> String {
+    let mut names: Vec<String> =
+        cluster.pods.iter().filter(|pod| pod.workload == name || pod.name == name).map(workload_of).collect();
+    names.sort();
+    names.dedup();
+    match names.as_slice() {
+        [] => String::new(),
+        [first, second, _, _, ..] => format!("; did you mean {first}, {second} or others?"),
+        _ => format!("; did you mean {}?", names.join(" or ")),
+    }
+}
+
+/// What to say of a word without a slash; `None` where nothing is called so.
+pub(super) fn bare_word(word: &str, cluster: &Cluster) -> Option<NetworkError> {
+    let hint = elsewhere(word, cluster);
+    if !hint.is_empty() {
+        return Some(unknown("end", word.to_owned(), hint));
+    }
+    if cluster.namespaces.contains_key(word) {
+        return Some(unknown("end", word.to_owned(), format!("; did you mean ns/{word}?")));
+    }
+    let is_node = cluster.nodes.iter().any(|node| node.name == word);
+    is_node.then(|| unknown("end", word.to_owned(), format!("; did you mean node/{word}?")))
+}
+
+/// One pod.
+pub(super) fn pod(namespace: &str, name: &str, cluster: &Cluster) -> Result<Party, NetworkError> {
+    let members = pods(cluster, |pod| pod.namespace == namespace && pod.name == name);
+    if members.is_empty() {
+        let full = format!("{namespace}/{name}");
+        let names = cluster.pods.iter().map(|pod| format!("{}/{}", pod.namespace, pod.name));
+        let hint = hint(&full, names).replace("mean ", "mean pod/");
+        return Err(unknown("pod", full, hint));
+    }
+    Ok(party(format!("pod/{namespace}/{name}"), PartyKind::Pod, members))
+}
+
+/// A node.
+pub(super) fn node(name: &str, cluster: &Cluster) -> Result<Party, NetworkError> {
+    let at = (0..).zip(&cluster.nodes).find(|(_, node)| node.name == name);
+    let Some((at, _)) = at else {
+        let hint = hint(name, cluster.nodes.iter().map(|node| &*node.name));
+        return Err(unknown("node", name.to_owned(), hint));
+    };
+    Ok(party(format!("node/{name}"), PartyKind::Node, vec![Endpoint::Node(at)]))
+}
+
+/// Every pod of a namespace.
+pub(super) fn namespace(name: &str, cluster: &Cluster) -> Result<Party, NetworkError> {
+    let members = pods(cluster, |pod| pod.namespace == name);
+    if members.is_empty() && !cluster.namespaces.contains_key(name) {
+        let hint = hint(name, cluster.namespaces.keys().map(Text::as_str));
+        return Err(unknown("namespace", name.to_owned(), hint));
+    }
+    Ok(party(format!("ns/{name}"), PartyKind::Namespace, members))
+}
+
+/// What serves a service: pods that it selects, and addresses that are written down for it.
+pub(super) fn service(namespace: &str, name: &str, cluster: &Cluster) -> Result<Party, NetworkError> {
+    let is = |namespace: &str, name: &str| {
+        (0..)
+            .zip(&cluster.services)
+            .find(|(_, service)| service.namespace == namespace && service.name == name)
+    };
+    let Some((at, service)) = is(namespace, name) else {
+        let full = format!("{namespace}/{name}");
+        let names = cluster.services.iter().map(|service| format!("{}/{}", service.namespace, service.name));
+        let hint = hint(&full, names).replace("mean ", "mean svc/");
+        return Err(unknown("service", full, hint));
+    };
+    let (mut members, mut outside) = (Vec::new(), Vec::new());
+    match &service.selector {
+        Some(selector) => {
+            let selects = |pod: &Pod| selector.iter().all(|(key, value)| pod.labels.get(key) == Some(value));
+            members = pods(cluster, |pod| pod.namespace == namespace && selects(pod));
+        }
+        None => {
+            for &backend in &service.backends {
+                match owner(backend, cluster) {
+                    Some(member) => members.push(member),
+                    None => outside.push((backend, backend)),
+                }
+            }
+        }
+    }
+    Ok(Party {
+        name: format!("svc/{namespace}/{name}"),
+        kind: PartyKind::Service(at),
+        members,
+        outside: outside.into_iter().collect(),
+    })
+}
+
+/// Who has an address: a pod on the network of its pods, or a node.
+fn owner(address: IpAddr, cluster: &Cluster) -> Option<Endpoint> {
+    let pod = (0..).zip(&cluster.pods).find(|(_, pod)| !pod.host_network && pod.addresses.contains(&address));
+    let node = || (0..).zip(&cluster.nodes).find(|(_, node)| node.addresses.contains(&address));
+    pod.map(|(at, _)| Endpoint::Pod(at)).or_else(|| node().map(|(at, _)| Endpoint::Node(at)))
+}
+
+/// An address: the pod or node or service that has it, or one outside the cluster.
+pub(super) fn address(address: IpAddr, cluster: &Cluster) -> Party {
+    if let Some(member) = owner(address, cluster) {
+        let name = match member {
+            Endpoint::Pod(at) => cluster
+                .pods
+                .get(at as usize)
+                .map(|pod| format!("pod/{}/{} ({address})", pod.namespace, pod.name)),
+            Endpoint::Node(at) => {
+                cluster.nodes.get(at as usize).map(|node| format!("node/{} ({address})", node.name))
+            }
+            Endpoint::Address(_) => None,
+        };
+        let kind = if matches!(member, Endpoint::Node(_)) { PartyKind::Node } else { PartyKind::Pod };
+        return party(name.unwrap_or_else(|| address.to_string()), kind, vec![member]);
+    }
+    let serves = |service: &&crate::cluster::Service| service.addresses.contains(&address);
+    if let Some(found) = cluster.services.iter().find(serves)
+        && let Ok(mut party) = service(&found.namespace, &found.name, cluster)
+    {
+        party.name = format!("{} ({address})", party.name);
+        return party;
+    }
+    Party {
+        name: address.to_string(),
+        kind: PartyKind::Address,
+        members: Vec::new(),
+        outside: [(address, address)].into_iter().collect(),
+    }
+}

@@ -1,0 +1,195 @@
+//! Ports as people write them: `8080`, `udp/53`, `icmp/8`, `http`.
+
+use std::fmt;
+
+use ironsides_tree::Text;
+
+use super::near::hint;
+use super::{Goal, Party, PartyKind};
+use crate::cluster::{Cluster, Endpoint, Service, ServicePort, TargetPort};
+use crate::error::NetworkError;
+use crate::port::{Protocol, Traffic};
+
+/// A port as it is asked for.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum AskedPort {
+    /// By number, or by the type of an ICMP message.
+    Number(Traffic),
+    /// By the name that the destination gives it; of one protocol, or of whichever it has.
+    Named {
+        /// The protocol, where one was written.
+        protocol: Option<Protocol>,
+        /// The name.
+        name: Text,
+    },
+}
+
+/// How ports are written, for error messages.
+const PORTS: &str = "write a number as in 8080, a protocol as in udp/53 or icmp/8, or the name of a port";
+
+impl AskedPort {
+    /// Reads `8080` (TCP), `udp/53`, `icmp/8`, `icmpv6/128`, `http`, `tcp/http`.
+    ///
+    /// # Errors
+    ///
+    /// What is none of these.
+    pub fn read(text: &str) -> Result<Self, NetworkError> {
+        let malformed = |expected| NetworkError::Malformed { text: text.to_owned(), what: "port", expected };
+        let (protocol, port) = match text.split_once('/') {
+            Some((protocol, port)) => {
+                (Some(Protocol::named(protocol).ok_or_else(|| malformed(PORTS))?), port)
+            }
+            None => (None, text),
+        };
+        if port.is_empty() {
+            return Err(malformed(PORTS));
+        }
+        if port.bytes().all(|byte| byte.is_ascii_digit()) {
+            let has_ports = protocol.is_none_or(Protocol::has_ports);
+            let number: u16 = port.parse().map_err(|_| malformed("ports go from 1 to 65535"))?;
+            return match number {
+                0 if has_ports => Err(malformed("ports go from 1 to 65535")),
+                256.. if !has_ports => Err(malformed("the types of ICMP messages go from 0 to 255")),
+                port => Ok(Self::Number(Traffic { protocol: protocol.unwrap_or(Protocol::Tcp), port })),
+            };
+        }
+        let is_name = port.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+        if !is_name || protocol.is_some_and(|protocol| !protocol.has_ports()) {
+            return Err(malformed(PORTS));
+        }
+        Ok(Self::Named { protocol, name: Text::new(port) })
+    }
+}
+
+impl fmt::Display for AskedPort {
+    /// As it is written.
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Number(traffic) if traffic.protocol == Protocol::Tcp => write!(out, "{}", traffic.port),
+            Self::Number(traffic) => {
+                write!(out, "{}/{}", traffic.protocol.to_string().to_lowercase(), traffic.port)
+            }
+            Self::Named { protocol: Some(protocol), name } => {
+                write!(out, "{}/{name}", protocol.to_string().to_lowercase())
+            }
+            Self::Named { protocol: None, name } => write!(out, "{name}"),
+        }
+    }
+}
+
+/// What is asked for at each member of a party.
+pub(super) fn goals(
+    party: &Party,
+    port: Option<&AskedPort>,
+    cluster: &Cluster,
+) -> Result<Vec<Goal>, NetworkError> {
+    if let PartyKind::Service(at) = party.kind
+        && let Some(service) = cluster.services.get(at as usize)
+    {
+        return through(service, party, port, cluster);
+    }
+    let outside = (!party.outside.is_empty()).then_some(None);
+    let everyone = || party.members.iter().copied().map(Some).chain(outside);
+    let goal = |member, traffic| Goal { member, traffic, through: None };
+    match port {
+        None => Ok(everyone().map(|member| goal(member, None)).collect()),
+        Some(AskedPort::Number(traffic)) => {
+            Ok(everyone().map(|member| goal(member, Some(*traffic))).collect())
+        }
+        Some(AskedPort::Named { protocol, name }) => {
+            let is = |port: &(Text, Traffic)| {
+                port.0 == *name && protocol.is_none_or(|protocol| protocol == port.1.protocol)
+            };
+            let found: Vec<Goal> = party
+                .members
+                .iter()
+                .flat_map(|&member| {
+                    let ports = named(member, cluster).into_iter().filter(is);
+                    ports.map(move |(_, traffic)| goal(Some(member), Some(traffic)))
+                })
+                .collect();
+            if found.is_empty() {
+                let all: Vec<Text> = party
+                    .members
+                    .iter()
+                    .flat_map(|&member| named(member, cluster))
+                    .map(|(name, _)| name)
+                    .collect();
+                return Err(no_port(name, &party.name, &all));
+            }
+            Ok(found)
+        }
+    }
+}
+
+fn no_port(name: &str, of: &str, known: &[Text]) -> NetworkError {
+    let mut known: Vec<&str> = known.iter().map(Text::as_str).collect();
+    known.sort_unstable();
+    known.dedup();
+    let hint = match hint(name, &known) {
+        near if !near.is_empty() => near,
+        _ if known.is_empty() => "; it names no ports, so write a number".to_owned(),
+        _ => format!("; it has {}", known.join(", ")),
+    };
+    NetworkError::NoEndpoint { kind: "port", name: format!("{name} of {of}"), hint }
+}
+
+/// The named ports of a pod.
+fn named(member: Endpoint, cluster: &Cluster) -> Vec<(Text, Traffic)> {
+    let Endpoint::Pod(at) = member else { return Vec::new() };
+    let Some(pod) = cluster.pods.get(at as usize) else { return Vec::new() };
+    let named = pod.ports.iter().filter_map(|port| {
+        Some((port.name.clone()?, Traffic { protocol: port.protocol, port: port.number }))
+    });
+    named.collect()
+}
+
+/// What the ports of a service lead to.
+fn through(
+    service: &Service,
+    party: &Party,
+    port: Option<&AskedPort>,
+    cluster: &Cluster,
+) -> Result<Vec<Goal>, NetworkError> {
+    let asked = |own: &&ServicePort| match port {
+        None => true,
+        Some(AskedPort::Number(traffic)) => own.port == traffic.port && own.protocol == traffic.protocol,
+        Some(AskedPort::Named { protocol, name }) => {
+            own.name.as_ref() == Some(name) && protocol.is_none_or(|protocol| protocol == own.protocol)
+        }
+    };
+    let ports: Vec<&ServicePort> = service.ports.iter().filter(asked).collect();
+    if let (true, Some(port)) = (ports.is_empty(), port) {
+        let told = |port: &ServicePort| match &port.name {
+            Some(name) => name.clone(),
+            None => Text::from(port.port.to_string()),
+        };
+        let known: Vec<Text> = service.ports.iter().map(told).collect();
+        return Err(no_port(&port.to_string(), &party.name, &known));
+    }
+    let outside = (!party.outside.is_empty()).then_some(None);
+    let mut goals = Vec::new();
+    for port in ports {
+        let told = match &port.name {
+            Some(name) => format!("port {name} ({})", port.port),
+            None => format!("port {}", port.port),
+        };
+        let mut goal = |member, number| {
+            let traffic = Some(Traffic { protocol: port.protocol, port: number });
+            goals.push(Goal { member, traffic, through: Some(Text::from(told.clone())) });
+        };
+        for member in party.members.iter().copied().map(Some).chain(outside) {
+            match &port.target {
+                TargetPort::Number(number) => goal(member, *number),
+                TargetPort::Name(name) => {
+                    let Some(endpoint) = member else { continue };
+                    let is = |named: &(Text, Traffic)| named.0 == *name && named.1.protocol == port.protocol;
+                    for (_, traffic) in named(endpoint, cluster).into_iter().filter(is) {
+                        goal(member, traffic.port);
+                    }
+                }
+            }
+        }
+    }
+    Ok(goals)
+}
