@@ -139,11 +139,16 @@ impl<'a> Cursor<'a> {
 
     /// The items of this list; nothing where it is absent or no list. Null items are passed over.
     pub fn items(&self) -> impl Iterator<Item = Self> + use<'a> {
+        self.slots().filter(Self::is_set)
+    }
+
+    /// The items of this list, nulls among them as places where nothing stands; nothing where it is absent or no list.
+    pub fn slots(&self) -> impl Iterator<Item = Self> + use<'a> {
         let items = self.node.map(Node::items).unwrap_or_default();
         let path = self.path.clone();
-        items.iter().enumerate().filter(|(_, item)| !item.is_null()).map(move |(at, item)| Self {
+        items.iter().enumerate().map(move |(at, item)| Self {
             path: path.join(Segment::Index(u32::try_from(at).unwrap_or(u32::MAX))),
-            node: Some(item),
+            node: Some(item).filter(|item| !item.is_null()),
             mark: item
                 .as_map()
                 .and_then(|map| map.entries().first())
