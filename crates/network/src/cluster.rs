@@ -31,6 +31,8 @@ pub struct Cluster {
     pub apiserver: Vec<IpAddr>,
     /// Names that were looked up and the addresses that they gave, as a DNS proxy saw them.
     pub names: BTreeMap<Text, Vec<IpAddr>>,
+    /// Whether [`Cluster::names`] are all that were looked up, so that a name which is not among them has no address.
+    pub names_complete: bool,
 }
 
 /// A namespace.

@@ -1,22 +1,17 @@
 //! The decision on one kind of traffic at one end.
 
+mod allowed;
+mod authentication;
+
 use std::sync::Arc;
 
 use crate::matcher::Match;
 use crate::port::{PortMatch, Traffic, named};
-use crate::rule::{Action, Direction, Rank, Rule};
+use crate::rule::{Action, Direction, Origin, Rank, Rule};
+use crate::verdict::Verdict;
 use crate::view::{NamedPort, View};
 
-/// What happens to traffic at one end.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Verdict {
-    /// It goes through.
-    Allow,
-    /// It is dropped.
-    Deny,
-    /// It depends on what cannot be decided from what is known: in words that go on after "if", each of which may hold or not.
-    Depends(Vec<Arc<str>>),
-}
+use allowed::{Question, passes_to};
 
 /// A decision with its reasons.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,6 +21,15 @@ pub struct Decision {
     /// The rules that say so, of the deciding rank alone where nothing depends: places in the list that was asked. None where
     /// no rule took the traffic.
     pub rules: Vec<u32>,
+}
+
+impl Decision {
+    /// Whether nobody wrote a rule that decides: nothing guards the subject in this direction, or what does has no rule for the
+    /// traffic. `rules` is the list that was asked.
+    pub fn is_default(&self, rules: &[Rule]) -> bool {
+        let origin = |&rule: &u32| rules.get(rule as usize).map(|rule| &rule.origin);
+        self.rules.iter().filter_map(origin).all(|origin| matches!(origin, Origin::Default(_)))
+    }
 }
 
 /// A rule that guards a subject against a peer, whatever the traffic.
@@ -71,14 +75,21 @@ pub fn candidates(rules: &[Rule], direction: Direction, subject: &View, peer: &V
 /// What the rules between a subject and its peer do with traffic. `named` are the ports that the destination names. Traffic
 /// that no rule takes is allowed: a default denial is a rule too.
 pub fn judge(rules: &[Rule], candidates: &[Candidate], named: &[NamedPort], traffic: Traffic) -> Decision {
-    let asked: Vec<(&Candidate, &Rule)> = candidates
+    let asked: Vec<Asked<'_>> = candidates
         .iter()
-        .filter_map(|candidate| Some((candidate, rules.get(candidate.rule as usize)?)))
-        .filter(|(_, rule)| takes(rule, named, traffic))
+        .filter_map(|candidate| Some(Asked { candidate, rule: rules.get(candidate.rule as usize)? }))
+        .filter(|asked| takes(asked.rule, named, traffic))
         .collect();
     let mut may = Outcomes::default();
-    walk(&asked, Rank(0), &mut may);
+    walk(&asked, Rank(0), Question { traffic, named }, &mut may);
     may.settle()
+}
+
+/// A rule that takes the traffic.
+#[derive(Clone, Copy)]
+struct Asked<'a> {
+    candidate: &'a Candidate,
+    rule: &'a Rule,
 }
 
 /// What may come out, with the rules and conditions of each.
@@ -111,41 +122,45 @@ impl Outcomes {
 }
 
 /// Goes down the ranks. What may be decided on the way is noted; the walk ends with what is decided for certain.
-fn walk(asked: &[(&Candidate, &Rule)], from: Rank, may: &mut Outcomes) {
+fn walk(asked: &[Asked<'_>], from: Rank, question: Question<'_>, may: &mut Outcomes) {
     let mut rest = asked;
     let mut from = from;
-    while let Some(&(_, first)) = rest.first() {
-        let (level, after) = rest.split_at(rest.partition_point(|(_, rule)| rule.rank == first.rank));
+    while let Some(first) = rest.first() {
+        let (level, after) = rest.split_at(rest.partition_point(|asked| asked.rule.rank == first.rule.rank));
         rest = after;
-        if first.rank < from {
+        if first.rule.rank < from {
             continue;
         }
-        let places = |wanted: fn(Action) -> bool| -> Vec<u32> {
-            let certain =
-                level.iter().filter(|(candidate, rule)| candidate.condition.is_none() && wanted(rule.action));
-            certain.map(|(candidate, _)| candidate.rule).collect()
-        };
-        for (candidate, rule) in level {
-            let Some(condition) = &candidate.condition else { continue };
+        for asked in level {
+            let Some(condition) = &asked.candidate.condition else { continue };
             may.conditions.push(Arc::clone(condition));
-            match rule.action {
-                Action::Allow => may.add(Verdict::Allow, vec![candidate.rule]),
-                Action::Deny => may.add(Verdict::Deny, vec![candidate.rule]),
-                Action::Pass(to) => walk(rest, to, may),
+            let rules = vec![asked.candidate.rule];
+            match asked.rule.action {
+                Action::Allow => may.add(allowed::verdict(&[*asked], rest, question), rules),
+                Action::Deny => may.add(Verdict::Deny, rules),
+                Action::Break => may.add(Verdict::Broken, rules),
+                Action::Pass(to) => walk(rest, to, question, may),
             }
         }
-        let deny = places(|action| action == Action::Deny);
+        let certain: Vec<Asked<'_>> =
+            level.iter().filter(|asked| asked.candidate.condition.is_none()).copied().collect();
+        let of = |wanted: Action| -> Vec<Asked<'_>> {
+            certain.iter().filter(|asked| asked.rule.action == wanted).copied().collect()
+        };
+        let places = |asked: &[Asked<'_>]| asked.iter().map(|asked| asked.candidate.rule).collect();
+        let broken = of(Action::Break);
+        if !broken.is_empty() {
+            return may.add(Verdict::Broken, places(&broken));
+        }
+        let deny = of(Action::Deny);
         if !deny.is_empty() {
-            return may.add(Verdict::Deny, deny);
+            return may.add(Verdict::Deny, places(&deny));
         }
-        let allow = places(|action| action == Action::Allow);
+        let allow = of(Action::Allow);
         if !allow.is_empty() {
-            return may.add(Verdict::Allow, allow);
+            return may.add(allowed::verdict(&allow, rest, question), places(&allow));
         }
-        let passes = level.iter().filter(|(candidate, _)| candidate.condition.is_none());
-        let to =
-            passes.filter_map(|(_, rule)| if let Action::Pass(to) = rule.action { Some(to) } else { None });
-        from = to.max().unwrap_or(from).max(from);
+        from = passes_to(&certain).unwrap_or(from).max(from);
     }
     may.add(Verdict::Allow, Vec::new());
 }

@@ -68,6 +68,8 @@ pub struct Options {
     pub blocks_hold_nodes: bool,
     /// Whether nodes can be selected by their labels (`enable-node-selector-labels` of Cilium).
     pub node_selector_labels: bool,
+    /// Whether a node always reaches the pods on it (`allow-localhost=always` of Cilium).
+    pub allow_local_host: bool,
 }
 
 /// When pods are isolated.
@@ -92,6 +94,7 @@ impl Options {
             blocks_hold_pods: !matches!(profile, Profile::Cilium | Profile::NpGuard),
             blocks_hold_nodes: !matches!(profile, Profile::Cilium | Profile::NpGuard),
             node_selector_labels: false,
+            allow_local_host: true,
         }
     }
 }

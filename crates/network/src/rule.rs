@@ -42,6 +42,29 @@ pub enum Action {
     Deny,
     /// Leaves it to the rules from this rank on.
     Pass(Rank),
+    /// The plug-in cannot work out what its policies say for the subject, whatever the traffic: it keeps what it enforced before.
+    /// Such a rule stands at the first rank.
+    Break,
+}
+
+/// How the two ends of a connection must prove who they are before it goes through.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Authentication {
+    /// Not at all. Written out, it still yields to a rule of the same rank that asks for more.
+    Disabled,
+    /// By a handshake of both (SPIFFE).
+    Required,
+    /// By a handshake that never succeeds, for tests of the plug-in.
+    AlwaysFail,
+}
+
+/// A proxy that looks into traffic that a rule allows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Proxy {
+    /// Requests of HTTP.
+    Http,
+    /// Queries of DNS.
+    Dns,
 }
 
 /// Who wrote a rule.
@@ -73,4 +96,8 @@ pub struct Rule {
     pub peers: Arc<Matcher>,
     /// Which traffic it takes; all of it where there is none, `Some` of an empty list takes none.
     pub ports: Option<Arc<[PortMatch]>>,
+    /// What of the traffic it lets through where it is [`Action::Allow`]; all of it where there is none.
+    pub proxy: Option<Arc<Proxy>>,
+    /// What the ends must prove where it is [`Action::Allow`]; `None` where the rule does not say.
+    pub authentication: Option<Authentication>,
 }
