@@ -3,10 +3,12 @@
 pub mod cilium;
 pub mod cluster_network_policy;
 pub mod network_policy;
+pub mod reader;
 pub mod selector;
 
 use cilium::CiliumPolicy;
 use cluster_network_policy::ClusterNetworkPolicy;
+use ironsides_tree::{Cursor, Node};
 use network_policy::NetworkPolicy;
 
 use crate::place::Problem;
@@ -22,4 +24,39 @@ pub struct Policies {
     pub cilium: Vec<CiliumPolicy>,
     /// What is wrong with the documents, whoever enforces them: what the API server would refuse, what it would drop.
     pub problems: Vec<Problem>,
+}
+
+impl Policies {
+    /// Takes a document if it is a policy, or a list with policies among its items; whether there was one. `document` counts
+    /// the documents that were given, from 0.
+    pub fn read(&mut self, document: u32, root: &Node) -> bool {
+        self.read_at(document, &Cursor::root(root))
+    }
+
+    fn read_at(&mut self, document: u32, at: &Cursor<'_>) -> bool {
+        let (group, version) =
+            at.get("apiVersion").str().and_then(|text| text.split_once('/')).unwrap_or_default();
+        match (group, version, at.get("kind").str().unwrap_or_default()) {
+            ("networking.k8s.io" | "extensions", _, "NetworkPolicy") => {
+                let (policy, problems) = NetworkPolicy::read(document, at);
+                self.network.push(policy);
+                self.problems.extend(problems);
+                true
+            }
+            ("policy.networking.k8s.io", _, kind) if ClusterNetworkPolicy::KINDS.contains(&kind) => {
+                let (policy, problems) = ClusterNetworkPolicy::read(document, at);
+                self.cluster.push(policy);
+                self.problems.extend(problems);
+                true
+            }
+            (_, _, kind) if kind.ends_with("List") => {
+                let mut any = false;
+                for item in at.get("items").items() {
+                    any |= self.read_at(document, &item);
+                }
+                any
+            }
+            _ => false,
+        }
+    }
 }

@@ -27,7 +27,7 @@ use self::draft::Draft;
 use crate::table::Kind;
 
 pub use self::custom::CustomKind;
-pub use self::rules::form::{is_label, is_subdomain};
+pub use self::rules::form::{is_label, is_label_value, is_port_name, is_qualified, is_subdomain};
 
 /// What the server does about fields that repeat or that it does not know (`fieldValidation`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -142,7 +142,8 @@ impl<'a> Cursor<'a> {
         self.slots().filter(Self::is_set)
     }
 
-    /// The items of this list, nulls among them as places where nothing stands; nothing where it is absent or no list.
+    /// The items of this list as [`Self::items`] has them, with the null ones too, in whose place no value stands: the API
+    /// server reads a null in a list of objects as an object without fields.
     pub fn slots(&self) -> impl Iterator<Item = Self> + use<'a> {
         let items = self.node.map(Node::items).unwrap_or_default();
         let path = self.path.clone();

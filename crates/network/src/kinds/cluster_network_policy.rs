@@ -1,5 +1,7 @@
 //! ClusterNetworkPolicy of `policy.networking.k8s.io/v1alpha2`, and the two kinds of `v1alpha1` that came before it.
 
+mod read;
+
 use ipnet::IpNet;
 use ironsides_tree::Text;
 
@@ -18,7 +20,8 @@ pub struct ClusterNetworkPolicy {
     pub place: Place,
     /// Before or after NetworkPolicy.
     pub tier: Tier,
-    /// 0 to 1000: lower decides first. A BaselineAdminNetworkPolicy, of which there is one, has 0.
+    /// 0 to 1000: lower decides first. A BaselineAdminNetworkPolicy, of which there is one, has 0. As written: the API server
+    /// refuses others.
     pub priority: i32,
     /// Whom it guards.
     pub subject: Subject,
@@ -49,7 +52,7 @@ pub enum Subject {
         /// `podSelector`.
         pods: Selector,
     },
-    /// Neither is written, or both: the API server refuses that.
+    /// Neither is written: the API server refuses that. Of both, which it refuses too, `namespaces` counts.
     Nothing,
 }
 
@@ -68,7 +71,8 @@ pub struct Rule {
     pub action: Action,
     /// `from` or `to`: never empty in a policy that the API server takes.
     pub peers: Vec<Peer>,
-    /// `protocols` (v1alpha2) or `ports` (v1alpha1); `None` where absent: all traffic.
+    /// `protocols` (v1alpha2) or `ports` (v1alpha1); `None` where absent: all traffic. What nothing can be made of is left out:
+    /// an empty list takes nothing, unless it is empty as written, which counts as absent.
     pub ports: Option<Vec<Port>>,
 }
 

@@ -43,7 +43,7 @@ fn is_name_part(text: &str) -> bool {
 }
 
 /// A name with an optional DNS prefix, such as a label's key.
-pub(super) fn is_qualified(text: &str) -> bool {
+pub fn is_qualified(text: &str) -> bool {
     match text.split_once('/') {
         Some((prefix, name)) => is_subdomain(prefix) && is_name_part(name),
         None => is_name_part(text),
@@ -51,7 +51,7 @@ pub(super) fn is_qualified(text: &str) -> bool {
 }
 
 /// The value of a label.
-pub(super) fn is_label_value(text: &str) -> bool {
+pub fn is_label_value(text: &str) -> bool {
     text.is_empty() || is_name_part(text)
 }
 
@@ -70,7 +70,7 @@ pub(super) fn is_env_name(text: &str) -> bool {
 }
 
 /// The name of a port: a short label with a letter and no doubled hyphen.
-pub(super) fn is_port_name(text: &str) -> bool {
+pub fn is_port_name(text: &str) -> bool {
     let bytes = text.as_bytes();
     bytes.len() <= 15
         && bytes.iter().all(|byte| is_lower(*byte) || *byte == b'-')
