@@ -3,6 +3,12 @@
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 
+mod entrances;
+mod groups;
+mod pods;
+mod read;
+mod services;
+
 use ipnet::IpNet;
 use ironsides_tree::Text;
 
@@ -25,6 +31,8 @@ pub struct Cluster {
     pub services: Vec<Service>,
     /// Ways in from outside: Ingress, Gateway API routes, OpenShift routes.
     pub entrances: Vec<Entrance>,
+    /// Gateways, through which routes lead.
+    pub gateways: Vec<Gateway>,
     /// Named groups of blocks: CiliumCIDRGroup, Calico's NetworkSet and GlobalNetworkSet.
     pub address_groups: Vec<AddressGroup>,
     /// The addresses at which the API server is reached.
@@ -55,6 +63,8 @@ pub struct Pod {
     pub workload_kind: Text,
     /// The name of that workload.
     pub workload: Text,
+    /// What made the pod itself, where that is another thing than the workload at the top: the ReplicaSet of a Deployment.
+    pub owner: Option<Owner>,
     /// Its labels.
     pub labels: Labels,
     /// The service account that it runs as.
@@ -67,10 +77,34 @@ pub struct Pod {
     pub host_network: bool,
     /// The ports that its containers (sidecars among them) declare.
     pub ports: Vec<ContainerPort>,
+    /// Ports of the node that lead to ports of the pod.
+    pub host_ports: Vec<HostPort>,
     /// How many of these run, or are asked for; 1 for a pod.
     pub replicas: u32,
+    /// Whether it runs, as far as what was read tells; otherwise it stands for the pods that a workload will make.
+    pub live: bool,
     /// Where it is written.
     pub place: Place,
+}
+
+/// What a pod names as its controller.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Owner {
+    /// `ReplicaSet`, `Job`, …; empty where none is written.
+    pub kind: Text,
+    /// Its name.
+    pub name: Text,
+}
+
+/// A port of the node that leads to one of a pod (`hostPort`).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HostPort {
+    /// The protocol; TCP where none is written.
+    pub protocol: Protocol,
+    /// The port of the node.
+    pub host: u16,
+    /// The port of the pod.
+    pub number: u16,
 }
 
 /// A port that a container declares.
@@ -110,8 +144,17 @@ pub struct Service {
     pub selector: Option<Labels>,
     /// Its ports.
     pub ports: Vec<ServicePort>,
+    /// Whether it has no address of its own (`clusterIP: None`): its name gives the addresses of the pods.
+    pub headless: bool,
     /// Its own addresses (cluster, external, load balancer).
     pub addresses: Vec<IpAddr>,
+    /// Those of its addresses at which it is reached from outside (`externalIPs`, load balancer).
+    pub external: Vec<IpAddr>,
+    /// Whether what comes in through a node or a load balancer goes only to pods on that node and keeps the address of
+    /// whoever sent it (`externalTrafficPolicy: Local`).
+    pub external_local: bool,
+    /// Who may come in through the load balancer (`loadBalancerSourceRanges`); empty: everyone.
+    pub source_ranges: Vec<IpNet>,
     /// Addresses behind it, from EndpointSlices or Endpoints.
     pub backends: Vec<IpAddr>,
     /// Where it is written.
@@ -129,6 +172,8 @@ pub struct ServicePort {
     pub port: u16,
     /// Where it goes in the pod.
     pub target: TargetPort,
+    /// The port of every node that leads to it, where one is known.
+    pub node_port: Option<u16>,
 }
 
 /// A port of a pod that a service names.
@@ -140,17 +185,49 @@ pub enum TargetPort {
     Name(Text),
 }
 
-/// A way in from outside to a service.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A way in from outside to services.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Entrance {
-    /// `Ingress`, `HTTPRoute`, `Route`, …
+    /// `Ingress`, `HTTPRoute`, `GRPCRoute`, `TCPRoute`, `TLSRoute`, `UDPRoute`, `Route`.
     pub kind: Text,
     /// Its namespace.
     pub namespace: Text,
     /// Its name.
     pub name: Text,
-    /// The services that it leads to: namespace, name and port (`None`: the only one, or all).
-    pub backends: Vec<(Text, Text, Option<TargetPort>)>,
+    /// The names of hosts that it answers for; empty: whatever its way in takes.
+    pub hosts: Vec<Text>,
+    /// The way in: the class of an Ingress, the Gateways of a route as `namespace/name`. Empty where none is named.
+    pub through: Vec<Text>,
+    /// The services that it leads to, each once.
+    pub backends: Vec<Backend>,
+    /// Where it is written.
+    pub place: Place,
+}
+
+/// A service that an entrance leads to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Backend {
+    /// The namespace of the service.
+    pub namespace: Text,
+    /// The name of the service.
+    pub service: Text,
+    /// Which of its ports; `None`: all of them.
+    pub port: Option<TargetPort>,
+    /// Where it is written.
+    pub place: Place,
+}
+
+/// A Gateway of the Gateway API.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Gateway {
+    /// Its namespace.
+    pub namespace: Text,
+    /// Its name.
+    pub name: Text,
+    /// Its class.
+    pub class: Text,
+    /// Its addresses, asked for or given.
+    pub addresses: Vec<IpAddr>,
     /// Where it is written.
     pub place: Place,
 }
@@ -168,6 +245,8 @@ pub struct AddressGroup {
     pub labels: Labels,
     /// Its blocks.
     pub blocks: Vec<IpNet>,
+    /// Where it is written.
+    pub place: Place,
 }
 
 /// One end of a connection.

@@ -24,6 +24,7 @@ pub use comments::{Comment, comments};
 pub use cursor::{Cursor, Path, Segment};
 pub use document::{Document, Documents, Format, Limits, Remark, RemarkKind, SyntaxError, parse_one};
 pub use escape::unescape;
+pub use lists::items;
 pub use map::{Entry, Map};
 pub use node::{Node, Text, Value};
 pub use span::{Lines, Position, Span};

@@ -49,6 +49,12 @@ pub(crate) fn split(
     documents
 }
 
+/// The objects of a list that was read as a whole. The items of a typed list (`PodList`) are given its kind.
+pub fn items(list: &Node) -> Vec<Node> {
+    let split = split(list.clone(), 0, 0, Vec::new(), Limits { split_lists: true, ..Limits::default() });
+    split.into_iter().filter(|document| !document.envelope).map(|document| document.root).collect()
+}
+
 /// An item that is told its kind by its list.
 fn typed(list: &Node, kind: &str, item: &Map, span: Span) -> Node {
     let api_version = list.get("apiVersion").cloned().unwrap_or(Node::NULL);

@@ -1,0 +1,160 @@
+//! Services, and the addresses behind them.
+
+use std::net::IpAddr;
+
+use ironsides_tree::{Cursor, Text};
+use rustc_hash::FxHashMap;
+
+use super::read::{Document, shown};
+use super::{Cluster, Service, ServicePort, TargetPort};
+use crate::place::{Loss, Problem};
+
+/// The label by which an EndpointSlice names its service.
+const SERVICE_NAME: &str = "kubernetes.io/service-name";
+
+/// Reads a service.
+pub(super) fn service(cluster: &mut Cluster, document: Document<'_>, problems: &mut Vec<Problem>) -> bool {
+    let root = document.object.cursor();
+    let spec = root.get("spec");
+    let reference = document.object.reference();
+    let selector_at = spec.get("selector");
+    let kind = spec.get("type").str().unwrap_or("ClusterIP");
+    let mut service = Service {
+        namespace: document.namespace(),
+        name: reference.name.clone(),
+        labels: document.labels(&root.at(&["metadata", "labels"]), problems),
+        kind: Text::new(kind),
+        selector: Some(document.labels(&selector_at, problems)).filter(|labels| !labels.is_empty()),
+        headless: spec.get("clusterIP").str() == Some("None"),
+        external_local: spec.get("externalTrafficPolicy").str() == Some("Local"),
+        place: document.place(&root),
+        ..Service::default()
+    };
+    if !matches!(kind, "ClusterIP" | "NodePort" | "LoadBalancer" | "ExternalName") {
+        let message = format!("{kind:?} is no type of service: the API server refuses it");
+        problems.push(document.problem(&spec.get("type"), message, Loss::Part));
+    }
+    let mut own: Vec<Cursor<'_>> = vec![spec.get("clusterIP")];
+    own.extend(spec.get("clusterIPs").items());
+    own.retain(|at| at.str() != Some("None"));
+    let mut outside: Vec<Cursor<'_>> = spec.get("externalIPs").items().collect();
+    if kind == "LoadBalancer" {
+        outside.push(spec.get("loadBalancerIP"));
+        let given = root.at(&["status", "loadBalancer", "ingress"]);
+        outside.extend(given.items().map(|item| item.get("ip")));
+    }
+    service.addresses = addresses(document, &own, problems);
+    service.external = addresses(document, &outside, problems);
+    service.addresses.extend(service.external.iter().copied());
+    service.source_ranges = spec
+        .get("loadBalancerSourceRanges")
+        .items()
+        .filter_map(|item| document.block(&item, problems))
+        .collect();
+    service.ports =
+        spec.get("ports").items().filter_map(|port| service_port(document, &port, problems)).collect();
+    cluster.services.push(service);
+    true
+}
+
+fn addresses<'a>(document: Document<'a>, places: &[Cursor<'a>], problems: &mut Vec<Problem>) -> Vec<IpAddr> {
+    let mut found: Vec<_> = places.iter().filter_map(|at| document.address(at, problems)).collect();
+    found.sort_unstable();
+    found.dedup();
+    found
+}
+
+fn service_port<'a>(
+    document: Document<'a>,
+    at: &Cursor<'a>,
+    problems: &mut Vec<Problem>,
+) -> Option<ServicePort> {
+    let protocol = document.protocol(&at.get("protocol"), problems)?;
+    let port_at = at.get("port");
+    if !port_at.is_set() {
+        problems.push(document.problem(
+            at,
+            "a port of a service without a number: it is left out",
+            Loss::Part,
+        ));
+    }
+    let port = document.port(&port_at, problems)?;
+    let target_at = at.get("targetPort");
+    let target = match target_at.node().map(|node| (node.as_str(), node.as_i64())) {
+        // Zero and an empty name are what an absent value becomes.
+        None | Some((Some(""), _) | (None, Some(0))) => TargetPort::Number(port),
+        Some((Some(name), _)) => TargetPort::Name(Text::new(name)),
+        Some((None, _)) => TargetPort::Number(document.port(&target_at, problems)?),
+    };
+    let node_port_at = at.get("nodePort");
+    let node_port = if node_port_at.int() == Some(0) { None } else { document.port(&node_port_at, problems) };
+    let name = at.get("name").str().filter(|name| !name.is_empty()).map(Text::new);
+    Some(ServicePort { name, protocol, port, target, node_port })
+}
+
+/// The addresses behind services, until all services are known.
+#[derive(Default)]
+pub(super) struct Backends {
+    addresses: FxHashMap<(Text, Text), Vec<IpAddr>>,
+}
+
+impl Backends {
+    /// Reads an Endpoints object, which has the name of its service.
+    pub(super) fn endpoints(&mut self, document: Document<'_>, problems: &mut Vec<Problem>) -> bool {
+        let key = (document.namespace(), document.object.reference().name.clone());
+        let all = self.addresses.entry(key).or_default();
+        for subset in document.object.cursor().get("subsets").items() {
+            // What is not ready is reached as soon as it is.
+            for field in ["addresses", "notReadyAddresses"] {
+                for item in subset.get(field).items() {
+                    all.extend(document.address(&item.get("ip"), problems));
+                }
+            }
+        }
+        true
+    }
+
+    /// Reads an EndpointSlice.
+    pub(super) fn slice(&mut self, document: Document<'_>, problems: &mut Vec<Problem>) -> bool {
+        let root = document.object.cursor();
+        let service = root.at(&["metadata", "labels", SERVICE_NAME]);
+        let Some(name) = service.str() else {
+            // Slices without a service are made by hand for other ends.
+            if service.is_set() {
+                let message = format!("{} is no name of a service", shown(&service));
+                problems.push(document.problem(&service, message, Loss::Part));
+            }
+            return true;
+        };
+        if root.get("addressType").str() == Some("FQDN") {
+            return true;
+        }
+        let all = self.addresses.entry((document.namespace(), Text::new(name))).or_default();
+        for endpoint in root.get("endpoints").items() {
+            for item in endpoint.get("addresses").items() {
+                all.extend(document.address(&item, problems));
+            }
+        }
+        true
+    }
+
+    /// Gives every service what is behind it. Behind `default/kubernetes` is the API server.
+    pub(super) fn give_to(self, cluster: &mut Cluster) {
+        let mut addresses = self.addresses;
+        let mut take = |namespace: &Text, name: &Text| {
+            let mut found = addresses.remove(&(namespace.clone(), name.clone())).unwrap_or_default();
+            found.sort_unstable();
+            found.dedup();
+            found
+        };
+        let (default, kubernetes) = (Text::new_static("default"), Text::new_static("kubernetes"));
+        cluster.apiserver = take(&default, &kubernetes);
+        for service in &mut cluster.services {
+            service.backends = if (&service.namespace, &service.name) == (&default, &kubernetes) {
+                cluster.apiserver.clone()
+            } else {
+                take(&service.namespace, &service.name)
+            };
+        }
+    }
+}
