@@ -1,0 +1,173 @@
+//! The answer to one question: who reaches whom with what, which rules say so at either end.
+
+mod side;
+mod stretch;
+mod whom;
+
+use ironsides_tree::Text;
+use rustc_hash::FxHashMap;
+
+use crate::address::AddressSet;
+use crate::cluster::Cluster;
+use crate::decide::{Candidate, Verdict, candidates};
+use crate::error::NetworkError;
+use crate::lowered::Lowered;
+use crate::name::{Destination, Party};
+use crate::port::Traffic;
+use crate::rule::Direction;
+use crate::view::ViewId;
+
+pub use side::{Side, Why, join};
+pub use stretch::{Stretch, stretches, told};
+pub use whom::Whom;
+
+/// The answer to a question. What has the same answer for the same reasons is one case.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reach {
+    /// The cases: what is allowed, then what depends, then what is denied.
+    pub cases: Vec<Case>,
+}
+
+/// Connections with one answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Case {
+    /// Who opens them and to whom, in the order of the cluster; of pods of one workload that are alike only the first.
+    pub pairs: Vec<(Whom, Whom)>,
+    /// Which traffic.
+    pub traffic: Vec<Stretch>,
+    /// The port of the service that was asked for, where one was.
+    pub through: Option<Text>,
+    /// What happens.
+    pub verdict: Verdict,
+    /// The sender's end.
+    pub egress: Side,
+    /// The receiver's end.
+    pub ingress: Side,
+}
+
+/// What happens to the traffic of a party.
+///
+/// # Errors
+///
+/// A port by a name that nobody at the destination gives to one.
+pub fn reach(
+    cluster: &Cluster,
+    lowered: &Lowered,
+    from: &Party,
+    to: &Destination,
+) -> Result<Reach, NetworkError> {
+    let mut ask = Ask { cluster, lowered, guards: FxHashMap::default(), cases: Vec::new() };
+    let froms = whom::members(&from.members, &from.outside, cluster, lowered);
+    for goal in to.goals(cluster)? {
+        let tos = match goal.member {
+            Some(member) => whom::members(&[member], &AddressSet::default(), cluster, lowered),
+            None => whom::members(&[], &to.party.outside, cluster, lowered),
+        };
+        for from in &froms {
+            for to in &tos {
+                // What a party says to itself is asked for where it is named alone.
+                if from == to && (froms.len() > 1 || tos.len() > 1) {
+                    continue;
+                }
+                ask.pair(*from, *to, goal.traffic, goal.through.as_ref());
+            }
+        }
+    }
+    let mut cases = ask.cases;
+    cases.sort_by_key(|case| (case.verdict == Verdict::Deny, case.verdict != Verdict::Allow));
+    Ok(Reach { cases })
+}
+
+impl Reach {
+    /// What happens where it is the same for all that was asked; `None` where it is not.
+    pub fn verdict(&self) -> Option<&Verdict> {
+        let first = &self.cases.first()?.verdict;
+        self.cases.iter().all(|case| case.verdict == *first).then_some(first)
+    }
+}
+
+/// One end of a connection: the direction, who is guarded, and against whom.
+pub type End = (Direction, ViewId, ViewId);
+
+struct Ask<'a> {
+    cluster: &'a Cluster,
+    lowered: &'a Lowered,
+    /// The rules between two views: asked for once.
+    guards: FxHashMap<End, Vec<Candidate>>,
+    cases: Vec<Case>,
+}
+
+impl Ask<'_> {
+    fn pair(&mut self, from: Whom, to: Whom, traffic: Option<Traffic>, through: Option<&Text>) {
+        let Some(ends) = self.ends(from, to) else { return };
+        let spans = if let Some(traffic) = traffic {
+            vec![Stretch::of(traffic)]
+        } else {
+            for (direction, subject, peer) in ends {
+                self.guards(direction, subject, peer);
+            }
+            let asked = ends.map(|end| (end, self.guards.get(&end).map_or(&[][..], Vec::as_slice)));
+            stretches(self.lowered, &asked)
+        };
+        let mut answers: Vec<(Side, Side, Vec<Stretch>)> = Vec::new();
+        for span in spans {
+            let [egress, ingress] = ends.map(|end| self.side(end, span.traffic()));
+            match answers.iter_mut().find(|known| known.0 == egress && known.1 == ingress) {
+                Some((.., spans)) => match spans.last_mut().filter(|last| last.touches(span)) {
+                    Some(last) => last.last = span.last,
+                    None => spans.push(span),
+                },
+                None => answers.push((egress, ingress, vec![span])),
+            }
+        }
+        for (egress, ingress, traffic) in answers {
+            let verdict = join(&egress.verdict, &ingress.verdict);
+            let through = through.cloned();
+            self.add((from, to), Case { pairs: Vec::new(), traffic, through, verdict, egress, ingress });
+        }
+    }
+
+    /// The ends of a connection: direction, subject and peer. A subject judges as what it is on its own node.
+    fn ends(&self, from: Whom, to: Whom) -> Option<[End; 2]> {
+        let lowered = self.lowered;
+        let end = |direction, subject: Whom, peer: Whom| {
+            let own = lowered.node(subject.endpoint());
+            let subject = lowered.view(subject.endpoint(), own)?;
+            Some((direction, subject, lowered.view(peer.endpoint(), own)?))
+        };
+        Some([end(Direction::Egress, from, to)?, end(Direction::Ingress, to, from)?])
+    }
+
+    fn guards(&mut self, direction: Direction, subject: ViewId, peer: ViewId) -> &[Candidate] {
+        let lowered = self.lowered;
+        self.guards.entry((direction, subject, peer)).or_insert_with(|| {
+            let views = (lowered.views.get(subject.index()), lowered.views.get(peer.index()));
+            let (Some(subject), Some(peer)) = views else { return Vec::new() };
+            candidates(&lowered.rules, direction, subject, peer)
+        })
+    }
+
+    fn side(&mut self, (direction, subject, peer): End, traffic: Traffic) -> Side {
+        let lowered = self.lowered;
+        Side::judge(lowered, self.guards(direction, subject, peer), (direction, subject, peer), traffic)
+    }
+
+    /// Puts a pair into the case that it is like.
+    fn add(&mut self, pair: (Whom, Whom), mut answer: Case) {
+        let like = self.cases.iter_mut().find(|case| {
+            (&case.traffic, &case.through, &case.egress, &case.ingress)
+                == (&answer.traffic, &answer.through, &answer.egress, &answer.ingress)
+        });
+        if let Some(case) = like {
+            let cluster = self.cluster;
+            let is =
+                |known: &(Whom, Whom)| known.0.is_like(pair.0, cluster) && known.1.is_like(pair.1, cluster);
+            if !case.pairs.iter().any(is) {
+                case.pairs.push(pair);
+            }
+        } else {
+            answer.pairs.push(pair);
+            self.cases.push(answer);
+        }
+    }
+}

@@ -1,0 +1,206 @@
+//! Stretches of traffic that are decided alike.
+
+use std::collections::BTreeSet;
+use std::fmt;
+
+use crate::decide::Candidate;
+use crate::lowered::Lowered;
+use crate::port::{PortMatch, Protocol, Traffic, named};
+use crate::reach::End;
+
+/// Traffic of a protocol from one port to another: types of messages for ICMP, nothing for protocols without ports.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Stretch {
+    /// The protocol.
+    pub protocol: Protocol,
+    /// The first port.
+    pub first: u16,
+    /// The last.
+    pub last: u16,
+}
+
+impl Stretch {
+    /// One kind of traffic.
+    pub fn of(traffic: Traffic) -> Self {
+        Self { protocol: traffic.protocol, first: traffic.port, last: traffic.port }
+    }
+
+    /// All traffic of a protocol.
+    pub fn all(protocol: Protocol) -> Self {
+        Self { protocol, first: 0, last: last_of(protocol) }
+    }
+
+    /// The first kind of traffic in it.
+    pub fn traffic(self) -> Traffic {
+        Traffic { protocol: self.protocol, port: self.first }
+    }
+
+    /// Whether another begins where this ends.
+    pub fn touches(self, next: Self) -> bool {
+        self.protocol == next.protocol && self.last.checked_add(1) == Some(next.first)
+    }
+
+    /// Whether it is all of its protocol. Port 0 is used by nobody.
+    fn is_whole(self) -> bool {
+        self.first <= u16::from(self.protocol.has_ports()) && self.last == last_of(self.protocol)
+    }
+}
+
+impl fmt::Display for Stretch {
+    /// `TCP 80`, `UDP 1000-2000`, `SCTP` for all of it, `ICMP type 8`.
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "{}", self.protocol)?;
+        if self.is_whole() {
+            return Ok(());
+        }
+        let types = if self.protocol.has_ports() { "" } else { "type " };
+        match (self.first, self.last) {
+            (first, last) if first == last => write!(out, " {types}{first}"),
+            (first, last) => write!(out, " {types}{first}-{last}"),
+        }
+    }
+}
+
+/// What no policy names by its number.
+const REST: Protocol = Protocol::Other(255);
+
+/// The last port or type of a protocol.
+fn last_of(protocol: Protocol) -> u16 {
+    match protocol {
+        Protocol::Tcp | Protocol::Udp | Protocol::Sctp => u16::MAX,
+        Protocol::Icmp | Protocol::IcmpV6 => 255,
+        Protocol::Other(_) => 0,
+    }
+}
+
+/// The coarsest stretches of all traffic within which the rules between two ends cannot tell one from another.
+pub fn stretches(lowered: &Lowered, ends: &[(End, &[Candidate])]) -> Vec<Stretch> {
+    let mut protocols = BTreeSet::from([
+        Protocol::Tcp,
+        Protocol::Udp,
+        Protocol::Sctp,
+        Protocol::Icmp,
+        Protocol::IcmpV6,
+        REST,
+    ]);
+    let mut starts: BTreeSet<(Protocol, u16)> = BTreeSet::new();
+    for ((direction, subject, peer), guards) in ends {
+        let views = (lowered.views.get(subject.index()), lowered.views.get(peer.index()));
+        let (Some(subject), Some(peer)) = views else { continue };
+        let names = named(*direction, subject, peer);
+        let rules = guards.iter().filter_map(|guard| lowered.rules.get(guard.rule as usize));
+        for port in rules.filter_map(|rule| rule.ports.as_ref()).flat_map(|ports| ports.iter()) {
+            let mut cut = |protocol: Protocol, first: u16, last: u16| {
+                protocols.insert(protocol);
+                starts.insert((protocol, first));
+                starts.extend(last.checked_add(1).map(|next| (protocol, next)));
+            };
+            match port {
+                PortMatch::Range { protocol, first, last } => cut(*protocol, *first, *last),
+                PortMatch::Named { protocol, name } => {
+                    for port in names.iter().filter(|port| port.protocol == *protocol && port.name == *name) {
+                        cut(*protocol, port.number, port.number);
+                    }
+                }
+            }
+        }
+    }
+    let mut all = Vec::new();
+    for protocol in protocols {
+        let last = last_of(protocol);
+        let own = starts.range((protocol, 1)..=(protocol, last)).map(|&(_, start)| start);
+        let mut first = 0;
+        for next in own {
+            all.push(Stretch { protocol, first, last: next.saturating_sub(1) });
+            first = next;
+        }
+        all.push(Stretch { protocol, first, last });
+    }
+    all
+}
+
+/// Stretches for people: `all traffic`, `TCP 80, 443; UDP 53`, `all but TCP 22`.
+pub fn told(stretches: &[Stretch]) -> String {
+    let mut all: Vec<Stretch> = Vec::new();
+    for stretch in stretches {
+        match all.last_mut().filter(|last| last.touches(*stretch)) {
+            Some(last) => last.last = stretch.last,
+            None => all.push(*stretch),
+        }
+    }
+    all.sort_unstable();
+    let whole =
+        |protocol: Protocol| all.iter().any(|stretch| stretch.protocol == protocol && stretch.is_whole());
+    let usual = [Protocol::Tcp, Protocol::Udp, Protocol::Sctp, Protocol::Icmp, Protocol::IcmpV6];
+    if whole(REST) {
+        let missing: Vec<Stretch> = usual.into_iter().flat_map(|protocol| missing(protocol, &all)).collect();
+        return match missing.as_slice() {
+            [] => "all traffic".to_owned(),
+            missing => format!("all but {}", joined(missing)),
+        };
+    }
+    if all.is_empty() { "nothing".to_owned() } else { joined(&all) }
+}
+
+/// What sorted stretches leave of a protocol.
+fn missing(protocol: Protocol, all: &[Stretch]) -> Vec<Stretch> {
+    let mut left = Vec::new();
+    let mut next = Some(0);
+    for stretch in all.iter().filter(|stretch| stretch.protocol == protocol) {
+        if let Some(first) = next.filter(|&first| first < stretch.first) {
+            left.push(Stretch { protocol, first, last: stretch.first.saturating_sub(1) });
+        }
+        next = stretch.last.checked_add(1);
+    }
+    if let Some(first) = next.filter(|&first| first <= last_of(protocol)) {
+        left.push(Stretch { protocol, first, last: last_of(protocol) });
+    }
+    left
+}
+
+/// Ports of a protocol behind its name once.
+fn joined(stretches: &[Stretch]) -> String {
+    let mut text = String::new();
+    let mut before = None;
+    for stretch in stretches {
+        let own = stretch.to_string();
+        let prefix = format!("{} ", stretch.protocol);
+        if let Some(ports) = own.strip_prefix(&prefix).filter(|_| before == Some(stretch.protocol)) {
+            text.push_str(", ");
+            text.push_str(ports);
+        } else {
+            if !text.is_empty() {
+                text.push_str("; ");
+            }
+            text.push_str(&own);
+        }
+        before = Some(stretch.protocol);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tcp(first: u16, last: u16) -> Stretch {
+        Stretch { protocol: Protocol::Tcp, first, last }
+    }
+
+    #[test]
+    fn stretches_are_told_shortly() {
+        let all: Vec<Stretch> =
+            [Protocol::Tcp, Protocol::Udp, Protocol::Sctp, Protocol::Icmp, Protocol::IcmpV6, REST]
+                .map(Stretch::all)
+                .into();
+        assert_eq!(told(&all), "all traffic");
+        assert_eq!(told(&[]), "nothing");
+        assert_eq!(told(&[tcp(80, 80), tcp(443, 444)]), "TCP 80, 443-444");
+        assert_eq!(told(&[tcp(80, 80), tcp(81, 90), Stretch::all(Protocol::Udp)]), "TCP 80-90; UDP");
+        let but: Vec<Stretch> = [tcp(0, 21), tcp(23, 65535)].into_iter().chain(all[1..].to_vec()).collect();
+        assert_eq!(told(&but), "all but TCP 22");
+        assert_eq!(told(&all[..5]), "TCP; UDP; SCTP; ICMP; ICMPv6");
+        assert_eq!(Stretch::of(Traffic { protocol: Protocol::Icmp, port: 8 }).to_string(), "ICMP type 8");
+        assert_eq!(Stretch::all(Protocol::Other(47)).to_string(), "protocol 47");
+    }
+}
