@@ -9,15 +9,16 @@ use rustc_hash::FxHashMap;
 
 use crate::address::AddressSet;
 use crate::cluster::Cluster;
-use crate::decide::{Candidate, Verdict, candidates};
+use crate::decide::{Candidate, candidates};
 use crate::error::NetworkError;
 use crate::lowered::Lowered;
 use crate::name::{Destination, Party};
 use crate::port::Traffic;
 use crate::rule::Direction;
+use crate::verdict::Verdict;
 use crate::view::ViewId;
 
-pub use side::{Side, Why, join};
+pub use side::{Side, Why};
 pub use stretch::{Stretch, stretches, told};
 pub use whom::Whom;
 
@@ -121,7 +122,7 @@ impl Ask<'_> {
             }
         }
         for (egress, ingress, traffic) in answers {
-            let verdict = join(&egress.verdict, &ingress.verdict);
+            let verdict = egress.verdict.and(&ingress.verdict);
             let through = through.cloned();
             self.add((from, to), Case { pairs: Vec::new(), traffic, through, verdict, egress, ingress });
         }

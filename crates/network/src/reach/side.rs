@@ -1,11 +1,10 @@
 //! What one end of a connection says, and why.
 
-use std::sync::Arc;
-
-use crate::decide::{Candidate, Verdict, judge};
+use crate::decide::{Candidate, judge};
 use crate::lowered::Lowered;
 use crate::port::{Traffic, named};
 use crate::rule::{Direction, Origin, Rule};
+use crate::verdict::Verdict;
 use crate::view::ViewId;
 
 /// What one end of a connection says.
@@ -70,19 +69,5 @@ impl Why {
             }
         }
         why
-    }
-}
-
-/// What both ends together say.
-pub fn join(egress: &Verdict, ingress: &Verdict) -> Verdict {
-    match (egress, ingress) {
-        (Verdict::Deny, _) | (_, Verdict::Deny) => Verdict::Deny,
-        (Verdict::Allow, other) | (other, Verdict::Allow) => other.clone(),
-        (Verdict::Depends(own), Verdict::Depends(other)) => {
-            let mut all: Vec<Arc<str>> = own.iter().chain(other).cloned().collect();
-            all.sort();
-            all.dedup();
-            Verdict::Depends(all)
-        }
     }
 }
