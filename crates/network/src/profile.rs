@@ -1,5 +1,7 @@
 //! The plug-ins that enforce policies, and how they read them.
 
+pub mod detect;
+
 use std::fmt;
 
 use crate::cluster::Cluster;

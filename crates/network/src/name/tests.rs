@@ -36,6 +36,7 @@ fn cluster() -> Cluster {
         protocol: Protocol::Tcp,
         port,
         target,
+        node_port: None,
     };
     Cluster {
         namespaces: ["shop", "data"]
