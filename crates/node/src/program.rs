@@ -2,7 +2,7 @@
 
 /// Programs whose processes are kept: components of Kubernetes, what holds several of them, container runtimes, and the
 /// agents of network plug-ins.
-const PROGRAMS: [&str; 37] = [
+const PROGRAMS: [&str; 39] = [
     "antrea-agent",
     "aws-k8s-agent",
     "calico-node",
@@ -20,6 +20,7 @@ const PROGRAMS: [&str; 37] = [
     "k3s-agent",
     "k3s-server",
     "kine",
+    "kindnetd",
     "konnectivity-server",
     "kube-apiserver",
     "kube-controller-manager",
@@ -39,6 +40,7 @@ const PROGRAMS: [&str; 37] = [
     "rke2",
     "sdn-node",
     "talos",
+    "weave-npc",
     "weaver",
 ];
 
@@ -62,6 +64,10 @@ const INNER: [(&str, &str); 13] = [
 /// The programs that hold components.
 const HOLDERS: [&str; 2] = ["hyperkube", "hypershift"];
 
+/// Programs whose names say little, and the flag that says that they are meant: the agent that enforces network policies
+/// beside Amazon's plug-in.
+const BY_FLAG: [(&str, &str); 1] = [("controller", "--enable-network-policy")];
+
 /// The programs that are others by the name under which they are started, and the tools among these, which do not matter.
 const MANY: [&str; 7] = ["k0s", "k3s", "k3s-agent", "k3s-server", "machined", "openshift", "rke2"];
 const TOOLS: [&str; 7] = ["check-config", "crictl", "ctr", "etcdctl", "kubectl", "oc", "runc"];
@@ -75,7 +81,8 @@ pub(crate) fn running(executable: Option<&str>, arguments: &[String]) -> Option<
     if HOLDERS.contains(&name) {
         return by_words.or_else(|| held(arguments));
     }
-    let known = PROGRAMS.iter().find(|program| **program == name).copied();
+    let known =
+        PROGRAMS.iter().find(|program| **program == name).copied().or_else(|| flagged(name, arguments));
     if !MANY.contains(&name) {
         return known.or(by_words);
     }
@@ -114,7 +121,13 @@ pub(crate) fn of(arguments: &[String]) -> Option<&'static str> {
     if HOLDERS.contains(&name) {
         return held(arguments);
     }
-    PROGRAMS.iter().find(|program| **program == name).copied()
+    PROGRAMS.iter().find(|program| **program == name).copied().or_else(|| flagged(name, arguments))
+}
+
+/// The program of a name that says little, where a flag says that it is meant.
+fn flagged(name: &str, arguments: &[String]) -> Option<&'static str> {
+    let (program, flag) = BY_FLAG.iter().find(|(program, _)| *program == name)?;
+    arguments.iter().any(|word| word.split('=').next() == Some(flag)).then_some(*program)
 }
 
 #[cfg(test)]
@@ -135,6 +148,8 @@ mod tests {
             (Some("/usr/bin/app"), &["kubelet"], Some("kubelet")),
             (Some("/usr/bin/bash"), &["bash", "kubelet"], None),
             (None, &["kubelet"], Some("kubelet")),
+            (Some("/controller"), &["/controller", "--enable-network-policy=true"], Some("controller")),
+            (Some("/controller"), &["/controller", "--leader-elect"], None),
         ] {
             let words: Vec<String> = words.iter().map(|word| (*word).to_owned()).collect();
             assert_eq!(running(executable, &words), expected, "{executable:?} {words:?}");

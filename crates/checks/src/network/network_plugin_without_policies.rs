@@ -1,7 +1,7 @@
 //! A network plug-in that lets network policies be written and enforces none.
 
 use ironsides_core::HostPlace;
-use ironsides_settings::Host;
+use ironsides_settings::{Host, Process, parse_bool};
 use ironsides_tree::{Node, parse_one};
 
 use crate::prelude::*;
@@ -22,28 +22,48 @@ pub(super) static CHECK: Check = Check {
 const ENFORCERS: [&str; 7] =
     ["antrea-agent", "calico-node", "cilium-agent", "kube-router", "ovnkube", "weave-npc", "weaver"];
 
+/// Agents that connect pods and enforce nothing, in alphabetical order.
+const CARRIERS: [&str; 2] = ["aws-k8s-agent", "flanneld"];
+
+/// The agent of Amazon's plug-in that enforces policies where its flag says so, and otherwise waits.
+/// Source: `pkg/config/controller_config.go` of aws/aws-network-policy-agent.
+const AMAZONS: (&str, &str) = ("controller", "--enable-network-policy");
+
 /// Types of plug-ins whose agent enforces them, in alphabetical order.
 const ENFORCING: [&str; 5] = ["antrea", "calico", "cilium-cni", "ovn-k8s-cni-overlay", "weave-net"];
 
 /// Types of plug-ins that enforce none by themselves, in alphabetical order.
-const PLAIN: [&str; 6] = ["bridge", "flannel", "host-device", "ipvlan", "macvlan", "ptp"];
+const PLAIN: [&str; 7] = ["aws-cni", "bridge", "flannel", "host-device", "ipvlan", "macvlan", "ptp"];
 
 /// Where runtimes look for the configuration of plug-ins unless they are told otherwise.
 const FOLDERS: [&str; 3] =
     ["/etc/cni/net.d/", "/var/lib/rancher/k3s/agent/etc/cni/net.d/", "/etc/kubernetes/cni/net.d/"];
 
+/// What cannot be told where processes were not seen.
+const UNSEEN: &str = "whether an agent that enforces network policies runs on this node is not known";
+
 fn run(host: &Host, out: &mut Out<'_>) {
+    let seen = |process: &Process, out: &Out<'_>, raw: Option<&str>| {
+        let place =
+            HostPlace::Process { pid: process.pid, program: process.program.as_str().into(), argument: None };
+        out.on_host(place, "network policies", raw.map(str::to_owned))
+    };
+    if let Some(enforcer) = host.processes.iter().find(|process| enforces(process)) {
+        return out.pass_with(seen(enforcer, out, Some(&enforcer.program)));
+    }
     for process in &host.processes {
         let program = process.program.as_str();
-        let place = || HostPlace::Process { pid: process.pid, program: program.into(), argument: None };
-        if ENFORCERS.binary_search(&program).is_ok() {
-            return out.pass_with(out.on_host(place(), "network policies", Some(program.to_owned())));
-        }
         // k3s has a controller of its own, unless it is told to leave it out.
         if program == "k3s" && !process.arguments.iter().any(|word| word.contains("disable-network-policy")) {
-            let fact = out.on_host(place(), "network policies", None);
             let message = "k3s enforces network policies itself, unless its configuration turns that off";
-            out.manual_with(fact, "k3s", message, "disable-network-policy in /etc/rancher/k3s/config.yaml");
+            let look_at = "disable-network-policy in /etc/rancher/k3s/config.yaml";
+            out.manual_with(seen(process, out, None), program, message, look_at);
+            return;
+        }
+        if program == "kindnetd" {
+            let message =
+                "kindnet enforces network policies since kind 0.24, and which version runs is not known";
+            out.manual_with(seen(process, out, None), program, message, "the version of kindnet");
             return;
         }
     }
@@ -63,6 +83,9 @@ fn run(host: &Host, out: &mut Out<'_>) {
             return out.pass_with(fact);
         }
         if types.first().is_some_and(|first| PLAIN.contains(&first.as_str())) {
+            if out.say_unseen(UNSEEN) {
+                return;
+            }
             let message = format!(
                 "{} connects pods and enforces no NetworkPolicy, and no agent that would runs here",
                 types.join(", ")
@@ -73,9 +96,26 @@ fn run(host: &Host, out: &mut Out<'_>) {
             out.manual_with(fact, path, message, "the documentation of the network plug-in");
         }
     }
-    if !any {
+    let carrier = host.processes.iter().find(|process| CARRIERS.contains(&process.program.as_str()));
+    if let Some(process) = carrier.filter(|_| !any) {
+        let program = process.program.as_str();
+        let message = format!(
+            "{program} connects pods and enforces no NetworkPolicy, and no agent that would runs here"
+        );
+        out.fail_with(seen(process, out, Some(program)), program, message);
+    } else if !any {
         out.not_applicable("no configuration of a network plug-in is on this node");
     }
+}
+
+/// Whether a process enforces network policies.
+fn enforces(process: &Process) -> bool {
+    let (amazons, flag) = AMAZONS;
+    if process.program != amazons {
+        return ENFORCERS.binary_search(&process.program.as_str()).is_ok();
+    }
+    let given = process.arguments.iter().rev().find_map(|word| word.strip_prefix(flag));
+    given.is_some_and(|rest| rest.is_empty() || rest.strip_prefix('=').and_then(parse_bool) == Some(true))
 }
 
 /// The types of the plug-ins in a configuration, or of its one.

@@ -7,6 +7,18 @@ use base64::engine::general_purpose::STANDARD;
 use ironsides_settings::{File, FileKind, Host, Process};
 use serde_json::Value;
 
+/// The names under which its sensor tells that the agent of a network plug-in runs, and the program that it looked for.
+/// Source: `sensor/CNI.go` of kubescape/host-scanner.
+const AGENTS: [(&str, &str); 7] = [
+    ("Calico", "calico-node"),
+    ("Cilium", "cilium-agent"),
+    ("Flannel", "flanneld"),
+    ("Kindnet", "kindnetd"),
+    ("Multus", "multus"),
+    ("WeaveNet", "weave-net"),
+    ("aws", "aws-k8s-agent"),
+];
+
 /// Whether an object is one of these facts.
 pub(super) fn is_one(object: &Value) -> bool {
     object["apiVersion"].as_str().is_some_and(|version| version.starts_with("hostdata.kubescape.cloud/"))
@@ -29,7 +41,15 @@ pub(super) fn add(host: &mut Host, object: &Value) {
             process(host, "kube-proxy", &data["cmdLine"], argument);
         }
         "ControlPlaneInfo" => control_plane(host, data),
-        "CNIInfo" => files(host, &data["CNIConfigFiles"]),
+        "CNIInfo" => {
+            files(host, &data["CNIConfigFiles"]);
+            for name in data["CNINames"].as_array().into_iter().flatten() {
+                let agent = AGENTS.iter().find(|(known, _)| name.as_str() == Some(known));
+                if let Some((_, program)) = agent {
+                    process(host, program, &Value::from(*program), None);
+                }
+            }
+        }
         "LinuxKernelVariables" => {
             for variable in data.as_array().into_iter().flatten() {
                 let name = variable["source"].as_str().and_then(|path| path.strip_prefix("/proc/sys/"));
