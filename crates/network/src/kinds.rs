@@ -1,11 +1,13 @@
 //! Policies of every kind, as they were written: types that say nothing more than the text, each part with its place.
 
+pub mod calico;
 pub mod cilium;
 pub mod cluster_network_policy;
 pub mod network_policy;
 pub mod reader;
 pub mod selector;
 
+use calico::Calico;
 use cilium::CiliumPolicy;
 use cluster_network_policy::ClusterNetworkPolicy;
 use ironsides_tree::{Cursor, Node};
@@ -22,6 +24,8 @@ pub struct Policies {
     pub cluster: Vec<ClusterNetworkPolicy>,
     /// CiliumNetworkPolicy and CiliumClusterwideNetworkPolicy (cilium.io/v2).
     pub cilium: Vec<CiliumPolicy>,
+    /// The kinds of Calico's own API.
+    pub calico: Calico,
     /// What is wrong with the documents, whoever enforces them: what the API server would refuse, what it would drop.
     pub problems: Vec<Problem>,
 }
@@ -48,6 +52,9 @@ impl Policies {
                 self.cluster.push(policy);
                 self.problems.extend(problems);
                 true
+            }
+            ("projectcalico.org" | "crd.projectcalico.org", _, kind) if !kind.ends_with("List") => {
+                self.calico.read(document, at, &mut self.problems)
             }
             (_, _, kind) if kind.ends_with("List") => {
                 let mut any = false;

@@ -1,5 +1,6 @@
 //! The plug-ins that enforce policies, and how they read them.
 
+pub mod calico;
 pub mod detect;
 
 use std::fmt;
