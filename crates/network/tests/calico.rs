@@ -65,6 +65,7 @@ fn cluster() -> Cluster {
             protocol: Protocol::Tcp,
             port: 1,
             target: TargetPort::Number(5432),
+            node_port: None,
         }],
         ..Service::default()
     });
@@ -345,13 +346,14 @@ fn policies_of_the_cluster_stand_around_them_and_fail_closed() {
              spec: {{tier: {tier}, priority: 1, subject: {{namespaces: {{}}}}, ingress: [{rule}]}}\n---\n"
         )
     };
-    let deny = "{action: Deny, from: [{namespaces: {matchLabels: {env: prod}}}], protocols: [{tcp: {}}]}";
+    let deny = "{action: Deny, from: [{namespaces: {matchLabels: {env: prod}}}], protocols: [{tcp: {destinationPort: {range: {start: 1, end: 99}}}}]}";
     let allows = policy("z", "selector: all()\ningress: [{action: Allow}]");
     assert_eq!(asked(&(cluster("Admin", deny) + &allows), "web db tcp 1"), "deny");
     assert_eq!(asked(&(cluster("Baseline", deny) + &allows), "web db tcp 1"), "allow");
     assert_eq!(asked(&cluster("Baseline", deny), "web db tcp 1"), "deny");
     assert_eq!(asked(&cluster("Baseline", deny), "web db udp 1"), "allow", "these tiers close nothing");
-    let named = deny.replace("tcp: {}", "destinationNamedPort: sql");
+    let named =
+        deny.replace("tcp: {destinationPort: {range: {start: 1, end: 99}}}", "destinationNamedPort: sql");
     assert_eq!(
         asked(&cluster("Admin", &named), "probe db udp 1"),
         "deny",
