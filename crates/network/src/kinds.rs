@@ -56,6 +56,10 @@ impl Policies {
             ("projectcalico.org" | "crd.projectcalico.org", _, kind) if !kind.ends_with("List") => {
                 self.calico.read(document, at, &mut self.problems)
             }
+            ("cilium.io", _, kind) if CiliumPolicy::KINDS.contains(&kind) => {
+                self.cilium.push(CiliumPolicy::read(document, at));
+                true
+            }
             (_, _, kind) if kind.ends_with("List") => {
                 let mut any = false;
                 for item in at.get("items").items() {

@@ -7,6 +7,7 @@ mod falco_filters;
 mod falco_rules;
 mod k8s_audit_traces;
 mod kubelet;
+mod network;
 mod podsecurity;
 mod podsecurity_messages;
 mod polaris;
@@ -23,6 +24,7 @@ pub(crate) const ORACLES: &[Oracle] = &[
     podsecurity_messages::ORACLE,
     defaulting::ORACLE,
     rbac::ORACLE,
+    network::ORACLE,
     kubelet::ORACLE,
     polaris::ORACLE,
     regolibrary::ORACLE,

@@ -9,6 +9,7 @@ pub mod l7;
 pub mod peer;
 pub mod port;
 mod read;
+mod schema;
 pub mod selector;
 pub mod spec;
 

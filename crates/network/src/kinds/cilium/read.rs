@@ -8,32 +8,25 @@ use crate::kinds::cilium::peer::{Cidr, CidrRule, Entity, FqdnSelector, Group, Pe
 use crate::kinds::cilium::port::{IcmpField, IcmpRule, IcmpType, Listener, Port, PortRule};
 use crate::kinds::cilium::selector::{EndpointSelector, LabelKey, Requirement};
 use crate::kinds::cilium::spec::{DefaultDeny, Rule, Spec, Subject};
-use crate::kinds::cilium::{CiliumPolicy, Stage};
+use crate::kinds::cilium::{CiliumPolicy, Stage, schema};
 use crate::kinds::selector::Asked;
 use crate::place::PolicyName;
 use crate::rule::Direction;
 
-/// The kind that is in a namespace.
-pub(super) const NAMESPACED: &str = "CiliumNetworkPolicy";
-/// The kind that is not.
-pub(super) const CLUSTERWIDE: &str = "CiliumClusterwideNetworkPolicy";
-
 impl CiliumPolicy {
-    /// Reads a document of either kind; `None` for other kinds. `document` is its place among all that are read.
-    pub fn read(document: u32, node: &Node) -> Option<Self> {
-        let root = Cursor::root(node);
-        let group = root.get("apiVersion").str()?.split_once('/')?.0;
-        let kind = root.get("kind").str().filter(|kind| [NAMESPACED, CLUSTERWIDE].contains(kind))?;
-        if group != "cilium.io" {
-            return None;
-        }
+    /// The kinds that are read into this type, both of the group `cilium.io`.
+    pub const KINDS: [&'static str; 2] = ["CiliumNetworkPolicy", "CiliumClusterwideNetworkPolicy"];
+
+    /// Reads a document of one of these kinds, as far as it can be read. `document` is its place among all that are read.
+    pub fn read(document: u32, root: &Cursor<'_>) -> Self {
+        let kind = root.get("kind").str().unwrap_or_default();
         let mut decoder = Decoder::new(document);
         let metadata = decoder.map(root.get("metadata")).unwrap_or_else(|| root.get("metadata"));
         let namespace = decoder.text(&metadata.get("namespace"));
         let namespace = if namespace.is_empty() { Text::new("default") } else { namespace };
         let name = PolicyName {
             kind: Text::new(kind),
-            namespace: (kind == NAMESPACED).then_some(namespace),
+            namespace: (kind == "CiliumNetworkPolicy").then_some(namespace),
             name: decoder.text(&metadata.get("name")),
         };
         let mut specs = Vec::new();
@@ -44,9 +37,18 @@ impl CiliumPolicy {
             let at = decoder.map(at.clone()).unwrap_or(at);
             specs.push(spec(&mut decoder, &at));
         }
-        let place = decoder.place(&root);
+        let place = decoder.place(root);
         let refusal = decoder.finish();
-        Some(Self { name, place, specs, refusal, node_labels: None, schema: Vec::new(), unknown: Vec::new() })
+        let schema = schema::judge(document, root);
+        Self {
+            name,
+            place,
+            specs,
+            refusal,
+            node_labels: None,
+            schema: schema.refused,
+            unknown: schema.dropped,
+        }
     }
 }
 

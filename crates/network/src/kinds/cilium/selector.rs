@@ -48,21 +48,9 @@ impl LabelKey {
         Self { source: Text::new(source), name: Text::new(name) }
     }
 
-    /// Reads a key as it is written in a policy: the source stands before the first colon; `$host` and `reserved.host` are
-    /// short for `reserved:host`; a key without source is one of any.
+    /// Reads a key as it is written in a policy: the source stands before the first colon, and a key without one is of any.
     pub fn read(text: &str) -> Self {
-        let (source, name) = if let Some(name) = text.strip_prefix('$') {
-            (Self::RESERVED, name)
-        } else if let Some((source, name)) = text.split_once(':') {
-            (source, name)
-        } else {
-            match text.strip_prefix("reserved.") {
-                Some(name) => (Self::RESERVED, name),
-                None => (Self::ANY, text),
-            }
-        };
-        let source = if source.is_empty() { Self::ANY } else { source };
-        let name = name.split_once('=').map_or(name, |(name, _)| name);
+        let (source, name) = text.split_once(':').unwrap_or((Self::ANY, text));
         Self::new(source, name)
     }
 
@@ -92,10 +80,7 @@ mod tests {
         let read = |text| LabelKey::read(text).to_string();
         assert_eq!(read("app"), "any:app");
         assert_eq!(read("k8s:app"), "k8s:app");
-        assert_eq!(read(":app"), "any:app");
         assert_eq!(read("k8s:a:b"), "k8s:a:b");
-        assert_eq!(read("$host"), "reserved:host");
-        assert_eq!(read("reserved.host"), "reserved:host");
         assert_eq!(read("reserved:host"), "reserved:host");
         assert!(LabelKey::read("app").means("k8s", "app") && !LabelKey::read("k8s:app").means("cidr", "app"));
     }

@@ -1,0 +1,25 @@
+//! What Cilium's own policy engine makes of documents, and what it decides about flows.
+
+mod documents;
+
+use std::path::Path;
+
+use anyhow::Result;
+
+use crate::oracle::{Oracle, Score};
+
+pub(crate) const ORACLE: Oracle =
+    Oracle { name: "network", files: &["cluster/network/documents.jsonl", "cluster/network/worlds"], run };
+
+/// The groups, in the order in which reports show them. Each takes the folder `cluster/network`.
+type Group = (&'static str, fn(&Path) -> Result<Score>);
+const GROUPS: &[Group] = &[("documents", documents::run)];
+
+fn run(folder: &Path) -> Result<Score> {
+    let folder = folder.join("cluster/network");
+    let mut score = Score::default();
+    for (name, group) in GROUPS {
+        score.add_group(name, group(&folder).unwrap_or_else(|error| Score::broken(&error)));
+    }
+    Ok(score)
+}

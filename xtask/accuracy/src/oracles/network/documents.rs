@@ -1,0 +1,88 @@
+//! Single policies: refused or accepted, and the rules that they become.
+
+use std::path::Path;
+
+use anyhow::{Context, Result};
+use ironsides_network::kinds::Policies;
+use ironsides_network::kinds::cilium::{CiliumPolicy, Stage};
+use ironsides_tree::{Cursor, Map, Node, Value, parse_one};
+use serde::Deserialize;
+
+use crate::data;
+use crate::oracle::Score;
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Case {
+    id: String,
+    about: String,
+    document: String,
+    #[serde(default)]
+    node_selector_labels: bool,
+    schema: Option<String>,
+    unknown: Option<String>,
+    outcome: String,
+}
+
+pub(super) fn run(folder: &Path) -> Result<Score> {
+    let mut score = Score::default();
+    for case in data::lines::<Case>(&folder.join("documents.jsonl"))? {
+        let name = || format!("{} {}", case.id, case.about);
+        score.compare(name, &expected(&case), answer(&case));
+    }
+    Ok(score)
+}
+
+fn expected(case: &Case) -> String {
+    // The recorder decodes types of ICMP messages before it asks the schema, which takes any name of either family.
+    let schema = case.schema.as_ref().is_some_and(|error| !error.starts_with("ICMP type"));
+    text(&case.outcome, schema, case.unknown.is_some())
+}
+
+fn text(outcome: &str, schema: bool, unknown: bool) -> String {
+    let schema = if schema { ", the schema refuses it" } else { "" };
+    let unknown = if unknown { ", fields are dropped" } else { "" };
+    format!("{outcome}{schema}{unknown}")
+}
+
+fn answer(case: &Case) -> Result<String> {
+    let root = parse_one(&case.document)?;
+    let root = if is_without_namespace(&root) { clusterwide(&root) } else { root };
+    let mut policies = Policies::default();
+    policies.read(0, &root);
+    if let Some(policy) = policies.cilium.first() {
+        return Ok(cilium(policy, case));
+    }
+    let network = policies.network.first().map(|policy| &policy.refused);
+    let cluster = || policies.cluster.first().map(|policy| &policy.refused);
+    network.or_else(cluster).context("no policy is read")?;
+    anyhow::bail!("what Cilium makes of this kind is not compared yet")
+}
+
+fn cilium(policy: &CiliumPolicy, case: &Case) -> String {
+    let outcome = match policy.refused(case.node_selector_labels).map(|refusal| refusal.stage) {
+        None => "accept",
+        Some(Stage::Decode) => "decode",
+        Some(Stage::Parse) => "parse",
+        Some(Stage::DecodePanic | Stage::Panic) => "panic",
+    };
+    // The recorder looks for fields that are dropped only in what the schema takes.
+    let refused = !policy.schema.is_empty();
+    text(outcome, refused, !refused && !policy.unknown.is_empty())
+}
+
+/// The agent takes a policy without a namespace, which no API server holds, for one of the other kind.
+fn is_without_namespace(root: &Node) -> bool {
+    let root = Cursor::root(root);
+    root.get("kind").str() == Some("CiliumNetworkPolicy") && !root.at(&["metadata", "namespace"]).is_set()
+}
+
+fn clusterwide(root: &Node) -> Node {
+    let Some(map) = root.as_map() else { return root.clone() };
+    let kind = |key: &str| key == "kind";
+    let entries = map.iter().map(|(key, value)| {
+        let other = Node::bare(Value::String("CiliumClusterwideNetworkPolicy".into()));
+        (key.into(), if kind(key) { other } else { value.clone() })
+    });
+    Node::bare(Value::Map(entries.collect::<Map>().into()))
+}
