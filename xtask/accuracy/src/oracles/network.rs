@@ -4,7 +4,7 @@ mod documents;
 
 use std::path::Path;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 
 use crate::oracle::{Oracle, Score};
 
@@ -19,7 +19,7 @@ fn run(folder: &Path) -> Result<Score> {
     let folder = folder.join("cluster/network");
     let mut score = Score::default();
     for (name, group) in GROUPS {
-        score.add_group(name, group(&folder).unwrap_or_else(|error| Score::broken(&error)));
+        score.add_group(name, group(&folder).with_context(|| format!("the group {name}"))?);
     }
     Ok(score)
 }
