@@ -14,6 +14,7 @@ pub mod address;
 pub mod cluster;
 pub mod decide;
 pub mod error;
+pub mod flow;
 pub mod kinds;
 pub mod lowered;
 pub mod matcher;
