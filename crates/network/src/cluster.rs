@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 
+mod backing;
 mod entrances;
 mod groups;
 mod pods;
@@ -63,7 +64,7 @@ pub struct Pod {
     pub workload_kind: Text,
     /// The name of that workload.
     pub workload: Text,
-    /// What made the pod itself, where that is another thing than the workload at the top: the ReplicaSet of a Deployment.
+    /// What makes the pod itself, where that is another thing than the workload at the top: the ReplicaSet of a Deployment.
     pub owner: Option<Owner>,
     /// Its labels.
     pub labels: Labels,

@@ -2,6 +2,7 @@
 
 pub mod calico;
 pub mod detect;
+pub mod np_guard;
 
 use std::fmt;
 

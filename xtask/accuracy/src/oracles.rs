@@ -7,6 +7,7 @@ mod falco_filters;
 mod falco_rules;
 mod k8s_audit_traces;
 mod kubelet;
+mod netpol;
 mod network;
 mod podsecurity;
 mod podsecurity_messages;
@@ -22,6 +23,7 @@ use crate::oracle::Oracle;
 pub(crate) const ORACLES: &[Oracle] = &[
     podsecurity::ORACLE,
     podsecurity_messages::ORACLE,
+    netpol::ORACLE,
     defaulting::ORACLE,
     rbac::ORACLE,
     network::ORACLE,

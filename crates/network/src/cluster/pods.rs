@@ -60,7 +60,7 @@ impl<'a> Workloads<'a> {
             }
         }
         let top = |pod: &Pod| (pod.namespace.clone(), pod.workload_kind.clone(), pod.workload.clone());
-        let running: FxHashSet<Name> = found.iter().filter(|pod| pod.owner.is_some()).map(top).collect();
+        let running: FxHashSet<Name> = found.iter().map(top).collect();
         let mut templates: Vec<Pod> = Vec::new();
         for &document in &self.makers {
             // What has an owner that was read, too, is one of its revisions or runs.
@@ -87,14 +87,19 @@ impl<'a> Workloads<'a> {
         let namespace = document.namespace();
         let (root, spec) = (document.object.cursor(), written.spec());
         let labels = document.labels(&written.metadata().get("labels"), problems);
-        let owner = controller(&root).map(|at| owner_of(&at)).filter(|owner| owner.kind != "Node");
         let (workload_kind, workload) = owners.top(document, labels.get(TEMPLATE_HASH).map(Text::as_str));
         let live = reference.kind == "Pod";
+        let maker = if live {
+            controller(&root).map(|at| owner_of(&at)).filter(|owner| owner.kind != "Node")
+        } else {
+            Some(Owner { kind: reference.kind.clone(), name: reference.name.clone() })
+        };
+        let owner = maker.filter(|owner| (&owner.kind, &owner.name) != (&workload_kind, &workload));
         let mut pod = Pod {
             name: reference.name.clone(),
             workload_kind,
             workload,
-            owner: owner.filter(|_| live),
+            owner,
             labels,
             service_account: ["serviceAccountName", "serviceAccount"]
                 .into_iter()
