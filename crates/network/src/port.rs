@@ -96,6 +96,11 @@ impl PortMatch {
         Self::Range { protocol, first: 0, last: u16::MAX }
     }
 
+    /// Whether it asks for a port by name.
+    pub fn is_named(&self) -> bool {
+        matches!(self, Self::Named { .. })
+    }
+
     /// Whether traffic is meant. `named` are the ports that the destination names.
     pub fn matches(&self, traffic: Traffic, named: &[NamedPort]) -> bool {
         match self {
