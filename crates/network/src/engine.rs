@@ -20,7 +20,7 @@ use std::sync::{Arc, OnceLock};
 
 pub use self::classes::{Class, ClassId};
 use self::classes::{Classes, Conditions, number};
-pub use self::connections::{Connections, Stretch, both, bounds};
+pub use self::connections::{Connections, Part};
 use self::intern::Interner;
 pub use self::near::Near;
 pub use self::pool::ConnectionsId;

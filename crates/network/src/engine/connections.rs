@@ -4,9 +4,11 @@ use std::cmp::Ordering;
 use std::fmt;
 use std::sync::Arc;
 
-use crate::decide::{Candidate, Verdict, judge};
+use crate::decide::{Candidate, judge};
 use crate::port::{PortMatch, Protocol, Traffic};
+use crate::reach::{Stretch, told};
 use crate::rule::Rule;
+use crate::verdict::Verdict;
 use crate::view::NamedPort;
 
 /// The protocol that stands for all that no rule names.
@@ -17,71 +19,57 @@ const KNOWN: [Protocol; 5] = [Protocol::Tcp, Protocol::Udp, Protocol::Sctp, Prot
 /// What happens to every kind of traffic between two ends: a verdict for each, and one value for each meaning, so that equal
 /// ones are the same. Port 0, which nothing uses, is no part of it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Connections(Arc<[Stretch]>);
+pub struct Connections(Arc<[Part]>);
 
 /// Traffic that all has one verdict.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Stretch {
-    /// The protocol. `Other(255)` stands for every protocol that has no stretch of its own.
-    pub protocol: Protocol,
-    /// The first port, or type of ICMP messages; 0 for protocols that have neither.
-    pub first: u16,
-    /// The last.
-    pub last: u16,
+pub struct Part {
+    /// The traffic. `Other(255)` stands for every protocol that has no part of its own.
+    pub traffic: Stretch,
     /// What happens to it.
     pub verdict: Verdict,
 }
 
-impl Stretch {
-    /// Whether it is all that its protocol has.
-    pub fn is_whole(&self) -> bool {
-        (self.first, self.last) == bounds(self.protocol)
-    }
-}
-
-/// The first and the last port (or type) that traffic of a protocol can have.
-pub fn bounds(protocol: Protocol) -> (u16, u16) {
-    match protocol {
-        Protocol::Tcp | Protocol::Udp | Protocol::Sctp => (1, u16::MAX),
-        Protocol::Icmp | Protocol::IcmpV6 => (0, 255),
-        Protocol::Other(_) => (0, 0),
-    }
+/// All that traffic of a protocol can be.
+fn whole(protocol: Protocol) -> Stretch {
+    let first = u16::from(protocol.has_ports());
+    Stretch { first, ..Stretch::all(protocol) }
 }
 
 impl Connections {
     /// One verdict for all traffic.
     pub fn uniform(verdict: &Verdict) -> Self {
-        let whole = |protocol| {
-            let (first, last) = bounds(protocol);
-            Stretch { protocol, first, last, verdict: verdict.clone() }
-        };
-        Self(KNOWN.into_iter().chain([REST]).map(whole).collect())
+        let part = |protocol| Part { traffic: whole(protocol), verdict: verdict.clone() };
+        Self(KNOWN.into_iter().chain([REST]).map(part).collect())
     }
 
     /// What rules between two ends do: [`judge`] is asked once for every stretch of ports that none of them divides.
     pub fn judged(rules: &[Rule], candidates: &[Candidate], named: &[NamedPort]) -> Self {
-        let ports = || {
-            let asked = candidates.iter().filter_map(|candidate| rules.get(candidate.rule as usize));
-            asked.filter_map(|rule| rule.ports.as_deref()).flatten()
-        };
+        let asked = || candidates.iter().filter_map(|candidate| rules.get(candidate.rule as usize));
+        let ports = || asked().filter_map(|rule| rule.ports.as_deref()).flatten();
+        // What must be proved is looked up by prefixes of ports: there the parts of a range may differ.
+        let prefixes = asked().any(|rule| rule.authentication.is_some());
         let verdict = |protocol, port| judge(rules, candidates, named, Traffic { protocol, port }).verdict;
         let mut rest = None;
-        let mut stretches = Vec::new();
+        let mut parts = Vec::new();
         for protocol in protocols(ports().map(|port| match port {
             PortMatch::Range { protocol, .. } | PortMatch::Named { protocol, .. } => *protocol,
         })) {
-            let (least, most) = bounds(protocol);
+            let Stretch { first: least, last: most, .. } = whole(protocol);
             let mut starts = vec![least];
             let mut mentioned = false;
             let mut between = |first: u16, last: u16| {
                 mentioned = true;
                 starts.extend(Some(first).filter(|start| (least..=most).contains(start)));
                 starts.extend(last.checked_add(1).filter(|start| (least..=most).contains(start)));
+                if prefixes {
+                    starts.extend(blocks(first, last).filter(|start| (least..=most).contains(start)));
+                }
             };
             for port in ports() {
                 match port {
                     PortMatch::Range { protocol: own, first, last } if *own == protocol => {
-                        between(*first, *last)
+                        between(*first, *last);
                     }
                     PortMatch::Named { protocol: own, name } if *own == protocol => named
                         .iter()
@@ -100,92 +88,93 @@ impl Connections {
                     // Nobody names the protocol: all such are alike.
                     rest.get_or_insert_with(|| verdict(protocol, first)).clone()
                 };
-                stretches.push(Stretch { protocol, first, last, verdict });
+                parts.push(Part { traffic: Stretch { protocol, first, last }, verdict });
             }
         }
-        Self::canonical(stretches)
+        Self::canonical(parts)
     }
 
     /// Joins neighbours with one verdict, and drops numbered protocols that are like all others.
-    fn canonical(stretches: Vec<Stretch>) -> Self {
-        let rest = stretches.last().map(|stretch| stretch.verdict.clone());
-        let mut joined: Vec<Stretch> = Vec::with_capacity(stretches.len());
-        for stretch in stretches {
-            if matches!(stretch.protocol, Protocol::Other(_))
-                && stretch.protocol != REST
-                && Some(&stretch.verdict) == rest.as_ref()
-            {
+    fn canonical(parts: Vec<Part>) -> Self {
+        let rest = parts.last().map(|part| part.verdict.clone());
+        let mut joined: Vec<Part> = Vec::with_capacity(parts.len());
+        for part in parts {
+            let protocol = part.traffic.protocol;
+            let numbered = matches!(protocol, Protocol::Other(_)) && protocol != REST;
+            if numbered && Some(&part.verdict) == rest.as_ref() {
                 continue;
             }
             match joined.last_mut() {
-                Some(last) if last.protocol == stretch.protocol && last.verdict == stretch.verdict => {
-                    last.last = stretch.last;
+                Some(last) if last.traffic.protocol == protocol && last.verdict == part.verdict => {
+                    last.traffic.last = part.traffic.last;
                 }
-                _ => joined.push(stretch),
+                _ => joined.push(part),
             }
         }
         Self(joined.into())
     }
 
-    /// All stretches by protocol and port: every kind of traffic is in one of them.
-    pub fn stretches(&self) -> &[Stretch] {
+    /// All parts by protocol and port: every kind of traffic is in one of them.
+    pub fn parts(&self) -> &[Part] {
         &self.0
     }
 
-    /// The stretches that something of may go through.
-    pub fn open(&self) -> impl Iterator<Item = &Stretch> {
-        self.0.iter().filter(|stretch| stretch.verdict != Verdict::Deny)
+    /// The traffic that has a verdict of some kind, in order.
+    pub fn with(&self, wanted: impl Fn(&Verdict) -> bool) -> Vec<Stretch> {
+        let parts = self.0.iter().filter(|part| wanted(&part.verdict));
+        // Port 0 goes with port 1.
+        let from_zero = |traffic: Stretch| {
+            let ports = traffic.first == 1 && traffic.protocol.has_ports();
+            if ports { Stretch { first: 0, ..traffic } } else { traffic }
+        };
+        parts.map(|part| from_zero(part.traffic)).collect()
     }
 
     /// What happens to one kind of traffic; `None` for what cannot be: port 0, a type of ICMP above 255.
     pub fn at(&self, traffic: Traffic) -> Option<&Verdict> {
         let find = |protocol| {
-            self.0.iter().find(|stretch| {
-                stretch.protocol == protocol && (stretch.first..=stretch.last).contains(&traffic.port)
-            })
+            let holds =
+                |own: Stretch| own.protocol == protocol && (own.first..=own.last).contains(&traffic.port);
+            self.0.iter().find(|part| holds(part.traffic))
         };
         let found = find(traffic.protocol);
         let rest = || if matches!(traffic.protocol, Protocol::Other(_)) { find(REST) } else { None };
-        found.or_else(rest).map(|stretch| &stretch.verdict)
+        found.or_else(rest).map(|part| &part.verdict)
     }
 
     /// Whether everything goes through, for certain.
     pub fn is_everything(&self) -> bool {
-        self.0.iter().all(|stretch| stretch.verdict == Verdict::Allow)
+        self.0.iter().all(|part| part.verdict == Verdict::Allow)
     }
 
     /// Whether nothing goes through, for certain.
     pub fn is_nothing(&self) -> bool {
-        self.0.iter().all(|stretch| stretch.verdict == Verdict::Deny)
+        self.0.iter().all(|part| part.verdict == Verdict::Deny)
     }
 
-    /// Whether something depends on what is not known.
-    pub fn is_open_question(&self) -> bool {
-        self.0.iter().any(|stretch| matches!(stretch.verdict, Verdict::Depends(_)))
+    /// Whether something is not known: it depends, or the plug-in itself gave up.
+    pub fn is_uncertain(&self) -> bool {
+        self.0.iter().any(|part| matches!(part.verdict, Verdict::Depends(_) | Verdict::Broken))
     }
 
     /// What goes through both of two ends.
     #[must_use]
     pub fn and(&self, other: &Self) -> Self {
-        self.zip(other, both)
+        self.zip(other, Verdict::and)
     }
 
     /// A verdict made of two for all traffic.
     #[must_use]
-    pub fn zip(&self, other: &Self, mut make: impl FnMut(&Verdict, &Verdict) -> Verdict) -> Self {
-        let mut stretches = Vec::with_capacity(self.0.len().max(other.0.len()));
-        for protocol in protocols(self.0.iter().chain(other.0.iter()).map(|stretch| stretch.protocol)) {
+    fn zip(&self, other: &Self, mut make: impl FnMut(&Verdict, &Verdict) -> Verdict) -> Self {
+        let mut parts = Vec::with_capacity(self.0.len().max(other.0.len()));
+        for protocol in protocols(self.0.iter().chain(other.0.iter()).map(|part| part.traffic.protocol)) {
             let (mut ours, mut theirs) = (self.of(protocol).peekable(), other.of(protocol).peekable());
-            let mut first = bounds(protocol).0;
+            let mut first = whole(protocol).first;
             while let (Some(own), Some(their)) = (ours.peek(), theirs.peek()) {
-                let last = own.last.min(their.last);
-                stretches.push(Stretch {
-                    protocol,
-                    first,
-                    last,
-                    verdict: make(&own.verdict, &their.verdict),
-                });
-                let order = own.last.cmp(&their.last);
+                let last = own.traffic.last.min(their.traffic.last);
+                let verdict = make(&own.verdict, &their.verdict);
+                parts.push(Part { traffic: Stretch { protocol, first, last }, verdict });
+                let order = own.traffic.last.cmp(&their.traffic.last);
                 if order != Ordering::Greater {
                     ours.next();
                 }
@@ -195,14 +184,14 @@ impl Connections {
                 first = last.saturating_add(1);
             }
         }
-        Self::canonical(stretches)
+        Self::canonical(parts)
     }
 
-    /// The stretches of a protocol; those of all others where it has none of its own.
-    fn of(&self, protocol: Protocol) -> impl Iterator<Item = &Stretch> {
-        let own = self.0.iter().any(|stretch| stretch.protocol == protocol);
+    /// The parts of a protocol; those of all others where it has none of its own.
+    fn of(&self, protocol: Protocol) -> impl Iterator<Item = &Part> {
+        let own = self.0.iter().any(|part| part.traffic.protocol == protocol);
         let wanted = if own { protocol } else { REST };
-        self.0.iter().filter(move |stretch| stretch.protocol == wanted)
+        self.0.iter().filter(move |part| part.traffic.protocol == wanted)
     }
 }
 
@@ -214,63 +203,50 @@ fn protocols(named: impl Iterator<Item = Protocol>) -> Vec<Protocol> {
     all
 }
 
-/// What goes through two ends of which each has said this.
-pub fn both(one: &Verdict, other: &Verdict) -> Verdict {
-    match (one, other) {
-        (Verdict::Deny, _) | (_, Verdict::Deny) => Verdict::Deny,
-        (Verdict::Allow, verdict) | (verdict, Verdict::Allow) => verdict.clone(),
-        (Verdict::Depends(one), Verdict::Depends(other)) => {
-            let mut all: Vec<Arc<str>> = one.iter().chain(other).cloned().collect();
-            all.sort();
-            all.dedup();
-            Verdict::Depends(all)
-        }
-    }
+/// Where the largest aligned blocks that a range of ports is made of start.
+fn blocks(first: u16, last: u16) -> impl Iterator<Item = u16> {
+    let (mut next, end) = (u32::from(first), u32::from(last) + 1);
+    std::iter::from_fn(move || {
+        let start = u16::try_from(next).ok().filter(|_| next < end)?;
+        let aligned = if next == 0 { 16 } else { next.trailing_zeros().min(16) };
+        let fits = (end - next).ilog2();
+        next += 1 << aligned.min(fits);
+        Some(start)
+    })
 }
 
 impl fmt::Display for Connections {
-    /// `everything`, `nothing`, `TCP 80, 8000-8999; UDP 53; SCTP`, and `everything but TCP 22` where that is shorter. What may
-    /// go through or not has a question mark: `TCP 80?`.
+    /// `all traffic`, `nothing`, `TCP 80, 8000-8999; UDP 53`, `all but TCP 22`. What goes through only in part or perhaps is told
+    /// apart: `TCP 443, limited: TCP 80, depends: UDP 53`.
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.is_nothing() {
-            return out.write_str("nothing");
-        }
-        let closed = || self.0.iter().filter(|stretch| stretch.verdict != Verdict::Allow);
-        let rest_is_open = self.0.last().is_some_and(|stretch| stretch.verdict != Verdict::Deny);
-        if self.is_everything() {
-            return out.write_str("everything");
-        }
-        if rest_is_open && closed().all(|stretch| stretch.verdict == Verdict::Deny) {
-            out.write_str("everything but ")?;
-            return write(out, closed());
-        }
-        write(out, self.open())
+        let limited = self.with(|verdict| matches!(verdict, Verdict::Limited(_)));
+        let depends = self.with(|verdict| matches!(verdict, Verdict::Depends(_)));
+        let broken = self.with(|verdict| matches!(verdict, Verdict::Broken));
+        let allowed = self.with(|verdict| *verdict == Verdict::Allow);
+        let told = |traffic: Vec<Stretch>, word: &str| {
+            (!traffic.is_empty()).then(|| format!("{word}{}", told(&traffic)))
+        };
+        let all = [
+            told(allowed, ""),
+            told(limited, "limited: "),
+            told(depends, "depends: "),
+            told(broken, "unknown: "),
+        ];
+        let all: Vec<String> = all.into_iter().flatten().collect();
+        if all.is_empty() { out.write_str("nothing") } else { out.write_str(&all.join(", ")) }
     }
 }
 
-fn write<'a>(out: &mut fmt::Formatter<'_>, stretches: impl Iterator<Item = &'a Stretch>) -> fmt::Result {
-    let mut before = None;
-    for stretch in stretches {
-        let Stretch { protocol, first, last, verdict } = stretch;
-        let same = before == Some(*protocol);
-        match (before, same) {
-            (None, _) => {}
-            (Some(_), true) => out.write_str(", ")?,
-            (Some(_), false) => out.write_str("; ")?,
-        }
-        if !same {
-            if *protocol == REST { out.write_str("other protocols")? } else { write!(out, "{protocol}")? }
-        }
-        if !stretch.is_whole() {
-            if !same {
-                out.write_str(" ")?;
-            }
-            if first == last { write!(out, "{first}")? } else { write!(out, "{first}-{last}")? }
-        }
-        if matches!(verdict, Verdict::Depends(_)) {
-            out.write_str("?")?;
-        }
-        before = Some(*protocol);
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ranges_are_made_of_aligned_blocks() {
+        let starts = |first, last| blocks(first, last).collect::<Vec<_>>();
+        assert_eq!(starts(0, 65535), [0]);
+        assert_eq!(starts(1, 7), [1, 2, 4]);
+        assert_eq!(starts(1000, 1005), [1000, 1004]);
+        assert_eq!(starts(65535, 65535), [65535]);
     }
-    Ok(())
 }

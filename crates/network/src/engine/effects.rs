@@ -29,7 +29,8 @@ pub(super) fn representatives(rules: &[Rule]) -> Vec<u32> {
         .zip(rules)
         .map(|(place, rule)| {
             // Named one by one, so that what is added to a rule cannot be forgotten here.
-            let Rule { origin: _, direction, rank, action, subject: _, peers, ports, proxy, authentication } = rule;
+            let Rule { origin: _, direction, rank, action, subject: _, peers, ports, proxy, authentication } =
+                rule;
             let effect = Effect {
                 direction: *direction,
                 rank: *rank,

@@ -6,7 +6,7 @@ use rustc_hash::FxHashMap;
 
 use super::classes::number;
 use super::connections::Connections;
-use crate::decide::Verdict;
+use crate::verdict::Verdict;
 
 /// Which [`Connections`] of an engine. Equal connections have equal numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

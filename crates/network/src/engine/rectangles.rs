@@ -59,12 +59,12 @@ impl Engine<'_> {
     /// Visits the rectangles of some groups of senders.
     fn senders<T>(&self, first: u32, after: u32, value: &mut T, visit: &impl Fn(&mut T, Rectangle<'_>)) {
         let [ingress, egress] = &self.sides;
-        let receivers: Vec<(&[ClassId], u32, Option<&Arc<Row>>)> = (0..)
-            .zip(&ingress.ranges)
-            .map(|(group, range)| {
-                (ingress.slice(*range), range.0, ingress.rows.get(group).and_then(|cell| cell.get()))
-            })
-            .collect();
+        let receiver = |(group, range): (usize, &(u32, u32))| Receivers {
+            classes: ingress.slice(*range),
+            range: *range,
+            row: ingress.rows.get(group).and_then(|cell| cell.get()),
+        };
+        let receivers: Vec<Receivers<'_>> = ingress.ranges.iter().enumerate().map(receiver).collect();
         // How far each receiver's row was read: senders come in the order in which rows have them.
         let mut read: Vec<usize> = vec![usize::MAX; receivers.len()];
         let mut scratch = Scratch::default();
@@ -81,9 +81,10 @@ impl Engine<'_> {
                 None => Arc::new(self.make_row(Direction::Egress, group, &mut scratch)),
             };
             let mut of_sender = 0;
-            for ((to, start, other), read) in receivers.iter().zip(&mut read) {
+            for (Receivers { classes: to, range: place, row: other }, read) in receivers.iter().zip(&mut read)
+            {
                 let Some(other) = other else { continue };
-                let own = advance(&row.others, &mut of_sender, (*start, *start + number(to.len())));
+                let own = advance(&row.others, &mut of_sender, *place);
                 if *read == usize::MAX {
                     *read = other.others.partition_point(|&(position, _)| position < range.0);
                 }
@@ -94,7 +95,7 @@ impl Engine<'_> {
                 {
                     continue;
                 }
-                ours.divide(to, *start, own, row.most);
+                ours.divide(to, place.0, own, row.most);
                 theirs.divide(senders, range.0, their, other.most);
                 ours.visit(to, |connections, to| {
                     theirs.visit(senders, |other, from| {
@@ -108,6 +109,14 @@ impl Engine<'_> {
             }
         }
     }
+}
+
+/// A group of receivers.
+struct Receivers<'e> {
+    classes: &'e [ClassId],
+    /// Where they stand in the order of receivers.
+    range: (u32, u32),
+    row: Option<&'e Arc<Row>>,
 }
 
 impl Side {

@@ -108,8 +108,7 @@ impl Hits {
         let mut conditional: Vec<(u32, Vec<u32>)> = Vec::new();
         let mut texts: Vec<Arc<str>> = Vec::new();
         candidates.retain(|&shape| {
-            let selected = |view: &&View| matcher.matches(view);
-            match shapes.views.get(shape as usize).map_or(Match::No, |view| selected(view)) {
+            match shapes.views.get(shape as usize).map_or(Match::No, |view: &&View| matcher.matches(view)) {
                 Match::Yes => true,
                 Match::No => false,
                 Match::If(why) => {
