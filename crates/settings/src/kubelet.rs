@@ -16,7 +16,6 @@ mod decode;
 mod defaults;
 mod document;
 mod drop_ins;
-mod duration;
 mod effective;
 mod fields;
 mod files;

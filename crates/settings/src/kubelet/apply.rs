@@ -1,5 +1,7 @@
 //! Values of flags, and flags laid over a configuration.
 
+use crate::duration;
+use crate::setting::parse_bool;
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
@@ -7,7 +9,6 @@ use ironsides_schema::Quantity;
 use ironsides_tree::{Map, Node, Text, Value as Json};
 
 use super::arguments::Given;
-use super::duration;
 use super::fields;
 use super::flags::Value;
 use super::origin::{self, By};
@@ -82,11 +83,7 @@ pub(super) fn value(kind: Value, text: &str, minor: u64) -> Result<Read, String>
 }
 
 fn boolean(text: &str) -> Result<bool, String> {
-    match text {
-        "1" | "t" | "T" | "true" | "TRUE" | "True" => Ok(true),
-        "0" | "f" | "F" | "false" | "FALSE" | "False" => Ok(false),
-        _ => Err("it takes true or false".into()),
-    }
+    parse_bool(text).ok_or_else(|| "it takes true or false".into())
 }
 
 /// A whole number as Go reads it with any base.

@@ -12,7 +12,8 @@ use super::gates::Gates;
 use super::origin::{By, Setting};
 use super::settle::{is_on, text, unset};
 use super::state::State;
-use super::{Refusal, Start, apply, duration, paths, tls};
+use super::{Refusal, Start, apply, paths, tls};
+use crate::duration;
 
 /// Flags that stand for no field.
 type Own = BTreeMap<&'static str, Setting>;

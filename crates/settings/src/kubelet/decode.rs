@@ -1,12 +1,12 @@
 //! From a tree of JSON to the fields of a configuration.
 
+use crate::duration;
 use std::collections::BTreeMap;
 
 use ironsides_schema::Quantity;
 use ironsides_tree::{Map, Node, Text, Value};
 
 use super::document::Document;
-use super::duration;
 use super::fields::{FIELDS, Field, Kind, Nil};
 use super::origin::{By, Given};
 use super::state::{Slot, State};

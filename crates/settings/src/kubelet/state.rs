@@ -1,10 +1,10 @@
 //! A configuration while it is put together: a slot for every field.
 
+use crate::duration;
 use std::collections::BTreeMap;
 
 use ironsides_tree::{Map, Node, Text, Value};
 
-use super::duration;
 use super::fields::{FIELDS, Kind, Nil, OPTIONAL, find};
 use super::origin::{By, Given, Setting};
 use super::tree::{From, Tree};

@@ -1,5 +1,7 @@
 //! Spans of time as Go reads and writes them.
 
+use std::time::Duration;
+
 /// Nanoseconds in units of time, the longest first.
 const UNITS: [(&str, i128); 8] = [
     ("h", 3_600_000_000_000),
@@ -14,7 +16,7 @@ const UNITS: [(&str, i128); 8] = [
 
 /// Reads `1h30m`, `1.5s`, `-2ms`, `0`. `None` where Go refuses the text: a number without a unit, an unknown unit,
 /// nothing at all, more than 292 years.
-pub(super) fn parse(text: &str) -> Option<i64> {
+pub(crate) fn parse(text: &str) -> Option<i64> {
     let (negative, mut rest) = match text.as_bytes().first()? {
         b'-' => (true, text.get(1..)?),
         b'+' => (false, text.get(1..)?),
@@ -53,8 +55,15 @@ pub(super) fn parse(text: &str) -> Option<i64> {
     i64::try_from(if negative { -total } else { total }).ok()
 }
 
+/// A length of time in seconds, as Go's `time.ParseDuration` reads it: `4h0m0s`, `500ms`, `0`.
+pub fn parse_duration(text: &str) -> Option<f64> {
+    let nanoseconds = parse(text)?;
+    let seconds = Duration::from_nanos(nanoseconds.unsigned_abs()).as_secs_f64();
+    Some(if nanoseconds < 0 { -seconds } else { seconds })
+}
+
 /// Writes nanoseconds as Go does: `4h0m0s`, `1.5s`, `100ms`, `0s`.
-pub(super) fn write(nanoseconds: i64) -> String {
+pub(crate) fn write(nanoseconds: i64) -> String {
     if nanoseconds == 0 {
         return "0s".into();
     }
@@ -113,6 +122,23 @@ mod tests {
         }
         for text in ["", "300", "1d", "s", "-", "1 s", "1h-1m", ".s", "9999999h"] {
             assert_eq!(parse(text), None, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn durations_are_read_in_seconds() {
+        for (text, expected) in [
+            ("4h0m0s", Some(14400.0)),
+            ("0", Some(0.0)),
+            ("0s", Some(0.0)),
+            ("1.5h", Some(5400.0)),
+            ("500ms", Some(0.5)),
+            ("-1m", Some(-60.0)),
+            ("5", None),
+            ("", None),
+            ("5 m", None),
+        ] {
+            assert_eq!(parse_duration(text), expected, "{text}");
         }
     }
 }
