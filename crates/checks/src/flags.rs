@@ -114,9 +114,10 @@ pub(crate) fn is_loopback(address: &str) -> bool {
     host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback())
 }
 
-/// The suites of TLS 1.2 that Go offers, that keep past traffic secret when a key leaks and that authenticate what they
-/// encrypt; and those of TLS 1.3, which cannot be chosen and may be named all the same.
-const STRONG_SUITES: [&str; 11] = [
+/// The suites of TLS 1.2 that keep past traffic secret when a key leaks and that authenticate what they encrypt, under all
+/// names that Go has for them (<https://pkg.go.dev/crypto/tls#pkg-constants>); and those of TLS 1.3, which are always on and
+/// may be named all the same.
+pub(crate) const STRONG_SUITES: [&str; 11] = [
     "TLS_AES_128_GCM_SHA256",
     "TLS_AES_256_GCM_SHA384",
     "TLS_CHACHA20_POLY1305_SHA256",

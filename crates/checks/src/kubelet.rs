@@ -28,16 +28,6 @@ use ironsides_settings::Component;
 /// What most of these checks are asked about.
 const KUBELET: &[Component] = &[Component::Kubelet];
 
-/// Whether an address, with a port or without, is one of the node itself alone.
-fn is_loopback(address: &str) -> bool {
-    let host = match address.strip_prefix('[') {
-        Some(rest) => rest.split(']').next().unwrap_or_default(),
-        None if address.matches(':').count() == 1 => address.split(':').next().unwrap_or_default(),
-        None => address,
-    };
-    host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback())
-}
-
 pub(crate) const CHECKS: &[&Check] = &[
     &kubelet_anonymous_auth::CHECK,
     &kubelet_authorizes_everything::CHECK,

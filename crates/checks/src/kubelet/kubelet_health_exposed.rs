@@ -3,6 +3,7 @@
 use ironsides_settings::Settings;
 
 use super::KUBELET;
+use crate::flags::is_loopback;
 use crate::prelude::*;
 
 pub(super) static CHECK: Check = Check {
@@ -24,7 +25,7 @@ fn run(kubelet: &Settings, out: &mut Out<'_>) {
     }
     let Some(address) = out.get(kubelet, "healthzBindAddress") else { return };
     let text = address.text().unwrap_or_default().into_owned();
-    if super::is_loopback(&text) {
+    if is_loopback(&text) {
         return out.pass_setting(&address);
     }
     let message = format!("the kubelet tells its health on {text}, without TLS, to whoever asks");

@@ -3,6 +3,7 @@
 use ironsides_settings::Settings;
 
 use super::KUBELET;
+use crate::flags::STRONG_SUITES;
 use crate::prelude::*;
 
 pub(super) static CHECK: Check = Check {
@@ -17,23 +18,6 @@ pub(super) static CHECK: Check = Check {
     run: Run::Settings(KUBELET, run),
 };
 
-/// The suites of TLS 1.2 that are forward secret and authenticate what they encrypt, under all names that Go has for them
-/// (<https://pkg.go.dev/crypto/tls#pkg-constants>); those of TLS 1.3 are strong and always on.
-const STRONG: [&str; 8] = [
-    "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256",
-    "TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384",
-    "TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305",
-    "TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256",
-    "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256",
-    "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384",
-    "TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305",
-    "TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256",
-];
-
-/// The suites of TLS 1.3.
-const OF_TLS_1_3: [&str; 3] =
-    ["TLS_AES_128_GCM_SHA256", "TLS_AES_256_GCM_SHA384", "TLS_CHACHA20_POLY1305_SHA256"];
-
 fn run(kubelet: &Settings, out: &mut Out<'_>) {
     let Some(least) = out.get(kubelet, "tlsMinVersion") else { return };
     // The list is of TLS 1.2; without it there is nothing to choose.
@@ -42,8 +26,8 @@ fn run(kubelet: &Settings, out: &mut Out<'_>) {
     }
     let Some(suites) = out.get(kubelet, "tlsCipherSuites") else { return };
     let listed = suites.list();
-    let is_strong = |suite: &String| STRONG.contains(&&**suite) || OF_TLS_1_3.contains(&&**suite);
-    let weak: Vec<&str> = listed.iter().filter(|suite| !is_strong(suite)).map(String::as_str).collect();
+    let weak: Vec<&str> =
+        listed.iter().map(String::as_str).filter(|suite| !STRONG_SUITES.contains(suite)).collect();
     let message = match (listed.is_empty(), weak.is_empty()) {
         (true, _) => "tlsCipherSuites is not set: the suites that Go has by default hold some that do not authenticate \
                       what they encrypt (CBC)"
