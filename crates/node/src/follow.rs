@@ -191,7 +191,7 @@ fn in_toml(path: &str, kind: Option<Kind>) -> Option<Named> {
 /// The paths in a unit file or a drop-in: files of variables, and the flags of the programs that it starts.
 pub(crate) fn unit(text: &str) -> Vec<Named> {
     let mut named = Vec::new();
-    for line in lines(text) {
+    for line in crate::unit::lines(text) {
         let Some((key, value)) = line.split_once('=') else { continue };
         match key.trim() {
             "EnvironmentFile" => {
@@ -230,22 +230,4 @@ pub(crate) fn words(text: &str) -> Vec<Named> {
         named.extend(flags("", &all).into_iter().filter(|named| !named.path.contains('$')));
     }
     named
-}
-
-/// The lines of a unit file, those that a backslash continues as one.
-fn lines(text: &str) -> Vec<String> {
-    let mut lines: Vec<String> = Vec::new();
-    let mut is_open = false;
-    for line in text.lines() {
-        let (part, goes_on) = line.strip_suffix('\\').map_or((line, false), |part| (part, true));
-        match lines.last_mut() {
-            Some(last) if is_open => {
-                last.push(' ');
-                last.push_str(part);
-            }
-            _ => lines.push(part.to_owned()),
-        }
-        is_open = goes_on;
-    }
-    lines
 }

@@ -28,6 +28,7 @@ mod root;
 mod sockets;
 mod sysctls;
 mod system;
+mod unit;
 mod users;
 mod walk;
 

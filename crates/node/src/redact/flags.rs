@@ -1,7 +1,8 @@
 //! Command lines without their secrets.
 
+use super::STARS;
 use super::words::{is_secret_name, is_switch, value};
-use super::{STARS, unit};
+use crate::unit::is_comment;
 
 /// A command line without its secrets. The value of a flag may be the next word.
 pub(crate) fn arguments(words: Vec<String>) -> Vec<String> {
@@ -56,7 +57,7 @@ fn is_k3s(first: &str) -> bool {
 /// A file of flags without its secrets and comments.
 pub(crate) fn lines(text: &str) -> String {
     let mut new = String::with_capacity(text.len());
-    for line in text.lines().filter(|line| !unit::is_comment(line)) {
+    for line in text.lines().filter(|line| !is_comment(line)) {
         // Variables may stand among the flags.
         new.push_str(&value(line));
         new.push('\n');

@@ -4,11 +4,7 @@ use std::borrow::Cow;
 
 use super::words::{is_secret_name, value};
 use super::{STARS, flags};
-
-/// Whether a line is a comment: in unit files, files of variables and files of flags alike.
-pub(super) fn is_comment(line: &str) -> bool {
-    line.trim_start().starts_with(['#', ';'])
-}
+use crate::unit::{is_comment, lines};
 
 /// A unit file or drop-in. Of variables that no component reads the value goes.
 pub(super) fn unit(text: &str) -> String {
@@ -40,24 +36,6 @@ pub(super) fn unit(text: &str) -> String {
         new.push('\n');
     }
     new
-}
-
-/// The lines of a unit file without comments; those that a backslash continues are one (systemd.syntax(7)).
-fn lines(text: &str) -> Vec<String> {
-    let mut lines: Vec<String> = Vec::new();
-    let mut is_open = false;
-    for line in text.lines().filter(|line| !is_comment(line)) {
-        let (part, goes_on) = line.strip_suffix('\\').map_or((line, false), |part| (part, true));
-        match lines.last_mut() {
-            Some(last) if is_open => {
-                last.push(' ');
-                last.push_str(part);
-            }
-            _ => lines.push(part.to_owned()),
-        }
-        is_open = goes_on;
-    }
-    lines
 }
 
 /// A command line as units write it: as it stands, or in words where something of it is replaced.
