@@ -89,20 +89,28 @@ impl Settings {
     fn of_answer(host: &Host) -> Option<Self> {
         let (agent, whole) = Agent::of_answer(host)?;
         Some(Self {
-            component: Component::Kubelet,
+            agent: Some(Arc::new(agent)),
+            ..Self::at(whole, Component::Kubelet, CommandLine::default())
+        })
+    }
+
+    /// A component at a place, of which nothing else is known than its command line.
+    fn at(whole: Place, component: Component, line: CommandLine) -> Self {
+        Self {
+            component,
             minor: None,
             whole,
             list: None,
             is_script: false,
             pid: None,
-            line: CommandLine::default(),
+            line,
             is_truncated: false,
             beside: None,
-            agent: Some(Arc::new(agent)),
+            agent: None,
             doubt: None,
             instance: None,
             manifest: None,
-        })
+        }
     }
 
     fn of_process(host: &Host, process: &Process, component: Component) -> Option<Self> {
@@ -139,39 +147,25 @@ impl Settings {
             _ => of_file(&line, component, &file),
         };
         Some(Self {
-            component,
-            minor: None,
-            whole,
-            list: None,
-            is_script: false,
             pid: Some(process.pid),
-            line,
             is_truncated: process.truncated,
             beside: beside.map(Arc::new),
             agent: agent.map(Arc::new),
-            doubt: None,
-            instance: None,
-            manifest: None,
+            ..Self::at(whole, component, line)
         })
     }
 
     fn of_embedded(process: &Process, embedded: Embedded) -> Self {
         let Embedded { component, line, beside, agent, doubt } = embedded;
         let program = Arc::from(process.program.as_str());
+        let whole = Place::Host(HostPlace::Process { pid: process.pid, program, argument: None });
         Self {
-            component,
-            minor: None,
-            whole: Place::Host(HostPlace::Process { pid: process.pid, program, argument: None }),
-            list: None,
-            is_script: false,
             pid: Some(process.pid),
-            line,
             is_truncated: process.truncated,
             beside: beside.map(Arc::new),
             agent: agent.map(Arc::new),
             doubt: doubt.map(Arc::new),
-            instance: None,
-            manifest: None,
+            ..Self::at(whole, component, line)
         }
     }
 
@@ -195,19 +189,12 @@ impl Settings {
                 _ => of_file(&line, component, &file),
             };
             Some(Self {
-                component,
                 minor,
-                whole: list.clone(),
-                list: Some(list),
+                list: Some(list.clone()),
                 is_script,
-                pid: None,
-                line,
-                is_truncated: false,
                 beside: beside.map(Arc::new),
                 agent: agent.map(Arc::new),
-                doubt: None,
-                instance: None,
-                manifest: None,
+                ..Self::at(list, component, line)
             })
         };
         Component::ALL.into_iter().filter_map(of).collect()
