@@ -40,7 +40,7 @@ fn run(etcd: &Settings, out: &mut Out<'_>) {
         out.unknown_with(fact, &path, message, format!("the certificate in {path}"));
         return;
     }
-    let others = cluster_cas(host);
+    let others = cluster_cas(host, out.components());
     if others.is_empty() {
         let message = "the CA of the cluster is not in the facts of this node, so it cannot be compared";
         let fact = out.file(&path, &path, None);
@@ -69,9 +69,9 @@ fn run(etcd: &Settings, out: &mut Out<'_>) {
 }
 
 /// The files with the CA that signs for clients of the API server: as its flag names it, or where installers put it.
-fn cluster_cas(host: &Host) -> Vec<(String, &File)> {
+fn cluster_cas<'h>(host: &'h Host, components: &'h [Settings]) -> Vec<(String, &'h File)> {
     let mut found: Vec<(String, &File)> = Vec::new();
-    for server in Settings::of_host(host) {
+    for server in components {
         if server.component() != Component::KubeApiserver {
             continue;
         }

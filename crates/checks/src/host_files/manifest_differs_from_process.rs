@@ -19,9 +19,9 @@ pub(super) static CHECK: Check = Check {
 };
 
 fn run(host: &Host, out: &mut Out<'_>) {
-    let running = Settings::of_host(host);
+    let running = out.components();
     let mut any = false;
-    for (path, manifest) in Settings::of_static_pods(host, &running) {
+    for (path, manifest) in Settings::of_static_pods(host, running) {
         let component = manifest.component();
         if matches!(component, Component::Kubelet | Component::KubeProxy) {
             continue;
