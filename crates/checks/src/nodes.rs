@@ -3,6 +3,8 @@
 use crate::check::Check;
 
 mod certificate_authority_shared;
+mod gathered;
+mod keys;
 mod node_differs_from_siblings;
 mod portrait;
 mod siblings;

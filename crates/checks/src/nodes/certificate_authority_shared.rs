@@ -1,10 +1,12 @@
 //! One key where there should be several: of authorities for different purposes, of nodes.
 
 use ironsides_core::Inventory;
-use ironsides_settings::{Certificate, Component, File, Host, Settings};
+use ironsides_settings::{Certificate, Component, Host, Settings};
 use ironsides_tree::Text;
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashSet;
 
+use super::gathered::Nodes;
+use super::keys::own;
 use crate::check::NODE_FACTS;
 use crate::prelude::*;
 
@@ -20,47 +22,16 @@ pub(super) static CHECK: Check = Check {
     run: Run::Together { judges: &[NODE_FACTS], needs: &[], welcomes: &[], run },
 };
 
-/// The nodes on which each public key stands beside its private one: how many of another name there are.
-struct Keys(FxHashMap<Text, FxHashSet<Text>>);
-
-impl Keys {
-    fn new(inventory: &Inventory) -> Self {
-        let mut keys: FxHashMap<Text, FxHashSet<Text>> = FxHashMap::default();
-        for object in inventory.of_kind(NODE_FACTS.0, NODE_FACTS.1) {
-            let Ok(host) = Host::read(&object.root) else { continue };
-            for (_, certificate) in own(&host) {
-                let nodes = keys.entry(Text::new(&certificate.public_key)).or_default();
-                nodes.insert(object.reference().name.clone());
-            }
-        }
-        Self(keys)
-    }
-}
-
-/// The certificates of a node whose private keys are there, authorities apart.
-fn own(host: &Host) -> impl Iterator<Item = (&str, &Certificate)> {
-    let has_key = |path: &str, file: &File| {
-        let stem = path.rsplit_once('.').map_or(path, |(stem, _)| stem);
-        let beside = || [format!("{stem}.key"), format!("{stem}-key.pem")].into_iter();
-        file.key.is_some() || beside().any(|path| host.files.get(&path).is_some_and(|key| key.key.is_some()))
-    };
-    let with_keys =
-        host.files.iter().filter(move |(path, file)| !file.certificates.is_empty() && has_key(path, file));
-    // The first is the one that the key belongs to; what follows is the chain.
-    let first = with_keys.filter_map(|(path, file)| Some((path.as_str(), file.certificates.first()?)));
-    first.filter(|(_, certificate)| !certificate.is_ca && !certificate.public_key.is_empty())
-}
-
 fn run(node: &Object, inventory: &Inventory, out: &mut Out<'_>) {
     if out.say_unreadable() {
         return;
     }
     let Some(host) = out.host() else { return };
-    let keys = inventory.derived(Keys::new);
+    let gathered = Nodes::of(inventory);
     let mut told = FxHashSet::default();
     for (path, certificate) in own(host) {
         let fact = out.file(path, path, Some(certificate.subject.clone()));
-        let nodes = keys.0.get(certificate.public_key.as_str());
+        let nodes = gathered.keys.nodes(&certificate.public_key);
         let mut others: Vec<&str> = nodes.into_iter().flatten().map(Text::as_str).collect();
         others.retain(|other| *other != node.reference().name.as_str());
         others.sort_unstable();

@@ -3,8 +3,9 @@
 use ironsides_core::{Evidence, HostPlace, Inventory};
 use ironsides_settings::Component;
 
-use super::portrait::{Feature, Portrait, Trait, components, of_setting, security};
-use super::siblings::{Deviation, Siblings, Standing};
+use super::gathered::Nodes;
+use super::portrait::{Feature, Portrait, Trait, of_setting, security};
+use super::siblings::{Deviation, Standing};
 use crate::check::NODE_FACTS;
 use crate::prelude::*;
 
@@ -26,14 +27,14 @@ fn run(node: &Object, inventory: &Inventory, out: &mut Out<'_>) {
     }
     let mut all = inventory.of_kind(NODE_FACTS.0, NODE_FACTS.1);
     let Some(at) = all.position(|one| std::ptr::eq(one, node)) else { return };
-    match Siblings::of(inventory).standing(at) {
+    match Nodes::of(inventory).siblings.standing(at) {
         Standing::Unread => {}
         Standing::Earlier => out.not_applicable("a later look at this node is there"),
         Standing::Few(1) => out.not_applicable("no other node runs the same components"),
         Standing::Few(_) => out.not_applicable("of two nodes nobody can tell which one is off"),
         Standing::Compared(deviations) => {
             let Some(host) = out.host().filter(|_| !deviations.is_empty()) else { return };
-            let portrait = Portrait::of(host);
+            let portrait = Portrait::of(host, out.components());
             for deviation in deviations {
                 tell(host, &portrait, deviation, out);
             }
@@ -47,7 +48,8 @@ fn tell(host: &Host, portrait: &Portrait, deviation: &Deviation, out: &mut Out<'
     let known = portrait.traits.iter().find(|(known, _)| known == feature);
     let here = match (known, feature) {
         (Some((_, here)), _) => here.clone(),
-        (None, Feature::Setting(component, key)) => components(host)
+        (None, Feature::Setting(component, key)) => out
+            .components()
             .iter()
             .find(|one| one.component() == *component)
             .and_then(|one| of_setting(host, one, key)),

@@ -163,17 +163,11 @@ pub(super) fn security(component: Component) -> &'static [&'static str] {
     }
 }
 
-/// One of each component that runs on a node.
-pub(super) fn components(host: &Host) -> Vec<Settings> {
-    let mut all = Settings::of_host(host);
-    all.dedup_by_key(|settings| settings.component());
-    all
-}
-
 impl Portrait {
-    /// What is seen of a node.
-    pub(super) fn of(host: &Host) -> Self {
-        let components = components(host);
+    /// What is seen of a node on which these components run. Of several of a kind the first counts.
+    pub(super) fn of(host: &Host, components: &[Settings]) -> Self {
+        let mut components: Vec<&Settings> = components.iter().collect();
+        components.dedup_by_key(|settings| settings.component());
         let mut traits = Vec::new();
         for settings in &components {
             let component = settings.component();
@@ -196,7 +190,7 @@ impl Portrait {
         for port in ports.into_iter().filter(|port| knows_ports && is_of_component(*port)) {
             traits.push((Feature::Port(port), Some(Trait::plain(served(host, port)))));
         }
-        let whole = components.iter().filter(|one| one.is_whole()).map(Settings::component).collect();
+        let whole = components.iter().filter(|one| one.is_whole()).map(|one| one.component()).collect();
         Self { role: role(host, &components), traits, whole, knows_ports }
     }
 }
@@ -213,7 +207,7 @@ impl Trait {
 }
 
 /// What nodes have in common that are compared with each other.
-fn role(host: &Host, components: &[Settings]) -> String {
+fn role(host: &Host, components: &[&Settings]) -> String {
     let mut parts = vec![host.system.id.clone()];
     let is_there = |folder: &&&str| {
         let after = host.files.range((**folder).to_owned()..);

@@ -1,13 +1,12 @@
 //! Nodes of one role, and what most of them have in common.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
-use ironsides_core::Inventory;
-use ironsides_settings::{Component, Host};
+use ironsides_core::{Inventory, Object};
+use ironsides_settings::{Component, Host, Settings};
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::portrait::{Feature, Portrait, Trait, components, of_setting};
+use super::portrait::{Feature, Portrait, Trait, of_setting};
 use crate::check::NODE_FACTS;
 
 /// How many nodes have to be there for some of them to be most.
@@ -82,33 +81,34 @@ impl Table {
 }
 
 impl Siblings {
-    /// The nodes of an input; compared once.
-    pub(super) fn of(inventory: &Inventory) -> Arc<Self> {
-        inventory.derived(Self::new)
-    }
-
     /// How a node stands, by its place among the documents of [`NODE_FACTS`].
     pub(super) fn standing(&self, at: usize) -> &Standing {
         self.nodes.get(at).unwrap_or(&Standing::Unread)
     }
 
-    fn new(inventory: &Inventory) -> Self {
+    /// Compares the nodes of an input. `see` is shown each document that can be read.
+    pub(super) fn new(inventory: &Inventory, mut see: impl FnMut(&Object, &Host)) -> Self {
         let mut table = Table::default();
         let mut nodes = Vec::new();
         let mut members: FxHashMap<usize, Member> = FxHashMap::default();
         let mut roles: BTreeMap<String, Vec<usize>> = BTreeMap::new();
         let latest = latest(inventory);
         for (at, object) in inventory.of_kind(NODE_FACTS.0, NODE_FACTS.1).enumerate() {
+            let host = Host::read(&object.root);
+            if let Ok(host) = &host {
+                see(object, host);
+            }
             if !latest.contains(&at) {
                 nodes.push(Standing::Earlier);
                 continue;
             }
-            let Ok(host) = Host::read(&object.root) else {
+            let Ok(host) = host else {
                 nodes.push(Standing::Unread);
                 continue;
             };
             nodes.push(Standing::Few(1));
-            let Portrait { role, traits, whole, knows_ports } = Portrait::of(&host);
+            let Portrait { role, traits, whole, knows_ports } =
+                Portrait::of(&host, &Settings::of_host(&host));
             let mut numbers = FxHashMap::default();
             for (feature, value) in traits {
                 let feature = table.feature(feature);
@@ -231,7 +231,7 @@ impl Member {
 /// What settings are that a node does not mention. The nodes that are asked are read anew, and few are.
 struct Defaults<'a> {
     group: &'a Group<'a>,
-    hosts: FxHashMap<usize, Option<(Host, Vec<ironsides_settings::Settings>)>>,
+    hosts: FxHashMap<usize, Option<(Host, Vec<Settings>)>>,
 }
 
 impl Defaults<'_> {
@@ -240,7 +240,7 @@ impl Defaults<'_> {
         let read = || {
             let object = inventory.of_kind(NODE_FACTS.0, NODE_FACTS.1).nth(at)?;
             let host = Host::read(&object.root).ok()?;
-            let components = components(&host);
+            let components = Settings::of_host(&host);
             Some((host, components))
         };
         let (host, components) = self.hosts.entry(at).or_insert_with(read).as_ref()?;
