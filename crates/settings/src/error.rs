@@ -3,6 +3,7 @@
 use thiserror::Error;
 
 use crate::host::API_VERSION;
+use crate::typed::TypeError;
 
 /// Why facts or settings cannot be read.
 #[derive(Debug, Error)]
@@ -15,5 +16,5 @@ pub enum SettingsError {
     },
     /// A field is not what it should be.
     #[error("the facts of the node cannot be read: {0}")]
-    Facts(#[source] serde_json::Error),
+    Facts(#[source] TypeError),
 }

@@ -19,13 +19,14 @@
 
 use std::collections::BTreeMap;
 
-use ironsides_tree::{Node, print};
+use ironsides_tree::Node;
 use serde::{Deserialize, Serialize};
 
 use crate::component::Component;
 use crate::error::SettingsError;
 use crate::file::File;
 use crate::settings::Settings;
+use crate::typed::typed;
 
 /// The kind of the document.
 pub const KIND: &str = "NodeFacts";
@@ -204,7 +205,7 @@ impl Host {
         if version != API_VERSION {
             return Err(SettingsError::Version { version: version.to_owned() });
         }
-        serde_json::from_str(&print::json(document)).map_err(SettingsError::Facts)
+        typed(document).map_err(SettingsError::Facts)
     }
 
     /// The processes that run a program.

@@ -20,6 +20,7 @@ mod place;
 mod script;
 mod setting;
 mod settings;
+mod typed;
 
 pub use component::{Component, FlagInfo, FlagType};
 pub use duration::parse_duration;
@@ -29,3 +30,4 @@ pub use host::{API_VERSION, Gap, Host, KIND, Listening, Metadata, Process, Syste
 pub use place::Place;
 pub use setting::{Setting, Unsure, parse_bool, parse_number};
 pub use settings::Settings;
+pub use typed::TypeError;
