@@ -18,6 +18,7 @@ mod hubble;
 mod monitor;
 mod packet;
 mod record;
+pub(crate) mod resolve;
 mod tally;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -32,6 +33,7 @@ use crate::port::Traffic;
 
 pub use capture::{Capture, is_capture};
 pub use collect::Flows;
+pub use resolve::{Resolved, ResolvedFlow, Who, resolve};
 pub use tally::{BadRecord, FlowTally};
 
 /// What flow logs say.

@@ -17,6 +17,7 @@ pub mod decide;
 pub mod engine;
 pub mod error;
 pub mod flow;
+pub mod generate;
 pub mod kinds;
 pub mod lowered;
 pub mod matcher;

@@ -1,5 +1,7 @@
 //! Flow logs in every format: what they tell, what counts once, what is no flow, and what is told of bad lines.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests")]
+
 use ironsides_network::flow::{Capture, Flows, Observed, Request, is_capture};
 use proptest::prelude::*;
 
@@ -71,7 +73,7 @@ fn a_connection_counts_once_from_both_ends_and_at_every_point() {
     let flow = &observed.flows[0];
     assert_eq!(flow.place.to_string(), "flows.log:1");
     assert_eq!(flow.first.unwrap().to_string(), "2026-03-01T10:00:00.5Z");
-    assert_eq!(flow.from.labels.keys().map(|key| key.as_str()).collect::<Vec<_>>(), ["app"]);
+    assert_eq!(flow.from.labels.keys().map(ironsides_tree::Text::as_str).collect::<Vec<_>>(), ["app"]);
     assert_eq!(flow.from.workload.1, "web");
     assert_eq!((observed.tally.records, observed.tally.flows, observed.tally.replies), (6, 5, 1));
     assert!(observed.tally.is_whole());

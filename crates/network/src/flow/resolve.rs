@@ -1,0 +1,445 @@
+//! Who the ends of observed flows are in a cluster.
+
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+
+use ironsides_tree::Text;
+use rustc_hash::FxHashMap;
+
+use crate::cluster::{Cluster, Endpoint, Namespace, Pod, Service, TargetPort};
+use crate::flow::{Observed, ObservedFlow, Talker, TalkerKind};
+use crate::generate::labels::is_stable;
+use crate::port::Traffic;
+
+/// Observed flows with their ends found in a cluster.
+#[derive(Clone, Debug, Default)]
+pub struct Resolved {
+    /// The cluster, with what the flows tell beyond it: pods that nobody declared, names and their addresses.
+    pub cluster: Cluster,
+    /// The flows, in the order in which they were observed; those to a service once for each of its ports in pods.
+    pub flows: Vec<ResolvedFlow>,
+    /// The pods that only the flows know: places in [`Cluster::pods`].
+    pub unknown: Vec<u32>,
+    /// Flows whose ends could not be found, by their places in [`Observed::flows`], and why.
+    pub lost: Vec<(u32, String)>,
+}
+
+/// An observed flow with its ends found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ResolvedFlow {
+    /// Its place in [`Observed::flows`].
+    pub flow: u32,
+    /// Who opened it.
+    pub from: Who,
+    /// To whom.
+    pub to: Who,
+    /// The traffic, after translation by services.
+    pub traffic: Traffic,
+}
+
+/// One end of a flow in a cluster.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Who {
+    /// Pods that are meant alike: one of them, or all that stand for a workload. Places in [`Cluster::pods`].
+    Pods(Vec<u32>),
+    /// A node: its place in [`Cluster::nodes`], or its address where it is not known there.
+    Node(Option<u32>, Option<IpAddr>),
+    /// The API server.
+    ApiServer,
+    /// The plug-in's own proxy for Ingress and Gateway API.
+    Ingress,
+    /// An address outside the cluster.
+    Address(IpAddr),
+    /// A name outside the cluster whose address nobody told.
+    Name(Text),
+    /// Public networks.
+    Public,
+    /// Private networks.
+    Private,
+}
+
+impl Who {
+    /// The ends by which the flow can be asked about; none where no address is known.
+    pub fn endpoints(&self, cluster: &Cluster) -> Vec<Endpoint> {
+        match self {
+            Self::Pods(pods) => pods.iter().map(|&pod| Endpoint::Pod(pod)).collect(),
+            Self::Node(Some(node), _) => vec![Endpoint::Node(*node)],
+            Self::Node(None, Some(address)) | Self::Address(address) => vec![Endpoint::Address(*address)],
+            Self::ApiServer => cluster.apiserver.iter().copied().map(|at| endpoint_at(cluster, at)).collect(),
+            Self::Name(name) => {
+                cluster.names.get(name).into_iter().flatten().copied().map(Endpoint::Address).collect()
+            }
+            Self::Node(None, None) | Self::Ingress | Self::Public | Self::Private => Vec::new(),
+        }
+    }
+}
+
+/// The API server is reached at the addresses of nodes, or outside.
+fn endpoint_at(cluster: &Cluster, address: IpAddr) -> Endpoint {
+    let node = cluster.nodes.iter().position(|node| node.addresses.contains(&address));
+    node.and_then(|at| u32::try_from(at).ok()).map_or(Endpoint::Address(address), Endpoint::Node)
+}
+
+/// Finds the ends of observed flows in a cluster.
+pub fn resolve(cluster: &Cluster, observed: &Observed) -> Resolved {
+    let mut resolver = Resolver::new(cluster.clone());
+    for (address, names) in &observed.names {
+        for name in names {
+            let known = resolver.cluster.names.entry(name.clone()).or_default();
+            if !known.contains(address) {
+                known.push(*address);
+                known.sort_unstable();
+            }
+        }
+    }
+    let mut flows = Vec::new();
+    let mut lost = Vec::new();
+    for (at, flow) in (0..).zip(&observed.flows) {
+        match resolver.flow(at, flow) {
+            Ok(found) => flows.extend(found),
+            Err(why) => lost.push((at, why)),
+        }
+    }
+    Resolved { cluster: resolver.cluster, flows, unknown: resolver.unknown, lost }
+}
+
+struct Resolver {
+    cluster: Cluster,
+    by_address: FxHashMap<IpAddr, Found>,
+    by_name: FxHashMap<(Text, Text), u32>,
+    by_workload: BTreeMap<(Text, Text), Vec<u32>>,
+    known: FxHashMap<Talker, Result<Who, String>>,
+    unknown: Vec<u32>,
+}
+
+#[derive(Clone, Copy)]
+enum Found {
+    Pod(u32),
+    Node(u32),
+    Service(u32),
+    ApiServer,
+}
+
+impl Resolver {
+    fn new(cluster: Cluster) -> Self {
+        let mut resolver = Self {
+            cluster: Cluster::default(),
+            by_address: FxHashMap::default(),
+            by_name: FxHashMap::default(),
+            by_workload: BTreeMap::new(),
+            known: FxHashMap::default(),
+            unknown: Vec::new(),
+        };
+        for (at, pod) in (0..).zip(&cluster.pods) {
+            // Pods on the network of their node have its addresses.
+            let own = pod.addresses.iter().filter(|_| !pod.host_network);
+            resolver.by_address.extend(own.map(|address| (*address, Found::Pod(at))));
+            resolver.index(at, pod);
+        }
+        for (at, service) in (0..).zip(&cluster.services) {
+            let own = service.addresses.iter();
+            resolver.by_address.extend(own.map(|address| (*address, Found::Service(at))));
+        }
+        for (at, node) in (0..).zip(&cluster.nodes) {
+            resolver.by_address.extend(node.addresses.iter().map(|address| (*address, Found::Node(at))));
+        }
+        // An address of the API server says more than that it is a node's.
+        let servers = cluster.services.iter().filter(|service| is_apiserver(service));
+        let servers = servers.flat_map(|service| service.addresses.iter().chain(&service.backends));
+        for address in cluster.apiserver.iter().chain(servers) {
+            resolver.by_address.insert(*address, Found::ApiServer);
+        }
+        resolver.cluster = cluster;
+        resolver
+    }
+
+    fn index(&mut self, at: u32, pod: &Pod) {
+        self.by_name.insert((pod.namespace.clone(), pod.name.clone()), at);
+        let workload = if pod.workload.is_empty() { &pod.name } else { &pod.workload };
+        self.by_workload.entry((pod.namespace.clone(), workload.clone())).or_default().push(at);
+    }
+
+    fn flow(&mut self, at: u32, flow: &ObservedFlow) -> Result<Vec<ResolvedFlow>, String> {
+        let from = self.who(&flow.from)?;
+        if let Some(service) = self.service(&flow.to) {
+            return Ok(self
+                .behind(service, flow.traffic)?
+                .into_iter()
+                .map(|(to, traffic)| ResolvedFlow { flow: at, from: from.clone(), to, traffic })
+                .collect());
+        }
+        let to = self.who(&flow.to)?;
+        Ok(vec![ResolvedFlow { flow: at, from, to, traffic: flow.traffic }])
+    }
+
+    /// The service that a flow was opened to, where the log has it so.
+    fn service(&self, talker: &Talker) -> Option<u32> {
+        if talker.kind == TalkerKind::Service && !talker.name.is_empty() {
+            let place = self.cluster.services.iter().position(|service| {
+                service.name == talker.name
+                    && (talker.namespace.is_empty() || service.namespace == talker.namespace)
+            });
+            return place.and_then(|at| u32::try_from(at).ok());
+        }
+        match self.by_address.get(&talker.address?)? {
+            Found::Service(at) => Some(*at),
+            _ => None,
+        }
+    }
+
+    /// The pods behind a port of a service, with the port on which they listen.
+    fn behind(&self, service: u32, traffic: Traffic) -> Result<Vec<(Who, Traffic)>, String> {
+        let Some(service) = self.cluster.services.get(service as usize) else { return Ok(Vec::new()) };
+        if is_apiserver(service) {
+            return Ok(vec![(Who::ApiServer, traffic)]);
+        }
+        let name = format!("service {}/{}", service.namespace, service.name);
+        let ports = service.ports.iter();
+        let port =
+            ports.into_iter().find(|port| port.protocol == traffic.protocol && port.port == traffic.port);
+        let port = port.ok_or_else(|| format!("{name} has no port {} {}", traffic.protocol, traffic.port))?;
+        let mut targets: BTreeMap<u16, Vec<u32>> = BTreeMap::new();
+        for (at, pod) in backends(&self.cluster, service) {
+            targets.entry(target(pod, &port.target, traffic)).or_default().push(at);
+        }
+        if targets.is_empty() {
+            let blocks = service.backends.iter().map(|&address| (Who::Address(address), traffic));
+            let outside: Vec<_> = blocks.collect();
+            return if outside.is_empty() {
+                Err(format!("{name} has no pods behind it"))
+            } else {
+                Ok(outside)
+            };
+        }
+        let traffic = |port| Traffic { port, ..traffic };
+        Ok(targets.into_iter().map(|(port, pods)| (Who::Pods(pods), traffic(port))).collect())
+    }
+
+    fn who(&mut self, talker: &Talker) -> Result<Who, String> {
+        if let Some(known) = self.known.get(talker) {
+            return known.clone();
+        }
+        let who = self.find(talker);
+        self.known.insert(talker.clone(), who.clone());
+        who
+    }
+
+    fn find(&mut self, talker: &Talker) -> Result<Who, String> {
+        let at = talker.address.and_then(|address| self.by_address.get(&address).copied());
+        match (talker.kind, at, talker.address) {
+            (TalkerKind::Pod, ..) => Ok(Who::Pods(self.pods(talker))),
+            (TalkerKind::ApiServer, ..) => Ok(Who::ApiServer),
+            (TalkerKind::Ingress, ..) => Ok(Who::Ingress),
+            (TalkerKind::Node, _, address) => {
+                let named = |node: &crate::cluster::Node| {
+                    node.name == talker.name
+                        || address.is_some_and(|address| node.addresses.contains(&address))
+                };
+                let node = self.cluster.nodes.iter().position(named).and_then(|at| u32::try_from(at).ok());
+                match (node, at) {
+                    (None, Some(Found::ApiServer)) => Ok(Who::ApiServer),
+                    _ => Ok(Who::Node(node, address)),
+                }
+            }
+            (TalkerKind::Private, ..) if talker.address.is_none() => Ok(Who::Private),
+            (_, Some(Found::Pod(at)), _) => Ok(Who::Pods(vec![at])),
+            (_, Some(Found::Node(at)), address) => Ok(Who::Node(Some(at), address)),
+            (_, Some(Found::ApiServer), _) => Ok(Who::ApiServer),
+            // A service opens nothing; what seems to come from it comes from behind it.
+            (_, Some(Found::Service(_)), _) => Err(format!("{talker} is a service and opens no connections")),
+            (TalkerKind::Service, None, _) => {
+                Err(format!("{talker} is not among the services that were read"))
+            }
+            (TalkerKind::Unknown, None, Some(address)) if address.is_loopback() => {
+                Err(format!("{address} never leaves its pod"))
+            }
+            (TalkerKind::Outside | TalkerKind::Unknown | TalkerKind::Private, None, Some(address)) => {
+                Ok(Who::Address(address))
+            }
+            (TalkerKind::Outside, None, None) if talker.name.is_empty() => Ok(Who::Public),
+            (TalkerKind::Outside, None, None) => Ok(Who::Name(talker.name.clone())),
+            (TalkerKind::Unknown | TalkerKind::Private, None, None) => {
+                Err("the log says nothing of one of its ends".to_owned())
+            }
+        }
+    }
+
+    /// The pods that a log means: by their name, their workload, how pods of workloads are named, or their labels. Those that
+    /// nobody declared are taken as the log has them.
+    fn pods(&mut self, talker: &Talker) -> Vec<u32> {
+        let namespace = &talker.namespace;
+        if !talker.name.is_empty()
+            && let Some(&at) = self.by_name.get(&(namespace.clone(), talker.name.clone()))
+        {
+            return vec![at];
+        }
+        let workloads = [&talker.workload.1, &talker.name].into_iter().filter(|name| !name.is_empty());
+        for name in workloads.clone() {
+            if let Some(pods) = self.by_workload.get(&(namespace.clone(), name.clone())) {
+                return pods.clone();
+            }
+        }
+        // The longest name that fits is meant: `cart-redis-5d9c-x` is of cart-redis and not of cart.
+        let mut best: Option<(&Text, &Vec<u32>)> = None;
+        for name in workloads {
+            for ((_, workload), pods) in self.of_namespace(namespace) {
+                let kind = pods.first().and_then(|&at| self.cluster.pods.get(at as usize));
+                let kind = kind.map_or("", |pod| pod.workload_kind.as_str());
+                if is_pod_of(name, kind, workload)
+                    && best.is_none_or(|(known, _)| known.len() < workload.len())
+                {
+                    best = Some((workload, pods));
+                }
+            }
+        }
+        if let Some((_, pods)) = best {
+            return pods.clone();
+        }
+        let alike = |pod: &Pod| {
+            let mut stable = pod.labels.iter().filter(|(key, _)| is_stable(key)).peekable();
+            stable.peek().is_some() && stable.all(|(key, value)| talker.labels.get(key) == Some(value))
+        };
+        for (_, pods) in self.of_namespace(namespace) {
+            let is_alike = |at: &u32| self.cluster.pods.get(*at as usize).is_some_and(alike);
+            if !pods.is_empty() && pods.iter().all(is_alike) {
+                return pods.clone();
+            }
+        }
+        vec![self.declare(talker)]
+    }
+
+    fn of_namespace(&self, namespace: &Text) -> impl Iterator<Item = (&(Text, Text), &Vec<u32>)> {
+        let first = (namespace.clone(), Text::default());
+        self.by_workload.range(first..).take_while(move |((of, _), _)| of == namespace)
+    }
+
+    /// Adds a pod that only the log knows.
+    fn declare(&mut self, talker: &Talker) -> u32 {
+        let (kind, workload) = &talker.workload;
+        let workload = if workload.is_empty() { Text::new(base(&talker.name)) } else { workload.clone() };
+        let pod = Pod {
+            namespace: talker.namespace.clone(),
+            name: workload.clone(),
+            workload_kind: if kind.is_empty() { Text::new_static("Pod") } else { kind.clone() },
+            workload,
+            labels: talker.labels.clone(),
+            replicas: 1,
+            ..Pod::default()
+        };
+        let at = u32::try_from(self.cluster.pods.len()).unwrap_or(u32::MAX);
+        self.index(at, &pod);
+        let name = pod.namespace.clone();
+        self.cluster.namespaces.entry(name.clone()).or_insert_with(|| Namespace {
+            labels: [(Text::new_static("kubernetes.io/metadata.name"), name)].into(),
+            place: None,
+        });
+        self.cluster.pods.push(pod);
+        self.unknown.push(at);
+        at
+    }
+}
+
+/// The pods behind a service, with their places.
+pub(crate) fn backends<'a>(
+    cluster: &'a Cluster,
+    service: &'a Service,
+) -> impl Iterator<Item = (u32, &'a Pod)> {
+    (0..).zip(&cluster.pods).filter(move |(_, pod)| {
+        pod.namespace == service.namespace
+            && match &service.selector {
+                Some(selector) => selector.iter().all(|(key, value)| pod.labels.get(key) == Some(value)),
+                None => pod.addresses.iter().any(|address| service.backends.contains(address)),
+            }
+    })
+}
+
+/// The number of the port that a service leads to in a pod; that of the service where the pod does not name it.
+pub(crate) fn target(pod: &Pod, target: &TargetPort, traffic: Traffic) -> u16 {
+    match target {
+        TargetPort::Number(number) => *number,
+        TargetPort::Name(name) => {
+            let named = pod.ports.iter().find(|port| port.name.as_ref() == Some(name));
+            named.map_or(traffic.port, |port| port.number)
+        }
+    }
+}
+
+/// The service by which pods call the API server.
+pub(crate) fn is_apiserver(service: &Service) -> bool {
+    service.namespace == "default" && service.name == "kubernetes"
+}
+
+/// Whether a pod's name, or the beginning of one with a `*`, is one that a workload gives. A ReplicaSet has a hash in
+/// its name and adds five random characters for each pod, a StatefulSet adds a number, a CronJob a time.
+fn is_pod_of(name: &str, kind: &str, workload: &str) -> bool {
+    let general = name.strip_suffix('*').map(|name| name.strip_suffix('-').unwrap_or(name));
+    let Some(rest) = general.unwrap_or(name).strip_prefix(workload) else { return false };
+    let Some(rest) = rest.strip_prefix('-') else { return rest.is_empty() && general.is_some() };
+    let parts: Vec<&str> = rest.split('-').collect();
+    let plain =
+        |part: &&str| !part.is_empty() && part.len() <= 10 && part.bytes().all(|b| b.is_ascii_alphanumeric());
+    let number = |part: &&str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    match kind {
+        "StatefulSet" => parts.len() == 1 && parts.iter().all(number),
+        "DaemonSet" | "ReplicaSet" | "Job" | "ReplicationController" => {
+            parts.len() == 1 && parts.iter().all(plain)
+        }
+        "CronJob" => parts.len() <= 2 && parts.first().is_some_and(number),
+        "Pod" => false,
+        _ => parts.len() <= 2 && parts.iter().all(plain),
+    }
+}
+
+/// A pod's name without what its workload added, as far as it looks like that.
+fn base(name: &str) -> &str {
+    let name = name.strip_suffix('*').unwrap_or(name);
+    let name = name.strip_suffix('-').unwrap_or(name);
+    // Kubernetes draws from characters that make no words: no vowels, no 0, 1 and 3.
+    let drawn = |part: &str| part.bytes().all(|byte| b"bcdfghjklmnpqrstvwxz2456789".contains(&byte));
+    let hash = |part: &str| (6..=10).contains(&part.len()) && part.bytes().any(|b| b.is_ascii_digit());
+    match name.rsplit_once('-') {
+        Some((rest, last)) if last.len() == 5 && drawn(last) => match rest.rsplit_once('-') {
+            Some((workload, part)) if hash(part) => workload,
+            _ => rest,
+        },
+        Some((rest, last)) if hash(last) && last.bytes().all(|byte| byte.is_ascii_alphanumeric()) => rest,
+        Some((rest, last)) if !last.is_empty() && last.bytes().all(|byte| byte.is_ascii_digit()) => rest,
+        _ => name,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_pods_lead_to_their_workload() {
+        let table = [
+            ("cart-7d98456675-2mcs4", "Deployment", "cart", true),
+            ("cart-redis-7d98456675-2mcs4", "Deployment", "cart", false),
+            ("cart-redis-7d98456675-2mcs4", "Deployment", "cart-redis", true),
+            ("postgres-0", "StatefulSet", "postgres", true),
+            ("postgres-exporter", "StatefulSet", "postgres", false),
+            ("agent-x7k2p", "DaemonSet", "agent", true),
+            ("report-28490135-x7k2p", "CronJob", "report", true),
+            ("report-28490135", "CronJob", "report", true),
+            ("cart-7d98456675-*", "Deployment", "cart", true),
+            ("cart-*", "Deployment", "cart", true),
+            ("cart", "Deployment", "cart", false),
+            ("cartography-7d98456675-2mcs4", "Deployment", "cart", false),
+        ];
+        for (name, kind, workload, is) in table {
+            assert_eq!(is_pod_of(name, kind, workload), is, "{name} of {kind} {workload}");
+        }
+        for (name, expected) in [
+            ("cart-7d98456675-2mcs4", "cart"),
+            ("postgres-0", "postgres"),
+            ("agent-x7k2p", "agent"),
+            ("cart-598d5b586d-*", "cart"),
+            ("payment-service", "payment-service"),
+            ("web", "web"),
+        ] {
+            assert_eq!(base(name), expected);
+        }
+    }
+}
