@@ -114,7 +114,13 @@ impl Conjunct {
             (Some(set), Addresses::Unknown) if set.is_empty() => Match::No,
             (Some(_), Addresses::Unknown) => Match::If(Arc::from("its address is in the block")),
             (Some(set), Addresses::Known(addresses)) => {
-                if addresses.iter().any(|&address| set.contains(address)) { Match::Yes } else { Match::No }
+                let within = addresses.iter().filter(|&&address| set.contains(address)).count();
+                match within {
+                    0 => Match::No,
+                    all if all == addresses.len() => Match::Yes,
+                    // Of an IPv4 and an IPv6 address, or of several of a node, each connection uses one.
+                    _ => Match::If(Arc::from("the connection uses an address of it that is in the block")),
+                }
             }
             (Some(set), Addresses::Range(first, _)) => {
                 if set.contains(*first) {

@@ -3,12 +3,14 @@
 pub mod calico;
 pub mod detect;
 pub mod np_guard;
+pub mod spec;
 
 use std::fmt;
 
 use crate::cluster::Cluster;
 use crate::kinds::Policies;
 use crate::lowered::Lowered;
+use crate::place::{Loss, Place, Problem};
 
 /// Which plug-in enforces. The same policies mean different things to each: every answer names the profile it was given under.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -105,3 +107,20 @@ impl Options {
 
 /// What a cluster and its policies are for a plug-in.
 pub type Lower = fn(&Cluster, &Policies, &Options) -> Lowered;
+
+/// What a cluster and its policies are under a profile.
+pub fn lower(profile: Profile, cluster: &Cluster, policies: &Policies, options: &Options) -> Lowered {
+    match profile {
+        Profile::Spec | Profile::Ovn | Profile::Antrea => spec::lower(profile, cluster, policies, options),
+        Profile::NpGuard => np_guard::lower(cluster, policies, options),
+        Profile::Calico | Profile::Cilium => absent(profile, cluster, *options),
+    }
+}
+
+/// Of a profile that is not there everything is open, and a problem says so.
+fn absent(profile: Profile, cluster: &Cluster, options: Options) -> Lowered {
+    let mut lowered = spec::lower(profile, cluster, &Policies::default(), &options);
+    let message = format!("the profile {profile} is not there yet: nothing that follows counts");
+    lowered.problems.push(Problem { place: Place::default(), message, loss: Loss::Policy });
+    lowered
+}
