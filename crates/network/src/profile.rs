@@ -112,8 +112,9 @@ pub type Lower = fn(&Cluster, &Policies, &Options) -> Lowered;
 pub fn lower(profile: Profile, cluster: &Cluster, policies: &Policies, options: &Options) -> Lowered {
     match profile {
         Profile::Spec | Profile::Ovn | Profile::Antrea => spec::lower(profile, cluster, policies, options),
+        Profile::Calico => calico::lower(cluster, policies, options),
         Profile::NpGuard => np_guard::lower(cluster, policies, options),
-        Profile::Calico | Profile::Cilium => absent(profile, cluster, *options),
+        Profile::Cilium => absent(profile, cluster, *options),
     }
 }
 

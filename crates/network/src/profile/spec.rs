@@ -1,5 +1,5 @@
-//! The Kubernetes kinds as their texts define them: NetworkPolicy, ClusterNetworkPolicy and its two predecessors. The profiles
-//! `spec`, `ovn` and `antrea` are made here; others take the parts that they share.
+//! The Kubernetes kinds as their texts define them, NetworkPolicy, ClusterNetworkPolicy and its two predecessors: the profiles
+//! `spec`, `ovn` and `antrea`.
 //!
 //! What holds for all of them:
 //!
@@ -15,13 +15,13 @@
 //! nothing else (OpenShift's documentation of NetworkPolicy). OVN-Kubernetes and Antrea enforce the kinds of v1alpha1, not
 //! ClusterNetworkPolicy (their documentation of AdminNetworkPolicy).
 
-pub mod blocks;
-pub mod builder;
-pub mod cluster_policy;
-pub mod domains;
-pub mod keys;
-pub mod network_policy;
-pub mod own_node;
+mod blocks;
+mod builder;
+mod cluster_policy;
+mod domains;
+mod keys;
+mod network_policy;
+mod own_node;
 mod views;
 
 use crate::cluster::Cluster;
@@ -33,63 +33,35 @@ use crate::rule::Rank;
 
 use builder::Builder;
 
-/// How an enforcer reads the Kubernetes kinds.
+/// Where plug-ins read the Kubernetes kinds in different ways.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Reading {
-    /// Whether a pod in the network of its node is that node, rather than a pod like others.
-    pub host_network_is_node: bool,
-    /// Whether a pod and its own node reach each other whatever NetworkPolicy says.
-    pub own_node_exempt: bool,
     /// What NetworkPolicy guards beside TCP, UDP and SCTP.
     pub others: Others,
-    /// In which order policies of one priority are asked.
-    pub ties: Ties,
-    /// Whether ClusterNetworkPolicy is enforced.
+    /// Whether ClusterNetworkPolicy is enforced, beside AdminNetworkPolicy and BaselineAdminNetworkPolicy.
     pub cluster_network_policy: bool,
-    /// Whether AdminNetworkPolicy and BaselineAdminNetworkPolicy are enforced.
-    pub admin_network_policy: bool,
 }
 
-/// Whether NetworkPolicy guards other protocols than TCP, UDP and SCTP.
+/// Which protocols NetworkPolicy guards beside TCP, UDP and SCTP.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Others {
-    /// It does.
-    Guarded,
-    /// It guards ICMP and no more.
+    /// ICMP and no more.
     Icmp,
     /// Nobody says: it depends.
     Open,
 }
 
-/// In which order cluster policies of one tier and priority are asked.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Ties {
-    /// Nobody says: where they disagree, it depends.
-    Open,
-    /// By their names.
-    ByName,
-}
-
 impl Reading {
     /// How a profile reads them.
     pub fn of(profile: Profile) -> Self {
-        let spec = Self {
-            host_network_is_node: true,
-            own_node_exempt: true,
-            others: Others::Open,
-            ties: Ties::Open,
-            cluster_network_policy: true,
-            admin_network_policy: true,
-        };
-        match profile {
-            Profile::Ovn => Self { others: Others::Icmp, cluster_network_policy: false, ..spec },
-            Profile::Antrea => Self { cluster_network_policy: false, ..spec },
-            _ => spec,
+        Self {
+            others: if profile == Profile::Ovn { Others::Icmp } else { Others::Open },
+            cluster_network_policy: !matches!(profile, Profile::Ovn | Profile::Antrea),
         }
     }
 }
 
-/// Where the tiers begin and end. A profile with tiers of its own puts its ranks between them.
+/// Where the tiers begin and end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Tiers {
     /// The first rank of the Admin tier.
@@ -115,36 +87,28 @@ impl Default for Tiers {
 
 /// What a cluster and its policies are under `spec`, `ovn` and `antrea`.
 pub fn lower(profile: Profile, cluster: &Cluster, policies: &Policies, options: &Options) -> Lowered {
-    lower_as(profile, Reading::of(profile), cluster, policies, options)
-}
-
-/// What a cluster and its Kubernetes policies are for whoever reads them in a way of its own.
-pub fn lower_as(
-    profile: Profile,
-    reading: Reading,
-    cluster: &Cluster,
-    policies: &Policies,
-    options: &Options,
-) -> Lowered {
     let tiers = Tiers::default();
-    let mut builder = Builder::new(cluster, options, reading);
+    let mut builder = Builder::new(cluster, options, Reading::of(profile));
     let nodes = cluster_policy::lower(&mut builder, &policies.cluster, tiers, profile);
     own_node::lower(&mut builder, tiers, nodes);
     network_policy::lower(&mut builder, &policies.network, tiers);
     for policy in &policies.cilium {
         builder.problems.push(foreign(&policy.name, &policy.place, "Cilium", profile));
     }
+    for policy in &policies.calico.policies {
+        builder.problems.push(foreign(&policy.name, &policy.place, "Calico", profile));
+    }
     builder.finish(profile)
 }
 
 /// A policy of another plug-in has no effect.
-pub fn foreign(name: &PolicyName, place: &Place, of: &str, profile: Profile) -> Problem {
+fn foreign(name: &PolicyName, place: &Place, of: &str, profile: Profile) -> Problem {
     let message = format!("{name} is a policy of {of}: nobody enforces it under the profile {profile}");
     Problem { place: place.clone(), message, loss: Loss::Policy }
 }
 
 /// A policy that the API server refuses does not exist.
-pub fn refused(name: &PolicyName, refused: &[Problem]) -> Option<Problem> {
+fn refused(name: &PolicyName, refused: &[Problem]) -> Option<Problem> {
     let first = refused.first()?;
     let message = format!("the API server refuses {name}: {}", first.message);
     Some(Problem { place: first.place.clone(), message, loss: Loss::Policy })

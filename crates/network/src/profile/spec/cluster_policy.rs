@@ -13,7 +13,7 @@ use crate::rule::{Action, Direction, Origin, Rank};
 
 use super::builder::{Builder, Part};
 use super::keys::Of;
-use super::{Tiers, Ties, domains, refused};
+use super::{Tiers, domains, refused};
 
 /// One rule after the other by tier, priority and place; the first that takes the traffic decides. The directions in which
 /// rules of the Baseline tier ask about nodes.
@@ -25,13 +25,7 @@ pub fn lower(
 ) -> [bool; 2] {
     let mut counted: Vec<(&ClusterNetworkPolicy, u32)> = Vec::new();
     for policy in policies {
-        let alpha2 = policy.name.kind == "ClusterNetworkPolicy";
-        let known = if alpha2 {
-            builder.reading.cluster_network_policy
-        } else {
-            builder.reading.admin_network_policy
-        };
-        if !known {
+        if policy.name.kind == "ClusterNetworkPolicy" && !builder.reading.cluster_network_policy {
             let message =
                 format!("{} is of a kind that nobody enforces under the profile {profile}", policy.name);
             builder.problems.push(Problem { place: policy.place.clone(), message, loss: Loss::Policy });
@@ -42,9 +36,6 @@ pub fn lower(
         }
     }
     counted.sort_by_key(|(policy, _)| (policy.tier, policy.priority));
-    if builder.reading.ties == Ties::ByName {
-        counted.sort_by_key(|(policy, _)| (policy.tier, policy.priority, policy.name.name.clone()));
-    }
     let mut nodes = [false; 2];
     for (direction, nodes) in Direction::ALL.into_iter().zip(&mut nodes) {
         let mut next = tiers.admin;
@@ -76,7 +67,7 @@ struct Order {
 
 /// Gives ranks to policies of one priority; the next free rank.
 ///
-/// Where their order is open, a plug-in may ask any of them first. Behind them all stand all but the last once more, and a
+/// A plug-in may ask any of them first. Behind them all stand all but the last once more, and a
 /// rule whose condition is that the plug-in does so leads to where another one is asked first: each of them is asked first in
 /// one of these turns, and all the others behind it.
 fn place(builder: &mut Builder<'_>, orders: &[Order], mut next: Rank) -> Rank {
@@ -85,8 +76,7 @@ fn place(builder: &mut Builder<'_>, orders: &[Order], mut next: Rank) -> Rank {
         next = Rank(next.0.saturating_add(1));
         rank
     };
-    let open = builder.reading.ties == Ties::Open && disagree(orders);
-    let turn = open.then(&mut rank);
+    let turn = disagree(orders).then(&mut rank);
     let mut starts = Vec::new();
     let mut ranked = Vec::new();
     for order in orders {

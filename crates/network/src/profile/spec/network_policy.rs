@@ -101,7 +101,6 @@ fn idle(direction: Direction, first: &Rule) -> Problem {
 /// What is shut off: TCP, UDP and SCTP for certain, other protocols as the reading says.
 fn default_denial(builder: &mut Builder<'_>, rank: Rank, part: Part) {
     let certain: Vec<Protocol> = match builder.reading.others {
-        Others::Guarded => return builder.rule(rank, part),
         Others::Icmp => vec![Protocol::Tcp, Protocol::Udp, Protocol::Sctp, Protocol::Icmp, Protocol::IcmpV6],
         Others::Open => Protocol::WITH_PORTS.to_vec(),
     };

@@ -11,9 +11,6 @@ use super::builder::{Builder, Part};
 /// NetworkPolicy never comes between a pod and its own node. `guarded` are the directions in which rules of the Baseline tier
 /// ask about nodes: those still decide.
 pub fn lower(builder: &mut Builder<'_>, tiers: Tiers, guarded: [bool; 2]) {
-    if !builder.reading.own_node_exempt {
-        return;
-    }
     let keys = builder.keys.clone();
     let pod = Requirement::equals(keys.kind, keys.pod);
     let node = Requirement::equals(keys.kind, keys.node);

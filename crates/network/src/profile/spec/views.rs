@@ -77,7 +77,7 @@ pub(super) fn build(builder: &mut Builder<'_>) -> Seen {
     let mut pods = Vec::with_capacity(cluster.pods.len());
     for pod in &cluster.pods {
         let on = pod.node.as_ref().and_then(|name| by_name.get(name.as_str())).copied();
-        if pod.host_network && builder.reading.host_network_is_node {
+        if pod.host_network {
             let node = on.and_then(|index| nodes.get(index as usize));
             pods.push(node.copied().unwrap_or_else(|| unplaced(builder, pod, &atoms, &mut views)));
             continue;
