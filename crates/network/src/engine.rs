@@ -95,7 +95,7 @@ impl<'a> Engine<'a> {
             with_ports,
             names_ports: lowered.rules.iter().map(names).collect(),
             sides,
-            pool: Pool::new(),
+            pool: Pool::new(&lowered.rules),
         }
     }
 

@@ -6,6 +6,7 @@ use rustc_hash::FxHashMap;
 
 use super::classes::number;
 use super::connections::Connections;
+use crate::rule::{Action, Rule};
 use crate::verdict::Verdict;
 
 /// Which [`Connections`] of an engine. Equal connections have equal numbers.
@@ -24,7 +25,12 @@ impl ConnectionsId {
 pub(super) type List = (Box<[(u32, u32)]>, u32);
 
 /// The different connections of a cluster, each once, with what was found before.
-pub(super) struct Pool(Mutex<Inner>);
+pub(super) struct Pool {
+    inner: Mutex<Inner>,
+    /// Whether nothing goes through wherever one end lets nothing through: only a plug-in that gave up at the other is another
+    /// matter.
+    nothing_is_final: bool,
+}
 
 struct Inner {
     known: FxHashMap<Connections, ConnectionsId>,
@@ -46,7 +52,7 @@ impl Inner {
 }
 
 impl Pool {
-    pub(super) fn new() -> Self {
+    pub(super) fn new(rules: &[Rule]) -> Self {
         let mut inner = Inner {
             known: FxHashMap::default(),
             values: Vec::new(),
@@ -55,11 +61,17 @@ impl Pool {
         };
         inner.intern(&Connections::uniform(&Verdict::Deny));
         inner.intern(&Connections::uniform(&Verdict::Allow));
-        Self(Mutex::new(inner))
+        let nothing_is_final = !rules.iter().any(|rule| rule.action == Action::Break);
+        Self { inner: Mutex::new(inner), nothing_is_final }
+    }
+
+    /// Whether what one end says is enough to know that nothing goes through.
+    pub(super) fn is_final(&self, one: ConnectionsId) -> bool {
+        self.nothing_is_final && one == ConnectionsId::NOTHING
     }
 
     fn with<T>(&self, what: impl FnOnce(&mut Inner) -> T) -> T {
-        what(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+        what(&mut self.inner.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// The connections of a number; nothing for a number of another engine.
@@ -94,7 +106,7 @@ impl Pool {
     /// What goes through both ends, the sender's first.
     pub(super) fn and(&self, one: ConnectionsId, other: ConnectionsId) -> ConnectionsId {
         match (one, other) {
-            (ConnectionsId::NOTHING, _) | (_, ConnectionsId::NOTHING) => return ConnectionsId::NOTHING,
+            (one, other) if self.is_final(one) || self.is_final(other) => return ConnectionsId::NOTHING,
             (ConnectionsId::EVERYTHING, id) | (id, ConnectionsId::EVERYTHING) => return id,
             _ => {}
         }

@@ -90,14 +90,17 @@ impl Engine<'_> {
                 }
                 let their = advance(&other.others, read, range);
                 if to.is_empty()
-                    || (own.is_empty() && row.most == ConnectionsId::NOTHING)
-                    || (their.is_empty() && other.most == ConnectionsId::NOTHING)
+                    || (own.is_empty() && self.pool.is_final(row.most))
+                    || (their.is_empty() && self.pool.is_final(other.most))
                 {
                     continue;
                 }
                 ours.divide(to, place.0, own, row.most);
                 theirs.divide(senders, range.0, their, other.most);
                 ours.visit(to, |connections, to| {
+                    if self.pool.is_final(connections) {
+                        return;
+                    }
                     theirs.visit(senders, |other, from| {
                         let key = (connections, other);
                         let both = *joined.entry(key).or_insert_with(|| self.pool.and(connections, other));
@@ -182,18 +185,14 @@ impl Parts {
 
     fn visit(&self, classes: &[ClassId], mut visit: impl FnMut(ConnectionsId, &[ClassId])) {
         if let Some(all) = self.all {
-            if all != ConnectionsId::NOTHING {
-                visit(all, classes);
-            }
-            return;
+            return visit(all, classes);
         }
         let mut at = 0;
         for part in self.sorted.chunk_by(|one, other| one.0 == other.0) {
             let own = self.classes.get(at..at + part.len()).unwrap_or_default();
             at += part.len();
-            match part.first() {
-                Some(&(connections, _)) if connections != ConnectionsId::NOTHING => visit(connections, own),
-                _ => {}
+            if let Some(&(connections, _)) = part.first() {
+                visit(connections, own);
             }
         }
     }

@@ -206,7 +206,7 @@ fn meant(lowered: &Lowered, verdict: Verdict) -> Verdict {
                 .map(|limit| match limit {
                     Limit::Http(rules) => Limit::Http(named(rules)),
                     Limit::Dns(rules) => Limit::Dns(named(rules)),
-                    other => other,
+                    other @ Limit::Authentication(_) => other,
                 })
                 .collect(),
         ),
