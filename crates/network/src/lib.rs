@@ -19,6 +19,7 @@ pub mod error;
 pub mod flow;
 pub mod generate;
 pub mod kinds;
+pub mod l7;
 pub mod lowered;
 pub mod matcher;
 pub mod name;
