@@ -147,6 +147,13 @@ spec: {replicas: 2, template: {metadata: {labels: {app: web}}, spec: {containers
     // Without pods the Deployment counts once, whatever revisions there are.
     assert_eq!(names(&clean(&format!("{SHOP}{set}"))), ["shop/web of Deployment/web x3"]);
     assert_eq!(names(&clean(set)), ["shop/web-7d77fb55cc of Deployment/web x2"]);
+    // netpol-analyzer counts whatever is written.
+    let rollout = SHOP.replace("apps/v1", "argoproj.io/v1alpha1").replace("Deployment", "Rollout");
+    let (every, problems) =
+        Cluster::read_as_written(&objects(&format!("{SHOP}{set}{pods}---{rollout}"), Limits::default()));
+    assert_eq!((every.pods.len(), problems), (5, vec![]));
+    assert_eq!(every.pods[3].ports[0].number, 8080);
+    assert_eq!(every.pods[4].owner.as_ref().map(|owner| owner.kind.as_str()), Some("ReplicaSet"));
 }
 
 #[test]

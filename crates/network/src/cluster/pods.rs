@@ -22,12 +22,22 @@ pub(super) struct Workloads<'a> {
     templates: &'a PodTemplates,
     pods: Vec<Document<'a>>,
     makers: Vec<Document<'a>>,
+    counting: Counting,
+}
+
+/// What counts as something that can talk.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Counting {
+    /// What runs, and every workload of which nothing does.
+    Once,
+    /// Whatever is written, by itself: finished pods, and workloads beside what they have made.
+    AsWritten,
 }
 
 impl<'a> Workloads<'a> {
     /// Nothing yet.
-    pub(super) fn new(templates: &'a PodTemplates) -> Self {
-        Self { templates, pods: Vec::new(), makers: Vec::new() }
+    pub(super) fn new(templates: &'a PodTemplates, counting: Counting) -> Self {
+        Self { templates, pods: Vec::new(), makers: Vec::new(), counting }
     }
 
     /// Notes an object, if it holds a pod.
@@ -44,8 +54,9 @@ impl<'a> Workloads<'a> {
         true
     }
 
-    /// Every pod that runs, and an entry for every workload of which none does.
+    /// Every pod and workload that counts, pods first.
     pub(super) fn pods(mut self, problems: &mut Vec<Problem>) -> Vec<Pod> {
+        let as_written = self.counting == Counting::AsWritten;
         latest(&mut self.pods, name_of);
         latest(&mut self.makers, name_of);
         let known: FxHashMap<Name, Document<'a>> =
@@ -55,7 +66,7 @@ impl<'a> Workloads<'a> {
         let mut found = Vec::with_capacity(self.pods.len() + self.makers.len());
         for &document in &self.pods {
             let phase = document.object.cursor().at(&["status", "phase"]);
-            if !matches!(phase.str(), Some("Succeeded" | "Failed")) {
+            if as_written || !matches!(phase.str(), Some("Succeeded" | "Failed")) {
                 found.extend(self.pod(document, &owners, problems));
             }
         }
@@ -64,9 +75,13 @@ impl<'a> Workloads<'a> {
         let mut templates: Vec<Pod> = Vec::new();
         for &document in &self.makers {
             // What has an owner that was read, too, is one of its revisions or runs.
-            if !owners.has_known(document) && !is_done(document) {
+            if as_written || !owners.has_known(document) && !is_done(document) {
                 templates.extend(self.pod(document, &owners, problems));
             }
+        }
+        if as_written {
+            found.append(&mut templates);
+            return found;
         }
         templates.retain(|pod| !running.contains(&top(pod)));
         // Of a workload that was not read itself there may be several revisions: those with pods count.
@@ -122,7 +137,8 @@ impl<'a> Workloads<'a> {
         pod.addresses.dedup();
         for container in written.containers() {
             // Init containers are gone when a pod can be reached, but for those that stay.
-            if container.kind == ContainerKind::Regular || container.is_sidecar() {
+            let stays = container.is_sidecar() && self.counting == Counting::Once;
+            if container.kind == ContainerKind::Regular || stays {
                 ports(document, &container.get("ports"), &mut pod, problems);
             }
         }

@@ -9,7 +9,7 @@ use ironsides_core::{Object, PodTemplates};
 use ironsides_tree::{Cursor, Node, Text};
 use rustc_hash::FxHashMap;
 
-use super::pods::Workloads;
+use super::pods::{Counting, Workloads};
 use super::{Cluster, Labels, Namespace, entrances, groups, services};
 use crate::address;
 use crate::place::{Loss, Place, Problem};
@@ -28,14 +28,35 @@ impl Cluster {
         objects: impl IntoIterator<Item = &'a Object>,
         templates: &PodTemplates,
     ) -> (Self, Vec<Problem>) {
-        let objects = unfold(objects);
         // Virtual machines are pods to the network; nothing else of a pod is in them.
         let mut templates = templates.clone();
         templates.add("kubevirt.io", "VirtualMachine", "spec.template");
         templates.add("kubevirt.io", "VirtualMachineInstance", "");
+        Self::counted(objects, &templates, Counting::Once)
+    }
+
+    /// Reads what can talk as netpol-analyzer does: every pod and every workload of a kind that it knows, finished or not,
+    /// also beside what they have made; ports of containers alone.
+    pub fn read_as_written<'a>(objects: impl IntoIterator<Item = &'a Object>) -> (Self, Vec<Problem>) {
+        let mut templates = PodTemplates::default();
+        let foreign = templates.clone();
+        let is_known = |object: &&Object| {
+            let reference = object.reference();
+            !foreign.kinds().any(|kind| kind == (reference.group(), reference.kind.as_str()))
+        };
+        templates.add("kubevirt.io", "VirtualMachine", "spec.template");
+        Self::counted(objects.into_iter().filter(is_known), &templates, Counting::AsWritten)
+    }
+
+    fn counted<'a>(
+        objects: impl IntoIterator<Item = &'a Object>,
+        templates: &PodTemplates,
+        counting: Counting,
+    ) -> (Self, Vec<Problem>) {
+        let objects = unfold(objects);
         let mut cluster = Self::default();
         let mut problems = Vec::new();
-        let mut workloads = Workloads::new(&templates);
+        let mut workloads = Workloads::new(templates, counting);
         let mut backends = services::Backends::default();
         let mut routes = entrances::Routes::default();
         for (number, object) in &objects {

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::{Context, Result};
-use ironsides_core::{Object, Origin, PodTemplates};
+use ironsides_core::{Object, Origin};
 use ironsides_network::profile::np_guard;
 use ironsides_network::{Cluster, Options, Policies, Profile};
 use ironsides_tree::{Documents, Limits};
@@ -63,7 +63,7 @@ fn connections(manifests: &Path) -> Result<String> {
     for (number, object) in (0..).zip(&objects) {
         policies.read(number, &object.root);
     }
-    let (mut cluster, _) = Cluster::read(&objects, &PodTemplates::default());
+    let (mut cluster, _) = Cluster::read_as_written(&objects);
     let controller = cluster.add_ingress_controller();
     let lowered = np_guard::lower(&cluster, &policies, &Options::of(Profile::NpGuard));
     let lines: Vec<String> =
