@@ -62,8 +62,6 @@ struct Side {
     position: Vec<u32>,
     /// From where to where in `order` each group goes.
     ranges: Vec<(u32, u32)>,
-    /// How many pods stand before each place of `order`, and behind the last.
-    pods: Vec<u64>,
 }
 
 impl<'a> Engine<'a> {
@@ -238,12 +236,7 @@ impl Side {
             }
         }
         let rows = (0..count).map(|_| OnceLock::new()).collect();
-        let pods = order.iter().scan(0, |sum, id| {
-            *sum += classes.list.get(id.index()).map_or(0, |class| class.pods.len() as u64);
-            Some(*sum)
-        });
-        let pods = [0].into_iter().chain(pods).collect();
-        Self { rules, rows, order, position, ranges, pods }
+        Self { rules, rows, order, position, ranges }
     }
 }
 

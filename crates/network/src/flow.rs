@@ -95,6 +95,8 @@ pub enum TalkerKind {
     Pod,
     /// A node, or what uses its network.
     Node,
+    /// The node on which the pod at the other end is, or what uses its network: the kubelet with its probes.
+    OwnNode,
     /// A service, before translation to one of its backends.
     Service,
     /// The API server.
@@ -227,6 +229,10 @@ impl fmt::Display for Talker {
             TalkerKind::Pod if !self.workload.1.is_empty() => qualified(out, &self.workload.1),
             TalkerKind::Pod if !self.namespace.is_empty() => write!(out, "a pod of {}", self.namespace),
             TalkerKind::Pod => out.write_str("a pod"),
+            TalkerKind::OwnNode => {
+                out.write_str("its own node ")?;
+                if self.name.is_empty() { address(out) } else { out.write_str(&self.name) }
+            }
             TalkerKind::Node if !self.name.is_empty() => write!(out, "node {}", self.name),
             TalkerKind::Node => {
                 out.write_str("node ")?;

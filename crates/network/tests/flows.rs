@@ -183,7 +183,7 @@ fn requests_and_names_are_read() {
 #[test]
 fn reserved_identities_are_told_apart() {
     let table = [
-        (r#"{"identity":1,"labels":["reserved:host"]}"#, "node 10.0.0.1"),
+        (r#"{"identity":1,"labels":["reserved:host"]}"#, "its own node 10.0.0.1"),
         (r#"{"identity":6,"labels":["reserved:remote-node"]}"#, "node 10.0.0.1"),
         (r#"{"identity":7,"labels":["reserved:kube-apiserver","reserved:remote-node"]}"#, "the API server"),
         (r#"{"identity":8,"labels":["reserved:ingress"]}"#, "the ingress proxy"),

@@ -34,7 +34,6 @@ mod tree;
 
 use std::collections::BTreeMap;
 
-pub(crate) use fields::fields;
 pub(crate) use lookup::{flag_of, is_field, is_section, names, zero};
 
 pub use check::KERNEL;

@@ -485,8 +485,10 @@ impl End<'_> {
         }
         let kind = if self.identity == 7 || self.has("kube-apiserver") {
             TalkerKind::ApiServer
-        } else if matches!(self.identity, 1 | 6) || self.has("host") || self.has("remote-node") {
+        } else if self.identity == 6 || self.has("remote-node") {
             TalkerKind::Node
+        } else if self.identity == 1 || self.has("host") {
+            TalkerKind::OwnNode
         } else if self.identity == 8 || self.has("ingress") {
             TalkerKind::Ingress
         } else if matches!(self.identity, 2 | 9 | 10) || self.labels.iter().any(|label| is_outside(label)) {

@@ -115,7 +115,8 @@ fn tell(notice: &Notice<'_>) -> Result<Told, String> {
 /// Reserved identities tell what an address is; all others are pods, known by it.
 fn talker(identity: u32, address: IpAddr) -> Talker {
     let kind = match identity {
-        1 | 6 => TalkerKind::Node,
+        1 => TalkerKind::OwnNode,
+        6 => TalkerKind::Node,
         2 | 9 | 10 => TalkerKind::Outside,
         7 => TalkerKind::ApiServer,
         8 => TalkerKind::Ingress,

@@ -44,6 +44,8 @@ pub enum Who {
     Pods(Vec<u32>),
     /// A node: its place in [`Cluster::nodes`], or its address where it is not known there.
     Node(Option<u32>, Option<IpAddr>),
+    /// The node on which the pod at the other end is: its place in [`Cluster::nodes`], and its address.
+    OwnNode(Option<u32>, Option<IpAddr>),
     /// The API server.
     ApiServer,
     /// The plug-in's own proxy for Ingress and Gateway API.
@@ -63,13 +65,19 @@ impl Who {
     pub fn endpoints(&self, cluster: &Cluster) -> Vec<Endpoint> {
         match self {
             Self::Pods(pods) => pods.iter().map(|&pod| Endpoint::Pod(pod)).collect(),
-            Self::Node(Some(node), _) => vec![Endpoint::Node(*node)],
-            Self::Node(None, Some(address)) | Self::Address(address) => vec![Endpoint::Address(*address)],
+            Self::Node(Some(node), _) | Self::OwnNode(Some(node), _) => vec![Endpoint::Node(*node)],
+            Self::Node(None, Some(address)) | Self::OwnNode(None, Some(address)) | Self::Address(address) => {
+                vec![Endpoint::Address(*address)]
+            }
             Self::ApiServer => cluster.apiserver.iter().copied().map(|at| endpoint_at(cluster, at)).collect(),
             Self::Name(name) => {
                 cluster.names.get(name).into_iter().flatten().copied().map(Endpoint::Address).collect()
             }
-            Self::Node(None, None) | Self::Ingress | Self::Public | Self::Private => Vec::new(),
+            Self::Node(None, None)
+            | Self::OwnNode(None, None)
+            | Self::Ingress
+            | Self::Public
+            | Self::Private => Vec::new(),
         }
     }
 }
@@ -230,7 +238,7 @@ impl Resolver {
             (TalkerKind::Pod, ..) => Ok(Who::Pods(self.pods(talker))),
             (TalkerKind::ApiServer, ..) => Ok(Who::ApiServer),
             (TalkerKind::Ingress, ..) => Ok(Who::Ingress),
-            (TalkerKind::Node, _, address) => {
+            (TalkerKind::Node | TalkerKind::OwnNode, _, address) => {
                 let named = |node: &crate::cluster::Node| {
                     node.name == talker.name
                         || address.is_some_and(|address| node.addresses.contains(&address))
@@ -238,6 +246,7 @@ impl Resolver {
                 let node = self.cluster.nodes.iter().position(named).and_then(|at| u32::try_from(at).ok());
                 match (node, at) {
                     (None, Some(Found::ApiServer)) => Ok(Who::ApiServer),
+                    _ if talker.kind == TalkerKind::OwnNode => Ok(Who::OwnNode(node, address)),
                     _ => Ok(Who::Node(node, address)),
                 }
             }

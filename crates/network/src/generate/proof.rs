@@ -1,0 +1,378 @@
+//! What policies do to what was observed, and to everything else.
+
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+
+use crate::cluster::{Cluster, Endpoint};
+use crate::engine::Engine;
+use crate::flow::{Observed, Request, Resolved, ResolvedFlow, Who};
+use crate::generate::group::Group;
+use crate::generate::prune::representatives;
+use crate::generate::{Enforcer, Note, NoteKind, blocks};
+use crate::kinds::Policies;
+use crate::lowered::{Flow, Lowered};
+use crate::reach::Stretch;
+use crate::rule::{Direction, Origin, Rule};
+use crate::verdict::{Limit, Verdict};
+
+/// What the policies do to observed flows, and what else they close.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Proof {
+    /// How many observed flows were put to the policies: all that were let through and whose ends are known.
+    pub asked: usize,
+    /// How many of them stay allowed.
+    pub allowed: usize,
+    /// Those that would be denied, and were not before.
+    pub denied: Vec<FlowProof>,
+    /// Those that the policies which are there deny already, whatever the log says.
+    pub denied_before: Vec<FlowProof>,
+    /// Those of which it cannot be said.
+    pub undecided: Vec<FlowProof>,
+    /// What was possible and will be denied, by whom it is done to.
+    pub newly_denied: Vec<Denied>,
+    /// What will be possible and was denied: lookups of names, what logs tell in spite of the policies that are there, and what
+    /// policies denied that are replaced.
+    pub newly_allowed: Vec<Denied>,
+}
+
+impl Proof {
+    /// Whether every observed flow was decided, and none becomes denied.
+    pub fn holds(&self) -> bool {
+        self.denied.is_empty() && self.undecided.is_empty()
+    }
+}
+
+/// An observed flow, and what becomes of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FlowProof {
+    /// Its place in [`Observed::flows`].
+    pub flow: u32,
+    /// Why, without a full stop.
+    pub why: String,
+}
+
+/// Traffic whose verdict changes.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Denied {
+    /// Whose it is: `shop/cart`, `nodes`, `outside`; sorted.
+    pub from: Vec<String>,
+    /// To whom.
+    pub to: String,
+    /// Which.
+    pub traffic: Vec<Stretch>,
+    /// How many pairs of a sender and a receiver: every pod counts, all nodes as one, and all that is outside as one.
+    pub pairs: u64,
+}
+
+/// Holds policies against observed flows and against what was possible before.
+pub(super) fn prove(
+    resolved: &Resolved,
+    observed: &Observed,
+    before: &Policies,
+    after: &Policies,
+    enforcer: Enforcer,
+    groups: &[Group],
+) -> Proof {
+    let cluster = &resolved.cluster;
+    let (before, after) = (enforcer.lower(cluster, before), enforcer.lower(cluster, after));
+    let mut proof = Proof::default();
+    for flow in &resolved.flows {
+        let Some(seen) = observed.flows.get(flow.flow as usize).filter(|seen| seen.seen.is_wanted()) else {
+            continue;
+        };
+        proof.asked += 1;
+        let request = seen.request.as_ref();
+        let told = |why: String| FlowProof { flow: flow.flow, why };
+        match fate(&after, cluster, flow, request) {
+            Fate::Allowed => proof.allowed += 1,
+            Fate::Undecided(why) => proof.undecided.push(told(why)),
+            Fate::Denied(why) => match fate(&before, cluster, flow, request) {
+                Fate::Denied(earlier) => proof.denied_before.push(told(earlier)),
+                _ => proof.denied.push(told(why)),
+            },
+        }
+    }
+    let (old, new) = (Engine::new(&before), Engine::new(&after));
+    let changes = Changes::new(&old, &new, cluster, groups);
+    proof.newly_denied = changes.between(&old, &new);
+    proof.newly_allowed = changes.between(&new, &old);
+    proof
+}
+
+/// What to know of the flows that did not take part.
+pub(super) fn notes(observed: &Observed, resolved: &Resolved) -> Vec<Note> {
+    let mut notes: Vec<Note> = resolved
+        .lost
+        .iter()
+        .filter_map(|(at, why)| {
+            let flow = observed.flows.get(*at as usize)?;
+            let text = format!("{} to {}, {}: {why}; no rule was made of it", flow.from, flow.to, flow.place);
+            Some(Note { kind: NoteKind::Remark, text })
+        })
+        .collect();
+    let denied = observed.flows.iter().filter(|flow| !flow.seen.is_wanted());
+    let count = denied.clone().count();
+    if let Some(first) = denied.min_by_key(|flow| &flow.place) {
+        notes.push(Note {
+            kind: NoteKind::Remark,
+            text: format!(
+                "{count} flows were denied or failed when they were seen and get no rule; the first is {} to {} on {} {} \
+                 ({})",
+                first.from, first.to, first.traffic.protocol, first.traffic.port, first.place
+            ),
+        });
+    }
+    for &at in &resolved.unknown {
+        if let Some(pod) = resolved.cluster.pods.get(at as usize) {
+            let text = format!(
+                "{}/{} is known from flows alone: no manifest declares it",
+                pod.namespace, pod.workload
+            );
+            notes.push(Note { kind: NoteKind::Remark, text });
+        }
+    }
+    notes
+}
+
+enum Fate {
+    Allowed,
+    Denied(String),
+    Undecided(String),
+}
+
+/// What becomes of a flow: of pods that are meant alike all must be allowed.
+fn fate(lowered: &Lowered, cluster: &Cluster, flow: &ResolvedFlow, request: Option<&Request>) -> Fate {
+    let is_pod = |who: &Who| matches!(who, Who::Pods(_));
+    // Policies guard pods; the own node is let in by every plug-in.
+    let own_node = matches!(flow.from, Who::OwnNode(None, _)) && is_pod(&flow.to);
+    if own_node || (!is_pod(&flow.from) && !is_pod(&flow.to)) {
+        return Fate::Allowed;
+    }
+    let (froms, tos) = (ends(&flow.from, cluster, lowered), ends(&flow.to, cluster, lowered));
+    if froms.is_empty() || tos.is_empty() {
+        return Fate::Undecided("an address of it is not known".to_owned());
+    }
+    let mut undecided = None;
+    for &from in &froms {
+        for &to in &tos {
+            if from == to && froms.len() > 1 {
+                continue;
+            }
+            let question = Flow { from, to, traffic: flow.traffic };
+            let Some(answer) = lowered.answer(question) else {
+                return Fate::Undecided("an end of it is not known".to_owned());
+            };
+            for (direction, decision) in
+                [(Direction::Egress, &answer.egress), (Direction::Ingress, &answer.ingress)]
+            {
+                match &decision.verdict {
+                    Verdict::Allow => {}
+                    Verdict::Deny => {
+                        let by = by_whom(lowered, &decision.rules);
+                        return Fate::Denied(format!("{} is denied {by}", direction.field()));
+                    }
+                    Verdict::Depends(conditions) => {
+                        let conditions: Vec<&str> = conditions.iter().map(|condition| &**condition).collect();
+                        undecided =
+                            Some(format!("{} is allowed if {}", direction.field(), conditions.join(", ")));
+                    }
+                    Verdict::Broken => {
+                        undecided =
+                            Some(format!("the plug-in cannot work out the {} rules", direction.field()));
+                    }
+                    Verdict::Limited(limits) => match limited(lowered, limits, request) {
+                        Fate::Allowed => {}
+                        Fate::Undecided(why) => undecided = Some(why),
+                        denied @ Fate::Denied(_) => return denied,
+                    },
+                }
+            }
+        }
+    }
+    undecided.map_or(Fate::Allowed, Fate::Undecided)
+}
+
+/// A connection itself goes through where a proxy asks about requests; a request must be one that the proxy takes.
+fn limited(lowered: &Lowered, limits: &[Limit], request: Option<&Request>) -> Fate {
+    for limit in limits {
+        let rules = match (limit, request) {
+            (Limit::Http(rules), Some(Request::Http { .. }))
+            | (Limit::Dns(rules), Some(Request::Dns { .. })) => rules,
+            (Limit::Authentication(_), _) => {
+                return Fate::Undecided("its ends must prove who they are".to_owned());
+            }
+            _ => continue,
+        };
+        let Some(request) = request else { continue };
+        let mut rules = rules.iter().filter_map(|&at| lowered.rules.get(at as usize));
+        if !rules.any(|rule| takes(rule, request)) {
+            return Fate::Denied(format!("the proxy refuses {request}"));
+        }
+    }
+    Fate::Allowed
+}
+
+fn takes(rule: &Rule, request: &Request) -> bool {
+    rule.proxy.as_ref().is_none_or(|proxy| super::requests::takes(proxy, request))
+}
+
+/// `by default, as NetworkPolicy/shop/default-deny asks for`, `by NetworkPolicy/shop/x`.
+fn by_whom(lowered: &Lowered, rules: &[u32]) -> String {
+    let mut words: Vec<String> = rules
+        .iter()
+        .filter_map(|&at| lowered.rules.get(at as usize))
+        .map(|rule| {
+            let name =
+                |at: &u32| lowered.policies.get(*at as usize).map(ToString::to_string).unwrap_or_default();
+            match &rule.origin {
+                Origin::Policy(at, _) => format!("by {}", name(at)),
+                Origin::Default(by) => {
+                    let names: Vec<String> = by.iter().map(name).collect();
+                    format!("by default, as {} asks for", names.join(", "))
+                }
+                Origin::Plugin(why) => format!("by the plug-in: {why}"),
+            }
+        })
+        .collect();
+    words.sort();
+    words.dedup();
+    words.join("; ")
+}
+
+/// The endpoints that stand for one end; for networks one address of every stretch that rules tell apart.
+fn ends(who: &Who, cluster: &Cluster, lowered: &Lowered) -> Vec<Endpoint> {
+    let within = |holds: &dyn Fn(IpAddr) -> bool| -> Vec<Endpoint> {
+        let starts = lowered.outside.iter().map(|&((first, _), _)| first);
+        starts.filter(|&first| holds(first)).map(Endpoint::Address).collect()
+    };
+    let is_private = |address: IpAddr| {
+        let blocks = blocks::private_blocks();
+        blocks.iter().any(|block| block.cidr.contains(&address))
+    };
+    match who {
+        Who::Private => within(&is_private),
+        Who::Public => {
+            let [v4, _] = blocks::public_blocks();
+            within(&|address| {
+                v4.cidr.contains(&address) && !v4.except.iter().any(|except| except.contains(&address))
+            })
+        }
+        other => {
+            let mut classes = std::collections::BTreeSet::new();
+            let ends = other.endpoints(cluster);
+            ends.into_iter()
+                .filter(|&end| {
+                    let node = lowered.node(end);
+                    classes.insert((lowered.view(end, None), lowered.view(end, node), node))
+                })
+                .collect()
+        }
+    }
+}
+
+/// Pairs whose verdict may have changed.
+struct Changes<'a> {
+    cluster: &'a Cluster,
+    groups: &'a [Group],
+    /// Endpoints that are told apart, each with its name and how many it stands for.
+    ends: Vec<(Endpoint, String, u64)>,
+}
+
+impl<'a> Changes<'a> {
+    fn new(old: &Engine<'_>, new: &Engine<'_>, cluster: &'a Cluster, groups: &'a [Group]) -> Self {
+        let mut changes = Self { cluster, groups, ends: Vec::new() };
+        // Pods of different workloads stay apart, though no rule may tell them apart.
+        let mut by_group: BTreeMap<(String, _, _), (Endpoint, u64)> = BTreeMap::new();
+        for group in changes.groups {
+            for &pod in &group.pods {
+                let end = Endpoint::Pod(pod);
+                let replicas = changes.cluster.pods.get(pod as usize).map_or(1, |pod| pod.replicas.max(1));
+                let key = (group.full_name(), old.class_of(end), new.class_of(end));
+                by_group.entry(key).or_insert((end, 0)).1 += u64::from(replicas);
+            }
+        }
+        changes.ends = by_group.into_iter().map(|((name, ..), (end, count))| (end, name, count)).collect();
+        for end in representatives(old, new, cluster) {
+            match end {
+                Endpoint::Pod(_) => {}
+                Endpoint::Node(_) => changes.ends.push((end, "nodes".to_owned(), 1)),
+                Endpoint::Address(_) => changes.ends.push((end, "outside".to_owned(), 1)),
+            }
+        }
+        changes
+    }
+
+    /// What is possible in one and not in the other.
+    fn between(&self, open: &Engine<'_>, closed: &Engine<'_>) -> Vec<Denied> {
+        type Pair = (String, String);
+        let mut by_pair: BTreeMap<Pair, (Vec<Stretch>, u64)> = BTreeMap::new();
+        for (from, from_name, senders) in &self.ends {
+            for (to, to_name, receivers) in &self.ends {
+                let alone = from == to && *senders == 1;
+                let outer = |end: &Endpoint| !matches!(end, Endpoint::Pod(_));
+                if alone || (outer(from) && outer(to)) {
+                    continue;
+                }
+                let (Some(was), Some(is)) = (open.connections(*from, *to), closed.connections(*from, *to))
+                else {
+                    continue;
+                };
+                let lost = overlap(
+                    &was.with(Verdict::lets_some_through),
+                    &is.with(|verdict| *verdict == Verdict::Deny),
+                );
+                if lost.is_empty() {
+                    continue;
+                }
+                let known = by_pair.entry((from_name.clone(), to_name.clone())).or_default();
+                known.0 = join(&known.0, &lost);
+                let pairs =
+                    if from == to { senders * receivers.saturating_sub(1) } else { senders * receivers };
+                // However many stretches the outside has, and however many nodes there are: they count once.
+                known.1 = if outer(from) || outer(to) { known.1.max(pairs) } else { known.1 + pairs };
+            }
+        }
+        // Senders that lose the same to the same receiver stand together.
+        let mut by_loss: BTreeMap<(String, Vec<Stretch>), (Vec<String>, u64)> = BTreeMap::new();
+        for ((from, to), (lost, pairs)) in by_pair {
+            let known = by_loss.entry((to, lost)).or_default();
+            known.0.push(from);
+            known.1 += pairs;
+        }
+        let denied =
+            by_loss.into_iter().map(|((to, traffic), (from, pairs))| Denied { from, to, traffic, pairs });
+        denied.collect()
+    }
+}
+
+/// The traffic that is in both; both are sorted.
+fn overlap(a: &[Stretch], b: &[Stretch]) -> Vec<Stretch> {
+    let mut both = Vec::new();
+    for &one in a {
+        for &other in b.iter().filter(|other| other.protocol == one.protocol) {
+            let (first, last) = (one.first.max(other.first), one.last.min(other.last));
+            if first <= last {
+                both.push(Stretch { first, last, ..one });
+            }
+        }
+    }
+    join(&both, &[])
+}
+
+/// The traffic that is in one of them, with what touches put together.
+fn join(a: &[Stretch], b: &[Stretch]) -> Vec<Stretch> {
+    let mut all: Vec<Stretch> = a.iter().chain(b).copied().collect();
+    all.sort_unstable();
+    let mut joined: Vec<Stretch> = Vec::new();
+    for next in all {
+        match joined.last_mut() {
+            Some(last)
+                if last.protocol == next.protocol && (next.first <= last.last || last.touches(next)) =>
+            {
+                last.last = last.last.max(next.last);
+            }
+            _ => joined.push(next),
+        }
+    }
+    joined
+}
