@@ -2,6 +2,7 @@
 
 mod allowed;
 mod authentication;
+mod cases;
 
 use std::sync::Arc;
 
@@ -66,10 +67,18 @@ pub fn candidates(rules: &[Rule], direction: Direction, subject: &View, peer: &V
         match rule.peers.matches(peer) {
             Match::No => None,
             Match::Yes => Some(Candidate { rule: place, condition }),
-            Match::If(why) => Some(Candidate { rule: place, condition: condition.or(Some(why)) }),
+            Match::If(why) => Some(Candidate { rule: place, condition: both(condition, Some(why)) }),
         }
     };
     (0..).zip(rules).filter_map(between).collect()
+}
+
+/// The condition that both of these hold.
+pub(crate) fn both(one: Option<Arc<str>>, other: Option<Arc<str>>) -> Option<Arc<str>> {
+    match (one, other) {
+        (Some(one), Some(other)) if one != other => Some(format!("{one} and {other}").into()),
+        (one, other) => one.or(other),
+    }
 }
 
 /// What the rules between a subject and its peer do with traffic. `named` are the ports that the destination names. Traffic
@@ -80,9 +89,12 @@ pub fn judge(rules: &[Rule], candidates: &[Candidate], named: &[NamedPort], traf
         .filter_map(|candidate| Some(Asked { candidate, rule: rules.get(candidate.rule as usize)? }))
         .filter(|asked| takes(asked.rule, named, traffic))
         .collect();
-    let mut may = Outcomes::default();
-    walk(&asked, Rank(0), Question { traffic, named }, &mut may);
-    may.settle()
+    let question = Question { traffic, named };
+    cases::decide(&asked, question).unwrap_or_else(|| {
+        let mut may = Outcomes::default();
+        walk(&asked, Rank(0), question, &mut may);
+        may.settle()
+    })
 }
 
 /// A rule that takes the traffic.

@@ -1,5 +1,6 @@
 //! What a rule asks of its subject and of its peers.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use smallvec::SmallVec;
@@ -80,15 +81,19 @@ impl Matcher {
 
     /// Whether it selects a view.
     pub fn matches(&self, view: &View) -> Match {
-        let mut condition = None;
+        let mut conditions: Vec<Arc<str>> = Vec::new();
         for conjunct in &self.0 {
             match conjunct.matches(view) {
                 Match::Yes => return Match::Yes,
-                Match::No => {}
-                Match::If(why) => condition = condition.or(Some(why)),
+                Match::If(why) if !conditions.contains(&why) => conditions.push(why),
+                Match::No | Match::If(_) => {}
             }
         }
-        condition.map_or(Match::No, Match::If)
+        match conditions.as_slice() {
+            [] => Match::No,
+            [one] => Match::If(Arc::clone(one)),
+            several => Match::If(several.join(" or ").into()),
+        }
     }
 }
 
@@ -113,15 +118,7 @@ impl Conjunct {
             (Some(_), Addresses::Unseen) => Match::No,
             (Some(set), Addresses::Unknown) if set.is_empty() => Match::No,
             (Some(_), Addresses::Unknown) => Match::If(Arc::from("its address is in the block")),
-            (Some(set), Addresses::Known(addresses)) => {
-                let within = addresses.iter().filter(|&&address| set.contains(address)).count();
-                match within {
-                    0 => Match::No,
-                    all if all == addresses.len() => Match::Yes,
-                    // Of an IPv4 and an IPv6 address, or of several of a node, each connection uses one.
-                    _ => Match::If(Arc::from("the connection uses an address of it that is in the block")),
-                }
-            }
+            (Some(set), Addresses::Known(addresses)) => known(set, addresses),
             (Some(set), Addresses::Range(first, _)) => {
                 if set.contains(*first) {
                     Match::Yes
@@ -133,10 +130,35 @@ impl Conjunct {
         match (by_address, &self.condition) {
             (Match::No, _) => Match::No,
             (Match::Yes, None) => Match::Yes,
-            (Match::If(why), _) => Match::If(why),
+            (Match::If(why), None) => Match::If(why),
             (Match::Yes, Some(condition)) => Match::If(Arc::clone(condition)),
+            (Match::If(why), Some(condition)) => Match::If(format!("{why} and {condition}").into()),
         }
     }
+}
+
+/// What decides where a pod or node has addresses of both families, and a block takes those of one.
+pub(crate) const OVER_IPV4: &str = "the connection goes over IPv4";
+/// The other of the two: one of them holds.
+pub(crate) const OVER_IPV6: &str = "the connection goes over IPv6";
+
+/// Of several addresses each connection uses one.
+fn known(set: &AddressSet, addresses: &[IpAddr]) -> Match {
+    let within = |address: &&IpAddr| set.contains(**address);
+    let count = addresses.iter().filter(within).count();
+    if count == 0 {
+        return Match::No;
+    }
+    if count == addresses.len() {
+        return Match::Yes;
+    }
+    let four = addresses.iter().all(|address| set.contains(*address) == address.is_ipv4());
+    let six = addresses.iter().all(|address| set.contains(*address) == address.is_ipv6());
+    if four || six {
+        return Match::If(Arc::from(if four { OVER_IPV4 } else { OVER_IPV6 }));
+    }
+    let ranges = set.ranges().iter().map(|(first, last)| format!("{first}-{last}")).collect::<Vec<_>>();
+    Match::If(format!("the connection uses an address of it in {}", ranges.join(", ")).into())
 }
 
 impl Requirement {

@@ -20,9 +20,9 @@ impl ConnectionsId {
     pub const EVERYTHING: Self = Self(1);
 }
 
-/// A list of candidates: the first rules of each effect with the numbers of their conditions, and the named ports that they
-/// may ask for.
-pub(super) type List = (Box<[(u32, u32)]>, u32);
+/// A list of candidates: the first rules of each effect with the numbers of their conditions, on the subject and on the peer,
+/// and the named ports that they may ask for.
+pub(super) type List = (Box<[(u32, [u32; 2])]>, u32);
 
 /// The different connections of a cluster, each once, with what was found before.
 pub(super) struct Pool {

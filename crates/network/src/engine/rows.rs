@@ -8,7 +8,7 @@ use super::classes::number;
 use super::connections::Connections;
 use super::pool::{ConnectionsId, List};
 use super::selectors::Hits;
-use crate::decide::Candidate;
+use crate::decide::{Candidate, both};
 use crate::rule::Direction;
 
 /// What a group of subjects makes of every class as its peer.
@@ -74,12 +74,7 @@ impl Engine<'_> {
             else {
                 continue;
             };
-            let taken = |also: u32| {
-                let rule = move |&(_, rule, condition): &(u32, u32, u32)| {
-                    (rule, if condition == 0 { also } else { condition })
-                };
-                alike.iter().map(rule)
-            };
+            let taken = |also: u32| alike.iter().map(move |&(_, rule, condition)| (rule, [condition, also]));
             let Some(parts) = Hits::parts(hits) else {
                 everyone.extend(taken(0));
                 continue;
@@ -165,16 +160,18 @@ impl Engine<'_> {
     }
 
     fn judge(&self, (list, ports): &List) -> Connections {
-        let candidate =
-            |&(rule, condition): &(u32, u32)| Candidate { rule, condition: self.conditions.get(condition) };
+        let candidate = |&(rule, [subject, peer]): &(u32, [u32; 2])| {
+            let condition = both(self.conditions.get(subject), self.conditions.get(peer));
+            Candidate { rule, condition }
+        };
         let candidates: Vec<Candidate> = list.iter().map(candidate).collect();
         let named = self.ports.get(*ports).map_or(&[][..], |named| named);
         Connections::judged(&self.lowered.rules, &candidates, named)
     }
 }
 
-/// Rules (the first of each effect) with their conditions, by number.
-type Taken = Vec<(u32, u32)>;
+/// Rules (the first of each effect) with their conditions, on the subject and on the peer, by number.
+type Taken = Vec<(u32, [u32; 2])>;
 
 /// How the peers of a group were divided.
 struct Made {
@@ -188,7 +185,7 @@ struct Made {
 
 impl Made {
     /// What takes the peers in a state, sorted and each once.
-    fn list(&self, state: u32) -> Box<[(u32, u32)]> {
+    fn list(&self, state: u32) -> Box<[(u32, [u32; 2])]> {
         let mut list = self.everyone.clone();
         let mut at = state;
         while at != 0 {
@@ -205,7 +202,7 @@ impl Made {
 /// A state with what was found of it.
 #[derive(Clone)]
 struct Judged {
-    list: Box<[(u32, u32)]>,
+    list: Box<[(u32, [u32; 2])]>,
     /// Whether it matters how the peer names its ports.
     named: bool,
     by_ports: SmallVec<[(u32, ConnectionsId); 1]>,

@@ -1,5 +1,7 @@
 //! Label selectors that outlive their document.
 
+use std::fmt;
+
 use ironsides_core::{LabelSelector, Operator};
 use ironsides_tree::Text;
 
@@ -49,5 +51,25 @@ impl From<&LabelSelector<'_>> for Selector {
             },
         };
         Self(selector.requirements().iter().map(requirement).collect())
+    }
+}
+
+impl fmt::Display for Selector {
+    /// As `kubectl` takes it: `app=web,tier in (a,b),!debug`; empty where it selects everything.
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (at, Requirement { key, operator }) in self.0.iter().enumerate() {
+            if at > 0 {
+                out.write_str(",")?;
+            }
+            match operator {
+                Asked::In(values) if let [value] = values.as_slice() => write!(out, "{key}={value}")?,
+                Asked::NotIn(values) if let [value] = values.as_slice() => write!(out, "{key}!={value}")?,
+                Asked::In(values) => write!(out, "{key} in ({})", values.join(","))?,
+                Asked::NotIn(values) => write!(out, "{key} notin ({})", values.join(","))?,
+                Asked::Exists => write!(out, "{key}")?,
+                Asked::DoesNotExist => write!(out, "!{key}")?,
+            }
+        }
+        Ok(())
     }
 }

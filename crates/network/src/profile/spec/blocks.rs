@@ -15,7 +15,7 @@ use super::keys::Keys;
 
 /// The blocks of all rules.
 #[derive(Clone, Debug)]
-pub struct Blocks {
+pub(super) struct Blocks {
     sets: Vec<Arc<AddressSet>>,
     /// Where pods and nodes without a known address may have theirs.
     possible: AddressSet,
@@ -26,7 +26,7 @@ pub struct Blocks {
 impl Blocks {
     /// For a cluster. An address that is not known is a unicast one of a family that the cluster has been seen to have; IPv4 if
     /// it has been seen to have none.
-    pub fn new(cluster: &Cluster, options: &Options) -> Self {
+    pub(super) fn new(cluster: &Cluster, options: Options) -> Self {
         let pods = cluster.pods.iter().flat_map(|pod| &pod.addresses);
         let known: Vec<&IpAddr> = pods.chain(cluster.nodes.iter().flat_map(|node| &node.addresses)).collect();
         let six = known.iter().any(|address| address.is_ipv6());
@@ -41,7 +41,7 @@ impl Blocks {
     }
 
     /// Takes what has an address in these blocks.
-    pub fn conjuncts(&mut self, keys: &Keys, blocks: &[IpBlock]) -> Vec<Conjunct> {
+    pub(super) fn conjuncts(&mut self, keys: &Keys, blocks: &[IpBlock]) -> Vec<Conjunct> {
         let sets = blocks.iter().map(|block| AddressSet::block(block.cidr, &block.except));
         let set: AddressSet = sets.flat_map(|set| set.ranges().to_vec()).collect();
         if set.is_empty() {
@@ -58,19 +58,19 @@ impl Blocks {
     }
 
     /// Takes what has a known address in a set.
-    pub fn within(&mut self, set: AddressSet) -> Conjunct {
+    pub(super) fn within(&mut self, set: AddressSet) -> Conjunct {
         let conjunct = Conjunct::within(set);
         self.sets.extend(conjunct.addresses.clone());
         conjunct
     }
 
     /// Whether no rule asks for addresses.
-    pub fn is_empty(&self) -> bool {
+    pub(super) fn is_empty(&self) -> bool {
         self.sets.is_empty()
     }
 
     /// The stretches within which all addresses are alike.
-    pub fn atoms(&self) -> Vec<(IpAddr, IpAddr)> {
+    pub(super) fn atoms(&self) -> Vec<(IpAddr, IpAddr)> {
         atoms(self.sets.iter().map(Arc::as_ref))
     }
 }

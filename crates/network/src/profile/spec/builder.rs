@@ -24,50 +24,50 @@ use super::views;
 
 /// Gathers rules, and what they ask about; then the views follow from the cluster.
 #[derive(Debug)]
-pub struct Builder<'a> {
+pub(super) struct Builder<'a> {
     /// What can talk.
-    pub cluster: &'a Cluster,
+    pub(super) cluster: &'a Cluster,
     /// Settings of the plug-in.
-    pub options: &'a Options,
+    pub(super) options: &'a Options,
     /// How the Kubernetes kinds are read.
-    pub reading: Reading,
+    pub(super) reading: Reading,
     /// Texts of labels.
-    pub symbols: Symbols,
+    pub(super) symbols: Symbols,
     /// Keys of labels.
-    pub keys: Keys,
+    pub(super) keys: Keys,
     /// Blocks of rules.
-    pub blocks: Blocks,
+    pub(super) blocks: Blocks,
     /// The policies that count.
-    pub policies: Vec<PolicyName>,
+    pub(super) policies: Vec<PolicyName>,
     /// Rules in any order.
-    pub rules: Vec<Rule>,
+    pub(super) rules: Vec<Rule>,
     /// What the plug-in makes of the documents.
-    pub problems: Vec<Problem>,
+    pub(super) problems: Vec<Problem>,
     /// Names of ports that rules ask for.
-    pub port_names: FxHashSet<Text>,
+    pub(super) port_names: FxHashSet<Text>,
     matchers: FxHashSet<Arc<Matcher>>,
 }
 
 /// A rule before it has a rank.
 #[derive(Clone, Debug)]
-pub struct Part {
+pub(super) struct Part {
     /// Who wrote it.
-    pub origin: Origin,
+    pub(super) origin: Origin,
     /// Which end it guards.
-    pub direction: Direction,
+    pub(super) direction: Direction,
     /// What it does.
-    pub action: Action,
+    pub(super) action: Action,
     /// Whom it guards.
-    pub subject: Arc<Matcher>,
+    pub(super) subject: Arc<Matcher>,
     /// Whose traffic it takes.
-    pub peers: Arc<Matcher>,
+    pub(super) peers: Arc<Matcher>,
     /// Which traffic it takes.
-    pub ports: Option<Arc<[PortMatch]>>,
+    pub(super) ports: Option<Arc<[PortMatch]>>,
 }
 
 impl<'a> Builder<'a> {
     /// With no rules yet.
-    pub fn new(cluster: &'a Cluster, options: &'a Options, reading: Reading) -> Self {
+    pub(super) fn new(cluster: &'a Cluster, options: &'a Options, reading: Reading) -> Self {
         let mut symbols = Symbols::default();
         Self {
             cluster,
@@ -75,7 +75,7 @@ impl<'a> Builder<'a> {
             reading,
             keys: Keys::new(&mut symbols),
             symbols,
-            blocks: Blocks::new(cluster, options),
+            blocks: Blocks::new(cluster, *options),
             policies: Vec::new(),
             rules: Vec::new(),
             problems: Vec::new(),
@@ -85,13 +85,13 @@ impl<'a> Builder<'a> {
     }
 
     /// The place of a policy among those that count.
-    pub fn policy(&mut self, name: &PolicyName) -> u32 {
+    pub(super) fn policy(&mut self, name: &PolicyName) -> u32 {
         self.policies.push(name.clone());
         u32::try_from(self.policies.len() - 1).unwrap_or(u32::MAX)
     }
 
     /// Adds a rule.
-    pub fn rule(&mut self, rank: Rank, part: Part) {
+    pub(super) fn rule(&mut self, rank: Rank, part: Part) {
         let Part { origin, direction, action, subject, peers, ports } = part;
         let (proxy, authentication) = (None, None);
         self.rules.push(Rule {
@@ -108,7 +108,7 @@ impl<'a> Builder<'a> {
     }
 
     /// A matcher of these conjuncts, kept once.
-    pub fn matcher(&mut self, conjuncts: Vec<Conjunct>) -> Arc<Matcher> {
+    pub(super) fn matcher(&mut self, conjuncts: Vec<Conjunct>) -> Arc<Matcher> {
         let mut kept: Vec<Conjunct> = Vec::with_capacity(conjuncts.len());
         for conjunct in conjuncts {
             if !kept.contains(&conjunct) {
@@ -125,7 +125,7 @@ impl<'a> Builder<'a> {
     }
 
     /// Pods that are selected in namespaces that are selected.
-    pub fn pods(&mut self, namespaces: &Selector, pods: &Selector) -> Conjunct {
+    pub(super) fn pods(&mut self, namespaces: &Selector, pods: &Selector) -> Conjunct {
         let mut requirements = vec![Requirement::equals(self.keys.kind, self.keys.pod)];
         requirements.extend(self.keys.requirements(&mut self.symbols, Of::Namespaces, namespaces));
         requirements.extend(self.keys.requirements(&mut self.symbols, Of::Pods, pods));
@@ -133,7 +133,7 @@ impl<'a> Builder<'a> {
     }
 
     /// Pods that are selected in one namespace.
-    pub fn pods_in(&mut self, namespace: &str, pods: &Selector) -> Conjunct {
+    pub(super) fn pods_in(&mut self, namespace: &str, pods: &Selector) -> Conjunct {
         let namespace = self.symbols.intern(namespace);
         let mut requirements = vec![Requirement::equals(self.keys.namespace, namespace)];
         requirements.extend(self.keys.requirements(&mut self.symbols, Of::Pods, pods));
@@ -141,7 +141,7 @@ impl<'a> Builder<'a> {
     }
 
     /// The pods of a subject or peer; none where it says nothing.
-    pub fn subject(&mut self, subject: &Subject) -> Option<Conjunct> {
+    pub(super) fn subject(&mut self, subject: &Subject) -> Option<Conjunct> {
         match subject {
             Subject::Namespaces(namespaces) => Some(self.pods(namespaces, &Selector::default())),
             Subject::Pods { namespaces, pods } => Some(self.pods(namespaces, pods)),
@@ -150,7 +150,7 @@ impl<'a> Builder<'a> {
     }
 
     /// The ports of a rule of a protocol; `None` stands for TCP, UDP and SCTP.
-    pub fn ports(
+    pub(super) fn ports(
         &mut self,
         protocol: Option<Protocol>,
         port: Option<&PortNumbers>,
@@ -170,7 +170,7 @@ impl<'a> Builder<'a> {
     }
 
     /// The cluster as the rules see it.
-    pub fn finish(mut self, profile: Profile) -> Lowered {
+    pub(super) fn finish(mut self, profile: Profile) -> Lowered {
         let seen = views::build(&mut self);
         self.rules.sort_by_key(|rule| (rule.direction, rule.rank));
         Lowered {

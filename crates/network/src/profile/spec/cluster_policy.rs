@@ -17,7 +17,7 @@ use super::{Tiers, domains, refused};
 
 /// One rule after the other by tier, priority and place; the first that takes the traffic decides. The directions in which
 /// rules of the Baseline tier ask about nodes.
-pub fn lower(
+pub(super) fn lower(
     builder: &mut Builder<'_>,
     policies: &[ClusterNetworkPolicy],
     tiers: Tiers,
@@ -205,7 +205,7 @@ fn nodes(builder: &mut Builder<'_>, selector: &Selector) -> Vec<Conjunct> {
     let placed = Requirement { key: unplaced, operator: crate::matcher::Operator::DoesNotExist };
     let mut requirements = vec![node.clone(), placed];
     requirements.extend(builder.keys.requirements(&mut builder.symbols, Of::Nodes, selector));
-    let condition = Some(Arc::from("it is on a node with these labels"));
+    let condition = Some(Arc::from(format!("it is on a node with the labels {selector}")));
     let somewhere = Conjunct { condition, ..Conjunct::of([node, Requirement::exists(unplaced)]) };
     vec![Conjunct::of(requirements), somewhere]
 }

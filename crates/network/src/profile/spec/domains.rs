@@ -11,7 +11,7 @@ use super::builder::Builder;
 
 /// Takes the addresses outside the cluster that these names have. Those that were seen are taken for certain; any other may be
 /// one of theirs, unless all names that were looked up are known.
-pub fn conjuncts(builder: &mut Builder<'_>, names: &[Text]) -> Vec<Conjunct> {
+pub(super) fn conjuncts(builder: &mut Builder<'_>, names: &[Text]) -> Vec<Conjunct> {
     let cluster = builder.cluster;
     let asked = |name: &str| names.iter().any(|pattern| matches(pattern, name));
     let addresses = cluster.names.iter().filter(|(name, _)| asked(name)).flat_map(|(_, addresses)| addresses);

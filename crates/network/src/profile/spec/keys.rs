@@ -10,7 +10,7 @@ use crate::symbol::{Symbol, Symbols};
 
 /// Whose labels a selector asks about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Of {
+pub(super) enum Of {
     /// Pods: keys begin with `pod:`.
     Pods,
     /// Their namespaces: keys begin with `namespace:`.
@@ -21,31 +21,31 @@ pub enum Of {
 
 /// Keys and values that are nobody's labels, and which labels the rules ask about: others need not be looked at.
 #[derive(Clone, Debug)]
-pub struct Keys {
+pub(super) struct Keys {
     /// `:kind`, with one of the three values below. Only pods have `:namespace`.
-    pub kind: Symbol,
+    pub(super) kind: Symbol,
     /// A pod with an address of its own.
-    pub pod: Symbol,
+    pub(super) pod: Symbol,
     /// A node, or a pod in its network.
-    pub node: Symbol,
+    pub(super) node: Symbol,
     /// An address outside the cluster.
-    pub outside: Symbol,
+    pub(super) outside: Symbol,
     /// `:namespace`: the name of the namespace.
-    pub namespace: Symbol,
+    pub(super) namespace: Symbol,
     /// `:own-node`: a node as the pods on it see it.
-    pub own_node: Symbol,
+    pub(super) own_node: Symbol,
     /// `:unplaced`: a pod of which nobody knows the node.
-    pub unplaced: Symbol,
+    pub(super) unplaced: Symbol,
     /// `:address`: there where the address is unknown and counts.
-    pub address: Symbol,
+    pub(super) address: Symbol,
     /// The value of labels that have but one.
-    pub yes: Symbol,
+    pub(super) yes: Symbol,
     used: [FxHashMap<Text, Symbol>; 3],
 }
 
 impl Keys {
     /// Interns them.
-    pub fn new(symbols: &mut Symbols) -> Self {
+    pub(super) fn new(symbols: &mut Symbols) -> Self {
         Self {
             kind: symbols.intern(":kind"),
             pod: symbols.intern("pod"),
@@ -61,7 +61,12 @@ impl Keys {
     }
 
     /// What a selector asks, as requirements on views.
-    pub fn requirements(&mut self, symbols: &mut Symbols, of: Of, selector: &Selector) -> Vec<Requirement> {
+    pub(super) fn requirements(
+        &mut self,
+        symbols: &mut Symbols,
+        of: Of,
+        selector: &Selector,
+    ) -> Vec<Requirement> {
         let mut requirements = Vec::with_capacity(selector.0.len());
         for asked in &selector.0 {
             let key = self.key(symbols, of, &asked.key);
@@ -87,7 +92,7 @@ impl Keys {
     }
 
     /// The labels that some rule asks about.
-    pub fn labels(&self, symbols: &mut Symbols, of: Of, labels: &Labels) -> Vec<(Symbol, Symbol)> {
+    pub(super) fn labels(&self, symbols: &mut Symbols, of: Of, labels: &Labels) -> Vec<(Symbol, Symbol)> {
         let used = match of {
             Of::Pods => &self.used[0],
             Of::Namespaces => &self.used[1],

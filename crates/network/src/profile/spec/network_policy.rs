@@ -19,7 +19,7 @@ type Isolated = (Direction, Arc<Matcher>);
 
 /// Every rule allows; whom a policy selects is otherwise shut off in the directions of the policy. All rules have one rank,
 /// the denials the one behind it.
-pub fn lower(builder: &mut Builder<'_>, policies: &[NetworkPolicy], tiers: Tiers) {
+pub(super) fn lower(builder: &mut Builder<'_>, policies: &[NetworkPolicy], tiers: Tiers) {
     let (allow, deny) = (Rank(tiers.network.0 + 1), Rank(tiers.network.0 + 2));
     let mut isolated: Vec<(Isolated, Vec<u32>)> = Vec::new();
     let mut known: FxHashMap<Isolated, usize> = FxHashMap::default();

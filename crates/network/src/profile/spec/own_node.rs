@@ -10,7 +10,7 @@ use super::builder::{Builder, Part};
 
 /// NetworkPolicy never comes between a pod and its own node. `guarded` are the directions in which rules of the Baseline tier
 /// ask about nodes: those still decide.
-pub fn lower(builder: &mut Builder<'_>, tiers: Tiers, guarded: [bool; 2]) {
+pub(super) fn lower(builder: &mut Builder<'_>, tiers: Tiers, guarded: [bool; 2]) {
     let keys = builder.keys.clone();
     let pod = Requirement::equals(keys.kind, keys.pod);
     let node = Requirement::equals(keys.kind, keys.node);

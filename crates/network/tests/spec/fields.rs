@@ -1,9 +1,8 @@
-//! The profile `spec`: one field after the other.
-
-mod support;
+//! One field after the other: a change of it alone turns a verdict over.
 
 use ironsides_network::Verdict;
-use support::World;
+
+use crate::world::World;
 
 const CLUSTER: &str = "
 {apiVersion: v1, kind: Namespace, metadata: {name: shop, labels: {team: shop}}}

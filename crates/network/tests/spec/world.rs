@@ -1,12 +1,5 @@
 //! Clusters and policies from text, and questions about them.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::panic,
-    dead_code,
-    reason = "helpers of tests, of which each file uses some"
-)]
-
 use std::sync::Arc;
 
 use ironsides_core::{Object, Origin, PodTemplates};
@@ -18,14 +11,14 @@ use ironsides_tree::{Documents, Limits};
 
 /// A cluster with its policies.
 #[derive(Clone, Debug, Default)]
-pub struct World {
-    pub cluster: Cluster,
-    pub policies: Policies,
+pub(crate) struct World {
+    pub(crate) cluster: Cluster,
+    pub(crate) policies: Policies,
 }
 
 impl World {
     /// Reads documents of YAML.
-    pub fn read(text: &str) -> Self {
+    pub(crate) fn read(text: &str) -> Self {
         let origin = || Origin::File { path: Arc::from("test.yaml"), text: Arc::from(text) };
         let documents = Documents::new(text, Limits::default()).map(|document| match document {
             Ok(document) => document,
@@ -45,7 +38,7 @@ impl World {
     }
 
     /// With more documents.
-    pub fn with(&self, policies: &str) -> Self {
+    pub(crate) fn with(&self, policies: &str) -> Self {
         let mut all = self.clone();
         let more = Self::read(policies);
         all.policies.network.extend(more.policies.network);
@@ -54,17 +47,17 @@ impl World {
     }
 
     /// Under a profile as it comes.
-    pub fn lower(&self, profile: Profile) -> Lowered {
+    pub(crate) fn lower(&self, profile: Profile) -> Lowered {
         lower(profile, &self.cluster, &self.policies, &Options::of(profile))
     }
 
     /// Under the texts alone.
-    pub fn spec(&self) -> Lowered {
+    pub(crate) fn spec(&self) -> Lowered {
         self.lower(Profile::Spec)
     }
 
     /// `namespace/pod`, `node:name` or an address.
-    pub fn endpoint(&self, name: &str) -> Endpoint {
+    pub(crate) fn endpoint(&self, name: &str) -> Endpoint {
         if let Ok(address) = name.parse() {
             return Endpoint::Address(address);
         }
@@ -78,7 +71,7 @@ impl World {
     }
 
     /// What both ends say.
-    pub fn ask(&self, lowered: &Lowered, from: &str, to: &str, traffic: &str) -> Verdict {
+    pub(crate) fn ask(&self, lowered: &Lowered, from: &str, to: &str, traffic: &str) -> Verdict {
         let flow = Flow { from: self.endpoint(from), to: self.endpoint(to), traffic: self::traffic(traffic) };
         let answer = lowered.answer(flow).unwrap();
         answer.egress.verdict.and(&answer.ingress.verdict)
@@ -86,7 +79,7 @@ impl World {
 }
 
 /// `TCP:80`, `ICMP:8`, `47` for another protocol.
-pub fn traffic(text: &str) -> Traffic {
+pub(crate) fn traffic(text: &str) -> Traffic {
     let (protocol, port) = text.split_once(':').unwrap_or((text, "0"));
     let protocol = Protocol::named(protocol).unwrap_or_else(|| Protocol::Other(protocol.parse().unwrap()));
     Traffic { protocol, port: port.parse().unwrap() }

@@ -1,0 +1,9 @@
+//! The Kubernetes kinds under the profiles `spec`, `ovn` and `antrea`.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests")]
+
+mod choices;
+mod fields;
+mod random;
+mod slow;
+mod world;
