@@ -10,7 +10,7 @@ use crate::symbol::{Symbol, Symbols};
 
 /// Whose labels a selector asks about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) enum Of {
+pub(in crate::profile) enum Of {
     /// Pods: keys begin with `pod:`.
     Pods,
     /// Their namespaces: keys begin with `namespace:`.
@@ -21,31 +21,31 @@ pub(super) enum Of {
 
 /// Keys and values that are nobody's labels, and which labels the rules ask about: others need not be looked at.
 #[derive(Clone, Debug)]
-pub(super) struct Keys {
+pub(in crate::profile) struct Keys {
     /// `:kind`, with one of the three values below. Only pods have `:namespace`.
-    pub(super) kind: Symbol,
+    pub(in crate::profile) kind: Symbol,
     /// A pod with an address of its own.
-    pub(super) pod: Symbol,
+    pub(in crate::profile) pod: Symbol,
     /// A node, or a pod in its network.
-    pub(super) node: Symbol,
+    pub(in crate::profile) node: Symbol,
     /// An address outside the cluster.
-    pub(super) outside: Symbol,
+    pub(in crate::profile) outside: Symbol,
     /// `:namespace`: the name of the namespace.
-    pub(super) namespace: Symbol,
+    pub(in crate::profile) namespace: Symbol,
     /// `:own-node`: a node as the pods on it see it.
-    pub(super) own_node: Symbol,
+    pub(in crate::profile) own_node: Symbol,
     /// `:unplaced`: a pod of which nobody knows the node.
-    pub(super) unplaced: Symbol,
+    pub(in crate::profile) unplaced: Symbol,
     /// `:address`: there where the address is unknown and counts.
-    pub(super) address: Symbol,
+    pub(in crate::profile) address: Symbol,
     /// The value of labels that have but one.
-    pub(super) yes: Symbol,
+    pub(in crate::profile) yes: Symbol,
     used: [FxHashMap<Text, Symbol>; 3],
 }
 
 impl Keys {
     /// Interns them.
-    pub(super) fn new(symbols: &mut Symbols) -> Self {
+    pub(in crate::profile) fn new(symbols: &mut Symbols) -> Self {
         Self {
             kind: symbols.intern(":kind"),
             pod: symbols.intern("pod"),
@@ -61,7 +61,7 @@ impl Keys {
     }
 
     /// What a selector asks, as requirements on views.
-    pub(super) fn requirements(
+    pub(in crate::profile) fn requirements(
         &mut self,
         symbols: &mut Symbols,
         of: Of,
@@ -92,7 +92,12 @@ impl Keys {
     }
 
     /// The labels that some rule asks about.
-    pub(super) fn labels(&self, symbols: &mut Symbols, of: Of, labels: &Labels) -> Vec<(Symbol, Symbol)> {
+    pub(in crate::profile) fn labels(
+        &self,
+        symbols: &mut Symbols,
+        of: Of,
+        labels: &Labels,
+    ) -> Vec<(Symbol, Symbol)> {
         let used = match of {
             Of::Pods => &self.used[0],
             Of::Namespaces => &self.used[1],
