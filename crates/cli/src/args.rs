@@ -21,6 +21,7 @@ pub(crate) mod detect;
 pub(crate) mod harden;
 mod kube_bench;
 mod log;
+pub(crate) mod network;
 mod node;
 pub(crate) mod rbac;
 mod render;
@@ -97,6 +98,8 @@ pub(crate) enum Command {
     Framework(FrameworkArgs),
     /// Roles and bindings: who can do what, and what follows from it
     Rbac(Box<rbac::RbacArgs>),
+    /// Network policies: who can talk to whom, why, and what would change that
+    Network(Box<network::NetworkArgs>),
     /// Detection at run time: Falco's rules checked and explained
     Runtime(Box<runtime::RuntimeArgs>),
     /// Audit policies and audit logs: what is recorded, and what it tells

@@ -13,7 +13,7 @@ use cluster_network_policy::ClusterNetworkPolicy;
 use ironsides_tree::{Cursor, Node};
 use network_policy::NetworkPolicy;
 
-use crate::place::Problem;
+use crate::place::{Place, PolicyName, Problem};
 
 /// The policies of a cluster by kind, in the order in which they were read.
 #[derive(Clone, Debug, Default)]
@@ -31,6 +31,15 @@ pub struct Policies {
 }
 
 impl Policies {
+    /// All policies by name, with their places: those too that the API server would refuse.
+    pub fn named(&self) -> impl Iterator<Item = (&PolicyName, &Place)> {
+        let network = self.network.iter().map(|policy| (&policy.name, &policy.place));
+        let cluster = self.cluster.iter().map(|policy| (&policy.name, &policy.place));
+        let cilium = self.cilium.iter().map(|policy| (&policy.name, &policy.place));
+        let calico = self.calico.policies.iter().map(|policy| (&policy.name, &policy.place));
+        network.chain(cluster).chain(cilium).chain(calico)
+    }
+
     /// Takes a document if it is a policy, or a list with policies among its items; whether there was one. `document` counts
     /// the documents that were given, from 0.
     pub fn read(&mut self, document: u32, root: &Node) -> bool {

@@ -21,6 +21,7 @@ use crate::view::ViewId;
 pub use side::{Side, Why};
 pub use stretch::{Stretch, stretches, told};
 pub use whom::Whom;
+pub(crate) use whom::range_told;
 
 /// The answer to a question. What has the same answer for the same reasons is one case.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,19 +1,15 @@
 //! The roles and bindings that questions are about, with what is missing of them.
 
-use std::fs::{File, read_dir};
-use std::path::{Path, PathBuf};
-
-use anyhow::{Context, Result};
-use ironsides_core::{Extent, Fact, Inventory, Object, Origin};
+use anyhow::Result;
+use ironsides_core::{Extent, Fact, Inventory, Object};
 use ironsides_rbac::{BindingId, Rbac, Subject, Surroundings, missing_default_roles};
 use ironsides_report::Problem;
 use ironsides_schema::FaultKind;
-use ironsides_tree::Lines;
 
-use super::places::Places;
 use super::resource::Resources;
 use crate::exit::Exit;
 use crate::gather::{Place, Wanted, gather};
+use crate::places::{self, Places, some_can_be_opened, source, told};
 use crate::say::Say;
 
 /// The API group of roles and bindings.
@@ -188,42 +184,6 @@ fn sentence(resource: &str, why: &str) -> String {
     format!("not all {resource} could be read: {why}")
 }
 
-/// Refuses to answer where nothing that was named can be opened: an answer from nothing looks like one from no roles.
-fn some_can_be_opened(paths: &[PathBuf]) -> Result<()> {
-    let open = |path: &Path| match path.is_dir() {
-        _ if path == Path::new("-") => Ok(()),
-        true => read_dir(path).map(drop),
-        false => File::open(path).map(drop),
-    };
-    let mut first = None;
-    for path in paths {
-        match open(path) {
-            Ok(()) => return Ok(()),
-            Err(error) if first.is_none() => first = Some((path, error)),
-            Err(_) => {}
-        }
-    }
-    match first {
-        Some((path, error)) => Err(error).with_context(|| format!("cannot read {}", path.display())),
-        None => Ok(()),
-    }
-}
-
-/// Where something is read from, for people.
-fn source(place: &Place) -> String {
-    match place {
-        Place::Files(paths) => {
-            let is_stdin = |path: &PathBuf| path.as_os_str() == ironsides_files::STDIN;
-            let name = |path: &PathBuf| {
-                if is_stdin(path) { "standard input".to_owned() } else { path.display().to_string() }
-            };
-            paths.iter().map(name).collect::<Vec<_>>().join(", ")
-        }
-        Place::Facts(path) => path.display().to_string(),
-        Place::Cluster(_) => "the cluster".to_owned(),
-    }
-}
-
 /// Says that there is nothing to look at in any of these.
 pub(crate) fn nothing(worlds: &[&World], say: &Say) -> Exit {
     let sources: Vec<&str> = worlds.iter().map(|world| world.source.as_str()).collect();
@@ -252,20 +212,7 @@ fn fault(object: &Object) -> Option<Problem> {
     let fault = faults.into_iter().find(|fault| {
         !matches!(fault.kind, FaultKind::UnknownField { .. } | FaultKind::MissingField { .. })
     })?;
-    let place = match &object.origin {
-        Origin::File { path, text } => Some((
-            path.to_string(),
-            fault.span.is_some().then(|| Lines::new(text).position(text, fault.span.start)),
-        )),
-        Origin::Rendered(rendered) => {
-            let (file, span, _) = rendered.place(fault.span);
-            file.map(|file| {
-                let at = span.is_some().then(|| Lines::new(&file.text).position(&file.text, span.start));
-                (file.path.to_string(), at)
-            })
-        }
-        Origin::Api { .. } => None,
-    };
+    let place = places::position(object, fault.span);
     let (path, at) = place.unwrap_or_default();
     let reference = object.reference();
     Some(Problem {
@@ -278,11 +225,4 @@ fn fault(object: &Object) -> Option<Problem> {
         ),
         hint: None,
     })
-}
-
-fn told(problem: &Problem) -> String {
-    match problem.line {
-        Some(line) => format!("{}:{line}: {}", problem.path, problem.message),
-        None => problem.message.clone(),
-    }
 }

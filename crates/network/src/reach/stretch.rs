@@ -108,9 +108,9 @@ pub fn stretches(lowered: &Lowered, ends: &[(End, &[Candidate])]) -> Vec<Stretch
     let mut all = Vec::new();
     for protocol in protocols {
         let last = last_of(protocol);
-        let own = starts.range((protocol, 1)..=(protocol, last)).map(|&(_, start)| start);
+        let own = starts.iter().filter(|(own, start)| *own == protocol && (1..=last).contains(start));
         let mut first = 0;
-        for next in own {
+        for &(_, next) in own {
             all.push(Stretch { protocol, first, last: next.saturating_sub(1) });
             first = next;
         }

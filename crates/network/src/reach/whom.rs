@@ -49,13 +49,13 @@ impl Whom {
             Self::Node(at) => {
                 cluster.nodes.get(at as usize).map(|node| format!("node/{}", node.name)).unwrap_or_default()
             }
-            Self::Outside(first, last) => stretch((first, last)),
+            Self::Outside(first, last) => range_told((first, last)),
         }
     }
 }
 
 /// A stretch of addresses for people: an address, a block where it is one, or both ends.
-pub(crate) fn stretch((first, last): AddressRange) -> String {
+pub(crate) fn range_told((first, last): AddressRange) -> String {
     if first == last {
         return first.to_string();
     }

@@ -1,0 +1,177 @@
+//! Answers as text and for programs.
+
+use std::fmt::Write as _;
+
+use anyhow::Result;
+use ironsides_network::reach::{Case, Side, Whom, told};
+use ironsides_network::{AddressSet, Cluster, Direction, Origin, Party, Rule};
+use ironsides_report::plain;
+use serde_json::{Value, json};
+
+use super::{Answered, Asked};
+use crate::columns::Columns;
+use crate::network::{json as shapes, words};
+use crate::print::envelope;
+
+/// One answer for people.
+pub(super) fn table(asked: &Asked<'_>, answer: &Answered) -> String {
+    let mut text = String::new();
+    let overall = match answer.reach.verdict() {
+        Some(verdict) => words::verdict(verdict).to_owned(),
+        None if answer.reach.cases.is_empty() => "nobody is there".to_owned(),
+        None => "it depends on who and what".to_owned(),
+    };
+    _ = writeln!(text, "{}: {overall} (profile {})", plain(&asked.question()), answer.profile);
+    for case in &answer.reach.cases {
+        text.push('\n');
+        text.push_str(&one(asked, answer, case));
+    }
+    text
+}
+
+/// One case for people.
+fn one(asked: &Asked<'_>, answer: &Answered, case: &Case) -> String {
+    let cluster = &asked.world.state.cluster;
+    let froms: Vec<Whom> = case.pairs.iter().map(|pair| pair.0).collect();
+    let tos: Vec<Whom> = case.pairs.iter().map(|pair| pair.1).collect();
+    let from = who(&asked.from, &froms, cluster);
+    let to = who(&asked.to.party, &tos, cluster);
+    let through = case.through.as_ref().map(|through| format!(" through {through}")).unwrap_or_default();
+    let mut text = String::new();
+    let head = format!("{}: {from} -> {to}, {}{through}", words::verdict(&case.verdict), told(&case.traffic));
+    _ = writeln!(text, "{}", plain(&head));
+    for term in words::terms(&case.verdict) {
+        _ = writeln!(text, "  {}", plain(&term));
+    }
+    let mut columns = Columns::bare();
+    for (direction, side, who, whom) in
+        [(Direction::Egress, &case.egress, from, froms), (Direction::Ingress, &case.ingress, to, tos)]
+    {
+        let outside = whom.iter().all(|whom| matches!(whom, Whom::Outside(..)));
+        rows(&mut columns, asked, answer, (direction, side), &who, outside);
+    }
+    for line in columns.text().lines() {
+        _ = writeln!(text, "  {line}");
+    }
+    text
+}
+
+/// Those at one end: by the name of the party where they are all of its addresses.
+fn who(party: &Party, whom: &[Whom], cluster: &Cluster) -> String {
+    let outside: AddressSet = whom
+        .iter()
+        .filter_map(|whom| if let Whom::Outside(first, last) = whom { Some((*first, *last)) } else { None })
+        .collect();
+    if !outside.is_empty() && outside == party.outside {
+        party.name.clone()
+    } else {
+        words::ends(whom, cluster)
+    }
+}
+
+/// What one end says, and the rules behind it.
+fn rows(
+    columns: &mut Columns,
+    asked: &Asked<'_>,
+    answer: &Answered,
+    (direction, side): (Direction, &Side),
+    who: &str,
+    outside: bool,
+) {
+    let lowered = &answer.lowered;
+    let end = format!("{} of {who}", direction.field());
+    let written = |rules: &[u32]| -> Vec<&Rule> {
+        let rules = rules.iter().filter_map(|&rule| lowered.rules.get(rule as usize));
+        rules.filter(|rule| !matches!(rule.origin, Origin::Default(_))).collect()
+    };
+    let deciding = written(&side.deciding);
+    let reason = words::reason(lowered, side, direction, outside);
+    let isolating = words::isolating(lowered, side);
+    let at = match deciding.first() {
+        Some(rule) => words::at(asked.world, rule),
+        None => isolating
+            .first()
+            .and_then(|&policy| lowered.policies.get(policy as usize))
+            .and_then(|name| asked.world.policy_place(name))
+            .map(|place| place.text())
+            .unwrap_or_default(),
+    };
+    columns.row(&[&end, words::verdict(&side.verdict), &reason, &at]);
+    for rule in deciding.iter().skip(1) {
+        columns.row(&["", "", &format!("and {}", words::rule(lowered, rule)), &words::at(asked.world, rule)]);
+    }
+    for rule in written(&side.also) {
+        let text = format!("overruled: {} {}", words::rule(lowered, rule), words::action(rule));
+        columns.row(&["", "", &text, &words::at(asked.world, rule)]);
+    }
+}
+
+/// Where profiles agree and where they do not.
+pub(super) fn compared(asked: &Asked<'_>) -> String {
+    let mut text = String::new();
+    let word = |answer: &Answered| match answer.reach.verdict() {
+        Some(verdict) => words::verdict(verdict).to_owned(),
+        None if answer.reach.cases.is_empty() => "nobody is there".to_owned(),
+        None => "it depends on who and what".to_owned(),
+    };
+    let first = asked.answers.first().map(word).unwrap_or_default();
+    let agree = asked.answers.iter().all(|answer| word(answer) == first);
+    let how = if agree { first.as_str() } else { "the profiles differ" };
+    _ = writeln!(text, "{}: {how}\n", plain(&asked.question()));
+    let mut columns = Columns::new(&["PROFILE", "VERDICT", "TRAFFIC", "EGRESS", "INGRESS"]);
+    for answer in &asked.answers {
+        for case in &answer.reach.cases {
+            let outside = |pick: fn(&(Whom, Whom)) -> Whom| {
+                case.pairs.iter().all(|pair| matches!(pick(pair), Whom::Outside(..)))
+            };
+            columns.row(&[
+                answer.profile.name(),
+                words::verdict(&case.verdict),
+                &told(&case.traffic),
+                &words::reason(&answer.lowered, &case.egress, Direction::Egress, outside(|pair| pair.0)),
+                &words::reason(&answer.lowered, &case.ingress, Direction::Ingress, outside(|pair| pair.1)),
+            ]);
+        }
+    }
+    text.push_str(&columns.text());
+    text
+}
+
+/// All answers for programs.
+pub(super) fn json_text(asked: &Asked<'_>) -> Result<String> {
+    let answers: Vec<Value> = asked.answers.iter().map(|answer| answer_json(asked, answer)).collect();
+    let answer = json!({
+        "from": asked.from.name,
+        "to": asked.to.party.name,
+        "port": asked.to.port.as_ref().map(ToString::to_string),
+        "answers": answers,
+    });
+    let gaps: Vec<&String> = asked.world.gaps.iter().collect();
+    Ok(serde_json::to_string_pretty(&envelope("network-reach", &gaps, answer))? + "\n")
+}
+
+fn answer_json(asked: &Asked<'_>, answer: &Answered) -> Value {
+    let cases: Vec<Value> = answer.reach.cases.iter().map(|case| case_json(asked, answer, case)).collect();
+    json!({
+        "profile": answer.profile.name(),
+        "verdict": answer.reach.verdict().map_or("mixed", words::word),
+        "cases": cases,
+    })
+}
+
+fn case_json(asked: &Asked<'_>, answer: &Answered, case: &Case) -> Value {
+    let (world, lowered) = (asked.world, &answer.lowered);
+    let cluster = &world.state.cluster;
+    let pairs: Vec<Value> = case
+        .pairs
+        .iter()
+        .map(|pair| json!({ "from": shapes::whom(pair.0, cluster), "to": shapes::whom(pair.1, cluster) }))
+        .collect();
+    let mut all = shapes::verdict(world, lowered, &case.verdict);
+    all["pairs"] = json!(pairs);
+    all["traffic"] = case.traffic.iter().copied().map(shapes::stretch).collect();
+    all["through"] = json!(case.through.as_deref());
+    all["egress"] = shapes::side(world, lowered, &case.egress);
+    all["ingress"] = shapes::side(world, lowered, &case.ingress);
+    all
+}
