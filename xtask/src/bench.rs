@@ -4,6 +4,7 @@ mod audit;
 mod charts;
 mod deployments;
 mod measure;
+mod network;
 mod node;
 mod peers;
 mod rbac;
@@ -63,6 +64,18 @@ enum Bench {
         #[arg(long, value_name = "N", default_value_t = 5)]
         runs: u32,
     },
+    /// Network policies: all pairs of clusters from 1,000 to 100,000 pods from objects in memory, and from files
+    Network {
+        /// The program to measure, instead of a release build of this checkout
+        #[arg(long, value_name = "FILE")]
+        program: Option<PathBuf>,
+        /// Put the table into docs/speed.md
+        #[arg(long)]
+        write: bool,
+        /// How often each run is repeated; the least is printed
+        #[arg(long, value_name = "N", default_value_t = 5)]
+        runs: u32,
+    },
     /// The node that this runs on, and the facts of a thousand
     Node {
         /// The program to measure, instead of a release build of this checkout
@@ -101,6 +114,11 @@ pub(crate) fn run(args: &Args) -> Result<()> {
             let ironsides = program.clone().map_or_else(release, Ok)?;
             let rows = audit::rows(&ironsides, &target().join("bench"), *runs)?;
             if *write { put("audit", &rows) } else { Ok(()) }
+        }
+        Bench::Network { program, write, runs } => {
+            let ironsides = program.clone().map_or_else(release, Ok)?;
+            let rows = network::rows(&ironsides, &target().join("bench"), *runs)?;
+            if *write { put("network", &rows) } else { Ok(()) }
         }
         Bench::Node { program, write, runs } => {
             let ironsides = program.clone().map_or_else(release, Ok)?;

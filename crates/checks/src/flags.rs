@@ -1,6 +1,7 @@
 //! Questions about settings that checks of several components ask in the same way.
 
-use ironsides_settings::{Component, Setting, Settings};
+use ironsides_core::HostPlace;
+use ironsides_settings::{Component, Known, Place, Setting, Settings, Versions};
 
 use crate::node::set_flag;
 use crate::out::{Draft, Out};
@@ -217,17 +218,43 @@ pub(crate) fn fail<'o>(
     }
 }
 
-/// Flags that a component no longer knows, each with what has come in its place.
+/// Flags that a component does not know. Of a version that is known its own table decides; of others the flags that the
+/// newest no longer knows, each with what has come in its place.
 pub(crate) fn judge_removed(settings: &Settings, removed: &[(&str, &str)], out: &mut Out<'_>) {
+    let component = settings.component();
+    // What runs has been taken; that its manifest names another version is another matter.
+    let runs = matches!(settings.place(), Place::Host(HostPlace::Process { .. }));
+    let minor = settings.minor().filter(|minor| Versions::RANGE.contains(minor));
     let mut any = false;
-    for (key, instead) in removed {
+    for key in settings.given() {
+        let instead = removed.iter().find(|(old, _)| *old == key).map(|(_, instead)| *instead);
+        let known = minor.map(|minor| (minor, component.knows(key, minor)));
+        let why = match (known, instead) {
+            (Some((_, Known::Yes)), _) => continue,
+            (_, Some(instead)) => format!("which {component} no longer knows: {instead}"),
+            (Some((minor, Known::From(since))), _) if !runs => {
+                format!("which {component} knows from 1.{since} on, and this is 1.{minor}: it will not start")
+            }
+            (Some((minor, Known::Until(last))), _) if !runs => {
+                format!("which {component} knew until 1.{last}, and this is 1.{minor}: it will not start")
+            }
+            (Some((minor, Known::Never)), _) if !runs => {
+                // Flags that are kept for old times' sake can be missing from a component's help.
+                let Ok(setting) = settings.get(key) else { continue };
+                any = true;
+                let message = format!(
+                    "--{key} is given, which {component} of 1.{minor} does not list: it may be misspelt, and then \
+                     it will not start"
+                );
+                let fact = out.setting(&setting);
+                out.manual_with(fact, key, message, format!("{component} --help"));
+                continue;
+            }
+            _ => continue,
+        };
         let Ok(setting) = settings.get(key) else { continue };
-        if setting.is_given() {
-            any = true;
-            let message =
-                format!("--{key} is given, which {} no longer knows: {instead}", settings.component());
-            out.fail_setting(settings, &setting, message);
-        }
+        any = true;
+        out.fail_setting(settings, &setting, format!("--{key} is given, {why}"));
     }
     // A flag that stands where nobody looked is one; asked once for all.
     if let Some((key, _)) = removed.first().filter(|_| !any)

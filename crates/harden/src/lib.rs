@@ -25,7 +25,7 @@ pub use describe::{DESCRIPTION, describe, read_description};
 pub use diff::{Compared, Comparison, State, diff};
 pub use distribution::Distribution;
 pub use error::HardenError;
-pub use flags::{FieldType, Known, field_type, lookup};
+pub use flags::{Known, lookup};
 pub use old_advice::{ALL as OLD_ADVICE, Old, OldKind, plugin as old_plugin};
 pub use options::{Encryption, Join, NEWEST_MINOR, OLDEST_MINOR, Options, Version};
 pub use parts::Output;

@@ -62,6 +62,8 @@ struct Side {
     position: Vec<u32>,
     /// From where to where in `order` each group goes.
     ranges: Vec<(u32, u32)>,
+    /// How many pods stand before each place of `order`, and behind the last.
+    pods: Vec<u64>,
 }
 
 impl<'a> Engine<'a> {
@@ -236,7 +238,12 @@ impl Side {
             }
         }
         let rows = (0..count).map(|_| OnceLock::new()).collect();
-        Self { rules, rows, order, position, ranges }
+        let pods = order.iter().scan(0, |sum, id| {
+            *sum += classes.list.get(id.index()).map_or(0, |class| class.pods.len() as u64);
+            Some(*sum)
+        });
+        let pods = [0].into_iter().chain(pods).collect();
+        Self { rules, rows, order, position, ranges, pods }
     }
 }
 

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::LazyLock;
 
+use crate::versions::{self, Known, Versions};
+
 /// A component of Kubernetes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Component {
@@ -41,6 +43,8 @@ pub struct FlagInfo {
     pub ty: FlagType,
     /// What is in force where it is not given, by the help of Kubernetes 1.36 (etcd 3.6); empty for nothing.
     pub default: &'static str,
+    /// The versions that know it; of etcd and kube-proxy it is not known.
+    pub versions: Versions,
 }
 
 impl Component {
@@ -76,6 +80,16 @@ impl Component {
         self.flags().get(name)
     }
 
+    /// Whether a minor version of Kubernetes knows a setting: a flag without dashes, or of kubelet and kube-proxy a path in
+    /// their configuration.
+    pub fn knows(self, key: &str, minor: u64) -> Known {
+        let versions = match self {
+            Self::Kubelet | Self::KubeProxy => self.field(key).map(|field| field.versions),
+            _ => self.flag(key).map(|flag| flag.versions),
+        };
+        versions.map_or(Known::Never, |versions| versions.at(minor))
+    }
+
     /// Whether a flag without `=` takes the word behind it. One that is not known does unless that word is a flag.
     pub(crate) fn takes_word(self, name: &str, next: Option<&str>) -> bool {
         match self.flag(name) {
@@ -86,14 +100,16 @@ impl Component {
 
     fn flags(self) -> &'static BTreeMap<&'static str, FlagInfo> {
         static APISERVER: LazyLock<BTreeMap<&str, FlagInfo>> =
-            LazyLock::new(|| table(include_str!("flags/kube_apiserver.tsv")));
-        static CONTROLLER_MANAGER: LazyLock<BTreeMap<&str, FlagInfo>> =
-            LazyLock::new(|| table(include_str!("flags/kube_controller_manager.tsv")));
+            LazyLock::new(|| table(Component::KubeApiserver, include_str!("flags/kube_apiserver.tsv")));
+        static CONTROLLER_MANAGER: LazyLock<BTreeMap<&str, FlagInfo>> = LazyLock::new(|| {
+            table(Component::KubeControllerManager, include_str!("flags/kube_controller_manager.tsv"))
+        });
         static SCHEDULER: LazyLock<BTreeMap<&str, FlagInfo>> =
-            LazyLock::new(|| table(include_str!("flags/kube_scheduler.tsv")));
+            LazyLock::new(|| table(Component::KubeScheduler, include_str!("flags/kube_scheduler.tsv")));
         static ETCD: LazyLock<BTreeMap<&str, FlagInfo>> =
-            LazyLock::new(|| table(include_str!("flags/etcd.tsv")));
-        static PROXY: LazyLock<BTreeMap<&str, FlagInfo>> = LazyLock::new(|| table(crate::kube_proxy::FLAGS));
+            LazyLock::new(|| table(Component::Etcd, include_str!("flags/etcd.tsv")));
+        static PROXY: LazyLock<BTreeMap<&str, FlagInfo>> =
+            LazyLock::new(|| table(Component::KubeProxy, crate::kube_proxy::FLAGS));
         static NONE: BTreeMap<&str, FlagInfo> = BTreeMap::new();
         match self {
             Self::KubeApiserver => &APISERVER,
@@ -112,27 +128,36 @@ impl fmt::Display for Component {
     }
 }
 
-/// Name, type, default: one flag a line.
-fn table(text: &'static str) -> BTreeMap<&'static str, FlagInfo> {
+/// The flags of a component: name, type, default, one a line, and those that only other versions have.
+fn table(component: Component, text: &'static str) -> BTreeMap<&'static str, FlagInfo> {
     let row = |line: &'static str| {
         let mut columns = line.split('\t');
-        let (name, ty) = (columns.next()?, columns.next()?);
-        let ty = match ty {
-            "bool" | "version[=true]" => FlagType::Bool,
-            "strings" | "stringArray" | "namedCertKey" | "int32Slice" => FlagType::List,
-            map if map.starts_with("map") || map.contains("ToString") || map.contains("Multimap") => {
-                FlagType::Map
-            }
-            _ => FlagType::Single,
-        };
+        let (name, ty) = (columns.next()?, flag_type(columns.next()?));
         let default = match (ty, columns.next().unwrap_or_default()) {
             // The help leaves out what is the zero of its type.
             (FlagType::Bool, "") => "false",
             (_, default) => default,
         };
-        Some((name, FlagInfo { ty, default }))
+        Some((name, FlagInfo { ty, default, versions: Versions::default() }))
     };
-    text.lines().filter_map(row).collect()
+    let mut all: BTreeMap<_, _> = text.lines().filter_map(row).collect();
+    for row in versions::rows().filter(|row| row.program == component.program()) {
+        let other = FlagInfo { ty: flag_type(row.ty), default: "", versions: row.versions };
+        all.entry(row.flag).or_insert(other).versions = row.versions;
+    }
+    all
+}
+
+/// The type of a flag by the name that the help has for it.
+fn flag_type(name: &str) -> FlagType {
+    match name {
+        "bool" | "version[=true]" => FlagType::Bool,
+        "strings" | "stringArray" | "namedCertKey" | "int32Slice" => FlagType::List,
+        map if map.starts_with("map") || map.contains("ToString") || map.contains("Multimap") => {
+            FlagType::Map
+        }
+        _ => FlagType::Single,
+    }
 }
 
 #[cfg(test)]
@@ -142,7 +167,8 @@ mod tests {
     #[test]
     fn flags_are_known_by_type_and_default() {
         let flag = |name| *Component::KubeApiserver.flag(name).unwrap();
-        assert_eq!(flag("profiling"), FlagInfo { ty: FlagType::Bool, default: "true" });
+        let versions = Versions::default();
+        assert_eq!(flag("profiling"), FlagInfo { ty: FlagType::Bool, default: "true", versions });
         assert_eq!(flag("enable-admission-plugins").ty, FlagType::List);
         assert_eq!(flag("runtime-config").ty, FlagType::Map);
         assert_eq!(flag("feature-gates").ty, FlagType::Map);
@@ -150,6 +176,33 @@ mod tests {
         assert!(Component::KubeApiserver.flag("insecure-port").is_none());
         for component in Component::ALL {
             assert!(component.flags().values().all(|flag| !flag.default.contains('\t')), "{component}");
+        }
+    }
+
+    #[test]
+    fn versions_know_their_flags() {
+        let of = |key, minor| Component::KubeApiserver.knows(key, minor);
+        assert_eq!(of("profiling", 31), Known::Yes);
+        assert_eq!(of("tls-curve-preferences", 35), Known::From(36));
+        assert_eq!(of("tls-curve-preferences", 36), Known::Yes);
+        assert_eq!(of("cloud-provider", 32), Known::Yes);
+        assert_eq!(of("cloud-provider", 33), Known::Until(32));
+        assert_eq!(of("profilling", 36), Known::Never);
+        assert_eq!(
+            Component::KubeControllerManager.knows("concurrent-disruption-syncs", 36),
+            Known::From(37)
+        );
+        assert_eq!(Component::Kubelet.knows("singleProcessOOMKill", 31), Known::From(32));
+    }
+
+    #[test]
+    fn every_row_of_the_table_of_versions_counts() {
+        for row in versions::rows() {
+            let component = Component::ALL.into_iter().find(|one| one.program() == row.program).unwrap();
+            let flag = component.flag(row.flag).unwrap();
+            assert_ne!(flag.versions, Versions::default(), "{}", row.flag);
+            let in_1_36 = flag.versions.at(36) == Known::Yes;
+            assert_eq!(row.ty.is_empty(), in_1_36, "{}", row.flag);
         }
     }
 }

@@ -34,6 +34,7 @@ mod tree;
 
 use std::collections::BTreeMap;
 
+pub(crate) use fields::fields;
 pub(crate) use lookup::{flag_of, is_field, is_section, names, zero};
 
 pub use check::KERNEL;

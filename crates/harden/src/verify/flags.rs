@@ -1,11 +1,11 @@
 //! Every flag and field that the files set: known to the version, of the right type, with its file at hand.
 
-use ironsides_settings::Component;
+use ironsides_settings::{Component, FieldType};
 use ironsides_tree::{Node, Value as Tree};
 
 use super::{Case, Read, counted, of_kind};
 use crate::distribution::Distribution;
-use crate::flags::{FieldType, Known, field_type, lookup};
+use crate::flags::{Known, lookup};
 use crate::old_advice;
 
 /// Admission plug-ins of 1.31 to 1.37, from `pkg/kubeapiserver/options/plugins.go`.
@@ -373,13 +373,13 @@ fn walk(case: &mut Case<'_>, path: &str, component: Component, node: &Node, pref
             unknown(case, &given, &name, known);
             continue;
         }
-        let ty = field_type(component, &name);
+        let ty = component.field(&name).map(|field| field.ty);
         let fits = matches!(
             (ty, value.value()),
             (_, Tree::Null)
                 | (Some(FieldType::Bool), Tree::Bool(_))
-                | (Some(FieldType::Number), Tree::Int(_) | Tree::Float(_))
-                | (Some(FieldType::Text | FieldType::Duration), Tree::String(_))
+                | (Some(FieldType::Number | FieldType::Amount), Tree::Int(_) | Tree::Float(_))
+                | (Some(FieldType::Text | FieldType::Duration | FieldType::Amount), Tree::String(_))
                 | (Some(FieldType::List), Tree::List(_))
                 | (Some(FieldType::Map | FieldType::Object), Tree::Map(_))
         );

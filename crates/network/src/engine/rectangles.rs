@@ -6,7 +6,7 @@ use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
 use super::classes::{ClassId, number};
-use super::pool::ConnectionsId;
+use super::pool::{ConnectionsId, Pool};
 use super::rows::{Row, Scratch};
 use super::{Engine, Side};
 use crate::rule::Direction;
@@ -20,6 +20,10 @@ pub struct Rectangle<'e> {
     pub to: &'e [ClassId],
     /// What they can send.
     pub connections: ConnectionsId,
+    /// How many pods are in the senders' classes.
+    pub senders: u64,
+    /// How many pods are in the receivers' classes.
+    pub receivers: u64,
 }
 
 impl Engine<'_> {
@@ -68,7 +72,7 @@ impl Engine<'_> {
         // How far each receiver's row was read: senders come in the order in which rows have them.
         let mut read: Vec<usize> = vec![usize::MAX; receivers.len()];
         let mut scratch = Scratch::default();
-        let mut joined: FxHashMap<(ConnectionsId, ConnectionsId), ConnectionsId> = FxHashMap::default();
+        let mut joined = Joined { pool: &self.pool, known: FxHashMap::default() };
         let (mut theirs, mut ours) = (Parts::default(), Parts::default());
         for group in first..after {
             let Some(&range) = egress.ranges.get(group as usize) else { continue };
@@ -80,6 +84,15 @@ impl Engine<'_> {
                 Some(row) => Arc::clone(row),
                 None => Arc::new(self.make_row(Direction::Egress, group, &mut scratch)),
             };
+            let whole = |value: &mut T, run: Option<(u32, u32, ConnectionsId)>| {
+                let Some((first, after, connections)) = run else { return };
+                let (to, receivers) = (ingress.slice((first, after)), ingress.pods((first, after)));
+                let rectangle =
+                    Rectangle { from: senders, to, connections, senders: egress.pods(range), receivers };
+                visit(value, rectangle);
+            };
+            // Groups of receivers, one after another, that see all of these senders alike and are seen alike.
+            let mut run: Option<(u32, u32, ConnectionsId)> = None;
             let mut of_sender = 0;
             for (Receivers { classes: to, range: place, row: other }, read) in receivers.iter().zip(&mut read)
             {
@@ -89,28 +102,53 @@ impl Engine<'_> {
                     *read = other.others.partition_point(|&(position, _)| position < range.0);
                 }
                 let their = advance(&other.others, read, range);
-                if to.is_empty()
-                    || (own.is_empty() && self.pool.is_final(row.most))
+                if to.is_empty() {
+                    continue;
+                }
+                if own.is_empty() && their.is_empty() {
+                    let both = joined.of(row.most, other.most);
+                    match &mut run {
+                        Some((_, after, known)) if *after == place.0 && *known == both => *after = place.1,
+                        _ => {
+                            let next = (both != ConnectionsId::NOTHING).then_some((place.0, place.1, both));
+                            whole(value, std::mem::replace(&mut run, next));
+                        }
+                    }
+                    continue;
+                }
+                if (own.is_empty() && self.pool.is_final(row.most))
                     || (their.is_empty() && self.pool.is_final(other.most))
                 {
                     continue;
                 }
-                ours.divide(to, place.0, own, row.most);
-                theirs.divide(senders, range.0, their, other.most);
-                ours.visit(to, |connections, to| {
+                ours.divide(self, to, place.0, own, row.most);
+                theirs.divide(self, senders, range.0, their, other.most);
+                ours.visit((to, ingress.pods(*place)), |connections, (to, receivers)| {
                     if self.pool.is_final(connections) {
                         return;
                     }
-                    theirs.visit(senders, |other, from| {
-                        let key = (connections, other);
-                        let both = *joined.entry(key).or_insert_with(|| self.pool.and(connections, other));
-                        if both != ConnectionsId::NOTHING {
-                            visit(value, Rectangle { from, to, connections: both });
+                    theirs.visit((senders, egress.pods(range)), |other, (from, senders)| {
+                        let connections = joined.of(connections, other);
+                        if connections != ConnectionsId::NOTHING {
+                            visit(value, Rectangle { from, to, connections, senders, receivers });
                         }
                     });
                 });
             }
+            whole(value, run);
         }
+    }
+}
+
+/// What was joined before on this thread.
+struct Joined<'e> {
+    pool: &'e Pool,
+    known: FxHashMap<(ConnectionsId, ConnectionsId), ConnectionsId>,
+}
+
+impl Joined<'_> {
+    fn of(&mut self, sent: ConnectionsId, received: ConnectionsId) -> ConnectionsId {
+        *self.known.entry((sent, received)).or_insert_with(|| self.pool.and(sent, received))
     }
 }
 
@@ -125,6 +163,12 @@ struct Receivers<'e> {
 impl Side {
     fn slice(&self, (first, after): (u32, u32)) -> &[ClassId] {
         self.order.get(first as usize..after as usize).unwrap_or_default()
+    }
+
+    /// How many pods are in a part of the order.
+    fn pods(&self, (first, after): (u32, u32)) -> u64 {
+        let before = |place: u32| self.pods.get(place as usize).copied().unwrap_or_default();
+        before(after).saturating_sub(before(first))
     }
 }
 
@@ -151,25 +195,27 @@ struct Parts {
     all: Option<ConnectionsId>,
     sorted: Vec<(ConnectionsId, ClassId)>,
     classes: Vec<ClassId>,
+    /// What it says of each part, how many classes it has, and how many pods.
+    runs: Vec<(ConnectionsId, usize, u64)>,
 }
 
 impl Parts {
     fn divide(
         &mut self,
+        engine: &Engine<'_>,
         classes: &[ClassId],
         start: u32,
         others: &[(u32, ConnectionsId)],
         most: ConnectionsId,
     ) {
-        let same = match others {
+        self.all = match others {
             [] => Some(most),
             [(_, first), rest @ ..] if others.len() == classes.len() => {
                 rest.iter().all(|(_, other)| other == first).then_some(*first)
             }
             _ => None,
         };
-        self.all = same;
-        if same.is_some() {
+        if self.all.is_some() {
             return;
         }
         let mut others = others.iter().peekable();
@@ -180,20 +226,30 @@ impl Parts {
         }));
         self.sorted.sort_unstable();
         self.classes.clear();
-        self.classes.extend(self.sorted.iter().map(|&(_, class)| class));
+        self.runs.clear();
+        for &(connections, class) in &self.sorted {
+            let pods = engine.class(class).map_or(0, |class| class.pods.len() as u64);
+            self.classes.push(class);
+            match self.runs.last_mut().filter(|(known, ..)| *known == connections) {
+                Some((_, count, all)) => {
+                    *count += 1;
+                    *all += pods;
+                }
+                None => self.runs.push((connections, 1, pods)),
+            }
+        }
     }
 
-    fn visit(&self, classes: &[ClassId], mut visit: impl FnMut(ConnectionsId, &[ClassId])) {
+    /// Visits the parts of classes with the number of their pods.
+    fn visit(&self, classes: (&[ClassId], u64), mut visit: impl FnMut(ConnectionsId, (&[ClassId], u64))) {
         if let Some(all) = self.all {
             return visit(all, classes);
         }
-        let mut at = 0;
-        for part in self.sorted.chunk_by(|one, other| one.0 == other.0) {
-            let own = self.classes.get(at..at + part.len()).unwrap_or_default();
-            at += part.len();
-            if let Some(&(connections, _)) = part.first() {
-                visit(connections, own);
-            }
+        let mut rest = self.classes.as_slice();
+        for &(connections, count, pods) in &self.runs {
+            let Some((own, after)) = rest.split_at_checked(count) else { return };
+            rest = after;
+            visit(connections, (own, pods));
         }
     }
 }

@@ -255,6 +255,8 @@ proptest! {
     fn rectangles_tell_every_pair_once(lowered in lowered()) {
         let engine = Engine::new(&lowered);
         let parts = engine.rectangles(Vec::new, |pairs, rectangle| {
+            let pods = |classes: &[ClassId]| classes.iter().map(|&id| engine.class(id).unwrap().pods.len() as u64).sum::<u64>();
+            assert_eq!((pods(rectangle.from), pods(rectangle.to)), (rectangle.senders, rectangle.receivers));
             for from in rectangle.from {
                 pairs.extend(rectangle.to.iter().map(|to| ((*from, *to), rectangle.connections)));
             }

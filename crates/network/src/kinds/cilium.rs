@@ -4,6 +4,7 @@
 //! and drops fields that the schema does not have. The agent on each node decodes what is stored, refuses what it cannot
 //! use, and completes the rest. They do not agree: each refuses documents that the other takes, so both are noted apart.
 
+mod check;
 mod decode;
 pub mod l7;
 pub mod peer;

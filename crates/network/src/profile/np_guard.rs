@@ -17,33 +17,30 @@ use crate::cluster::{Cluster, Pod};
 use crate::kinds::Policies;
 use crate::kinds::cluster_network_policy::{self as admin, ClusterNetworkPolicy, Subject, Tier, Who};
 use crate::kinds::network_policy::{self as network, NetworkPolicy, PortNumbers};
-use crate::kinds::selector::{Asked, Selector};
+use crate::kinds::selector::Selector;
 use crate::lowered::{Lowered, Sight};
-use crate::matcher::{Conjunct, Matcher, Operator, Requirement};
+use crate::matcher::{Conjunct, Matcher, Requirement};
 use crate::place::{Loss, Place, Problem};
 use crate::port::{PortMatch, Protocol};
+use crate::profile::spec::keys::{Keys, Of};
 use crate::profile::{Options, Profile};
 use crate::rule::{Action, Direction, Origin, Rank, Rule};
-use crate::symbol::{Symbol, Symbols};
+use crate::symbol::Symbols;
 use crate::view::{Addresses, NamedPort, View, ViewId};
-
-/// What stands before the labels of pods and of namespaces, so that they do not meet.
-const POD: &str = "pod:";
-const NAMESPACE: &str = "namespace:";
-
-/// The label of every pod, with its namespace.
-const HOME: &str = "home";
 
 /// A cluster and its policies as netpol-analyzer sees them. Nothing of the options counts.
 pub fn lower(cluster: &Cluster, policies: &Policies, _: &Options) -> Lowered {
-    let mut lowering = Lowering::default();
+    let mut symbols = Symbols::default();
+    let keys = Keys::new(&mut symbols);
+    let mut lowering =
+        Lowering { symbols, keys, names: Vec::new(), rules: Vec::new(), problems: Vec::new(), rank: 0 };
     lowering.policies(policies);
     lowering.finish(cluster)
 }
 
-#[derive(Default)]
 struct Lowering {
     symbols: Symbols,
+    keys: Keys,
     names: Vec<crate::place::PolicyName>,
     rules: Vec<Rule>,
     problems: Vec<Problem>,
@@ -113,7 +110,7 @@ impl Lowering {
         let name = self.name(&policy.name);
         let namespace = policy.name.namespace.clone().unwrap_or(Text::new_static("default"));
         let home = self.home(&namespace);
-        let subject = Arc::new(self.selected([home.clone()], &[(POD, &policy.pod_selector)]));
+        let subject = Arc::new(self.selected(home.clone(), &[(Of::Pods, &policy.pod_selector)]));
         for direction in Direction::ALL {
             let rules = match direction {
                 Direction::Ingress => &policy.ingress,
@@ -153,12 +150,12 @@ impl Lowering {
             };
             return Some(Conjunct::within(set));
         }
-        let pods = peer.pod_selector.iter().map(|selector| (POD, selector));
+        let pods = peer.pod_selector.iter().map(|selector| (Of::Pods, selector));
         let selectors: Vec<_> =
-            pods.chain(peer.namespace_selector.iter().map(|selector| (NAMESPACE, selector))).collect();
+            pods.chain(peer.namespace_selector.iter().map(|selector| (Of::Namespaces, selector))).collect();
         // Without a selector of namespaces it is the own one.
         let home = if peer.namespace_selector.is_some() { self.is_pod() } else { home.clone() };
-        self.selected([home], &selectors).0.pop().filter(|_| !selectors.is_empty())
+        self.selected(home, &selectors).0.pop().filter(|_| !selectors.is_empty())
     }
 
     fn cluster_policy(&mut self, policy: &ClusterNetworkPolicy, network: Rank) {
@@ -208,9 +205,9 @@ impl Lowering {
     fn subject(&mut self, subject: &Subject) -> Matcher {
         let pod = self.is_pod();
         match subject {
-            Subject::Namespaces(namespaces) => self.selected([pod], &[(NAMESPACE, namespaces)]),
+            Subject::Namespaces(namespaces) => self.selected(pod, &[(Of::Namespaces, namespaces)]),
             Subject::Pods { namespaces, pods } => {
-                self.selected([pod], &[(NAMESPACE, namespaces), (POD, pods)])
+                self.selected(pod, &[(Of::Namespaces, namespaces), (Of::Pods, pods)])
             }
             Subject::Nothing => Matcher::nobody(),
         }
@@ -242,33 +239,18 @@ impl Lowering {
 
     /// In the namespace itself.
     fn home(&mut self, namespace: &str) -> Requirement {
-        Requirement::equals(self.symbols.intern(HOME), self.symbols.intern(namespace))
+        Requirement::equals(self.keys.namespace, self.symbols.intern(namespace))
     }
 
-    fn is_pod(&mut self) -> Requirement {
-        Requirement::exists(self.symbols.intern(HOME))
+    fn is_pod(&self) -> Requirement {
+        Requirement::equals(self.keys.kind, self.keys.pod)
     }
 
-    /// What satisfies requirements and selectors over the labels that begin so.
-    fn selected<const N: usize>(
-        &mut self,
-        requirements: [Requirement; N],
-        selectors: &[(&str, &Selector)],
-    ) -> Matcher {
-        let mut all: Vec<Requirement> = requirements.into();
-        for (prefix, selector) in selectors {
-            for asked in &selector.0 {
-                let key = self.symbols.intern(&format!("{prefix}{}", asked.key));
-                let mut values =
-                    |values: &[Text]| values.iter().map(|value| self.symbols.intern(value)).collect();
-                let operator = match &asked.operator {
-                    Asked::In(wanted) => Operator::In(values(wanted)),
-                    Asked::NotIn(wanted) => Operator::NotIn(values(wanted)),
-                    Asked::Exists => Operator::Exists,
-                    Asked::DoesNotExist => Operator::DoesNotExist,
-                };
-                all.push(Requirement { key, operator });
-            }
+    /// What satisfies a requirement and selectors.
+    fn selected(&mut self, requirement: Requirement, selectors: &[(Of, &Selector)]) -> Matcher {
+        let mut all = vec![requirement];
+        for &(of, selector) in selectors {
+            all.extend(self.keys.requirements(&mut self.symbols, of, selector));
         }
         Matcher(vec![Conjunct::of(all)])
     }
@@ -317,15 +299,13 @@ impl Lowering {
     }
 
     fn view(&mut self, cluster: &Cluster, pod: &Pod) -> View {
-        let home = (self.symbols.intern(HOME), self.symbols.intern(&pod.namespace));
-        let of_namespace = cluster.namespaces.get(&pod.namespace).map(|namespace| &namespace.labels);
-        let mut label = |prefix: &str, key: &str, value: &str| -> (Symbol, Symbol) {
-            (self.symbols.intern(&format!("{prefix}{key}")), self.symbols.intern(value))
-        };
-        let own = pod.labels.iter().map(|(key, value)| (POD, key, value));
-        let theirs = of_namespace.into_iter().flatten().map(|(key, value)| (NAMESPACE, key, value));
-        let labels: Vec<_> =
-            own.chain(theirs).map(|(prefix, key, value)| label(prefix, key, value)).chain([home]).collect();
+        let Self { symbols, keys, .. } = self;
+        let mut labels = vec![(keys.kind, keys.pod), (keys.namespace, symbols.intern(&pod.namespace))];
+        labels.extend(keys.labels(symbols, Of::Pods, &pod.labels));
+        let namespace = cluster.namespaces.get(&pod.namespace);
+        labels.extend(
+            namespace.into_iter().flat_map(|home| keys.labels(symbols, Of::Namespaces, &home.labels)),
+        );
         let named = pod.ports.iter().filter_map(|port| {
             let name = port.name.clone()?;
             Some(NamedPort { name, protocol: port.protocol, number: port.number })

@@ -19,7 +19,7 @@ mod blocks;
 mod builder;
 mod cluster_policy;
 mod domains;
-mod keys;
+pub(super) mod keys;
 mod network_policy;
 mod own_node;
 mod views;

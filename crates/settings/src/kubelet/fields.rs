@@ -9,6 +9,9 @@ use Kind::{
 };
 use Nil::{Filled, Kept, Plain};
 
+use crate::fields::{FieldInfo, FieldType};
+use crate::versions::Versions;
+
 /// A field that holds a value: fields of structures stand here with their path.
 #[derive(Debug)]
 pub(super) struct Field {
@@ -124,6 +127,7 @@ pub(super) const FIELDS: &[Field] = &[
     field("cpuManagerPolicyOptions", TextMap, Plain, 0),
     field("cpuManagerReconcilePeriod", Duration, Plain, 0),
     field("crashLoopBackOff.maxContainerRestartPeriod", Duration, Kept, 32),
+    field("defaultPodSysctls", TextMap, Plain, 37),
     field("enableContentionProfiling", Bool, Plain, 0),
     field("enableControllerAttachDetach", Bool, Filled, 0),
     field("enableDebugFlagsHandler", Bool, Filled, 0),
@@ -180,7 +184,7 @@ pub(super) const FIELDS: &[Field] = &[
     field("memoryReservationPolicy", Text, Plain, 36),
     field("memorySwap.swapBehavior", Text, Plain, 0),
     field("memoryThrottlingFactor", Float, Kept, 0),
-    field("mergeDefaultEvictionSettings", Bool, Filled, 34),
+    field("mergeDefaultEvictionSettings", Bool, Filled, 33),
     field("nodeLeaseDurationSeconds", Int32, Plain, 0),
     field("nodeStatusMaxImages", Int32, Filled, 0),
     field("nodeStatusReportFrequency", Duration, Plain, 0),
@@ -236,6 +240,23 @@ pub(super) const FIELDS: &[Field] = &[
     field("volumePluginDir", Text, Plain, 0),
     field("volumeStatsAggPeriod", Duration, Plain, 0),
 ];
+
+/// What each field holds as a file has it, and the versions that know it.
+pub(crate) fn fields() -> impl Iterator<Item = (&'static str, FieldInfo)> {
+    FIELDS.iter().map(|field| {
+        let ty = match field.kind {
+            Bool => FieldType::Bool,
+            Int32 | Int64 | Uint32 | Float => FieldType::Number,
+            Text => FieldType::Text,
+            Duration => FieldType::Duration,
+            TimeOrDuration | Quantity => FieldType::Amount,
+            Texts | Ints | Modules | Priorities | Reservations | Taints => FieldType::List,
+            TextMap | BoolMap | TextsMap => FieldType::Map,
+        };
+        let versions = Versions { since: (field.since > 0).then_some(field.since), until: None };
+        (field.path, FieldInfo { ty, versions })
+    })
+}
 
 /// The place of a field in [`FIELDS`].
 pub(super) fn find(path: &str) -> Option<usize> {

@@ -35,6 +35,13 @@ impl Decoder {
         self.refusal = Some(Refusal { stage, problem });
     }
 
+    /// Notes that the agent refuses the document, unless a condition holds.
+    pub(super) fn refuse_unless(&mut self, holds: bool, at: &Cursor<'_>, message: impl FnOnce() -> String) {
+        if !holds {
+            self.refuse(Stage::Parse, at, message());
+        }
+    }
+
     /// What `read` makes of the value; a value that it makes nothing of is an error and counts as absent.
     fn typed<'a, T>(
         &mut self,

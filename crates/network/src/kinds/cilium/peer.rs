@@ -1,10 +1,26 @@
 //! The peers of a rule.
 
+use std::net::IpAddr;
+
 use ipnet::IpNet;
 use ironsides_tree::Text;
 
 use crate::kinds::cilium::selector::EndpointSelector;
 use crate::place::Place;
+
+/// Reads a block with its prefix: nothing may be ahead of a number, and IPv6 has no zone. Bits beyond the prefix are dropped.
+pub fn prefix(text: &str) -> Option<IpNet> {
+    let (address, prefix) = text.rsplit_once('/')?;
+    let plain =
+        prefix.bytes().all(|byte| byte.is_ascii_digit()) && (prefix == "0" || !prefix.starts_with('0'));
+    let prefix = prefix.parse().ok().filter(|_| plain)?;
+    IpNet::new(address.parse().ok()?, prefix).ok().map(|block| block.trunc())
+}
+
+/// Reads an address as the block of it alone.
+pub fn address(text: &str) -> Option<IpNet> {
+    text.parse::<IpAddr>().ok().map(IpNet::from)
+}
 
 /// Everything that a rule says about its peers, `from…` or `to…`. `None` is a list that is absent.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

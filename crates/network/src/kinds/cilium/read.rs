@@ -1,10 +1,14 @@
 //! Reading the documents.
 
+use ironsides_schema::admit::{is_label_value, is_qualified};
 use ironsides_tree::{Cursor, Node, Text, Value};
 
+use crate::kinds::cilium::check::check;
 use crate::kinds::cilium::decode::Decoder;
 use crate::kinds::cilium::l7::{HeaderMatch, HttpRule, L7, Mismatch, Secret};
-use crate::kinds::cilium::peer::{Cidr, CidrRule, Entity, FqdnSelector, Group, Peers, ServiceReference};
+use crate::kinds::cilium::peer::{
+    Cidr, CidrRule, Entity, FqdnSelector, Group, Peers, ServiceReference, address, prefix,
+};
 use crate::kinds::cilium::port::{IcmpField, IcmpRule, IcmpType, Listener, Port, PortRule};
 use crate::kinds::cilium::selector::{EndpointSelector, LabelKey, Requirement};
 use crate::kinds::cilium::spec::{DefaultDeny, Rule, Spec, Subject};
@@ -29,26 +33,28 @@ impl CiliumPolicy {
             namespace: (kind == "CiliumNetworkPolicy").then_some(namespace),
             name: decoder.text(&metadata.get("name")),
         };
+        decoder.refuse_unless(!name.name.is_empty(), &metadata, || "has no name".into());
         let mut specs = Vec::new();
         if let Some(at) = decoder.map(root.get("spec")) {
             specs.push(spec(&mut decoder, &at));
         }
-        for at in decoder.list(&root.get("specs")).unwrap_or_default() {
-            let at = decoder.map(at.clone()).unwrap_or(at);
-            specs.push(spec(&mut decoder, &at));
+        let more = decoder.list(&root.get("specs"));
+        let any = more.is_some() || !specs.is_empty();
+        decoder.refuse_unless(any, root, || "has neither spec nor specs".into());
+        for at in more.unwrap_or_default() {
+            if !at.is_set() {
+                decoder.refuse(Stage::Panic, &at, "is null, and the agent crashes on it".into());
+            } else if let Some(at) = decoder.map(at) {
+                specs.push(spec(&mut decoder, &at));
+            }
         }
         let place = decoder.place(root);
-        let refusal = decoder.finish();
+        let verdict = check(&specs, name.namespace.is_some());
+        let refusal =
+            [decoder.finish(), verdict.refusal].into_iter().flatten().min_by_key(|refusal| refusal.stage);
         let schema = schema::judge(document, root);
-        Self {
-            name,
-            place,
-            specs,
-            refusal,
-            node_labels: None,
-            schema: schema.refused,
-            unknown: schema.dropped,
-        }
+        let node_labels = verdict.node_labels;
+        Self { name, place, specs, refusal, node_labels, schema: schema.refused, unknown: schema.dropped }
     }
 }
 
@@ -156,43 +162,79 @@ fn written_selector(decoder: &mut Decoder, at: &Cursor<'_>, key: &'static str) -
     is_written(at, key).then(|| endpoint_selector(decoder, &at.get(key)))
 }
 
+/// What the keys of a selector may look like, and whether the agent minds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Keys {
+    /// They may have a source.
+    Sourced,
+    /// They have none.
+    Plain,
+    /// They have none, and nobody looks whether they could be keys.
+    Unchecked,
+}
+
 fn endpoint_selector(decoder: &mut Decoder, at: &Cursor<'_>) -> EndpointSelector {
-    selector(decoder, at, LabelKey::read)
+    selector(decoder, at, Keys::Sourced)
 }
 
-/// A selector over labels that have no source.
-fn plain_selector(decoder: &mut Decoder, at: &Cursor<'_>) -> EndpointSelector {
-    selector(decoder, at, |key| LabelKey::new("", key))
-}
-
-fn selector(decoder: &mut Decoder, at: &Cursor<'_>, key: fn(&str) -> LabelKey) -> EndpointSelector {
+fn selector(decoder: &mut Decoder, at: &Cursor<'_>, keys: Keys) -> EndpointSelector {
     let place = decoder.place(at);
     let Some(at) = decoder.map(at.clone()) else {
         return EndpointSelector { place, requirements: Vec::new() };
     };
-    let labels = decoder.pairs(at.get("matchLabels"));
-    let equal =
-        |(name, value): (Text, Text)| Requirement { key: key(&name), operator: Asked::In(vec![value]) };
-    let mut requirements: Vec<_> = labels.into_iter().map(equal).collect();
+    let mut requirements = Vec::new();
+    for (key, value) in decoder.pairs(at.get("matchLabels")) {
+        requirements.push(requirement(decoder, &at, keys, &key, Asked::In(vec![value])));
+    }
     for at in decoder.list(&at.get("matchExpressions")).unwrap_or_default() {
         let at = decoder.map(at.clone()).unwrap_or(at);
-        let name = decoder.text(&at.get("key"));
+        let key = decoder.text(&at.get("key"));
         let values = decoder.texts(&at.get("values")).unwrap_or_default();
-        let operator = match decoder.text(&at.get("operator")).as_str() {
-            "NotIn" => Asked::NotIn(values),
-            "Exists" => Asked::Exists,
-            "DoesNotExist" => Asked::DoesNotExist,
-            _ => Asked::In(values),
+        let operator = decoder.text(&at.get("operator"));
+        let none = values.is_empty();
+        let (asked, right) = match operator.as_str() {
+            "In" => (Asked::In(values), !none),
+            "NotIn" => (Asked::NotIn(values), !none),
+            "Exists" => (Asked::Exists, none),
+            "DoesNotExist" => (Asked::DoesNotExist, none),
+            _ => {
+                let message = format!("`{operator}` is none of In, NotIn, Exists and DoesNotExist");
+                decoder.refuse_unless(keys == Keys::Unchecked, &at, || message);
+                // Asks for what nothing has.
+                (Asked::In(Vec::new()), true)
+            }
         };
-        requirements.push(Requirement { key: key(&name), operator });
+        decoder.refuse_unless(right || keys == Keys::Unchecked, &at, || {
+            format!("values must be given with In and NotIn, and with no other operator; this is {operator}")
+        });
+        requirements.push(requirement(decoder, &at, keys, &key, asked));
     }
     EndpointSelector { place, requirements }
 }
 
+fn requirement(decoder: &mut Decoder, at: &Cursor<'_>, keys: Keys, key: &str, asked: Asked) -> Requirement {
+    let (source, name) = key.split_once(':').map_or((None, key), |(source, name)| (Some(source), name));
+    let sourced = source.is_none_or(|source| {
+        let plain = !source.is_empty() && source.bytes().all(|byte| byte.is_ascii_alphanumeric());
+        plain && keys == Keys::Sourced
+    });
+    let unchecked = keys == Keys::Unchecked;
+    decoder.refuse_unless(unchecked || (sourced && is_qualified(name)), at, || {
+        format!("`{key}` is no key of a label")
+    });
+    if let Asked::In(values) | Asked::NotIn(values) = &asked {
+        let wrong = values.iter().find(|value| !is_label_value(value));
+        decoder.refuse_unless(unchecked || wrong.is_none(), at, || {
+            format!("`{}` is no value of a label", wrong.map(Text::as_str).unwrap_or_default())
+        });
+    }
+    let key = if keys == Keys::Sourced { LabelKey::read(key) } else { LabelKey::new("", key) };
+    Requirement { key, operator: asked }
+}
+
 fn cidr(decoder: &mut Decoder, at: &Cursor<'_>) -> Cidr {
     let text = decoder.text(at);
-    let address = || text.parse::<std::net::IpAddr>().ok().map(Into::into);
-    let block = crate::address::block(&text).map(|block| block.trunc()).or_else(address);
+    let block = prefix(&text).or_else(|| address(&text));
     Cidr { place: decoder.place(at), text, block }
 }
 
@@ -204,7 +246,7 @@ fn cidr_rule(decoder: &mut Decoder, at: &Cursor<'_>) -> CidrRule {
         cidr: Some(cidr(decoder, &at.get("cidr"))).filter(|cidr| !cidr.text.is_empty()),
         group: decoder.text(&at.get("cidrGroupRef")),
         group_selector: is_written(&at, "cidrGroupSelector")
-            .then(|| plain_selector(decoder, &at.get("cidrGroupSelector"))),
+            .then(|| selector(decoder, &at.get("cidrGroupSelector"), Keys::Plain)),
         except: decoder.each(&at.get("except"), cidr).unwrap_or_default(),
     }
 }
@@ -218,7 +260,8 @@ fn service(decoder: &mut Decoder, at: &Cursor<'_>) -> ServiceReference {
         place,
         named: named.map(|at| (decoder.text(&at.get("serviceName")), decoder.text(&at.get("namespace")))),
         selected: selected.map(|at| {
-            let selector = is_written(&at, "selector").then(|| plain_selector(decoder, &at.get("selector")));
+            let selector =
+                is_written(&at, "selector").then(|| selector(decoder, &at.get("selector"), Keys::Unchecked));
             (selector, decoder.text(&at.get("namespace")))
         }),
     }
@@ -324,6 +367,9 @@ fn http_rule(decoder: &mut Decoder, at: &Cursor<'_>) -> HttpRule {
 
 fn header_match(decoder: &mut Decoder, at: &Cursor<'_>) -> HeaderMatch {
     let place = decoder.place(at);
+    if !at.is_set() {
+        decoder.refuse(Stage::Panic, at, "is null, and the agent crashes on it".into());
+    }
     let Some(at) = decoder.map(at.clone()) else { return HeaderMatch { place, ..Default::default() } };
     HeaderMatch {
         place,
