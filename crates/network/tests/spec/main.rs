@@ -3,7 +3,9 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests")]
 
 mod choices;
+mod conformance;
 mod fields;
 mod random;
 mod slow;
+mod tables;
 mod world;
