@@ -30,6 +30,7 @@ mod rollout;
 use std::collections::BTreeSet;
 use std::fmt::Write;
 
+use ipnet::IpNet;
 use ironsides_tree::Text;
 
 use crate::cluster::Cluster;
@@ -41,6 +42,7 @@ use crate::port::Traffic;
 use crate::profile::{self, Options, Profile};
 
 pub use draft::Draft;
+pub use intent::intents;
 
 pub use proof::{Denied, FlowProof, Proof};
 pub use prune::Left;
@@ -91,6 +93,8 @@ pub enum Caller {
     Who(Who),
     /// All pods of a namespace.
     Namespace(Text),
+    /// A block of addresses.
+    Block(IpNet),
     /// Everyone, from wherever.
     Everyone,
 }
@@ -196,7 +200,7 @@ pub fn generate(
         })
         .collect();
     let after = prune::with_texts(&existing_kept, policies.iter().map(|made| made.text.as_str()));
-    let proof = proof::prove(&resolved, observed, existing, &after, enforcer, &built.groups);
+    let proof = proof::prove(&resolved, observed, intents, existing, &after, enforcer, &built.groups);
     let mut notes = built.notes;
     notes.extend(proof::notes(observed, &resolved));
     notes.sort();

@@ -6,7 +6,7 @@ use std::net::IpAddr;
 use ironsides_tree::Text;
 use rustc_hash::FxHashMap;
 
-use crate::cluster::{Cluster, Endpoint, Namespace, Pod, Service, TargetPort};
+use crate::cluster::{Cluster, Endpoint, Namespace, Pod, Service, ServicePort, TargetPort};
 use crate::flow::{Observed, ObservedFlow, Talker, TalkerKind};
 use crate::generate::labels::is_stable;
 use crate::port::Traffic;
@@ -198,29 +198,17 @@ impl Resolver {
     /// The pods behind a port of a service, with the port on which they listen.
     fn behind(&self, service: u32, traffic: Traffic) -> Result<Vec<(Who, Traffic)>, String> {
         let Some(service) = self.cluster.services.get(service as usize) else { return Ok(Vec::new()) };
-        if is_apiserver(service) {
-            return Ok(vec![(Who::ApiServer, traffic)]);
+        let found = behind(&self.cluster, service, traffic);
+        if !found.is_empty() {
+            return Ok(found);
         }
         let name = format!("service {}/{}", service.namespace, service.name);
-        let ports = service.ports.iter();
-        let port =
-            ports.into_iter().find(|port| port.protocol == traffic.protocol && port.port == traffic.port);
-        let port = port.ok_or_else(|| format!("{name} has no port {} {}", traffic.protocol, traffic.port))?;
-        let mut targets: BTreeMap<u16, Vec<u32>> = BTreeMap::new();
-        for (at, pod) in backends(&self.cluster, service) {
-            targets.entry(target(pod, &port.target, traffic)).or_default().push(at);
+        let is_port = |port: &ServicePort| port.protocol == traffic.protocol && port.port == traffic.port;
+        if service.ports.iter().any(is_port) {
+            Err(format!("{name} has no pods behind it"))
+        } else {
+            Err(format!("{name} has no port {} {}", traffic.protocol, traffic.port))
         }
-        if targets.is_empty() {
-            let blocks = service.backends.iter().map(|&address| (Who::Address(address), traffic));
-            let outside: Vec<_> = blocks.collect();
-            return if outside.is_empty() {
-                Err(format!("{name} has no pods behind it"))
-            } else {
-                Ok(outside)
-            };
-        }
-        let traffic = |port| Traffic { port, ..traffic };
-        Ok(targets.into_iter().map(|(port, pods)| (Who::Pods(pods), traffic(port))).collect())
     }
 
     fn who(&mut self, talker: &Talker) -> Result<Who, String> {
@@ -360,6 +348,23 @@ pub(crate) fn backends<'a>(
                 None => pod.addresses.iter().any(|address| service.backends.contains(address)),
             }
     })
+}
+
+/// Who is behind a port of a service, with the traffic that comes to them; nobody where it has no such port, or no backends.
+pub(crate) fn behind(cluster: &Cluster, service: &Service, traffic: Traffic) -> Vec<(Who, Traffic)> {
+    if is_apiserver(service) {
+        return vec![(Who::ApiServer, traffic)];
+    }
+    let is = |port: &&ServicePort| port.protocol == traffic.protocol && port.port == traffic.port;
+    let Some(port) = service.ports.iter().find(is) else { return Vec::new() };
+    let mut by_port: BTreeMap<u16, Vec<u32>> = BTreeMap::new();
+    for (at, pod) in backends(cluster, service) {
+        by_port.entry(target(pod, &port.target, traffic)).or_default().push(at);
+    }
+    if by_port.is_empty() && service.selector.is_none() {
+        return service.backends.iter().map(|&address| (Who::Address(address), traffic)).collect();
+    }
+    by_port.into_iter().map(|(port, pods)| (Who::Pods(pods), Traffic { port, ..traffic })).collect()
 }
 
 /// The number of the port that a service leads to in a pod; that of the service where the pod does not name it.

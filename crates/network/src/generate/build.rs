@@ -367,7 +367,8 @@ impl<'a> Builder<'a> {
                 Direction::Ingress => (to, from),
                 Direction::Egress => (from, to),
             };
-            if *subject != Side::Group(at) {
+            let is_namespace = matches!(subject, Side::Namespace(name) if *name == group.namespace);
+            if *subject != Side::Group(at) && !is_namespace {
                 continue;
             }
             // What asks for the same requests goes together.
@@ -385,6 +386,16 @@ impl<'a> Builder<'a> {
                 part.1.join(evidence);
             }
             for (requests, (traffic, evidence)) in by_requests {
+                if !requests.is_empty() {
+                    self.note(
+                        NoteKind::Remark,
+                        format!(
+                            "{} takes only requests of the kinds that were seen from {}: others are refused",
+                            to.told(self.groups),
+                            from.told(self.groups)
+                        ),
+                    );
+                }
                 parts.entry((traffic, requests)).or_default().push((peer.clone(), evidence));
             }
         }
@@ -523,6 +534,9 @@ impl<'a> Builder<'a> {
                 },
                 Side::Public => add(blocks::public_blocks().map(PeerWho::Block).into()),
                 Side::Private => add(blocks::private_blocks().into_iter().map(PeerWho::Block).collect()),
+                Side::Block(cidr) => {
+                    add(vec![PeerWho::Block(Block { cidr: *cidr, except: Vec::new(), seen: 0 })]);
+                }
                 Side::Everyone => add(blocks::everything().map(PeerWho::Block).into()),
             }
         }

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::net::IpAddr;
 
+use ipnet::IpNet;
 use ironsides_tree::Text;
 
 use crate::flow::{Observed, Request, Resolved, Who};
@@ -32,6 +33,8 @@ pub enum Side {
     Public,
     /// Private networks.
     Private,
+    /// A block of addresses.
+    Block(IpNet),
     /// Everybody, from wherever.
     Everyone,
 }
@@ -111,6 +114,7 @@ pub fn edges(observed: &Observed, resolved: &Resolved, intents: &[Intent], of: &
         let from = match &intent.from {
             Caller::Who(from) => sides(from, of),
             Caller::Namespace(namespace) => [Side::Namespace(namespace.clone())].into(),
+            Caller::Block(block) => [Side::Block(*block)].into(),
             Caller::Everyone => [Side::Everyone].into(),
         };
         add(from, &intent.to, intent.traffic, &evidence);
@@ -158,6 +162,7 @@ impl fmt::Display for Told<'_> {
             Side::Name(name) => out.write_str(name),
             Side::Public => out.write_str("public networks"),
             Side::Private => out.write_str("private networks"),
+            Side::Block(block) => write!(out, "{block}"),
             Side::Everyone => out.write_str("everyone"),
         }
     }

@@ -8,7 +8,7 @@ use crate::engine::Engine;
 use crate::flow::{Observed, Request, Resolved, ResolvedFlow, Who};
 use crate::generate::group::Group;
 use crate::generate::prune::representatives;
-use crate::generate::{Enforcer, Note, NoteKind, blocks};
+use crate::generate::{Caller, Enforcer, Intent, Note, NoteKind, blocks};
 use crate::kinds::Policies;
 use crate::lowered::{Flow, Lowered};
 use crate::reach::Stretch;
@@ -28,6 +28,10 @@ pub struct Proof {
     pub denied_before: Vec<FlowProof>,
     /// Those of which it cannot be said.
     pub undecided: Vec<FlowProof>,
+    /// How many connections that manifests intend were put to the policies: those whose ends are known.
+    pub intended: usize,
+    /// Those that would be denied: places in the list of intents, and why.
+    pub intended_denied: Vec<(usize, String)>,
     /// What was possible and will be denied, by whom it is done to.
     pub newly_denied: Vec<Denied>,
     /// What will be possible and was denied: lookups of names, what logs tell in spite of the policies that are there, and what
@@ -36,9 +40,9 @@ pub struct Proof {
 }
 
 impl Proof {
-    /// Whether every observed flow was decided, and none becomes denied.
+    /// Whether every observed flow was decided, and none becomes denied, nor anything that manifests intend.
     pub fn holds(&self) -> bool {
-        self.denied.is_empty() && self.undecided.is_empty()
+        self.denied.is_empty() && self.undecided.is_empty() && self.intended_denied.is_empty()
     }
 }
 
@@ -64,10 +68,11 @@ pub struct Denied {
     pub pairs: u64,
 }
 
-/// Holds policies against observed flows and against what was possible before.
+/// Holds policies against observed flows, against intents and against what was possible before.
 pub(super) fn prove(
     resolved: &Resolved,
     observed: &Observed,
+    intents: &[Intent],
     before: &Policies,
     after: &Policies,
     enforcer: Enforcer,
@@ -90,6 +95,18 @@ pub(super) fn prove(
                 Fate::Denied(earlier) => proof.denied_before.push(told(earlier)),
                 _ => proof.denied.push(told(why)),
             },
+        }
+    }
+    for (at, intent) in intents.iter().enumerate() {
+        let Caller::Who(from) = &intent.from else { continue };
+        let (from, to) = (from.clone(), intent.to.clone());
+        match fate(&after, cluster, &ResolvedFlow { flow: 0, from, to, traffic: intent.traffic }, None) {
+            Fate::Allowed => proof.intended += 1,
+            Fate::Denied(why) => {
+                proof.intended += 1;
+                proof.intended_denied.push((at, why));
+            }
+            Fate::Undecided(_) => {}
         }
     }
     let (old, new) = (Engine::new(&before), Engine::new(&after));

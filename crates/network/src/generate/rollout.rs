@@ -48,7 +48,7 @@ pub(super) fn steps(policies: &[Made], proof: &Proof, wishes: &Wishes, existing:
         if wishes.replace {
             steps.extend(replace(namespace, existing, made));
         }
-        steps.push(close(namespace, wishes.kind, made.len()));
+        steps.push(close(namespace, wishes.kind));
     }
     steps
 }
@@ -106,7 +106,7 @@ fn bring(namespace: &Text, made: &[&Made]) -> Step {
     rollback.sort();
     Step {
         namespace: Some(namespace.clone()),
-        title: format!("Bring the {} policies of {namespace}", made.len()),
+        title: format!("Bring the policies of {namespace}"),
         why: "Nothing changes yet. The API server says if it refuses one".to_owned(),
         document: None,
         commands: vec![format!("kubectl apply -f {namespace}.yaml")],
@@ -133,7 +133,7 @@ fn replace(namespace: &Text, existing: &Policies, made: &[&Made]) -> Option<Step
     })
 }
 
-fn close(namespace: &Text, kind: PolicyKind, count: usize) -> Step {
+fn close(namespace: &Text, kind: PolicyKind) -> Step {
     let watch = match kind {
         PolicyKind::Cilium => format!("hubble observe --namespace {namespace} --verdict DROPPED"),
         PolicyKind::NetworkPolicy => format!("kubectl -n {namespace} get pods --watch"),
@@ -141,10 +141,8 @@ fn close(namespace: &Text, kind: PolicyKind, count: usize) -> Step {
     Step {
         namespace: Some(namespace.clone()),
         title: format!("Close {namespace}"),
-        why: format!(
-            "From now on the {count} policies decide. Watch for what is dropped; going back takes a second, and breaks \
-             nothing"
-        ),
+        why: "From now on its policies decide. Watch for what is dropped; going back takes a second, and breaks nothing"
+            .to_owned(),
         commands: vec![delete(namespace, kind, OPEN), watch],
         rollback: vec![format!("kubectl apply -f {OPEN}.yaml")],
         document: None,
