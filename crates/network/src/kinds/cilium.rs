@@ -6,6 +6,7 @@
 
 mod check;
 mod decode;
+pub mod foreign;
 pub mod l7;
 pub mod peer;
 pub mod port;

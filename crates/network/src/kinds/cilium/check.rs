@@ -5,6 +5,8 @@
 
 mod ports;
 
+pub(super) use ports::dns_rule;
+
 use ironsides_tree::Text;
 
 use super::peer::{Cidr, CidrRule, Entity, Peers, address, prefix};
@@ -96,7 +98,7 @@ fn rule(rule: &Rule, host: bool) -> Result<(), Problem> {
         if !name.name.is_empty() && !name.pattern.is_empty() {
             return refuse(&name.place, "has both matchName and matchPattern, of which one is allowed");
         }
-        ports::dns_rule(name)
+        dns_rule(name)
     })
 }
 

@@ -31,8 +31,13 @@ impl Decoder {
         if self.refusal.as_ref().is_some_and(|known| known.stage <= stage) {
             return;
         }
+        self.refusal = Some(self.refusal(stage, at, message));
+    }
+
+    /// That the document is refused because of what stands at a place.
+    pub(super) fn refusal(&self, stage: Stage, at: &Cursor<'_>, message: String) -> Refusal {
         let problem = Problem { place: self.place(at), message, loss: Loss::Policy };
-        self.refusal = Some(Refusal { stage, problem });
+        Refusal { stage, problem }
     }
 
     /// Notes that the agent refuses the document, unless a condition holds.

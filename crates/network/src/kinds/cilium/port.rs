@@ -37,6 +37,10 @@ pub struct Port {
     pub protocol: Text,
 }
 
+/// The protocols that rules name.
+const PROTOCOLS: [&str; 11] =
+    ["TCP", "UDP", "SCTP", "ANY", "VRRP", "IGMP", "GRE", "IPIP", "IPV6", "ESP", "AH"];
+
 /// What `port` says.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum PortText {
@@ -69,6 +73,16 @@ impl Port {
     /// The protocol in upper case; `ANY`, which is TCP, UDP and SCTP, where none is written.
     pub fn protocol(&self) -> Text {
         if self.protocol.is_empty() { Text::new("ANY") } else { self.protocol.to_uppercase().into() }
+    }
+
+    /// Why the agent refuses the protocol; `None` where it knows it.
+    pub(super) fn unknown_protocol(&self) -> Option<String> {
+        let protocol = self.protocol();
+        if PROTOCOLS.contains(&protocol.as_str()) {
+            return None;
+        }
+        let hint = if protocol.starts_with("ICMP") { "; icmps is for that" } else { "" };
+        Some(format!("`{protocol}` is none of the protocols {}{hint}", PROTOCOLS.join(", ")))
     }
 }
 

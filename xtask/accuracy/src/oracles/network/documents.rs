@@ -2,9 +2,9 @@
 
 use std::path::Path;
 
-use anyhow::{Context, Result};
+use anyhow::{Result, ensure};
 use ironsides_network::kinds::Policies;
-use ironsides_network::kinds::cilium::{CiliumPolicy, Stage};
+use ironsides_network::kinds::cilium::{CiliumPolicy, Refusal, Stage, foreign};
 use ironsides_tree::{Cursor, Map, Node, Value, parse_one};
 use serde::Deserialize;
 
@@ -53,22 +53,25 @@ fn answer(case: &Case) -> Result<String> {
     if let Some(policy) = policies.cilium.first() {
         return Ok(cilium(policy, case));
     }
-    let network = policies.network.first().map(|policy| &policy.refused);
-    let cluster = || policies.cluster.first().map(|policy| &policy.refused);
-    network.or_else(cluster).context("no policy is read")?;
-    anyhow::bail!("what Cilium makes of this kind is not compared yet")
+    ensure!(policies.network.len() + policies.cluster.len() == 1, "no policy is read");
+    let refusal = foreign::refused(0, &Cursor::root(&root), case.node_selector_labels);
+    Ok(text(outcome(refusal.as_ref()), false, false))
 }
 
-fn cilium(policy: &CiliumPolicy, case: &Case) -> String {
-    let outcome = match policy.refused(case.node_selector_labels).map(|refusal| refusal.stage) {
+fn outcome(refusal: Option<&Refusal>) -> &'static str {
+    match refusal.map(|refusal| refusal.stage) {
         None => "accept",
         Some(Stage::Decode) => "decode",
         Some(Stage::Parse) => "parse",
         Some(Stage::DecodePanic | Stage::Panic) => "panic",
-    };
+    }
+}
+
+fn cilium(policy: &CiliumPolicy, case: &Case) -> String {
+    let refusal = policy.refused(case.node_selector_labels);
     // The recorder looks for fields that are dropped only in what the schema takes.
     let refused = !policy.schema.is_empty();
-    text(outcome, refused, !refused && !policy.unknown.is_empty())
+    text(outcome(refusal.as_ref()), refused, !refused && !policy.unknown.is_empty())
 }
 
 /// The agent takes a policy without a namespace, which no API server holds, for one of the other kind.

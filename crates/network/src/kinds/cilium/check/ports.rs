@@ -13,9 +13,6 @@ use crate::rule::Direction;
 
 /// How many ports an item of `toPorts` may have, and how many types one of `icmps`.
 const MOST: usize = 40;
-/// The protocols that rules name.
-const PROTOCOLS: [&str; 11] =
-    ["TCP", "UDP", "SCTP", "ANY", "VRRP", "IGMP", "GRE", "IPIP", "IPV6", "ESP", "AH"];
 /// Those without ports.
 const PORTLESS: [&str; 7] = ["VRRP", "IGMP", "GRE", "IPIP", "IPV6", "ESP", "AH"];
 
@@ -114,12 +111,7 @@ fn port(port: &Port, dns: bool) -> Result<(), Problem> {
         }
         PortText::Number(_) => {}
     }
-    let protocol = port.protocol();
-    if PROTOCOLS.contains(&protocol.as_str()) {
-        return Ok(());
-    }
-    let hint = if protocol.starts_with("ICMP") { "; icmps is for that" } else { "" };
-    refuse(&port.place, format!("`{protocol}` is none of the protocols {}{hint}", PROTOCOLS.join(", ")))
+    port.unknown_protocol().map_or(Ok(()), |message| refuse(&port.place, message))
 }
 
 fn http_rule(rule: &HttpRule) -> Result<(), Problem> {
@@ -143,7 +135,7 @@ fn http_rule(rule: &HttpRule) -> Result<(), Problem> {
 }
 
 /// A rule for DNS, or an item of `toFQDNs`.
-pub(super) fn dns_rule(rule: &FqdnSelector) -> Result<(), Problem> {
+pub(in crate::kinds::cilium) fn dns_rule(rule: &FqdnSelector) -> Result<(), Problem> {
     let plain = |char: char| char.is_ascii_alphanumeric() || "-_.".contains(char);
     if !rule.name.chars().all(plain) {
         let hint = if rule.name.contains('*') { "; matchPattern takes `*`" } else { "" };
