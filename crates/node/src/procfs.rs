@@ -53,6 +53,11 @@ impl Proc {
 
     /// The text of a small file of the system as a whole.
     pub(crate) fn text(&self, path: &str) -> Result<String, Errno> {
+        if self.is_real {
+            // What the kernel tells of the system has no links: one step instead of one for each folder.
+            let file = rustix::fs::openat(self.root.folder(), path, READ, Mode::empty())?;
+            return Ok(String::from_utf8_lossy(&root::told(&file, SMALL)?.0).into_owned());
+        }
         let (folder, name) = path.rsplit_once('/').unwrap_or((".", path));
         let mut at = rustix::fs::openat(self.root.folder(), ".", FOLDER, Mode::empty())?;
         for part in folder.split('/') {
@@ -77,10 +82,18 @@ const LINE: usize = 150;
 /// How much is read of small files.
 const SMALL: usize = 64 << 10;
 
+/// How many sockets of a protocol there are, those that listen among them; `folder` is one with tables of sockets.
+fn in_use(folder: &OwnedFd, protocol: &str) -> Option<usize> {
+    let name = if protocol == "tcp6" { "sockstat6" } else { "sockstat" };
+    let file = rustix::fs::openat(folder, name, READ, Mode::empty()).ok()?;
+    let (bytes, _) = root::told(&file, SMALL).ok()?;
+    sockets::in_use(protocol, &String::from_utf8_lossy(&bytes))
+}
+
 impl Pid {
     /// The first bytes of a file about the process, and whether there are more.
     pub(crate) fn bytes(&self, name: &str, limit: usize) -> Result<(Vec<u8>, bool), Errno> {
-        root::read(&rustix::fs::openat(&self.folder, name, READ, Mode::empty())?, limit)
+        root::told(&rustix::fs::openat(&self.folder, name, READ, Mode::empty())?, limit)
     }
 
     /// The text of a small file about the process.
@@ -89,14 +102,19 @@ impl Pid {
         Ok(String::from_utf8_lossy(&bytes).into_owned())
     }
 
-    /// A table of sockets, as far as it tells of those that listen: they stand first. It is read about a line at a time,
-    /// because to fill more the kernel walks all connections there are, which takes it milliseconds.
+    /// A table of sockets, `tcp` or `tcp6`, as far as it tells of those that listen: they stand first. It is read about a
+    /// line at a time, because to fill more the kernel walks all connections there may be, which takes it milliseconds.
     pub(crate) fn sockets_of(&self, protocol: &str) -> Result<String, Errno> {
         let folder = rustix::fs::openat(&self.folder, "net", FOLDER, Mode::empty())?;
+        // For a table without connections it walks them all too, so it is not asked where nothing more can follow.
+        let most = in_use(&folder, protocol);
+        if most == Some(0) {
+            return Ok(String::new());
+        }
         let file = rustix::fs::openat(&folder, protocol, READ, Mode::empty())?;
         let mut bytes = Vec::new();
         while bytes.len() < TABLE {
-            if root::chunk(&file, &mut bytes, LINE)? == 0 || !sockets::may_go_on(&bytes) {
+            if root::chunk(&file, &mut bytes, LINE)? == 0 || !sockets::may_go_on(&bytes, most) {
                 break;
             }
         }

@@ -218,6 +218,19 @@ pub(crate) fn read(file: &OwnedFd, limit: usize) -> Result<(Vec<u8>, bool), Errn
     Ok((bytes, is_more))
 }
 
+/// Reads the first bytes of an open file that the kernel writes, and says whether there are more. Other than of files on a
+/// disk, less than was asked for is the end.
+pub(crate) fn told(file: &OwnedFd, limit: usize) -> Result<(Vec<u8>, bool), Errno> {
+    let mut bytes = Vec::new();
+    let mut size = FIRST;
+    while bytes.len() <= limit && chunk(file, &mut bytes, size)? == size {
+        size = (size * 4).min(LARGEST);
+    }
+    let is_more = bytes.len() > limit;
+    bytes.truncate(limit);
+    Ok((bytes, is_more))
+}
+
 /// How much is read at once at first, and later. Most files are small, and what the kernel writes comes by the page.
 const FIRST: usize = 4 << 10;
 const LARGEST: usize = 256 << 10;

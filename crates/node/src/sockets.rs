@@ -27,12 +27,26 @@ pub(crate) fn read(protocol: &str, table: &str, holders: &BTreeMap<u64, u32>) ->
     table.lines().skip(1).filter_map(socket).collect()
 }
 
-/// Whether more sockets that listen may follow what was read of a table: the last whole line tells of one.
-pub(crate) fn may_go_on(table: &[u8]) -> bool {
+/// Whether more sockets that listen may follow what was read of a table: the last whole line tells of one, and there are
+/// more sockets than lines (`most`, where that is known).
+pub(crate) fn may_go_on(table: &[u8], most: Option<usize>) -> bool {
     let mut lines = table.rsplit(|byte| *byte == b'\n');
     let last = lines.nth(1).unwrap_or_default();
     let state = last.split(u8::is_ascii_whitespace).filter(|field| !field.is_empty()).nth(3);
-    state.is_none_or(|state| state == LISTEN.as_bytes() || state == b"st")
+    let listens = state.is_none_or(|state| state == LISTEN.as_bytes() || state == b"st");
+    // The first line names the columns.
+    let read = || table.iter().filter(|byte| **byte == b'\n').count().saturating_sub(1);
+    listens && most.is_none_or(|most| read() < most)
+}
+
+/// How many sockets of a protocol `/proc/PID/net/sockstat` and its like count: `TCP6: inuse 4`.
+pub(crate) fn in_use(protocol: &str, counts: &str) -> Option<usize> {
+    let of = |line: &str| {
+        let (name, rest) = line.split_once(':')?;
+        name.eq_ignore_ascii_case(protocol).then_some(())?;
+        rest.trim().strip_prefix("inuse ")?.split_ascii_whitespace().next()?.parse().ok()
+    };
+    counts.lines().find_map(of)
 }
 
 /// An address as the kernel writes it: words of 32 bits in the byte order of the machine.
@@ -66,7 +80,20 @@ mod tests {
         assert_eq!(address("00000000000000000000000000000000").unwrap(), "::");
         assert_eq!(address("00000000000000000000000001000000").unwrap(), "::1");
         assert_eq!(address("0000"), None);
-        assert!(!may_go_on(b"  0: 0:0 0:0 0A x\n  1: 0:0 0:0 01 x\n  2: 0"));
-        assert!(may_go_on(b"  0: 0:0 0:0 01 x\n  1: 0:0 0:0 0A x\n"));
+        assert!(!may_go_on(b"  0: 0:0 0:0 0A x\n  1: 0:0 0:0 01 x\n  2: 0", None));
+        assert!(may_go_on(b"  0: 0:0 0:0 01 x\n  1: 0:0 0:0 0A x\n", None));
+    }
+
+    #[test]
+    fn nothing_is_asked_for_beyond_what_is_counted() {
+        let counts = "sockets: used 42\nTCP: inuse 2 orphan 0 tw 9 alloc 12 mem 2\nUDP: inuse 1 mem 0\n";
+        assert_eq!(in_use("tcp", counts), Some(2));
+        assert_eq!(in_use("tcp6", counts), None);
+        assert_eq!(in_use("tcp6", "TCP6: inuse 0\nUDP6: inuse 3\n"), Some(0));
+        assert_eq!(in_use("tcp", "TCP: inuse\nTCP: orphan 3\n"), None);
+        let (title, line) = ("  sl  local_address rem_address   st\n", "   0: 0:0 0:0 0A x\n");
+        assert!(may_go_on(title.as_bytes(), Some(1)));
+        assert!(may_go_on(format!("{title}{line}").as_bytes(), Some(2)));
+        assert!(!may_go_on(format!("{title}{line}{line}").as_bytes(), Some(2)));
     }
 }
