@@ -128,6 +128,16 @@ impl<'a> Engine<'a> {
         }
     }
 
+    /// The class at a place of [`Engine::classes`].
+    pub fn class_at(&self, place: u32) -> Option<ClassId> {
+        ((place as usize) < self.classes.list.len()).then_some(ClassId(place))
+    }
+
+    /// The class of a stretch of addresses: a place in [`Lowered::outside`].
+    pub fn class_of_outside(&self, place: u32) -> Option<ClassId> {
+        self.classes.of_outside.get(place as usize).copied()
+    }
+
     /// What one endpoint can send to another; `None` where one of them does not exist.
     pub fn connections(&self, from: Endpoint, to: Endpoint) -> Option<Connections> {
         Some(self.get(self.connections_id(from, to)?))

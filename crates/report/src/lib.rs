@@ -24,6 +24,7 @@ mod markdown;
 mod name;
 mod ocsf;
 mod oscal;
+pub mod picture;
 mod place;
 mod policy_report;
 mod samples;

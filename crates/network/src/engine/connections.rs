@@ -152,6 +152,17 @@ impl Connections {
         self.0.iter().all(|part| part.verdict == Verdict::Deny)
     }
 
+    /// Whether some traffic goes through for certain, or may with the right credentials and requests.
+    pub fn lets_some_through(&self) -> bool {
+        self.0.iter().any(|part| part.verdict.lets_some_through())
+    }
+
+    /// What goes through between one pair or another.
+    #[must_use]
+    pub fn or(&self, other: &Self) -> Self {
+        self.zip(other, wider)
+    }
+
     /// Whether something is not known: it depends, or the plug-in itself gave up.
     pub fn is_uncertain(&self) -> bool {
         self.0.iter().any(|part| matches!(part.verdict, Verdict::Depends(_) | Verdict::Broken))
@@ -201,6 +212,25 @@ fn protocols(named: impl Iterator<Item = Protocol>) -> Vec<Protocol> {
     all.sort_unstable();
     all.dedup();
     all
+}
+
+/// The verdict that lets more through; where two are as good, what either asks for.
+fn wider(one: &Verdict, other: &Verdict) -> Verdict {
+    fn union<T: Clone + Ord>(one: &[T], other: &[T]) -> Vec<T> {
+        let mut all: Vec<T> = one.iter().chain(other).cloned().collect();
+        all.sort();
+        all.dedup();
+        all
+    }
+    match (one, other) {
+        (Verdict::Allow, _) | (_, Verdict::Allow) => Verdict::Allow,
+        (Verdict::Limited(one), Verdict::Limited(other)) => Verdict::Limited(union(one, other)),
+        (limited @ Verdict::Limited(_), _) | (_, limited @ Verdict::Limited(_)) => limited.clone(),
+        (Verdict::Depends(one), Verdict::Depends(other)) => Verdict::Depends(union(one, other)),
+        (depends @ Verdict::Depends(_), _) | (_, depends @ Verdict::Depends(_)) => depends.clone(),
+        (Verdict::Broken, _) | (_, Verdict::Broken) => Verdict::Broken,
+        (Verdict::Deny, Verdict::Deny) => Verdict::Deny,
+    }
 }
 
 /// Where the largest aligned blocks that a range of ports is made of start.

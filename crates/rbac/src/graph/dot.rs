@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use ironsides_core::Severity;
+use ironsides_report::picture::dot as quote;
 
 use super::{Graph, Item};
 
@@ -19,7 +20,7 @@ pub(super) fn write(graph: &Graph) -> String {
         _ = writeln!(
             out,
             "  subgraph cluster_{number} {{\n    label={};\n    style=rounded;\n    color=\"#d0d7de\";",
-            quoted(&band.title)
+            quote(&band.title)
         );
         for (items, letter, colour) in [
             (&band.subjects, 's', "#ddf4ff"),
@@ -50,16 +51,5 @@ fn node(out: &mut String, id: &str, item: &Item, colour: &str) {
         _ => (colour, String::new()),
     };
     let label = format!("{}\n{word}{}", item.label, item.detail);
-    _ = writeln!(out, "    {id} [label={}, fillcolor=\"{colour}\"];", quoted(&label));
-}
-
-/// A string of Graphviz: nothing in it is an escape but the line break.
-fn quoted(text: &str) -> String {
-    let lines = text.split('\n').map(|line| {
-        let line = ironsides_report::plain(line);
-        let cut: String = line.chars().take(120).collect();
-        let cut = if cut.len() < line.len() { cut + "…" } else { cut };
-        cut.replace('\\', "\\\\").replace('"', "\\\"")
-    });
-    format!("\"{}\"", lines.collect::<Vec<_>>().join("\\n"))
+    _ = writeln!(out, "    {id} [label={}, fillcolor=\"{colour}\"];", quote(&label));
 }

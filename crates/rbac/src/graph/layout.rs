@@ -3,12 +3,10 @@
 //! Each band has three columns. Bindings are sorted by role; roles and subjects stand as near as they can to the middle of
 //! what they are connected with. Boxes have one size a column and slots of one height, so nothing overlaps.
 
+use ironsides_report::picture::{CHARACTER, SMALL, fit};
+
 use super::{Band, Graph, Item};
 
-/// The width of one character of the picture's type: 0.6 of its 12 pixels, as in every common fixed-width type.
-const CHARACTER: f64 = 7.25;
-/// Of the smaller second line.
-const SMALL: f64 = 6.25;
 /// The height of a box.
 pub(super) const BOX: f64 = 40.0;
 const SLOT: f64 = 50.0;
@@ -158,24 +156,4 @@ impl Column<'_> {
     pub(super) fn detail(&self, text: &str) -> String {
         fit(text, self.width - 24.0, SMALL)
     }
-}
-
-/// A text cut so that it is no wider than so many pixels.
-fn fit(text: &str, width: f64, character: f64) -> String {
-    use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
-    let wide = |columns: usize| u32::try_from(columns).map_or(f64::MAX, f64::from) * character;
-    let text = ironsides_report::plain(text);
-    if wide(text.width()) <= width {
-        return text.into_owned();
-    }
-    let mut out = String::new();
-    let mut columns = 1;
-    for c in text.chars() {
-        columns += c.width().unwrap_or_default();
-        if wide(columns) > width {
-            break;
-        }
-        out.push(c);
-    }
-    out.trim_end().to_owned() + "…"
 }

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use ironsides_core::Severity;
+use ironsides_report::picture::mermaid as text;
 
 use super::{Band, Graph, Item};
 
@@ -84,22 +85,4 @@ fn band_text(number: usize, band: &Band) -> String {
 fn label(item: &Item) -> String {
     let word = item.severity.map(|severity| format!("{severity} · ")).unwrap_or_default();
     format!("{}<br>{}", text(&item.label, 60), text(&format!("{word}{}", item.detail), 60))
-}
-
-/// A text in which nothing is Mermaid's, Markdown's or HTML's: all but plain characters are written by number.
-fn text(text: &str, most: usize) -> String {
-    let plain = ironsides_report::plain(text);
-    let mut out = String::new();
-    for (at, c) in plain.chars().enumerate() {
-        if at == most {
-            out.push('…');
-            break;
-        }
-        match c {
-            ' ' | '.' | ',' | ':' | '-' | '/' | '(' | ')' | '·' | '…' => out.push(c),
-            c if c.is_alphanumeric() => out.push(c),
-            c => _ = write!(out, "#{};", u32::from(c)),
-        }
-    }
-    out
 }

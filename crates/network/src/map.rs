@@ -1,0 +1,194 @@
+//! Maps: what can be sent between namespaces, or between workloads, all of it or around one of them.
+//!
+//! A map has [`Unit`]s and a [`Cell`] for each two of them between which something may go through. It is data: [`Map::csv`],
+//! [`Map::document`], [`Map::dot`], [`Map::mermaid`], [`Map::svg`] and [`Map::html`] show it.
+
+mod base;
+mod collapse;
+mod csv;
+mod document;
+mod focus;
+mod gather;
+mod units;
+
+use crate::cluster::Cluster;
+use crate::engine::{Connections, Engine};
+use crate::profile::Profile;
+
+pub use self::base::Base;
+pub use self::document::Document;
+pub use self::focus::{Focus, Toward};
+
+/// Maps of workloads have no more units than these; beyond them namespaces are told.
+const MOST: usize = 1_500;
+
+/// What can be sent between the parts of a cluster.
+#[derive(Clone, Debug)]
+pub struct Map {
+    /// Under which plug-in.
+    pub profile: Profile,
+    /// What its units are.
+    pub scale: Scale,
+    /// The units: namespaces or workloads by name, then nodes, then what is outside.
+    pub units: Vec<Unit>,
+    /// The cells by sender and receiver. Between two units without one nothing goes through.
+    pub cells: Vec<Cell>,
+    /// Where a focus is, the unit in it and how far each other one is from it: see [`Focus`].
+    pub focus: Option<Layers>,
+    /// What is not as asked, and why: sentences without a full stop.
+    pub notes: Vec<String>,
+}
+
+/// What the units of a map are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Scale {
+    /// Namespaces; all nodes, and all that is outside, are one each.
+    Namespaces,
+    /// Workloads; those of one namespace that send and receive the same are one unit.
+    Workloads,
+}
+
+/// How far the units of a map are from the one in its focus.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Layers {
+    /// The units in the focus.
+    pub centre: Vec<u32>,
+    /// Those that can send to it, the nearest first, then those that can send to these, and so on.
+    pub senders: Vec<Vec<u32>>,
+    /// Those that it can send to.
+    pub receivers: Vec<Vec<u32>>,
+}
+
+/// A part of a cluster.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Unit {
+    /// What it is.
+    pub kind: Kind,
+    /// The namespace; empty for nodes and for what is outside.
+    pub namespace: String,
+    /// How it is called: `shop`, `shop/web`, `nodes`, `outside`, `4 workloads like shop/web`.
+    pub name: String,
+    /// All that it stands for, in full.
+    pub all: Vec<String>,
+    /// How many pods, or nodes, it has.
+    pub size: u64,
+}
+
+/// What a [`Unit`] is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Kind {
+    /// A namespace.
+    #[default]
+    Namespace,
+    /// Workloads, or pods of their own.
+    Workload,
+    /// Nodes.
+    Nodes,
+    /// Addresses outside the cluster.
+    Outside,
+}
+
+impl Kind {
+    /// `namespace`, `workload`, `nodes`, `outside`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Namespace => "namespace",
+            Self::Workload => "workload",
+            Self::Nodes => "nodes",
+            Self::Outside => "outside",
+        }
+    }
+}
+
+/// What one unit can send to another.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cell {
+    /// The sender: a place in [`Map::units`].
+    pub from: u32,
+    /// The receiver.
+    pub to: u32,
+    /// What some pair of theirs can send, the most of all pairs for each kind of traffic.
+    pub most: Connections,
+    /// Between how many pairs something may go through.
+    pub open: u64,
+    /// How many pairs there are.
+    pub pairs: u64,
+    /// How much that is.
+    pub level: Level,
+}
+
+/// How much goes through.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Level {
+    /// Nothing for certain; something perhaps.
+    Perhaps,
+    /// Some traffic, or not between all pairs.
+    Some,
+    /// Everything between all pairs.
+    Everything,
+}
+
+impl Level {
+    /// `perhaps`, `some`, `everything`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Perhaps => "perhaps",
+            Self::Some => "some",
+            Self::Everything => "everything",
+        }
+    }
+}
+
+impl Map {
+    /// The map of all namespaces.
+    pub fn namespaces(engine: &Engine<'_>, cluster: &Cluster) -> Self {
+        let units = units::namespaces(engine, cluster);
+        Self::gathered(engine, Scale::Namespaces, units)
+    }
+
+    /// The map of all workloads. Where there are too many to be told one by one even with those that are alike as one, it is that
+    /// of the namespaces, and a note says so.
+    pub fn workloads(engine: &Engine<'_>, cluster: &Cluster) -> Self {
+        let units = units::workloads(engine, cluster, &[]);
+        if units.list.len() > MOST {
+            let mut map = Self::namespaces(engine, cluster);
+            map.notes.push(format!(
+                "{} different workloads, because nobody could read so many: these are their namespaces; put one workload \
+                 or namespace into the focus",
+                units.list.len()
+            ));
+            return map;
+        }
+        let alone = gather::alone(engine, &units);
+        collapse::collapse(Self::gathered(engine, Scale::Workloads, units), &alone, &[])
+    }
+
+    fn gathered(engine: &Engine<'_>, scale: Scale, units: units::Units) -> Self {
+        let cells = gather::cells(engine, &units);
+        let profile = engine.lowered().profile;
+        Self { profile, scale, units: units.list, cells, focus: None, notes: Vec::new() }
+    }
+
+    /// The cell of two units.
+    pub fn cell(&self, from: u32, to: u32) -> Option<&Cell> {
+        let at = self.cells.binary_search_by_key(&(from, to), |cell| (cell.from, cell.to)).ok()?;
+        self.cells.get(at)
+    }
+
+    /// What a cell says in a few words: `TCP 80`, `all traffic`, and between how many pairs where it is not all.
+    pub fn told(&self, cell: &Cell) -> String {
+        let outside = |unit| self.unit(unit).is_some_and(|unit| unit.kind == Kind::Outside);
+        if cell.open == cell.pairs {
+            cell.most.to_string()
+        } else if outside(cell.from) || outside(cell.to) {
+            format!("{} (in part)", cell.most)
+        } else {
+            format!("{} ({} of {} pairs)", cell.most, cell.open, cell.pairs)
+        }
+    }
+
+    /// A unit by its place.
+    pub fn unit(&self, at: u32) -> Option<&Unit> {
+        self.units.get(at as usize)
+    }
+}
