@@ -34,8 +34,8 @@ pub(crate) fn may_go_on(table: &[u8], most: Option<usize>) -> bool {
     let last = lines.nth(1).unwrap_or_default();
     let state = last.split(u8::is_ascii_whitespace).filter(|field| !field.is_empty()).nth(3);
     let listens = state.is_none_or(|state| state == LISTEN.as_bytes() || state == b"st");
-    // The first line names the columns.
-    let read = || table.iter().filter(|byte| **byte == b'\n').count().saturating_sub(1);
+    // Before the first end of a line the columns are named, and what follows the last is no whole line.
+    let read = || table.split(|byte| *byte == b'\n').count().saturating_sub(2);
     listens && most.is_none_or(|most| read() < most)
 }
 
