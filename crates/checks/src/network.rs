@@ -4,7 +4,6 @@ use ironsides_core::Object;
 
 use crate::check::{ANY_POD, Check};
 
-mod address;
 mod cilium_block_of_pods;
 mod cilium_clusterwide_lock;
 mod cilium_default_deny_without_rules;

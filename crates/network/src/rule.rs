@@ -26,6 +26,22 @@ impl Direction {
             Self::Egress => "egress",
         }
     }
+
+    /// `from` or `to`, as the field of a rule with its peers is called.
+    pub fn peers(self) -> &'static str {
+        match self {
+            Self::Ingress => "from",
+            Self::Egress => "to",
+        }
+    }
+
+    /// `Ingress` or `Egress`, as `policyTypes` names it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Ingress => "Ingress",
+            Self::Egress => "Egress",
+        }
+    }
 }
 
 /// When a rule is asked: a lower rank decides before a higher one. Rules of one rank are not ordered: a denial wins over a

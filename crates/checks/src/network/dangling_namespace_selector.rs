@@ -1,8 +1,9 @@
 //! A peer in namespaces that are not there.
 
 use ironsides_core::{Inventory, LabelSelector, Operator};
+use ironsides_network::Direction;
 
-use super::policy::{Direction, rules};
+use super::policy::rules;
 use super::{NAMESPACE, POLICY};
 use crate::gathered::{Namespaces, among, sure};
 use crate::prelude::*;

@@ -1,8 +1,10 @@
 //! A rule that lets pods connect to whatever there is.
 
+use ironsides_network::Direction;
+use ironsides_network::address::block as block_of;
+
 use super::POLICY;
-use super::address::Block;
-use super::policy::{Direction, rules};
+use super::policy::rules;
 use crate::prelude::*;
 
 pub(super) static CHECK: Check = Check {
@@ -34,7 +36,8 @@ fn run(policy: &Object, out: &mut Out<'_>) {
             continue;
         }
         let open = to.items().map(|peer| peer.get("ipBlock")).find(|block| {
-            let everything = block.get("cidr").str().and_then(Block::parse).is_some_and(Block::is_everything);
+            let everything =
+                block.get("cidr").str().and_then(block_of).is_some_and(|block| block.prefix_len() == 0);
             everything && block.get("except").items().next().is_none()
         });
         match open {

@@ -1,10 +1,11 @@
 //! A policy for egress that leaves names out.
 
 use ironsides_core::Inventory;
+use ironsides_network::Direction;
 use ironsides_tree::Text;
 
 use super::POLICY;
-use super::policy::{Direction, rules};
+use super::policy::rules;
 use crate::gathered::namespace;
 use crate::prelude::*;
 use rustc_hash::FxHashSet;

@@ -1,9 +1,10 @@
 //! A peer that is every pod of the cluster.
 
 use ironsides_core::LabelSelector;
+use ironsides_network::Direction;
 
 use super::POLICY;
-use super::policy::{Direction, rules};
+use super::policy::rules;
 use crate::prelude::*;
 
 pub(super) static CHECK: Check = Check {

@@ -1,8 +1,10 @@
 //! A rule that lets in whoever comes.
 
+use ironsides_network::Direction;
+use ironsides_network::address::block as block_of;
+
 use super::POLICY;
-use super::address::Block;
-use super::policy::{Direction, rules};
+use super::policy::rules;
 use crate::prelude::*;
 
 pub(super) static CHECK: Check = Check {
@@ -31,8 +33,8 @@ fn run(policy: &Object, out: &mut Out<'_>) {
             continue;
         }
         let open = from.items().find(|peer| {
-            let block = peer.at(&["ipBlock", "cidr"]).str().and_then(Block::parse);
-            block.is_some_and(Block::is_everything)
+            let block = peer.at(&["ipBlock", "cidr"]).str().and_then(block_of);
+            block.is_some_and(|block| block.prefix_len() == 0)
         });
         match open {
             Some(peer) => {

@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use ironsides_core::{Inventory, LabelSelector, Object, PodTemplates};
+use ironsides_network::Direction;
 use ironsides_tree::{Cursor, Text};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::POLICIES;
-use super::policy::{Direction, isolates};
+use super::policy::isolates;
 use crate::gathered::{AllPods, Pods, namespace};
 
 /// In which directions something is isolated.

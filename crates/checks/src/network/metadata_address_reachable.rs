@@ -1,9 +1,16 @@
 //! A rule that covers the address at which providers hand out credentials.
 
+use std::net::IpAddr;
+
+use ironsides_network::Direction;
+use ironsides_network::address::block as block_of;
+
 use super::POLICY;
-use super::address::{Block, METADATA};
-use super::policy::{Direction, rules};
+use super::policy::rules;
 use crate::prelude::*;
+
+/// The addresses at which providers hand out credentials of the machine.
+const METADATA: [&str; 2] = ["169.254.169.254", "fd00:ec2::254"];
 
 pub(super) static CHECK: Check = Check {
     meta: CheckMeta {
@@ -35,8 +42,10 @@ fn run(policy: &Object, out: &mut Out<'_>) {
         }
         for block in rule.get("to").items().map(|peer| peer.get("ipBlock")).filter(Cursor::is_set) {
             let holds = |at: &Cursor<'_>, address: &str| {
-                let block = at.str().and_then(Block::parse);
-                block.zip(address.parse().ok()).is_some_and(|(block, address)| block.contains(address))
+                let block = at.str().and_then(block_of);
+                block
+                    .zip(address.parse::<IpAddr>().ok())
+                    .is_some_and(|(block, address)| block.contains(&address))
             };
             let cidr = block.get("cidr");
             let reached = METADATA.into_iter().find(|address| {

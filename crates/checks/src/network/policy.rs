@@ -1,40 +1,8 @@
 //! The rules of a network policy.
 
 use ironsides_core::Object;
+use ironsides_network::Direction;
 use ironsides_tree::Cursor;
-
-/// A direction of traffic, seen from the pods that a policy selects.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Direction {
-    Ingress,
-    Egress,
-}
-
-impl Direction {
-    /// The field with its rules.
-    pub(super) fn field(self) -> &'static str {
-        match self {
-            Self::Ingress => "ingress",
-            Self::Egress => "egress",
-        }
-    }
-
-    /// The field of a rule with its peers.
-    pub(super) fn peers(self) -> &'static str {
-        match self {
-            Self::Ingress => "from",
-            Self::Egress => "to",
-        }
-    }
-
-    /// Its word in `policyTypes`.
-    pub(super) fn word(self) -> &'static str {
-        match self {
-            Self::Ingress => "Ingress",
-            Self::Egress => "Egress",
-        }
-    }
-}
 
 /// Whether a policy isolates the pods it selects in a direction. Without `policyTypes` every policy isolates ingress, and
 /// one with rules for egress that too.

@@ -1,9 +1,10 @@
 //! A block of addresses with bits beyond its prefix.
 
+use ironsides_network::Direction;
 use ironsides_network::address::block;
 
 use super::POLICY;
-use super::policy::{Direction, rules};
+use super::policy::rules;
 use crate::prelude::*;
 
 pub(super) static CHECK: Check = Check {
@@ -19,7 +20,7 @@ pub(super) static CHECK: Check = Check {
 };
 
 fn run(policy: &Object, out: &mut Out<'_>) {
-    let directions = [Direction::Ingress, Direction::Egress];
+    let directions = Direction::ALL;
     let peers = |direction: Direction| {
         rules(policy, direction).flat_map(move |rule| rule.get(direction.peers()).items())
     };

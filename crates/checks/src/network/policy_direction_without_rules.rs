@@ -1,7 +1,9 @@
 //! A direction that a policy closes for want of rules.
 
+use ironsides_network::Direction;
+
 use super::POLICY;
-use super::policy::{Direction, isolates};
+use super::policy::isolates;
 use crate::prelude::*;
 
 pub(super) static CHECK: Check = Check {

@@ -1,7 +1,9 @@
 //! Rules in a direction that the policy leaves alone.
 
+use ironsides_network::Direction;
+
 use super::POLICY;
-use super::policy::{Direction, isolates};
+use super::policy::isolates;
 use crate::prelude::*;
 
 pub(super) static CHECK: Check = Check {

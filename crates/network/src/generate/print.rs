@@ -89,7 +89,7 @@ fn scalar(text: &str) -> String {
 fn network_policy(out: &mut Page, draft: &Draft) {
     out.head("networking.k8s.io/v1", "NetworkPolicy", draft);
     out.selector(2, "podSelector", &draft.subject);
-    let types: Vec<&str> = draft.directions.iter().map(|direction| type_of(*direction)).collect();
+    let types: Vec<&str> = draft.directions.iter().map(|direction| direction.word()).collect();
     out.line(2, &format!("policyTypes: [{}]", types.join(", ")));
     for direction in Direction::ALL {
         let rules: Vec<&DraftRule> = draft.rules.iter().filter(|rule| rule.direction == direction).collect();
@@ -98,11 +98,7 @@ fn network_policy(out: &mut Page, draft: &Draft) {
         }
         out.line(2, &format!("{}:", direction.field()));
         for rule in rules {
-            let peers = match direction {
-                Direction::Ingress => "from",
-                Direction::Egress => "to",
-            };
-            out.line(4, &format!("- {peers}:"));
+            out.line(4, &format!("- {}:", direction.peers()));
             for peer in &rule.peers {
                 network_peer(out, peer);
             }
@@ -117,13 +113,6 @@ fn network_policy(out: &mut Page, draft: &Draft) {
                 }
             }
         }
-    }
-}
-
-fn type_of(direction: Direction) -> &'static str {
-    match direction {
-        Direction::Ingress => "Ingress",
-        Direction::Egress => "Egress",
     }
 }
 
@@ -182,10 +171,7 @@ fn cilium_policy(out: &mut Page, draft: &Draft) {
 fn cilium_rule(out: &mut Page, rule: &DraftRule) {
     let (icmp, ports): (Vec<Span>, Vec<Span>) =
         rule.ports.iter().copied().partition(|span| !span.protocol.has_ports());
-    let side = match rule.direction {
-        Direction::Ingress => "from",
-        Direction::Egress => "to",
-    };
+    let side = rule.direction.peers();
     let kind = |peer: &DraftPeer| match peer.who {
         PeerWho::Pods(_) | PeerWho::PodsOf(..) => 0,
         PeerWho::Entity(_) => 1,

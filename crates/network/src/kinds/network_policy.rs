@@ -96,8 +96,8 @@ impl NetworkPolicy {
             place: reader.place(root),
             pod_selector: reader.selector(&spec.get("podSelector")),
             policy_types: policy_types(&mut reader, &spec.get("policyTypes")),
-            ingress: rules(&mut reader, &spec.get("ingress"), "from"),
-            egress: rules(&mut reader, &spec.get("egress"), "to"),
+            ingress: rules(&mut reader, &spec, Direction::Ingress),
+            egress: rules(&mut reader, &spec, Direction::Egress),
             refused: reader.refused,
         };
         (policy, reader.problems)
@@ -139,10 +139,11 @@ fn policy_types(reader: &mut Reader, at: &Cursor<'_>) -> Option<Vec<Direction>> 
     Some(types).filter(|_| !items.is_empty())
 }
 
-fn rules(reader: &mut Reader, at: &Cursor<'_>, peers: &'static str) -> Option<Vec<Rule>> {
-    let items = reader.list(at);
+fn rules(reader: &mut Reader, spec: &Cursor<'_>, direction: Direction) -> Option<Vec<Rule>> {
+    let at = spec.get(direction.field());
+    let items = reader.list(&at);
     at.node()?.as_list()?;
-    Some(items.iter().filter_map(|item| rule(reader, item, peers)).collect())
+    Some(items.iter().filter_map(|item| rule(reader, item, direction.peers())).collect())
 }
 
 fn rule(reader: &mut Reader, at: &Cursor<'_>, peers: &'static str) -> Option<Rule> {

@@ -177,7 +177,7 @@ fn pods(reader: &mut Reader, at: &Cursor<'_>, dialect: Dialect) -> Subject {
 
 fn rule(reader: &mut Reader, at: &Cursor<'_>, dialect: Dialect, direction: Direction, index: u32) -> Rule {
     reader.map(at);
-    let side = if direction == Direction::Ingress { "from" } else { "to" };
+    let side = direction.peers();
     reader.only(at, &["name", "action", side, dialect.ports()]);
     let name_at = at.get("name");
     let name = reader.text(&name_at).unwrap_or_default();
