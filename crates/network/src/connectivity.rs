@@ -16,10 +16,10 @@ use rustc_hash::FxHashMap;
 
 use crate::address::{AddressRange, after, atoms};
 use crate::cluster::{Cluster, Endpoint, Pod};
-use crate::decide::{candidates, judge};
+use crate::engine::{Connections, ConnectionsId, Engine};
 use crate::lowered::Lowered;
-use crate::port::{PortMatch, Protocol, Traffic, named};
 use crate::profile::Profile;
+use crate::reach::Stretch;
 use crate::rule::Direction;
 use crate::verdict::Verdict;
 use crate::view::ViewId;
@@ -62,16 +62,58 @@ pub struct Connection {
     pub from: Side,
     /// To whom.
     pub to: Side,
-    /// At which ports it goes through for certain, at least for one pair of their pods.
-    pub ports: PortSet,
-    /// At which others it may: it depends on what is not known.
-    pub perhaps: PortSet,
+    /// What goes through, at least for one pair of their pods.
+    pub open: Open,
 }
 
 impl fmt::Display for Connection {
-    /// `shop/web[Deployment] => shop/db[StatefulSet] : TCP 5432`; what depends follows behind `perhaps`.
+    /// `shop/web[Deployment] => shop/db[StatefulSet] : TCP 5432`
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(out, "{} => {} : ", self.from, self.to)?;
+        write!(out, "{} => {} : {}", self.from, self.to, self.open)
+    }
+}
+
+/// What goes through, and what may.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Open {
+    /// Ports at which it goes through for certain.
+    pub ports: PortSet,
+    /// Other ports at which it may: it depends on what is not known.
+    pub perhaps: PortSet,
+}
+
+impl Open {
+    /// Whether nothing goes through, for certain.
+    pub fn is_nothing(&self) -> bool {
+        self.ports.is_empty() && self.perhaps.is_empty()
+    }
+
+    /// Adds what another way lets through.
+    pub fn add(&mut self, other: &Self) {
+        self.ports.add(&other.ports);
+        self.perhaps.add(&other.perhaps);
+        self.perhaps = self.perhaps.minus(&self.ports);
+    }
+}
+
+impl From<&Connections> for Open {
+    fn from(connections: &Connections) -> Self {
+        let mut open = Self::default();
+        for part in connections.parts() {
+            let Stretch { protocol, first, last } = part.traffic;
+            match part.verdict {
+                Verdict::Allow | Verdict::Limited(_) => open.ports.insert(protocol, first, last),
+                Verdict::Depends(_) | Verdict::Broken => open.perhaps.insert(protocol, first, last),
+                Verdict::Deny => {}
+            }
+        }
+        open
+    }
+}
+
+impl fmt::Display for Open {
+    /// `TCP 5432`; what depends follows behind `perhaps`.
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match (self.ports.is_empty(), self.perhaps.is_empty()) {
             (_, true) => write!(out, "{}", self.ports),
             (true, false) => write!(out, "perhaps {}", self.perhaps),
@@ -80,36 +122,12 @@ impl fmt::Display for Connection {
     }
 }
 
-/// What goes through and what may.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-struct Through {
-    ports: PortSet,
-    perhaps: PortSet,
-}
-
-impl Through {
-    fn add(&mut self, other: &Self) {
-        self.ports.add(&other.ports);
-        self.perhaps.add(&other.perhaps);
-        self.perhaps = self.perhaps.minus(&self.ports);
-    }
-
-    /// What both ends let through.
-    fn and(&self, other: &Self) -> Self {
-        let ports = self.ports.and(&other.ports);
-        let mut one = self.ports.clone();
-        one.add(&self.perhaps);
-        let mut two = other.ports.clone();
-        two.add(&other.perhaps);
-        Self { perhaps: one.and(&two).minus(&ports), ports }
-    }
-}
-
-impl Lowered {
+impl Engine<'_> {
     /// The list of connections, sorted as lines. Where `controller` is given (see
     /// [`Cluster::add_ingress_controller`]), what Ingress and Route objects lead to is in it.
-    pub fn connections(&self, cluster: &Cluster, controller: Option<Endpoint>) -> Vec<Connection> {
-        let mut list = List { lowered: self, ends: FxHashMap::default(), found: Vec::new() };
+    pub fn listed(&self, cluster: &Cluster, controller: Option<Endpoint>) -> Vec<Connection> {
+        let mut list =
+            List { engine: self, lowered: self.lowered(), known: FxHashMap::default(), found: Vec::new() };
         list.pairs(cluster, controller);
         if let Some(controller) = controller {
             list.entries(cluster, controller);
@@ -120,9 +138,9 @@ impl Lowered {
 }
 
 struct List<'a> {
+    engine: &'a Engine<'a>,
     lowered: &'a Lowered,
-    /// What each end says to the other, by subject and peer.
-    ends: FxHashMap<(Direction, ViewId, ViewId), Through>,
+    known: FxHashMap<ConnectionsId, Open>,
     found: Vec<Connection>,
 }
 
@@ -142,7 +160,7 @@ impl List<'_> {
         for (from, senders) in &workloads {
             for (to, receivers) in &workloads {
                 if from != to {
-                    let mut through = Through::default();
+                    let mut through = Open::default();
                     for &sender in senders {
                         for &receiver in receivers {
                             through.add(&self.through(Endpoint::Pod(sender), Endpoint::Pod(receiver)));
@@ -167,9 +185,9 @@ impl List<'_> {
         pods: &[u32],
         stretches: &[AddressRange],
     ) {
-        let mut joined: Vec<(AddressRange, Through)> = Vec::new();
+        let mut joined: Vec<(AddressRange, Open)> = Vec::new();
         for &(first, last) in stretches {
-            let mut through = Through::default();
+            let mut through = Open::default();
             for &pod in pods {
                 let (pod, address) = (Endpoint::Pod(pod), Endpoint::Address(first));
                 through.add(&match direction {
@@ -208,10 +226,9 @@ impl List<'_> {
         atoms(sets).into_iter().filter(|(first, _)| first.is_ipv4()).collect()
     }
 
-    fn push(&mut self, from: Side, to: Side, through: Through) {
-        let Through { ports, perhaps } = through;
-        if !ports.is_empty() || !perhaps.is_empty() {
-            self.found.push(Connection { from, to, ports, perhaps });
+    fn push(&mut self, from: Side, to: Side, open: Open) {
+        if !open.is_nothing() {
+            self.found.push(Connection { from, to, open });
         }
     }
 
@@ -231,66 +248,8 @@ impl List<'_> {
     }
 
     /// What both ends let through.
-    fn through(&mut self, from: Endpoint, to: Endpoint) -> Through {
-        let sent = self.end(Direction::Egress, from, to);
-        if sent.ports.is_empty() && sent.perhaps.is_empty() {
-            return sent;
-        }
-        sent.and(&self.end(Direction::Ingress, to, from))
-    }
-
-    fn end(&mut self, direction: Direction, subject: Endpoint, peer: Endpoint) -> Through {
-        // A subject judges as what it is on its own node.
-        let own = self.lowered.node(subject);
-        let (Some(subject), Some(peer)) = (self.lowered.view(subject, own), self.lowered.view(peer, own))
-        else {
-            return Through::default();
-        };
-        if let Some(known) = self.ends.get(&(direction, subject, peer)) {
-            return known.clone();
-        }
-        let through = self.judged(direction, subject, peer);
-        self.ends.insert((direction, subject, peer), through.clone());
-        through
-    }
-
-    /// Asks the rules between two views once for every stretch of ports that they tell apart.
-    fn judged(&self, direction: Direction, subject: ViewId, peer: ViewId) -> Through {
-        let views = &self.lowered.views;
-        let (Some(subject), Some(peer)) = (views.get(subject.index()), views.get(peer.index())) else {
-            return Through::default();
-        };
-        let rules = &self.lowered.rules;
-        let between = candidates(rules, direction, subject, peer);
-        let named = named(direction, subject, peer);
-        let mut through = Through::default();
-        for protocol in Protocol::WITH_PORTS {
-            let mut starts: Vec<u16> = vec![1];
-            let asked = between.iter().filter_map(|candidate| rules.get(candidate.rule as usize));
-            for port in asked.flat_map(|rule| rule.ports.iter()).flat_map(|ports| ports.iter()) {
-                if let PortMatch::Range { protocol: own, first, last } = port
-                    && *own == protocol
-                {
-                    starts.push(*first);
-                    starts.extend(last.checked_add(1));
-                }
-            }
-            for port in named.iter().filter(|port| port.protocol == protocol) {
-                starts.push(port.number);
-                starts.extend(port.number.checked_add(1));
-            }
-            starts.retain(|&start| start > 0);
-            starts.sort_unstable();
-            starts.dedup();
-            let ends = starts.iter().skip(1).map(|next| next - 1).chain([u16::MAX]);
-            for (&first, last) in starts.iter().zip(ends) {
-                match judge(rules, &between, named, Traffic { protocol, port: first }).verdict {
-                    Verdict::Allow | Verdict::Limited(_) => through.ports.insert(protocol, first, last),
-                    Verdict::Depends(_) | Verdict::Broken => through.perhaps.insert(protocol, first, last),
-                    Verdict::Deny => {}
-                }
-            }
-        }
-        through
+    fn through(&mut self, from: Endpoint, to: Endpoint) -> Open {
+        let Some(id) = self.engine.connections_id(from, to) else { return Open::default() };
+        self.known.entry(id).or_insert_with(|| Open::from(&self.engine.get(id))).clone()
     }
 }

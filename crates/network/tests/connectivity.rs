@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use ironsides_core::{Object, Origin};
 use ironsides_network::profile::np_guard;
-use ironsides_network::{Cluster, Lowered, Options, Policies, Profile};
+use ironsides_network::{Cluster, Engine, Lowered, Options, Policies, Profile};
 use ironsides_tree::{Documents, Limits};
 
 /// The workloads `a` and `b` in the namespaces `one` (team=red) and `two`.
@@ -12,7 +12,8 @@ const WORLD: &str = "
 {apiVersion: v1, kind: Namespace, metadata: {name: one, labels: {team: red}}}
 ---
 {apiVersion: apps/v1, kind: Deployment, metadata: {name: a, namespace: one}, spec: {template: {
- metadata: {labels: {app: a}}, spec: {containers: [{ports: [{containerPort: 8080, name: http}, {containerPort: 53, protocol: UDP, name: dns}]}]}}}}
+ metadata: {labels: {app: a}}, spec: {containers: [{ports: [{containerPort: 8080, name: http},
+ {containerPort: 53, protocol: UDP, name: dns}]}]}}}}
 ---
 {apiVersion: apps/v1, kind: StatefulSet, metadata: {name: b, namespace: two}, spec: {template: {
  metadata: {labels: {app: b}}, spec: {hostNetwork: true, containers: [{ports: [{containerPort: 9090, name: http}]}]}}}}
@@ -33,7 +34,7 @@ fn lowered(text: &str) -> (Cluster, Lowered, Vec<String>) {
     assert_eq!(problems, []);
     let controller = cluster.add_ingress_controller();
     let lowered = np_guard::lower(&cluster, &policies, &Options::of(Profile::NpGuard));
-    let lines = lowered.connections(&cluster, controller).iter().map(ToString::to_string).collect();
+    let lines = Engine::new(&lowered).listed(&cluster, controller).iter().map(ToString::to_string).collect();
     (cluster, lowered, lines)
 }
 
@@ -176,7 +177,8 @@ fn service(ports: &str) -> String {
 fn ingress(port: &str) -> String {
     format!(
         "{{apiVersion: networking.k8s.io/v1, kind: Ingress, metadata: {{name: i, namespace: one}}, spec: {{rules: [{{ \
-         host: h.example.com, http: {{paths: [{{path: /, backend: {{service: {{name: s, port: {{{port}}}}}}}}}]}}}}]}}}}"
+         host: h.example.com, http: {{paths: [{{path: /, backend: \
+         {{service: {{name: s, port: {{{port}}}}}}}}}]}}}}]}}}}"
     )
 }
 
@@ -223,7 +225,8 @@ fn owners_are_shown_as_the_pods_name_them() {
     let pod = |name: &str, owner: &str| {
         format!(
             "{{apiVersion: v1, kind: Pod, metadata: {{name: {name}, namespace: one, labels: \
-             {{pod-template-hash: abc}}, ownerReferences: [{{name: c-abc, controller: true{owner}}}]}}, status: {{phase: Succeeded}}}}"
+             {{pod-template-hash: abc}}, ownerReferences: [{{name: c-abc, controller: true{owner}}}]}}, \
+             status: {{phase: Succeeded}}}}"
         )
     };
     let set = pod("c-1", ", kind: ReplicaSet, apiVersion: apps/v1");

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use ironsides_tree::Text;
 
-use super::{List, PortSet, Side, Through};
+use super::{List, Open, PortSet, Side};
 use crate::cluster::{Backend, Cluster, Endpoint, Entrance, Labels, Namespace, Pod, ServicePort, TargetPort};
 use crate::port::Protocol;
 use crate::profile::Profile;
@@ -66,12 +66,12 @@ impl List<'_> {
                 }
             }
         }
-        let mut found: BTreeMap<Side, Through> = BTreeMap::new();
+        let mut found: BTreeMap<Side, Open> = BTreeMap::new();
         for (at, ports) in wanted {
             let Some(pod) = cluster.pods.get(at as usize) else { continue };
             let through = self.through(controller, Endpoint::Pod(at));
-            let led = Through { ports, perhaps: PortSet::default() };
-            found.entry(self.side(pod)).or_default().add(&led.and(&through));
+            let led = Open { ports: through.ports.and(&ports), perhaps: through.perhaps.and(&ports) };
+            found.entry(self.side(pod)).or_default().add(&led);
         }
         for (to, through) in found {
             self.push(Side::IngressController, to, through);

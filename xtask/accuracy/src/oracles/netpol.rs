@@ -7,7 +7,7 @@ use std::sync::Arc;
 use anyhow::{Context, Result};
 use ironsides_core::{Object, Origin};
 use ironsides_network::profile::np_guard;
-use ironsides_network::{Cluster, Options, Policies, Profile};
+use ironsides_network::{Cluster, Engine, Options, Policies, Profile};
 use ironsides_tree::{Documents, Limits};
 
 use crate::data;
@@ -67,7 +67,7 @@ fn connections(manifests: &Path) -> Result<String> {
     let controller = cluster.add_ingress_controller();
     let lowered = np_guard::lower(&cluster, &policies, &Options::of(Profile::NpGuard));
     let lines: Vec<String> =
-        lowered.connections(&cluster, controller).iter().map(ToString::to_string).collect();
+        Engine::new(&lowered).listed(&cluster, controller).iter().map(ToString::to_string).collect();
     Ok(sorted(&lines.join("\n")))
 }
 
