@@ -1,6 +1,7 @@
 //! The plug-ins that enforce policies, and how they read them.
 
 pub mod calico;
+pub mod cilium;
 pub mod detect;
 pub mod np_guard;
 pub mod spec;
@@ -10,7 +11,6 @@ use std::fmt;
 use crate::cluster::Cluster;
 use crate::kinds::Policies;
 use crate::lowered::Lowered;
-use crate::place::{Loss, Place, Problem};
 
 /// Which plug-in enforces. The same policies mean different things to each: every answer names the profile it was given under.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -76,6 +76,9 @@ pub struct Options {
     pub node_selector_labels: bool,
     /// Whether a node always reaches the pods on it (`allow-localhost=always` of Cilium).
     pub allow_local_host: bool,
+    /// Whether the documents count as a plug-in would find them, whatever an API server says of them. Otherwise those that it
+    /// refuses do not exist.
+    pub as_stored: bool,
 }
 
 /// When pods are isolated.
@@ -101,6 +104,7 @@ impl Options {
             blocks_hold_nodes: !matches!(profile, Profile::Cilium | Profile::NpGuard),
             node_selector_labels: false,
             allow_local_host: true,
+            as_stored: false,
         }
     }
 }
@@ -114,14 +118,6 @@ pub fn lower(profile: Profile, cluster: &Cluster, policies: &Policies, options: 
         Profile::Spec | Profile::Ovn | Profile::Antrea => spec::lower(profile, cluster, policies, options),
         Profile::Calico => calico::lower(cluster, policies, options),
         Profile::NpGuard => np_guard::lower(cluster, policies, options),
-        Profile::Cilium => absent(profile, cluster, *options),
+        Profile::Cilium => cilium::lower(cluster, policies, options),
     }
-}
-
-/// Of a profile that is not there everything is open, and a problem says so.
-fn absent(profile: Profile, cluster: &Cluster, options: Options) -> Lowered {
-    let mut lowered = spec::lower(profile, cluster, &Policies::default(), &options);
-    let message = format!("the profile {profile} is not there yet: nothing that follows counts");
-    lowered.problems.push(Problem { place: Place::default(), message, loss: Loss::Policy });
-    lowered
 }

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use crate::l7::dns::DnsRules;
+use crate::l7::http::HttpRules;
 use crate::matcher::Matcher;
 use crate::place::Place;
 use crate::port::PortMatch;
@@ -77,10 +79,10 @@ pub enum Authentication {
 /// A proxy that looks into traffic that a rule allows.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Proxy {
-    /// Requests of HTTP.
-    Http,
-    /// Queries of DNS.
-    Dns,
+    /// HTTP requests that these let pass.
+    Http(HttpRules),
+    /// Lookups of names that these let pass.
+    Dns(DnsRules),
 }
 
 /// Who wrote a rule.
@@ -116,4 +118,12 @@ pub struct Rule {
     pub proxy: Option<Arc<Proxy>>,
     /// What the ends must prove where it is [`Action::Allow`]; `None` where the rule does not say.
     pub authentication: Option<Authentication>,
+}
+
+impl Rule {
+    /// Whether it only says that the names which a proxy for DNS lets through on these ports are those of the rules from here on,
+    /// whatever earlier ranks say of them: it takes part in no decision.
+    pub fn replaces_names(&self) -> bool {
+        self.action == Action::Pass(self.rank) && matches!(self.proxy.as_deref(), Some(Proxy::Dns(_)))
+    }
 }

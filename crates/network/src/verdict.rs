@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use crate::rule::Authentication;
+use crate::l7::http::Request;
+use crate::matcher::Match;
+use crate::rule::{Action, Authentication, Proxy, Rule};
 
 /// What happens to traffic, at one end or at both.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -70,6 +72,37 @@ impl Verdict {
                 if let Limit::Authentication(authentication) = limit { Some(*authentication) } else { None }
             })
             .max()
+    }
+}
+
+impl Limit {
+    /// Whether it lets an HTTP request through; yes where it does not look at requests. `rules` is the list that was asked.
+    pub fn request(&self, rules: &[Rule], request: &Request) -> Match {
+        let Self::Http(chain) = self else { return Match::Yes };
+        let mut condition = None;
+        for rule in chain.iter().filter_map(|&rule| rules.get(rule as usize)) {
+            let answer = match rule.proxy.as_deref() {
+                Some(Proxy::Http(http)) => http.answer(request),
+                _ if rule.action == Action::Allow => Match::Yes,
+                _ => Match::No,
+            };
+            match answer {
+                Match::Yes => return condition.map_or(Match::Yes, Match::If),
+                Match::No => {}
+                Match::If(why) => condition = condition.or(Some(why)),
+            }
+        }
+        condition.map_or(Match::No, Match::If)
+    }
+
+    /// Whether it lets a lookup of a name through; yes where it does not look at lookups. `rules` is the list that was asked.
+    pub fn lookup(&self, rules: &[Rule], name: &str) -> bool {
+        let Self::Dns(asked) = self else { return true };
+        let passes = |rule: &Rule| match rule.proxy.as_deref() {
+            Some(Proxy::Dns(dns)) => dns.passes(name),
+            _ => true,
+        };
+        asked.iter().filter_map(|&rule| rules.get(rule as usize)).any(passes)
     }
 }
 

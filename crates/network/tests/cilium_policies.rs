@@ -117,7 +117,7 @@ fn what_the_agent_refuses() {
         ("{toPorts: [{ports: [{port: '80', protocol: VRRP}]}]}", ".toPorts[0].ports[0]"),
         ("{toPorts: [{ports: [{port: '080'}]}]}", ".toPorts[0].ports[0]"),
         ("{toPorts: [{ports: [{port: '80'}], rules: {http: [{}]}}]}", ".toPorts[0].ports[0]"),
-        ("{toPorts: [{ports: [{port: '80', protocol: UDP}], rules: {dns: []}}]}", ".toPorts[0].ports[0]"),
+        ("{toPorts: [{ports: [{port: '80', protocol: UDP}], rules: {http: []}}]}", ".toPorts[0].ports[0]"),
         ("{toPorts: [{ports: [{port: '53'}], rules: {dns: [{matchName: a}]}}]}", ".toPorts[0].rules"),
         (
             "{toPorts: [{ports: [{port: '80', protocol: TCP}], rules: {http: [{path: 'a**'}]}}]}",

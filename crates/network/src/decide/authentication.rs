@@ -113,8 +113,8 @@ fn entry(asked: &Asked<'_>, precedence: u8, question: Question<'_>) -> Entry {
 fn precedence(asked: &Asked<'_>) -> u8 {
     match asked.rule.proxy.as_deref() {
         None => 0,
-        Some(Proxy::Dns) => 1,
-        Some(Proxy::Http) => 2,
+        Some(Proxy::Dns(_)) => 1,
+        Some(Proxy::Http(_)) => 2,
     }
 }
 

@@ -7,6 +7,8 @@ use proptest::sample::subsequence;
 
 use super::*;
 use crate::address::{AddressSet, atoms, block};
+use crate::l7::dns::DnsRules;
+use crate::l7::http::HttpRules;
 use crate::lowered::{Flow, Sight};
 use crate::matcher::{Conjunct, Matcher, Operator, Requirement};
 use crate::place::PolicyName;
@@ -107,7 +109,10 @@ fn rule() -> impl Strategy<Value = Rule> {
     ];
     let direction = prop_oneof![Just(Direction::Ingress), Just(Direction::Egress)];
     let ports = proptest::option::weighted(0.6, proptest::collection::vec(port(), 0..4));
-    let proxy = proptest::option::weighted(0.2, prop_oneof![Just(Proxy::Http), Just(Proxy::Dns)]);
+    let proxy = proptest::option::weighted(
+        0.2,
+        prop_oneof![Just(Proxy::Http(HttpRules::everything())), Just(Proxy::Dns(DnsRules::everything()))],
+    );
     let authentication = proptest::option::weighted(0.2, proptest::sample::select(&AUTHENTICATION[..]));
     (direction, 0u32..6, action, matcher(), matcher(), ports, proxy, authentication).prop_map(
         |(direction, rank, action, subject, peers, ports, proxy, authentication)| Rule {

@@ -1,6 +1,9 @@
 //! What Cilium's own policy engine makes of documents, and what it decides about flows.
 
 mod documents;
+mod flows;
+mod identities;
+mod world;
 
 use std::path::Path;
 
@@ -13,7 +16,8 @@ pub(crate) const ORACLE: Oracle =
 
 /// The groups, in the order in which reports show them. Each takes the folder `cluster/network`.
 type Group = (&'static str, fn(&Path) -> Result<Score>);
-const GROUPS: &[Group] = &[("documents", documents::run)];
+const GROUPS: &[Group] =
+    &[("documents", documents::run), ("identities", identities::run), ("flows", flows::run)];
 
 fn run(folder: &Path) -> Result<Score> {
     let folder = folder.join("cluster/network");

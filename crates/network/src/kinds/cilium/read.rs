@@ -184,7 +184,11 @@ fn selector(decoder: &mut Decoder, at: &Cursor<'_>, keys: Keys) -> EndpointSelec
     };
     let mut requirements = Vec::new();
     for (key, value) in decoder.pairs(at.get("matchLabels")) {
-        requirements.push(requirement(decoder, &at, keys, &key, Asked::In(vec![value])));
+        let written = requirement(decoder, &at, keys, &key, Asked::In(vec![value]));
+        // Spellings of one key are one entry of a map, and the agent keeps one of them: the one that names its source.
+        if requirements.iter().all(|known: &Requirement| known.key != written.key) {
+            requirements.push(written);
+        }
     }
     for at in decoder.list(&at.get("matchExpressions")).unwrap_or_default() {
         let at = decoder.map(at.clone()).unwrap_or(at);

@@ -1,0 +1,56 @@
+//! `toServices`: the backends of services.
+
+use crate::cluster::{Labels as Written, Service};
+use crate::kinds::cilium::{LabelKey, ServiceReference};
+use crate::kinds::selector::Asked;
+use crate::matcher::Conjunct;
+use crate::profile::cilium::lowering::Lowering;
+use crate::profile::cilium::selector::Labels;
+
+/// The backends of the services that a reference means: pods by the selector of the service, or else addresses. None where no
+/// service is meant.
+pub(super) fn peers(reference: &ServiceReference, lowering: &mut Lowering<'_>) -> Vec<Conjunct> {
+    let mut all = Vec::new();
+    for service in lowering.blocks.cluster.services.iter().filter(|service| means(reference, service)) {
+        match &service.selector {
+            Some(selector) => {
+                let label = |(key, value): (&ironsides_tree::Text, &ironsides_tree::Text)| {
+                    (LabelKey::new(LabelKey::K8S, key), Asked::In(vec![value.clone()]))
+                };
+                let labels = Labels(selector.iter().map(label).collect());
+                let labels = labels.in_namespace(&service.namespace).in_cluster();
+                all.extend(labels.conjuncts(&mut lowering.symbols));
+            }
+            None if service.backends.is_empty() => {}
+            None => all.push(lowering.blocks.backends(&service.backends)),
+        }
+    }
+    all
+}
+
+fn means(reference: &ServiceReference, service: &Service) -> bool {
+    let in_namespace = |namespace: &str| namespace.is_empty() || service.namespace == namespace;
+    let named = reference
+        .named
+        .as_ref()
+        .is_none_or(|(name, namespace)| service.name == *name && in_namespace(namespace));
+    let selected = reference.selected.as_ref().is_none_or(|(selector, namespace)| {
+        let holds = selector.as_ref().is_none_or(|selector| {
+            selector.requirements.iter().all(|requirement| {
+                holds(&requirement.operator, requirement.key.name.as_str(), &service.labels)
+            })
+        });
+        holds && in_namespace(namespace)
+    });
+    named && selected
+}
+
+fn holds(asked: &Asked, key: &str, labels: &Written) -> bool {
+    let value = labels.get(key);
+    match asked {
+        Asked::In(values) => value.is_some_and(|value| values.contains(value)),
+        Asked::NotIn(values) => value.is_none_or(|value| !values.contains(value)),
+        Asked::Exists => value.is_some(),
+        Asked::DoesNotExist => value.is_none(),
+    }
+}
