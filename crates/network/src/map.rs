@@ -5,10 +5,18 @@
 
 mod base;
 mod collapse;
+mod columns;
 mod csv;
 mod document;
+mod dot;
+mod drawn;
 mod focus;
 mod gather;
+mod html;
+mod matrix;
+mod mermaid;
+mod smaller;
+mod svg;
 mod units;
 
 use crate::cluster::Cluster;
@@ -66,12 +74,14 @@ pub struct Unit {
     pub kind: Kind,
     /// The namespace; empty for nodes and for what is outside.
     pub namespace: String,
-    /// How it is called: `shop`, `shop/web`, `nodes`, `outside`, `4 workloads like shop/web`.
+    /// How it is called: `shop`, `shop/web`, `nodes`, `outside`, `shop/web and 3 like it`.
     pub name: String,
     /// All that it stands for, in full.
     pub all: Vec<String>,
     /// How many pods, or nodes, it has.
     pub size: u64,
+    /// How many ends of connections it has: of what is outside, stretches of addresses.
+    ends: u64,
 }
 
 /// What a [`Unit`] is.

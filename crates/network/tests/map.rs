@@ -1,5 +1,7 @@
 //! Maps of small clusters.
 
+#![allow(clippy::unwrap_used, reason = "a test may fail wherever it stands")]
+
 use std::fmt::Write as _;
 use std::sync::Arc;
 
@@ -85,7 +87,7 @@ fn workloads_that_are_alike_are_one() {
     let map = with(SHOP, Map::workloads);
     insta::assert_snapshot!(told(&map));
     let both = map.units.iter().find(|unit| unit.namespace == "other").unwrap();
-    assert_eq!((both.name.as_str(), both.size), ("2 workloads like other/one", 2));
+    assert_eq!((both.name.as_str(), both.size), ("other/one and 1 like it", 2));
     assert_eq!(both.all, ["Deployment other/one", "Deployment other/two"]);
 }
 
@@ -123,7 +125,7 @@ fn a_focus_follows_connections_step_by_step() {
     let (_, senders, _) = around("db", 2, Toward::Senders);
     assert_eq!(senders, ["shop/api", "shop/web"]);
     let (_, senders, _) = around("db", 3, Toward::Senders);
-    assert_eq!(senders[2], "2 workloads like other/one, outside", "two stretches of addresses are one unit");
+    assert_eq!(senders[2], "other/one and 1 like it, outside", "two stretches of addresses are one unit");
     let (_, senders, receivers) = around("api", 1, Toward::Receivers);
     assert_eq!((senders.len(), receivers.len()), (0, 1));
 }
@@ -158,4 +160,175 @@ fn tables_hold_every_cell() {
     assert_eq!(document["cells"].as_array().unwrap().len(), map.cells.len());
     let api = document["cells"].as_array().unwrap().iter().find(|cell| cell["to"] == "shop/api").unwrap();
     assert_eq!(api["traffic"][0]["first"], 8080);
+}
+
+/// A cluster of so many workloads in so many namespaces, each application taking two others of its namespace.
+fn many(workloads: usize, namespaces: usize) -> String {
+    let mut text = String::new();
+    for at in 0..workloads {
+        let (space, app) = (at % namespaces, at / namespaces % 8);
+        write!(
+            text,
+            "{{apiVersion: v1, kind: Pod, metadata: {{name: p{at}, namespace: team-{space}, labels: {{app: a{app}}}}},
+              spec: {{containers: [{{name: c, image: i}}]}}}}\n---\n"
+        )
+        .unwrap();
+    }
+    for space in 0..namespaces {
+        for app in 0..8 {
+            write!(
+                text,
+                "{{apiVersion: networking.k8s.io/v1, kind: NetworkPolicy,
+                  metadata: {{name: a{app}, namespace: team-{space}}},
+                  spec: {{podSelector: {{matchLabels: {{app: a{app}}}}}, policyTypes: [Ingress],
+                   ingress: [{{from: [{{podSelector: {{matchLabels: {{app: a{}}}}}}}], ports: [{{port: {}}}]}}]}}}}\n---\n",
+                (app + 1 + space % 3) % 8,
+                8000 + space
+            )
+            .unwrap();
+        }
+    }
+    text
+}
+
+/// All shapes of a picture, which must be well-formed: name and attributes.
+fn shapes(svg: &str) -> Vec<(String, std::collections::BTreeMap<String, String>)> {
+    let mut reader = quick_xml::Reader::from_str(svg);
+    let (mut depth, mut shapes) = (0, Vec::new());
+    let mut classes: Vec<String> = Vec::new();
+    loop {
+        let event = reader.read_event().unwrap();
+        match &event {
+            quick_xml::events::Event::Start(tag) | quick_xml::events::Event::Empty(tag) => {
+                let attributes = tag.attributes().map(Result::unwrap).map(|attribute| {
+                    let key = String::from_utf8(attribute.key.as_ref().to_vec()).unwrap();
+                    (key, attribute.unescape_value().unwrap().into_owned())
+                });
+                let mut attributes: std::collections::BTreeMap<_, _> = attributes.collect();
+                let class = attributes.get("class").cloned().unwrap_or_default();
+                attributes.insert("parent".to_owned(), classes.last().cloned().unwrap_or_default());
+                shapes.push((String::from_utf8(tag.name().as_ref().to_vec()).unwrap(), attributes));
+                if matches!(event, quick_xml::events::Event::Start(_)) {
+                    depth += 1;
+                    classes.push(class);
+                }
+            }
+            quick_xml::events::Event::End(_) => {
+                depth -= 1;
+                classes.pop();
+            }
+            quick_xml::events::Event::Eof => break,
+            _ => {}
+        }
+    }
+    assert_eq!(depth, 0);
+    shapes
+}
+
+/// The boxes and cells of a picture: left, top, right, bottom.
+fn boxes(svg: &str) -> Vec<[f64; 4]> {
+    let shapes = shapes(svg);
+    let number =
+        |shape: &std::collections::BTreeMap<String, String>, key: &str| shape[key].parse::<f64>().unwrap();
+    let rects = shapes.iter().filter(|(name, shape)| {
+        name == "rect" && (shape["parent"].starts_with("box") || shape["parent"].starts_with("cell"))
+    });
+    rects
+        .map(|(_, shape)| {
+            let (x, y) = (number(shape, "x"), number(shape, "y"));
+            [x, y, x + number(shape, "width"), y + number(shape, "height")]
+        })
+        .collect()
+}
+
+#[test]
+fn nothing_overlaps_and_all_is_inside() {
+    let focus = |engine: &Engine<'_>, cluster: &Cluster| {
+        let members = vec![Endpoint::Pod(0)];
+        Map::around(engine, cluster, &Focus { members, depth: 2, toward: Toward::Both })
+    };
+    let maps = [
+        with(SHOP, Map::workloads),
+        with(SHOP, Map::namespaces),
+        with(SHOP, focus),
+        with(&many(60, 4), Map::workloads),
+        with(&many(60, 4), focus),
+        with(&many(400, 80), Map::namespaces),
+    ];
+    for map in maps {
+        let svg = map.svg();
+        let boxes = boxes(&svg);
+        assert!(boxes.len() >= 3, "{}", boxes.len());
+        let size = |key: &str| -> f64 {
+            svg.split(&format!(" {key}=\"")).nth(1).unwrap().split('"').next().unwrap().parse().unwrap()
+        };
+        let (width, height) = (size("width"), size("height"));
+        for (at, one) in boxes.iter().enumerate() {
+            assert!(one[0] > 0.0 && one[1] > 0.0 && one[2] < width && one[3] < height, "{one:?}");
+            for other in &boxes[at + 1..] {
+                let apart =
+                    one[2] <= other[0] || other[2] <= one[0] || one[3] <= other[1] || other[3] <= one[1];
+                assert!(apart, "{one:?} and {other:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn two_thousand_workloads_stay_readable() {
+    let text = many(2000, 50);
+    let map = with(&text, Map::workloads);
+    assert_eq!(map.units.len(), 50 * 8 + 1, "eight applications a namespace and what is outside");
+    let svg = map.svg();
+    assert!(svg.len() < 1_000_000, "{}", svg.len());
+    assert!(svg.contains("these are their namespaces"));
+    let mermaid = map.mermaid();
+    assert!(mermaid.len() < 50_000 && mermaid.lines().filter(|line| line.contains("|\"")).count() <= 450);
+    assert!(mermaid.contains("not shown: workloads one by one"), "{mermaid}");
+    let html = map.html("map");
+    assert!(html.len() < 1_500_000, "{}", html.len());
+    assert_eq!(map.html("map"), with(&text, Map::workloads).html("map"), "the same text makes the same page");
+}
+
+#[test]
+fn pictures_of_a_small_shop() {
+    let map = with(SHOP, Map::workloads);
+    insta::assert_snapshot!("shop_dot", map.dot());
+    insta::assert_snapshot!("shop_mermaid", map.mermaid());
+}
+
+const EVIL: &str = "\\\"]; x[label=<b>] </title></svg><script>alert(1)</script> #quot; |x| ` %% 漢字漢字漢字漢字漢字漢字漢字漢字";
+
+#[test]
+fn names_are_data_in_every_format() {
+    let text = format!(
+        "{{apiVersion: v1, kind: Pod, metadata: {{name: \"{EVIL}\", namespace: \"{EVIL}\"}}, spec: {{containers: [{{name: c}}]}}}}"
+    );
+    for map in [with(&text, Map::workloads), with(&text, Map::namespaces)] {
+        let (svg, html) = (map.svg(), map.html("x"));
+        assert!(map.units.iter().any(|unit| unit.name.contains("alert(1)")), "{:?}", map.units);
+        for page in [&svg, &html] {
+            assert!(!page.contains("<script>alert") && !page.contains("</title></svg>"));
+        }
+        shapes(&svg);
+        let mermaid = map.mermaid();
+        assert!(
+            mermaid
+                .lines()
+                .all(|line| !line.contains("<script") && !line.contains('`') && !line.contains("%%"))
+        );
+        assert!(map.dot().contains("\\\"]; x[label=<b>]"), "{}", map.dot());
+    }
+}
+
+#[test]
+fn the_only_script_that_may_run_is_ours() {
+    use base64::Engine as _;
+    let page = with(SHOP, Map::workloads).html("x");
+    let script = page.split("<script>").nth(1).unwrap().split("</script>").next().unwrap();
+    let hash =
+        base64::engine::general_purpose::STANDARD.encode(<sha2::Sha256 as sha2::Digest>::digest(script));
+    assert!(page.contains(&format!("'sha256-{hash}'")));
+    let outside = page.replace("http://www.w3.org/2000/svg", "");
+    assert!(!outside.contains("http:") && !outside.contains("https:"));
 }

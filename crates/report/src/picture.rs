@@ -1,4 +1,4 @@
-//! Texts inside pictures: cut to fit, and never anything but text.
+//! Pictures: texts that are cut to fit and never anything but text, and boxes that do not overlap.
 
 use std::fmt::Write as _;
 
@@ -10,6 +10,11 @@ use crate::plain;
 pub const CHARACTER: f64 = 7.25;
 /// Of the smaller second line.
 pub const SMALL: f64 = 6.25;
+
+/// The height of a box with two lines.
+pub const BOX: f64 = 40.0;
+/// From the upper edge of one box to that of the next below.
+pub const SLOT: f64 = 50.0;
 
 /// How wide a text is whose characters are so many pixels wide.
 pub fn width(text: &str, character: f64) -> f64 {
@@ -63,4 +68,55 @@ pub fn mermaid(text: &str, most: usize) -> String {
         }
     }
     out
+}
+
+/// The upper edges of boxes: each near the middle of what it is connected with, given the edges of these, in slots of their own.
+pub fn near<I: Iterator<Item = usize>>(
+    count: usize,
+    places: &[f64],
+    partners: impl Fn(usize) -> I,
+) -> Vec<f64> {
+    let mut wanted: Vec<(f64, usize)> = (0..count)
+        .map(|at| {
+            let (sum, number) = partners(at)
+                .filter_map(|partner| places.get(partner))
+                .fold((0.0, 0.0), |(sum, number), place| (sum + place, number + 1.0));
+            (if number > 0.0 { sum / number } else { 0.0 }, at)
+        })
+        .collect();
+    wanted.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+    // From the top each as high as it may, then from the bottom of each run back up by half of what it was pushed.
+    let mut tops = vec![0.0; count];
+    let mut free = 0.0;
+    let mut run: Vec<(f64, usize)> = Vec::new();
+    let mut floor = 0.0;
+    let settle = |run: &mut Vec<(f64, usize)>, floor: &mut f64, tops: &mut Vec<f64>| {
+        let pushed: f64 = run
+            .iter()
+            .zip(0u32..)
+            .map(|((want, _), slot)| {
+                let first = run.first().map_or(0.0, |(want, _)| *want).max(*floor);
+                first + f64::from(slot) * SLOT - want
+            })
+            .sum();
+        let number = u32::try_from(run.len()).map_or(1.0, f64::from).max(1.0);
+        let first = (run.first().map_or(0.0, |(want, _)| *want).max(*floor) - pushed / number).max(*floor);
+        for ((_, at), slot) in run.iter().zip(0u32..) {
+            if let Some(top) = tops.get_mut(*at) {
+                *top = first + f64::from(slot) * SLOT;
+            }
+            *floor = first + (f64::from(slot) + 1.0) * SLOT;
+        }
+        run.clear();
+    };
+    for (want, at) in wanted {
+        if want >= free {
+            settle(&mut run, &mut floor, &mut tops);
+            free = want.max(floor);
+        }
+        run.push((want, at));
+        free += SLOT;
+    }
+    settle(&mut run, &mut floor, &mut tops);
+    tops
 }

@@ -14,7 +14,7 @@ type Said<'a> = (&'a Connections, Level, bool);
 /// What units of one group have in common: which one it is where it is kept by itself, and their rows and columns.
 type Key<'a> = (Option<u32>, Kind, &'a str, &'a [(bool, u32, u32)]);
 
-/// Joins units of one namespace and kind whose rows and columns say the same. `alone` is what units of one pod would say to
+/// Joins units of one namespace and kind, or namespaces, whose rows and columns say the same. `alone` is what units of one pod would say to
 /// themselves; those for which `keep` says so stay as they are.
 pub(super) fn collapse(map: Map, alone: &[Option<Connections>], keep: &[u32]) -> Map {
     let mut said: FxHashMap<Said<'_>, u32> = FxHashMap::default();
@@ -48,7 +48,8 @@ pub(super) fn collapse(map: Map, alone: &[Option<Connections>], keep: &[u32]) ->
     let mut groups: BTreeMap<Key<'_>, Vec<u32>> = BTreeMap::new();
     for ((at, unit), row) in (0..).zip(&map.units).zip(&rows) {
         let kept = keep.contains(&at).then_some(at);
-        groups.entry((kept, unit.kind, &unit.namespace, row)).or_default().push(at);
+        let namespace = if unit.kind == Kind::Namespace { "" } else { &unit.namespace };
+        groups.entry((kept, unit.kind, namespace, row)).or_default().push(at);
     }
     if groups.len() == map.units.len() {
         return map;
@@ -66,6 +67,7 @@ pub(super) fn collapse(map: Map, alone: &[Option<Connections>], keep: &[u32]) ->
             } else {
                 joined.all.extend(unit.all.iter().cloned());
                 joined.size += unit.size;
+                joined.ends += unit.ends;
             }
             if let Some(of) = of.get_mut(member as usize) {
                 *of = group;

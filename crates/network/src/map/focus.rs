@@ -146,6 +146,16 @@ impl Layers {
         all
     }
 
+    /// The same without the units from a place on.
+    pub(super) fn within(self, most: u32) -> Self {
+        let layer = |layer: Vec<u32>| layer.into_iter().filter(|&unit| unit < most).collect::<Vec<u32>>();
+        Self {
+            centre: layer(self.centre),
+            senders: self.senders.into_iter().map(layer).collect(),
+            receivers: self.receivers.into_iter().map(layer).collect(),
+        }
+    }
+
     /// The same with other numbers of units.
     pub(super) fn renamed(&self, of: impl Fn(u32) -> u32) -> Self {
         let layer = |layer: &Vec<u32>| {

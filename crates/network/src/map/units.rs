@@ -152,6 +152,7 @@ impl Units {
                     name: part.name,
                     all: Vec::new(),
                     size: 0,
+                    ends: 0,
                 });
                 counts.push(BTreeMap::new());
             }
@@ -160,6 +161,7 @@ impl Units {
             {
                 unit.all.push(part.full);
                 for (class, count) in classes {
+                    unit.ends += count;
                     if unit.kind != Kind::Outside {
                         unit.size += count;
                     }
@@ -207,7 +209,8 @@ pub(super) fn name_all(units: &mut [Unit]) {
         let count = unit.all.len();
         let few = || unit.all.join(", ");
         unit.name = match (unit.kind, unit.all.as_slice()) {
-            (Kind::Namespace, _) | (_, []) | (Kind::Nodes | Kind::Workload, [_]) => continue,
+            (_, []) | (Kind::Namespace | Kind::Nodes | Kind::Workload, [_]) => continue,
+            (Kind::Namespace, [first, ..]) => format!("{first} and {} like it", count - 1),
             (Kind::Outside, _) if count == outside.len() => "outside".to_owned(),
             (Kind::Outside, all) if outside.len() - count <= 3 && count > 3 => {
                 let others: Vec<&str> =
@@ -218,7 +221,7 @@ pub(super) fn name_all(units: &mut [Unit]) {
             (Kind::Outside, [first, ..]) => format!("{count} stretches of addresses like {first}"),
             (Kind::Nodes, _) => format!("{count} nodes"),
             (Kind::Workload, [first, ..]) => {
-                format!("{count} workloads like {}", first.split(' ').next_back().unwrap_or(first))
+                format!("{} and {} like it", first.split(' ').next_back().unwrap_or(first), count - 1)
             }
         };
     }

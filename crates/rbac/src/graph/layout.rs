@@ -3,13 +3,10 @@
 //! Each band has three columns. Bindings are sorted by role; roles and subjects stand as near as they can to the middle of
 //! what they are connected with. Boxes have one size a column and slots of one height, so nothing overlaps.
 
-use ironsides_report::picture::{CHARACTER, SMALL, fit};
+use ironsides_report::picture::{BOX, CHARACTER, SLOT, SMALL, fit, near};
 
 use super::{Band, Graph, Item};
 
-/// The height of a box.
-pub(super) const BOX: f64 = 40.0;
-const SLOT: f64 = 50.0;
 const GAP: f64 = 90.0;
 const MARGIN: f64 = 20.0;
 const TITLE: f64 = 34.0;
@@ -87,53 +84,6 @@ fn place_band(band: &Band, top: f64) -> Placed<'_> {
         column(band.roles.as_slice(), roles, WIDTHS[2]),
     ];
     Placed { band, top, height: height + TITLE, columns }
-}
-
-/// Places boxes near the middle of what they are connected with, in slots of their own.
-fn near<I: Iterator<Item = usize>>(count: usize, places: &[f64], partners: impl Fn(usize) -> I) -> Vec<f64> {
-    let mut wanted: Vec<(f64, usize)> = (0..count)
-        .map(|at| {
-            let (sum, number) = partners(at)
-                .filter_map(|partner| places.get(partner))
-                .fold((0.0, 0.0), |(sum, number), place| (sum + place, number + 1.0));
-            (if number > 0.0 { sum / number } else { 0.0 }, at)
-        })
-        .collect();
-    wanted.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
-    // From the top each as high as it may, then from the bottom of each run back up by half of what it was pushed.
-    let mut tops = vec![0.0; count];
-    let mut free = 0.0;
-    let mut run: Vec<(f64, usize)> = Vec::new();
-    let mut floor = 0.0;
-    let settle = |run: &mut Vec<(f64, usize)>, floor: &mut f64, tops: &mut Vec<f64>| {
-        let pushed: f64 = run
-            .iter()
-            .zip(0u32..)
-            .map(|((want, _), slot)| {
-                let first = run.first().map_or(0.0, |(want, _)| *want).max(*floor);
-                first + f64::from(slot) * SLOT - want
-            })
-            .sum();
-        let number = u32::try_from(run.len()).map_or(1.0, f64::from).max(1.0);
-        let first = (run.first().map_or(0.0, |(want, _)| *want).max(*floor) - pushed / number).max(*floor);
-        for ((_, at), slot) in run.iter().zip(0u32..) {
-            if let Some(top) = tops.get_mut(*at) {
-                *top = first + f64::from(slot) * SLOT;
-            }
-            *floor = first + (f64::from(slot) + 1.0) * SLOT;
-        }
-        run.clear();
-    };
-    for (want, at) in wanted {
-        if want >= free {
-            settle(&mut run, &mut floor, &mut tops);
-            free = want.max(floor);
-        }
-        run.push((want, at));
-        free += SLOT;
-    }
-    settle(&mut run, &mut floor, &mut tops);
-    tops
 }
 
 impl Column<'_> {

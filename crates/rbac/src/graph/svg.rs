@@ -4,8 +4,9 @@ use std::fmt::Write as _;
 
 use ironsides_core::Severity;
 use ironsides_report::escape;
+use ironsides_report::picture::BOX;
 
-use super::layout::{BOX, Column, Picture, Placed, place};
+use super::layout::{Column, Picture, Placed, place};
 use super::{Graph, Item};
 
 const STYLE: &str = include_str!("style.css");
