@@ -1,5 +1,6 @@
 //! Sets of addresses.
 
+use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use ipnet::IpNet;
@@ -77,6 +78,29 @@ impl AddressSet {
             }
         }
         both.into_iter().collect()
+    }
+}
+
+impl fmt::Display for AddressSet {
+    /// Its stretches, as blocks where they are some: `10.0.0.0/8 or 192.0.2.1-192.0.2.7`.
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (at, &(first, last)) in self.0.iter().enumerate() {
+            if at > 0 {
+                out.write_str(" or ")?;
+            }
+            let bits = |address: IpAddr| match address {
+                IpAddr::V4(address) => u128::from(address.to_bits()),
+                IpAddr::V6(address) => address.to_bits(),
+            };
+            let width = if first.is_ipv4() { 32 } else { 128 };
+            let host = (bits(first) ^ bits(last)).checked_ilog2().map_or(0, |bit| bit + 1);
+            let prefix = u8::try_from(width - host).unwrap_or_default();
+            match IpNet::new(first, prefix).map(|block| (block, range(block))) {
+                Ok((block, whole)) if whole == (first, last) => write!(out, "{block}")?,
+                _ => write!(out, "{first}-{last}")?,
+            }
+        }
+        Ok(())
     }
 }
 
@@ -168,6 +192,22 @@ mod tests {
             all.ranges().iter().chain(set.ranges()).copied().collect::<AddressSet>(),
             AddressSet::everything()
         );
+    }
+
+    #[test]
+    fn stretches_are_shown_as_blocks_where_they_are_some() {
+        for (blocks, shown) in [
+            (&["10.0.0.0/8"][..], "10.0.0.0/8"),
+            (&["0.0.0.0/0", "::/0"], "0.0.0.0/0 or ::/0"),
+            (&["10.0.0.0/9", "10.128.0.0/9"], "10.0.0.0/8"),
+            (&["10.0.0.1/32"], "10.0.0.1/32"),
+            (&["10.0.0.1/32", "10.0.0.2/32"], "10.0.0.1-10.0.0.2"),
+            (&["fd00::/16", "fd01::/16", "fd02::/16"], "fd00::-fd02:ffff:ffff:ffff:ffff:ffff:ffff:ffff"),
+            (&[], ""),
+        ] {
+            let set: AddressSet = blocks.iter().map(|text| range(net(text))).collect();
+            assert_eq!(set.to_string(), shown);
+        }
     }
 
     #[test]

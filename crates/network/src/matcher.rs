@@ -157,8 +157,7 @@ fn known(set: &AddressSet, addresses: &[IpAddr]) -> Match {
     if four || six {
         return Match::If(Arc::from(if four { OVER_IPV4 } else { OVER_IPV6 }));
     }
-    let ranges = set.ranges().iter().map(|(first, last)| format!("{first}-{last}")).collect::<Vec<_>>();
-    Match::If(format!("the connection uses an address of it in {}", ranges.join(", ")).into())
+    Match::If(format!("the connection uses an address of it in {set}").into())
 }
 
 impl Requirement {

@@ -5,6 +5,7 @@
 mod choices;
 mod conformance;
 mod fields;
+mod laws;
 mod random;
 mod slow;
 mod tables;

@@ -65,7 +65,7 @@ fn check(bytes: &[u8]) {
     }
 }
 
-const TRAFFIC: [Traffic; 8] = [
+pub(crate) const TRAFFIC: [Traffic; 8] = [
     Traffic { protocol: Protocol::Tcp, port: 80 },
     Traffic { protocol: Protocol::Tcp, port: 81 },
     Traffic { protocol: Protocol::Tcp, port: 8080 },
@@ -76,7 +76,7 @@ const TRAFFIC: [Traffic; 8] = [
     Traffic { protocol: Protocol::Other(47), port: 0 },
 ];
 
-fn draw(choices: &mut Choices<'_>) -> (World, String, bool) {
+pub(crate) fn draw(choices: &mut Choices<'_>) -> (World, String, bool) {
     let Documents { cluster, policies, dual } = choices::documents(choices);
     let policies: String = policies.iter().map(|text| separated(text)).collect();
     let text = separated(&cluster) + &policies;
@@ -95,7 +95,7 @@ fn separated(lines: &str) -> String {
     lines.lines().flat_map(|line| ["---\n", line, "\n"]).collect()
 }
 
-fn endpoint(world: &World, next: &mut impl FnMut(usize) -> usize, dual: bool) -> Endpoint {
+pub(crate) fn endpoint(world: &World, next: &mut impl FnMut(usize) -> usize, dual: bool) -> Endpoint {
     match next(8) {
         0 => Endpoint::Node(next(world.cluster.nodes.len()).try_into().unwrap()),
         1 if dual => Endpoint::Address(SIXES[next(SIXES.len())].parse().unwrap()),

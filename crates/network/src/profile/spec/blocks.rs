@@ -3,12 +3,10 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use ipnet::IpNet;
-
 use crate::address::{AddressSet, atoms, block, range};
 use crate::cluster::Cluster;
 use crate::kinds::network_policy::IpBlock;
-use crate::matcher::{Conjunct, Requirement};
+use crate::matcher::{Conjunct, OVER_IPV4, OVER_IPV6, Requirement};
 use crate::profile::Options;
 
 use super::keys::Keys;
@@ -40,8 +38,13 @@ impl Blocks {
         Self { sets: Vec::new(), possible: possible.minus(&never), seen }
     }
 
-    /// Takes what has an address in these blocks.
-    pub(super) fn conjuncts(&mut self, keys: &Keys, blocks: &[IpBlock]) -> Vec<Conjunct> {
+    /// Takes what has an address in these blocks. `whose` names the rule, for texts that would be too long without.
+    pub(super) fn conjuncts(
+        &mut self,
+        keys: &Keys,
+        blocks: &[IpBlock],
+        whose: impl Fn() -> String,
+    ) -> Vec<Conjunct> {
         let sets = blocks.iter().map(|block| AddressSet::block(block.cidr, &block.except));
         let set: AddressSet = sets.flat_map(|set| set.ranges().to_vec()).collect();
         if set.is_empty() {
@@ -49,12 +52,32 @@ impl Blocks {
         }
         let mut conjuncts = vec![self.within(set.clone())];
         if self.seen && !self.possible.and(&set).is_empty() {
-            let certain = self.possible.minus(&set).is_empty();
-            let condition = (!certain).then(|| Arc::from(format!("its address is in {}", shown(blocks))));
+            let condition = self.condition(&set, whose).map(Arc::from);
             let unknown = Conjunct::of([Requirement::exists(keys.address)]);
             conjuncts.push(Conjunct { condition, ..unknown });
         }
         conjuncts
+    }
+
+    /// On what it depends whether an address that is not known is in a set; `None` where every address that is possible is. The
+    /// same words always mean the same set.
+    fn condition(&self, set: &AddressSet, whose: impl Fn() -> String) -> Option<String> {
+        let (within, without) = (self.possible.and(set), self.possible.minus(set));
+        let four = |set: &AddressSet| set.ranges().iter().all(|(first, _)| first.is_ipv4());
+        let six = |set: &AddressSet| set.ranges().iter().all(|(first, _)| first.is_ipv6());
+        if without.is_empty() {
+            return None;
+        }
+        if four(&within) && six(&without) {
+            return Some(OVER_IPV4.to_owned());
+        }
+        if six(&within) && four(&without) {
+            return Some(OVER_IPV6.to_owned());
+        }
+        if set.ranges().len() > 6 {
+            return Some(format!("its address is in a block of {}", whose()));
+        }
+        Some(format!("its address is in {set}"))
     }
 
     /// Takes what has a known address in a set.
@@ -87,16 +110,3 @@ const NEVER: [&str; 9] = [
     "fe80::/10",
     "ff00::/8",
 ];
-
-fn shown(blocks: &[IpBlock]) -> String {
-    let list = |blocks: &[IpNet]| blocks.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
-    let one = |block: &IpBlock| match block.except.as_slice() {
-        [] => block.cidr.to_string(),
-        [few @ .., _] if few.len() < 3 => format!("{} except {}", block.cidr, list(&block.except)),
-        except => format!("{} except {} others", block.cidr, except.len()),
-    };
-    match blocks {
-        [few @ .., _] if few.len() < 3 => blocks.iter().map(one).collect::<Vec<_>>().join(" or "),
-        _ => format!("one of {} blocks", blocks.len()),
-    }
-}

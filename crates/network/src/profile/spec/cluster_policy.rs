@@ -6,7 +6,7 @@ use crate::kinds::cluster_network_policy::{Action as Written, ClusterNetworkPoli
 use crate::kinds::network_policy::IpBlock;
 use crate::kinds::selector::Selector;
 use crate::matcher::{Conjunct, Matcher, Requirement};
-use crate::place::{Loss, Problem};
+use crate::place::{Loss, PolicyName, Problem};
 use crate::port::PortMatch;
 use crate::profile::Profile;
 use crate::rule::{Action, Direction, Origin, Rank};
@@ -164,7 +164,7 @@ fn parts(
                     Written::Pass => Action::Pass(pass),
                     Written::Deny | Written::Unknown => Action::Deny,
                 };
-                (action, peers(builder, rule), ports(builder, rule))
+                (action, peers(builder, &policy.name, rule), ports(builder, rule))
             }
         };
         if !peers.0.is_empty() {
@@ -175,7 +175,7 @@ fn parts(
     parts
 }
 
-fn peers(builder: &mut Builder<'_>, rule: &Rule) -> Arc<Matcher> {
+fn peers(builder: &mut Builder<'_>, policy: &PolicyName, rule: &Rule) -> Arc<Matcher> {
     let mut conjuncts = Vec::new();
     let mut blocks = Vec::new();
     for peer in &rule.peers {
@@ -191,7 +191,8 @@ fn peers(builder: &mut Builder<'_>, rule: &Rule) -> Arc<Matcher> {
             Who::DomainNames(_) | Who::Unknown => {}
         }
     }
-    conjuncts.extend(builder.blocks.conjuncts(&builder.keys, &blocks));
+    let whose = || format!("{policy}, {}", rule.place.path);
+    conjuncts.extend(builder.blocks.conjuncts(&builder.keys, &blocks, whose));
     builder.matcher(conjuncts)
 }
 

@@ -4,15 +4,18 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
-use crate::kinds::network_policy::{IpBlock, NetworkPolicy, Peer, Rule};
+use crate::kinds::network_policy::{IpBlock, NetworkPolicy, Rule};
 use crate::kinds::selector::Selector;
 use crate::matcher::{Conjunct, Matcher};
-use crate::place::{Loss, Problem};
+use crate::place::{Loss, PolicyName, Problem};
 use crate::port::{PortMatch, Protocol};
 use crate::rule::{Action, Direction, Origin, Rank};
 
 use super::builder::{Builder, Part};
 use super::{Others, Tiers, refused};
+
+/// The namespace of policies that name none.
+const DEFAULT: &str = "default";
 
 /// Pods that some policy selects for a direction, with the policies.
 type Isolated = (Direction, Arc<Matcher>);
@@ -29,7 +32,7 @@ pub(super) fn lower(builder: &mut Builder<'_>, policies: &[NetworkPolicy], tiers
             continue;
         }
         let index = builder.policy(&policy.name);
-        let namespace = policy.name.namespace.as_deref().unwrap_or("default");
+        let namespace = policy.name.namespace.as_deref().unwrap_or(DEFAULT);
         let subject = builder.pods_in(namespace, &policy.pod_selector);
         let subject = builder.matcher(vec![subject]);
         for direction in Direction::ALL {
@@ -44,7 +47,7 @@ pub(super) fn lower(builder: &mut Builder<'_>, policies: &[NetworkPolicy], tiers
                     direction,
                     action: Action::Allow,
                     subject: Arc::clone(&subject),
-                    peers: peers(builder, namespace, &rule.peers),
+                    peers: peers(builder, &policy.name, rule),
                     ports: ports(builder, rule),
                 };
                 builder.rule(allow, part);
@@ -115,14 +118,15 @@ fn default_denial(builder: &mut Builder<'_>, rank: Rank, part: Part) {
     builder.rule(rank, Part { ports: Some(ports.into()), ..part });
 }
 
-fn peers(builder: &mut Builder<'_>, namespace: &str, peers: &[Peer]) -> Arc<Matcher> {
-    if peers.is_empty() {
+fn peers(builder: &mut Builder<'_>, policy: &PolicyName, rule: &Rule) -> Arc<Matcher> {
+    let namespace = policy.namespace.as_deref().unwrap_or(DEFAULT);
+    if rule.peers.is_empty() {
         return builder.matcher(vec![Conjunct::default()]);
     }
     let mut conjuncts = Vec::new();
     let everything = Selector::default();
     let mut blocks: Vec<IpBlock> = Vec::new();
-    for peer in peers {
+    for peer in &rule.peers {
         match (&peer.namespace_selector, &peer.pod_selector, &peer.ip_block) {
             (_, _, Some(block)) => blocks.push(block.clone()),
             (Some(namespaces), pods, None) => {
@@ -132,7 +136,8 @@ fn peers(builder: &mut Builder<'_>, namespace: &str, peers: &[Peer]) -> Arc<Matc
             (None, None, None) => {}
         }
     }
-    conjuncts.extend(builder.blocks.conjuncts(&builder.keys, &blocks));
+    let whose = || format!("{policy}, {}", rule.place.path);
+    conjuncts.extend(builder.blocks.conjuncts(&builder.keys, &blocks, whose));
     builder.matcher(conjuncts)
 }
 
