@@ -154,6 +154,8 @@ pub struct Service {
     /// Whether what comes in through a node or a load balancer goes only to pods on that node and keeps the address of
     /// whoever sent it (`externalTrafficPolicy: Local`).
     pub external_local: bool,
+    /// Whether its load balancer is one for private networks, as an annotation for the cloud's controller says.
+    pub internal: bool,
     /// Who may come in through the load balancer (`loadBalancerSourceRanges`); empty: everyone.
     pub source_ranges: Vec<IpNet>,
     /// Addresses behind it, from EndpointSlices or Endpoints.

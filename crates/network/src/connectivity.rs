@@ -24,6 +24,7 @@ use crate::rule::Direction;
 use crate::verdict::Verdict;
 use crate::view::ViewId;
 
+pub(crate) use entry::led_to;
 pub use ports::PortSet;
 
 /// One end of a connection in the list.

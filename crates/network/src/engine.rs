@@ -116,6 +116,11 @@ impl<'a> Engine<'a> {
         self.classes.list.get(id.index())
     }
 
+    /// The class at a place in [`Engine::classes`]; `None` where there are fewer.
+    pub fn numbered(&self, at: u32) -> Option<ClassId> {
+        ((at as usize) < self.classes.list.len()).then_some(ClassId(at))
+    }
+
     /// The class of an endpoint; `None` where there is no such endpoint.
     pub fn class_of(&self, endpoint: Endpoint) -> Option<ClassId> {
         match endpoint {

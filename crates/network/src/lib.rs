@@ -17,6 +17,7 @@ pub mod decide;
 pub mod diff;
 pub mod engine;
 pub mod error;
+pub mod exposure;
 pub mod flow;
 pub mod generate;
 pub mod kinds;

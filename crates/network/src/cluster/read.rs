@@ -35,8 +35,8 @@ impl Cluster {
         Self::counted(objects, &templates, Counting::Once)
     }
 
-    /// Reads what can talk as netpol-analyzer does: every pod and every workload of a kind that it knows, finished or not,
-    /// also beside what they have made; ports of containers alone.
+    /// Reads what can talk as netpol-analyzer does: every pod and every workload of a kind that it knows, finished or
+    /// not, also beside what they have made; ports of containers alone.
     pub fn read_as_written<'a>(objects: impl IntoIterator<Item = &'a Object>) -> (Self, Vec<Problem>) {
         let mut templates = PodTemplates::default();
         let foreign = templates.clone();
@@ -78,7 +78,7 @@ impl Cluster {
                 _ => workloads.add(document) || is_in_namespace(object),
             };
             if in_namespace {
-                declare(&mut cluster, &document.namespace());
+                cluster.add_namespace(&document.namespace());
             }
         }
         latest(&mut cluster.nodes, |node| node.name.clone());
@@ -128,9 +128,12 @@ fn is_in_namespace(object: &Object) -> bool {
     object.reference().namespace.is_some() && object.kind().is_none_or(|kind| kind.namespaced)
 }
 
-fn declare(cluster: &mut Cluster, namespace: &Text) {
-    if !cluster.namespaces.contains_key(namespace) {
-        cluster.namespaces.insert(namespace.clone(), bare(namespace));
+impl Cluster {
+    /// Adds a namespace unless it is there, with the label that the API server writes.
+    pub(crate) fn add_namespace(&mut self, name: &Text) {
+        if !self.namespaces.contains_key(name) {
+            self.namespaces.insert(name.clone(), bare(name));
+        }
     }
 }
 

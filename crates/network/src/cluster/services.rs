@@ -12,6 +12,16 @@ use crate::place::{Loss, Problem};
 /// The label by which an EndpointSlice names its service.
 const SERVICE_NAME: &str = "kubernetes.io/service-name";
 
+/// The annotations by which clouds are asked for a load balancer of private networks, with the values that ask for it:
+/// AWS (two controllers), Azure, Google Cloud (two spellings).
+const INTERNAL: [(&str, &str); 5] = [
+    ("service.beta.kubernetes.io/aws-load-balancer-internal", "true"),
+    ("service.beta.kubernetes.io/aws-load-balancer-scheme", "internal"),
+    ("service.beta.kubernetes.io/azure-load-balancer-internal", "true"),
+    ("networking.gke.io/load-balancer-type", "Internal"),
+    ("cloud.google.com/load-balancer-type", "Internal"),
+];
+
 /// Reads a service.
 pub(super) fn service(cluster: &mut Cluster, document: Document<'_>, problems: &mut Vec<Problem>) -> bool {
     let root = document.object.cursor();
@@ -19,6 +29,7 @@ pub(super) fn service(cluster: &mut Cluster, document: Document<'_>, problems: &
     let reference = document.object.reference();
     let selector_at = spec.get("selector");
     let kind = spec.get("type").str().unwrap_or("ClusterIP");
+    let annotations = root.at(&["metadata", "annotations"]);
     let mut service = Service {
         namespace: document.namespace(),
         name: reference.name.clone(),
@@ -26,6 +37,7 @@ pub(super) fn service(cluster: &mut Cluster, document: Document<'_>, problems: &
         kind: Text::new(kind),
         selector: Some(document.labels(&selector_at, problems)).filter(|labels| !labels.is_empty()),
         headless: spec.get("clusterIP").str() == Some("None"),
+        internal: INTERNAL.iter().any(|&(key, value)| annotations.get(key).str() == Some(value)),
         external_local: spec.get("externalTrafficPolicy").str() == Some("Local"),
         place: document.place(&root),
         ..Service::default()

@@ -2,10 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use ironsides_tree::Text;
-
 use super::{List, Open, PortSet, Side};
-use crate::cluster::{Backend, Cluster, Endpoint, Entrance, Labels, Namespace, Pod, ServicePort, TargetPort};
+use crate::cluster::{Backend, Cluster, Endpoint, Entrance, ServicePort, TargetPort};
 use crate::port::Protocol;
 use crate::profile::Profile;
 
@@ -19,24 +17,7 @@ impl Cluster {
         if self.entrances.is_empty() {
             return None;
         }
-        let (namespace, name) = CONTROLLER;
-        self.namespaces.entry(Text::new_static(namespace)).or_insert_with(|| Namespace {
-            labels: Labels::from([(
-                Text::new_static("kubernetes.io/metadata.name"),
-                Text::new_static(namespace),
-            )]),
-            place: None,
-        });
-        self.pods.push(Pod {
-            namespace: Text::new_static(namespace),
-            name: Text::new_static(name),
-            workload_kind: Text::new_static("Pod"),
-            workload: Text::new_static(name),
-            service_account: Text::new_static("default"),
-            replicas: 1,
-            ..Pod::default()
-        });
-        u32::try_from(self.pods.len() - 1).ok().map(Endpoint::Pod)
+        Some(self.add_unknown(CONTROLLER.0, CONTROLLER.1))
     }
 }
 
@@ -79,8 +60,8 @@ impl List<'_> {
     }
 }
 
-/// The ports of a service that an entrance leads to.
-fn led_to<'a>(
+/// The ports of a service that an entrance leads to; `foreign` as netpol-analyzer finds them.
+pub(crate) fn led_to<'a>(
     entrance: &Entrance,
     backend: &Backend,
     ports: &'a [ServicePort],
