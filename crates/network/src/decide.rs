@@ -55,22 +55,22 @@ pub fn decide(
 
 /// The rules between a subject and its peer, in the order of the list.
 pub fn candidates(rules: &[Rule], direction: Direction, subject: &View, peer: &View) -> Vec<Candidate> {
-    let between = |(place, rule): (u32, &Rule)| {
-        if rule.direction != direction {
-            return None;
-        }
-        let condition = match rule.subject.matches(subject) {
-            Match::No => return None,
-            Match::Yes => None,
-            Match::If(why) => Some(why),
-        };
-        match rule.peers.matches(peer) {
-            Match::No => None,
-            Match::Yes => Some(Candidate { rule: place, condition }),
-            Match::If(why) => Some(Candidate { rule: place, condition: both(condition, Some(why)) }),
-        }
+    let of_direction = (0..).zip(rules).filter(|(_, rule)| rule.direction == direction);
+    of_direction.filter_map(|(place, rule)| candidate(place, rule, subject, peer)).collect()
+}
+
+/// A rule as it stands between a subject and its peer; `None` where it does not. Its direction is not looked at.
+pub(crate) fn candidate(place: u32, rule: &Rule, subject: &View, peer: &View) -> Option<Candidate> {
+    let condition = match rule.subject.matches(subject) {
+        Match::No => return None,
+        Match::Yes => None,
+        Match::If(why) => Some(why),
     };
-    (0..).zip(rules).filter_map(between).collect()
+    match rule.peers.matches(peer) {
+        Match::No => None,
+        Match::Yes => Some(Candidate { rule: place, condition }),
+        Match::If(why) => Some(Candidate { rule: place, condition: both(condition, Some(why)) }),
+    }
 }
 
 /// The condition that both of these hold.

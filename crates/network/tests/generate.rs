@@ -11,6 +11,7 @@ use ironsides_network::flow::{Flows, Observed, Who};
 use ironsides_network::generate::{
     Caller, Enforcer, Generated, Intent, NoteKind, PolicyKind, Wishes, generate, intents,
 };
+use ironsides_network::reach::told as traffic_of;
 use ironsides_network::{Cluster, Endpoint, Flow, Options, Policies, Profile, Traffic, Verdict};
 use ironsides_tree::{Documents, Limits};
 use proptest::prelude::*;
@@ -117,12 +118,12 @@ fn told(generated: &Generated, observed: &Observed) -> String {
     }
     for (kind, list) in [("newly denied", &proof.newly_denied), ("newly allowed", &proof.newly_allowed)] {
         for denied in list {
-            let traffic: Vec<String> = denied.traffic.iter().map(ToString::to_string).collect();
+            let traffic = traffic_of(&denied.traffic);
             _ = writeln!(
                 text,
                 "{kind} to {}: {} from {} ({} pairs)",
                 denied.to,
-                traffic.join(", "),
+                traffic,
                 denied.from.join(", "),
                 denied.pairs
             );
@@ -476,7 +477,9 @@ fn policies_of_cilium_are_taken_by_its_agent() {
     let world = world(&demo_manifests(), &demo_log());
     let wishes = Wishes { kind: PolicyKind::Cilium, ..Wishes::default() };
     let generated = made(&world, &wishes, Profile::Cilium);
-    insta::assert_snapshot!(generated.text());
+    insta::assert_snapshot!(told(&generated, &world.observed));
+    assert!(generated.proof.holds());
+    assert_eq!(generated.proof.allowed, generated.proof.asked);
     let mut policies = Policies::default();
     for (number, made) in (0..).zip(&generated.policies) {
         policies.read(number, &ironsides_tree::parse_one(&made.text).unwrap());

@@ -7,7 +7,7 @@ use ironsides_tree::{Text, parse_one};
 use rustc_hash::FxHashMap;
 
 use crate::cluster::{Cluster, Endpoint};
-use crate::decide::candidates;
+use crate::decide::{Candidate, candidate};
 use crate::engine::{Connections, Engine};
 use crate::generate::build::Built;
 use crate::generate::draft::{Draft, DraftRule};
@@ -272,15 +272,8 @@ impl<'a> Search<'a> {
     }
 
     fn says(&self, rules: &[u32], direction: Direction, subject: &View, peer: &View) -> Connections {
-        // The rules of the list alone are asked, at their own places.
-        let list: Vec<Rule> =
-            rules.iter().filter_map(|&at| self.lowered.rules.get(at as usize)).cloned().collect();
-        let mut candidates = candidates(&list, direction, subject, peer);
-        for candidate in &mut candidates {
-            if let Some(&at) = rules.get(candidate.rule as usize) {
-                candidate.rule = at;
-            }
-        }
+        let between = |&at: &u32| candidate(at, self.lowered.rules.get(at as usize)?, subject, peer);
+        let candidates: Vec<Candidate> = rules.iter().filter_map(between).collect();
         Connections::judged(&self.lowered.rules, &candidates, named(direction, subject, peer))
     }
 
