@@ -20,6 +20,7 @@ use crate::connectivity::{Open, PortSet};
 use crate::engine::{ClassId, ConnectionsId, Engine};
 use crate::kinds::Policies;
 use crate::profile::{Options, Profile, lower};
+use crate::rule::Direction;
 
 pub use self::guard::Guard;
 pub use self::way::{Entry, Way};
@@ -75,7 +76,7 @@ pub fn exposures(
     let internet = Internet::new(&engine);
     let mut ways = way::ways(&cluster, &engine, &internet, stranger);
     let mut looking = Looking { engine: &engine, internet: &internet, known: FxHashMap::default() };
-    let guards = guard::guards(&lowered);
+    let mut guards = guard::Guards::new(&lowered);
     let neighbours = neighbours::Neighbours::new(&cluster, &engine, count);
 
     let mut workloads: BTreeMap<(Text, Text, Text), Vec<u32>> = BTreeMap::new();
@@ -90,15 +91,15 @@ pub fn exposures(
                 pods.iter().filter_map(|&at| Some((engine.class_of(Endpoint::Pod(at))?, at))).collect();
             classes.sort_unstable();
             classes.dedup_by_key(|(class, _)| *class);
-            let guard = |direction: usize| {
-                let of = |&at: &u32| guards.get(at as usize).map(|guards| guards[direction]);
-                pods.iter().filter_map(of).min().unwrap_or_default()
+            let mut guard = |direction| {
+                let of = |&(_, at): &(ClassId, u32)| guards.of(&engine, at, direction);
+                classes.iter().map(of).min().unwrap_or_default()
             };
             let (namespace, name, kind) = key.clone();
             let mut exposure = Exposure {
                 from_namespaces: neighbours.of(&namespace, classes.iter().map(|(class, _)| *class)),
-                ingress: guard(0),
-                egress: guard(1),
+                ingress: guard(Direction::Ingress),
+                egress: guard(Direction::Egress),
                 ways: ways.remove(&key).unwrap_or_default(),
                 from_internet: Open::default(),
                 from_everywhere: PortSet::default(),
@@ -128,24 +129,35 @@ struct Looking<'a> {
 
 impl Looking<'_> {
     fn at(&mut self, pod: Endpoint, stranger: Endpoint, exposure: &mut Exposure) {
-        for family in &self.internet.families {
+        let internet = self.internet;
+        for family in &internet.families {
             let mut everywhere: Option<PortSet> = None;
-            for &address in family {
-                let open = self.open(address, pod);
+            for open in self.each(family.iter().map(|&address| (address, pod))) {
                 everywhere =
                     Some(everywhere.map_or_else(|| open.ports.clone(), |ports| ports.and(&open.ports)));
                 exposure.from_internet.add(&open);
-                exposure.to_internet.add(&self.open(pod, address));
             }
             exposure.from_everywhere.add(&everywhere.unwrap_or_default());
+            for open in self.each(family.iter().map(|&address| (pod, address))) {
+                exposure.to_internet.add(&open);
+            }
         }
         exposure.from_cluster.add(&self.open(stranger, pod));
         exposure.to_cluster.add(&self.open(pod, stranger));
     }
 
     fn open(&mut self, from: Endpoint, to: Endpoint) -> Open {
-        let Some(id) = self.engine.connections_id(from, to) else { return Open::default() };
-        self.known.entry(id).or_insert_with(|| Open::from(&self.engine.get(id))).clone()
+        self.each(std::iter::once((from, to))).pop().unwrap_or_default()
+    }
+
+    /// The different things that pairs let through.
+    fn each(&mut self, pairs: impl Iterator<Item = (Endpoint, Endpoint)>) -> Vec<Open> {
+        let mut ids: Vec<ConnectionsId> =
+            pairs.filter_map(|(from, to)| self.engine.connections_id(from, to)).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        let open = |id| self.known.entry(id).or_insert_with(|| Open::from(&self.engine.get(id))).clone();
+        ids.into_iter().map(open).collect()
     }
 }
 

@@ -40,6 +40,13 @@ pub struct Class {
     pub(super) peer_ports: u32,
 }
 
+impl Class {
+    /// The number of the group that guards it in a direction: classes of one group are guarded by the same rules.
+    pub fn group(&self, direction: Direction) -> u32 {
+        self.groups[direction as usize]
+    }
+}
+
 /// Classes, and whom the selectors select among them.
 pub(super) struct Classes {
     pub(super) list: Vec<Class>,

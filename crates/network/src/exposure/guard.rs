@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
+use crate::cluster::Endpoint;
+use crate::engine::Engine;
 use crate::lowered::Lowered;
 use crate::matcher::{Match, Matcher};
 use crate::rule::{Direction, Origin};
-use crate::view::ViewId;
 
 /// What policies say about one direction of a pod's traffic.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -21,31 +22,45 @@ pub enum Guard {
     Closed,
 }
 
-/// The guards of every pod, ingress first.
-pub(super) fn guards(lowered: &Lowered) -> Vec<[Guard; 2]> {
-    // Many rules share whom they guard.
-    let mut subjects: [Vec<(Arc<Matcher>, Guard)>; 2] = [Vec::new(), Vec::new()];
-    let mut places: FxHashMap<(Direction, *const Matcher), usize> = FxHashMap::default();
-    for rule in &lowered.rules {
-        let guard = match rule.origin {
-            Origin::Policy(..) => Guard::Partly,
-            Origin::Default(_) => Guard::Closed,
-            Origin::Plugin(_) => continue,
-        };
-        let Some(list) = subjects.get_mut(rule.direction as usize) else { continue };
-        let key = (rule.direction, Arc::as_ptr(&rule.subject));
-        let place = *places.entry(key).or_insert(list.len());
-        match list.get_mut(place) {
-            Some((_, known)) => *known = guard.max(*known),
-            None => list.push((Arc::clone(&rule.subject), guard)),
+/// The guards of classes. Classes that the same rules guard share them.
+pub(super) struct Guards {
+    /// Whom rules guard, by direction, and the most that they say of them.
+    subjects: [Vec<(Arc<Matcher>, Guard)>; 2],
+    known: FxHashMap<(Direction, u32), Guard>,
+}
+
+impl Guards {
+    pub(super) fn new(lowered: &Lowered) -> Self {
+        // Many rules share whom they guard.
+        let mut subjects: [Vec<(Arc<Matcher>, Guard)>; 2] = [Vec::new(), Vec::new()];
+        let mut places: FxHashMap<(Direction, *const Matcher), usize> = FxHashMap::default();
+        for rule in &lowered.rules {
+            let guard = match rule.origin {
+                Origin::Policy(..) => Guard::Partly,
+                Origin::Default(_) => Guard::Closed,
+                Origin::Plugin(_) => continue,
+            };
+            let Some(list) = subjects.get_mut(rule.direction as usize) else { continue };
+            let key = (rule.direction, Arc::as_ptr(&rule.subject));
+            let place = *places.entry(key).or_insert(list.len());
+            match list.get_mut(place) {
+                Some((_, known)) => *known = guard.max(*known),
+                None => list.push((Arc::clone(&rule.subject), guard)),
+            }
         }
+        Self { subjects, known: FxHashMap::default() }
     }
-    let mut known: FxHashMap<ViewId, [Guard; 2]> = FxHashMap::default();
-    let of = |id: ViewId| {
-        subjects.each_ref().map(|list| {
+
+    /// What guards a pod in a direction.
+    pub(super) fn of(&mut self, engine: &Engine<'_>, pod: u32, direction: Direction) -> Guard {
+        let lowered = engine.lowered();
+        let class = engine.class_of(Endpoint::Pod(pod)).and_then(|class| engine.class(class));
+        let view = lowered.pods.get(pod as usize).and_then(|sight| lowered.views.get(sight.local.index()));
+        let (Some(class), Some(view)) = (class, view) else { return Guard::Unprotected };
+        let subjects = self.subjects.get(direction as usize);
+        *self.known.entry((direction, class.group(direction))).or_insert_with(|| {
             let mut guard = Guard::Unprotected;
-            let Some(view) = lowered.views.get(id.index()) else { return guard };
-            for (subject, most) in list {
+            for (subject, most) in subjects.into_iter().flatten() {
                 if *most > guard && subject.matches(view) == Match::Yes {
                     guard = *most;
                 }
@@ -55,6 +70,5 @@ pub(super) fn guards(lowered: &Lowered) -> Vec<[Guard; 2]> {
             }
             guard
         })
-    };
-    lowered.pods.iter().map(|sight| *known.entry(sight.local).or_insert_with(|| of(sight.local))).collect()
+    }
 }
