@@ -73,25 +73,13 @@ fn field<'a>(status: &'a str, name: &str) -> Option<&'a str> {
     status.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':')).map(str::trim)
 }
 
-/// Beginnings of the names of variables that components read.
-const READ: [&str; 7] = ["ETCD_", "GODEBUG", "K0S_", "K3S_", "KUBE", "NO_PROXY", "RKE2_"];
-
-/// Whether components read a variable. Those of service links say nothing of a component.
-pub(crate) fn is_read(name: &str) -> bool {
-    let upper = name.to_ascii_uppercase();
-    let is_read = READ.iter().any(|start| upper.starts_with(start))
-        || matches!(&*upper, "HTTP_PROXY" | "HTTPS_PROXY" | "ALL_PROXY");
-    let is_link = upper.starts_with("KUBERNETES_SERVICE_") || upper.starts_with("KUBERNETES_PORT");
-    is_read && !is_link
-}
-
 /// The variables that components read, without secrets.
 fn variables(bytes: &[u8]) -> BTreeMap<String, String> {
     let mut variables = BTreeMap::new();
     for pair in bytes.split(|byte| *byte == 0) {
         let pair = String::from_utf8_lossy(pair);
         let Some((name, value)) = pair.split_once('=') else { continue };
-        if is_read(name) {
+        if Process::keeps(name) {
             let value =
                 if redact::is_secret_name(name) { redact::STARS.into() } else { redact::value(value) };
             variables.insert(name.to_owned(), value.into_owned());

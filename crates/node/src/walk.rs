@@ -127,7 +127,7 @@ impl Walk {
         for folder in layout::UNITS {
             let path = format!("{folder}/{name}");
             self.ask(view, &path, Kind::Text(Format::Unit), is_told);
-            self.ask(view, &format!("{path}.d"), Kind::Texts(Format::Unit, &[".conf"]), false);
+            self.ask(view, &format!("{path}.d"), Kind::Texts(Format::Unit, &[".conf"]), is_told);
         }
     }
 

@@ -139,6 +139,21 @@ pub struct Process {
     pub files: Option<BTreeMap<String, File>>,
 }
 
+/// Beginnings of the names of variables that components read.
+const READ: [&str; 7] = ["ETCD_", "GODEBUG", "K0S_", "K3S_", "KUBE", "NO_PROXY", "RKE2_"];
+
+impl Process {
+    /// Whether a variable of the environment is kept where it is set: one that components read. Those of service links say
+    /// nothing of a component.
+    pub fn keeps(variable: &str) -> bool {
+        let upper = variable.to_ascii_uppercase();
+        let is_read = READ.iter().any(|start| upper.starts_with(start))
+            || matches!(&*upper, "HTTP_PROXY" | "HTTPS_PROXY" | "ALL_PROXY");
+        let is_link = upper.starts_with("KUBERNETES_SERVICE_") || upper.starts_with("KUBERNETES_PORT");
+        is_read && !is_link
+    }
+}
+
 /// A socket that listens.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]

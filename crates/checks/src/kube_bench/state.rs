@@ -1,7 +1,7 @@
 //! What a check comes to.
 
 use ironsides_core::{AuditState, ControlStanding, go_quoted};
-use ironsides_settings::Host;
+use ironsides_settings::{Host, Process};
 
 use super::file::{Check, Group, Tests};
 use super::item::{Place, Tested};
@@ -139,6 +139,13 @@ fn test(check: &Check, tests: &Tests, outputs: &Outputs) -> Result<Result<Tested
         if !tested.found && !item.env.is_empty() {
             tested = item.test(&outputs.env, Place::Environment, check.multiple)?;
         }
+        let asked = [(&check.audit, &outputs.audit, &item.flag), (&check.audit_env, &outputs.env, &item.env)];
+        if !tested.found && asked.iter().any(|(script, output, name)| may_lack(script, output, name)) {
+            return Err(Unsure::new(format!(
+                "of the environment of a process only the variables that components read were collected, and {} is none",
+                if item.env.is_empty() { &item.flag } else { &item.env }
+            )));
+        }
         all.push(tested);
     }
     let (passes, word) = match tests.join.as_str() {
@@ -150,6 +157,12 @@ fn test(check: &Check, tests: &Tests, outputs: &Outputs) -> Result<Result<Tested
     let expected = expected.join(word);
     let actual = all.into_iter().next().unwrap_or_default().actual;
     Ok(Ok(Tested { passes, found: true, actual, expected }))
+}
+
+/// Whether a command that prints the environment of a process may not have printed a variable because it was not kept.
+fn may_lack(script: &str, output: &str, variable: &str) -> bool {
+    let is_gone = output.contains("No such file or directory");
+    script.contains("/environ") && !is_gone && !variable.is_empty() && !Process::keeps(variable)
 }
 
 /// What a row of a report says beside its standing.

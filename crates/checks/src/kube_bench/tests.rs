@@ -235,6 +235,17 @@ fn a_variable_of_the_environment_is_asked_of_the_program_that_the_file_names() {
     assert_eq!(control.standing, ControlStanding::Fail);
     assert_eq!(audit.expected, "'ETCD_AUTO_TLS' is not present");
     assert!(audit.audit_env.starts_with("cat \"/proc/$(/bin/ps -C etcd -o pid="), "{}", audit.audit_env);
+    // A variable that nobody keeps may be set.
+    let other = BenchFile { path: "etcd.yaml".into(), text: text.replace("ETCD_AUTO_TLS", "OTHER_TLS") };
+    let other = Benchmark { name: "mine".into(), files: vec![other] };
+    let compliance = other.judge(&configuration, &host()).unwrap();
+    let control = &compliance.controls[0];
+    assert_eq!(control.standing, ControlStanding::Unknown);
+    let why = control.why.as_deref().unwrap();
+    assert!(
+        why.ends_with("only the variables that components read were collected, and OTHER_TLS is none"),
+        "{why}"
+    );
     // Where etcd does not run, the file is not for this host.
     let mut host = host();
     host.processes.retain(|process| process.program != "etcd");

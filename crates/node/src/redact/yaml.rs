@@ -2,11 +2,12 @@
 
 use std::ops::Range;
 
+use ironsides_settings::Process;
 use ironsides_tree::{Documents, Entry, Limits, Node, RemarkKind, Span, Value, comments, print};
 
 use super::words::{is_secret_name, value};
 use super::{STARS, replace};
-use crate::{process, program};
+use crate::program;
 
 /// Names of maps whose every value is a secret: headers that the kubelet sends for static pods.
 const HEADERS: [&str; 2] = ["staticPodURLHeader", "httpHeaders"];
@@ -166,7 +167,7 @@ fn container(node: &Node, text: &str, edits: &mut Vec<(Range<usize>, String)>) {
 fn variables(node: &Node, text: &str, edits: &mut Vec<(Range<usize>, String)>) {
     for variable in node.items() {
         let name = variable.get("name").and_then(Node::as_str).unwrap_or_default();
-        let is_kept = process::is_read(name) && !is_secret_name(name);
+        let is_kept = Process::keeps(name) && !is_secret_name(name);
         match variable.as_map() {
             Some(map) => {
                 for entry in map.entries() {

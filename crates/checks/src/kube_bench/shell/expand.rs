@@ -105,8 +105,13 @@ impl Shell<'_> {
             fields.push(field.text);
             return Ok(());
         }
+        // The commands run where nothing lies that such a pattern could match, and then it stands for itself.
+        if !field.text.starts_with('/') {
+            fields.push(field.text);
+            return Ok(());
+        }
         let (folder, name) = field.pattern.rsplit_once('/').unwrap_or((".", &field.pattern));
-        if folder.contains(['*', '?', '[', '\\']) || !folder.starts_with('/') {
+        if folder.contains(['*', '?', '[', '\\']) {
             return Err(Unsure::new(format!("the names that {} matches are not known", field.text)));
         }
         let names = pattern::file_name(name)?;

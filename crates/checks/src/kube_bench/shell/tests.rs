@@ -225,6 +225,14 @@ fn commands_about_a_host_print_what_they_would_print_there() {
              file or directory\n",
             1,
         ),
+        // A pattern without a folder is one of names where nothing lies.
+        ("echo *.none", "*.none\n", 0),
+        (
+            "/bin/sh -c 'if test -e /etc/kubernetes/pki; then find /etc/kubernetes/pki -name '*etcd*' | xargs stat -c \
+             permissions=%a; fi'",
+            "permissions=700\n",
+            0,
+        ),
         // A variable that nobody set: then `grep` has no pattern.
         (
             "/bin/ps -ef | grep $apiserverbin | grep -v grep",
