@@ -55,6 +55,8 @@ fn what_both_take() {
         "{toPorts: [{ports: [{port: '80', protocol: TCP}], rules: {http: []}}]}",
         "{toPorts: [{ports: [{port: '80', protocol: TCP}], rules: {http: [{host: '['}]}}]}",
         "{toPorts: [{ports: [{port: '443', protocol: TCP}], serverNames: [a.b, '*.b']}]}",
+        "{toPorts: [{ports: [{port: '53', protocol: UDP}], rules: {dns: []}}]}",
+        "{toPorts: [{ports: [{port: '80', protocol: UDP}], rules: {http: []}}]}",
         "{authentication: {mode: required}}",
     ] {
         assert_eq!(ingress(rule), "accept | ", "{rule}");
@@ -117,7 +119,6 @@ fn what_the_agent_refuses() {
         ("{toPorts: [{ports: [{port: '80', protocol: VRRP}]}]}", ".toPorts[0].ports[0]"),
         ("{toPorts: [{ports: [{port: '080'}]}]}", ".toPorts[0].ports[0]"),
         ("{toPorts: [{ports: [{port: '80'}], rules: {http: [{}]}}]}", ".toPorts[0].ports[0]"),
-        ("{toPorts: [{ports: [{port: '80', protocol: UDP}], rules: {http: []}}]}", ".toPorts[0].ports[0]"),
         ("{toPorts: [{ports: [{port: '53'}], rules: {dns: [{matchName: a}]}}]}", ".toPorts[0].rules"),
         (
             "{toPorts: [{ports: [{port: '80', protocol: TCP}], rules: {http: [{path: 'a**'}]}}]}",
@@ -140,7 +141,7 @@ fn what_the_agent_refuses() {
             ".toPorts[0].ports[0]",
         ),
         (
-            "{toPorts: [{ports: [{port: '80'}], rules: {http: []}, listener: {name: l}}]}",
+            "{toPorts: [{ports: [{port: '80'}], rules: {http: [{}]}, listener: {name: l}}]}",
             ".toPorts[0].ports[0]",
         ),
     ] {

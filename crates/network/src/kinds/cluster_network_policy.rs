@@ -119,8 +119,9 @@ pub enum Who {
 pub struct Port {
     /// Where it is written.
     pub place: Place,
-    /// `None` for a named port, which counts for whatever protocol the pod gives it.
+    /// `None` for a named port, which counts for whatever protocol the pod gives it, and for an item that names nothing known,
+    /// which the API server refuses.
     pub protocol: Option<Protocol>,
-    /// `None`: all traffic of the protocol.
+    /// `None`: all traffic of the protocol, or of all that have ports where none is named.
     pub port: Option<PortNumbers>,
 }

@@ -20,9 +20,9 @@ pub struct L7 {
 pub type DnsRule = FqdnSelector;
 
 impl L7 {
-    /// Whether neither list is written: then it is as if `rules` were not. An empty list is written.
+    /// Whether neither list has an item: then it is as if `rules` were not written.
     pub fn is_empty(&self) -> bool {
-        self.http.is_none() && self.dns.is_none()
+        self.http.as_ref().is_none_or(Vec::is_empty) && self.dns.as_ref().is_none_or(Vec::is_empty)
     }
 }
 

@@ -355,8 +355,10 @@ fn one<'k>(reader: &mut Reader, at: &Cursor<'_>, known: &[&'k str]) -> Option<&'
 
 /// An item of `protocols`.
 fn protocol(reader: &mut Reader, at: &Cursor<'_>) -> Option<Port> {
-    let field = one(reader, at, &["tcp", "udp", "sctp", "destinationNamedPort"])?;
     let place = reader.place(at);
+    let Some(field) = one(reader, at, &["tcp", "udp", "sctp", "destinationNamedPort"]) else {
+        return Some(Port { place, protocol: None, port: None });
+    };
     let inner = at.get(field);
     if field == "destinationNamedPort" {
         let name = Text::new(reader.text(&inner)?);

@@ -45,8 +45,7 @@ fn is_some<T>(list: Option<&Vec<T>>) -> bool {
 /// An item of `toPorts`.
 pub(super) fn port_rule(rule: &PortRule, direction: Direction) -> Result<(), Problem> {
     let l7 = rule.rules.as_ref().filter(|l7| !l7.is_empty());
-    // An empty list counts here, too.
-    let dns = l7.is_some_and(|l7| l7.dns.is_some());
+    let dns = l7.is_some_and(|l7| is_some(l7.dns.as_ref()));
     if l7.is_some() && !rule.server_names.is_empty() && !rule.terminating_tls {
         return refuse(&rule.place, "serverNames beside rules for requests need terminatingTLS");
     }
