@@ -58,21 +58,24 @@ impl fmt::Display for Fact {
 }
 
 impl Rule {
+    /// Fields with which Envoy refuses the policy of the endpoint as a whole.
+    pub fn refused_by_envoy(&self) -> impl Iterator<Item = Fact> {
+        self.expressions().filter_map(|(field, expression)| match expression {
+            Err(error) => Some(Fact::Malformed(field, error.clone())),
+            Ok(expression) => {
+                let size = expression.program_size();
+                (size > PROGRAM_LIMIT).then_some(Fact::TooLarge(field, size))
+            }
+        })
+    }
+
     /// What is odd about it.
     pub fn facts(&self) -> Vec<Fact> {
-        let mut facts = Vec::new();
+        let mut facts: Vec<Fact> = self.refused_by_envoy().collect();
         for (field, expression) in self.expressions() {
-            match expression {
-                Err(error) => facts.push(Fact::Malformed(field, error.clone())),
-                Ok(expression) => {
-                    let size = expression.program_size();
-                    if size > PROGRAM_LIMIT {
-                        facts.push(Fact::TooLarge(field, size));
-                    }
-                    if expression.source().starts_with('^') || ends_with_anchor(expression.source()) {
-                        facts.push(Fact::Anchors(field));
-                    }
-                }
+            let Ok(expression) = expression else { continue };
+            if expression.source().starts_with('^') || ends_with_anchor(expression.source()) {
+                facts.push(Fact::Anchors(field));
             }
         }
         if let Some(path) = ready(self.path.as_ref()) {

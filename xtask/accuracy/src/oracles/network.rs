@@ -3,6 +3,7 @@
 mod documents;
 mod flows;
 mod identities;
+mod refusals;
 mod world;
 
 use std::path::Path;
@@ -16,8 +17,12 @@ pub(crate) const ORACLE: Oracle =
 
 /// The groups, in the order in which reports show them. Each takes the folder `cluster/network`.
 type Group = (&'static str, fn(&Path) -> Result<Score>);
-const GROUPS: &[Group] =
-    &[("documents", documents::run), ("identities", identities::run), ("flows", flows::run)];
+const GROUPS: &[Group] = &[
+    ("documents", documents::run),
+    ("refusals", refusals::run),
+    ("identities", identities::run),
+    ("flows", flows::run),
+];
 
 fn run(folder: &Path) -> Result<Score> {
     let folder = folder.join("cluster/network");

@@ -111,6 +111,7 @@ fn lower_rule(rule: &Rule, writer: &Writer, namespace: Option<&str>, lowering: &
     }
     for port_rule in port_rules {
         let proxy = port_rule.rules.as_ref().and_then(proxy).map(Arc::new);
+        tell_what_envoy_refuses(port_rule, proxy.as_deref(), lowering);
         let ports = Some(ports::of_cilium(port_rule.ports.as_deref().unwrap_or_default()));
         let traffic = Traffic { ports, proxy, authentication };
         spares_local_host(port_rule, writer, &peers, &traffic, lowering);
@@ -123,6 +124,17 @@ fn proxy(rules: &L7) -> Option<Proxy> {
     let http = rules.http.as_deref().filter(|rules| !rules.is_empty());
     let dns = rules.dns.as_deref().filter(|rules| !rules.is_empty());
     http.map(HttpRules::new).map(Proxy::Http).or_else(|| dns.map(DnsRules::new).map(Proxy::Dns))
+}
+
+/// Says which expressions Envoy refuses. Verdicts are given as if it took them, and what is no expression lets nothing pass.
+fn tell_what_envoy_refuses(port_rule: &PortRule, proxy: Option<&Proxy>, lowering: &mut Lowering<'_>) {
+    let Some(Proxy::Http(rules)) = proxy else { return };
+    let written = port_rule.rules.iter().flat_map(|rules| rules.http.iter().flatten());
+    for (written, rule) in written.zip(rules.rules()) {
+        for fact in rule.refused_by_envoy() {
+            lowering.problem(&written.place, Loss::Nothing, fact.to_string());
+        }
+    }
 }
 
 /// What the own node sends to a pod passes the proxy whatever it is, where the own node is always let in.

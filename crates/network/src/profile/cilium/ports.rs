@@ -12,14 +12,18 @@ pub(super) fn of_cilium(ports: &[Port]) -> Arc<[PortMatch]> {
     ports.iter().flat_map(of_port).collect()
 }
 
+/// Protocols without ports, by their numbers.
+const PORTLESS: [(&str, u8); 7] =
+    [("VRRP", 112), ("IGMP", 2), ("GRE", 47), ("IPIP", 4), ("IPV6", 41), ("ESP", 50), ("AH", 51)];
+
 fn of_port(port: &Port) -> Vec<PortMatch> {
     let protocol = port.protocol();
     let protocols: Vec<Protocol> = match protocol.as_str() {
         "ANY" => Protocol::WITH_PORTS.to_vec(),
-        // Without ports, and known by their numbers.
-        "VRRP" => vec![Protocol::Other(112)],
-        "IGMP" => vec![Protocol::Other(2)],
-        name => Protocol::named(name).into_iter().collect(),
+        name => match PORTLESS.iter().find(|(known, _)| *known == name) {
+            Some((_, number)) => vec![Protocol::Other(*number)],
+            None => Protocol::named(name).into_iter().collect(),
+        },
     };
     let one = |protocol: Protocol| match port.text() {
         PortText::Name(name) => Some(PortMatch::Named { protocol, name }),

@@ -30,7 +30,8 @@ pub(super) struct World {
     pub(super) requests: Vec<Value>,
     pub(super) queries: Vec<String>,
     pods: Vec<WorldPod>,
-    policies: Vec<Value>,
+    pub(super) policies: Vec<Value>,
+    /// Why the agent refuses a policy, by its place among them.
     pub(super) refused: BTreeMap<usize, String>,
     pub(super) identities: BTreeMap<String, BTreeMap<IpAddr, Vec<String>>>,
     pub(super) flows: Vec<Value>,
