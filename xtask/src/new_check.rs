@@ -24,7 +24,7 @@ struct Family {
     page: &'static str,
 }
 
-const FAMILIES: [Family; 22] = [
+const FAMILIES: [Family; 23] = [
     Family { name: "document", uses: "", run: "Run::Object(run)", body: OF_OBJECT, page: OBJECTS },
     Family { name: "workload", uses: "", run: "Run::Pod(run)", body: OF_POD, page: PODS },
     Family { name: "image", uses: "", run: "Run::Pod(run)", body: OF_POD, page: PODS },
@@ -112,6 +112,13 @@ const FAMILIES: [Family; 22] = [
     },
     Family { name: "host_files", uses: "", run: "Run::Host(run)", body: OF_HOST, page: HOSTS },
     Family { name: "kernel", uses: "", run: "Run::Host(run)", body: OF_HOST, page: HOSTS },
+    Family {
+        name: "nodes",
+        uses: "use ironsides_core::Inventory;\n\nuse crate::check::NODE_FACTS;\n",
+        run: "Run::Together { judges: &[NODE_FACTS], needs: &[], welcomes: &[], run }",
+        body: OF_NODES,
+        page: HOSTS,
+    },
     Family { name: "reference", uses: "", run: "Run::Object(run)", body: OF_OBJECT, page: OBJECTS },
 ];
 
@@ -181,6 +188,18 @@ const OF_OBJECT: &str = r#"fn run(object: &Object, out: &mut Out<'_>) {
 "#;
 
 const OF_HOST: &str = r"fn run(host: &Host, out: &mut Out<'_>) {
+    for path in host.files.keys() {
+        out.pass_with(out.file(path, path, None));
+    }
+}
+";
+
+const OF_NODES: &str = r"fn run(node: &Object, inventory: &Inventory, out: &mut Out<'_>) {
+    if out.say_unreadable() {
+        return;
+    }
+    let others = inventory.of_kind(NODE_FACTS.0, NODE_FACTS.1).filter(|other| !std::ptr::eq(*other, node));
+    let Some(host) = out.host().filter(|_| others.count() > 0) else { return };
     for path in host.files.keys() {
         out.pass_with(out.file(path, path, None));
     }
@@ -551,7 +570,7 @@ mod tests {
             said("pods", "a"),
             "there is no family \"pods\"; the families are document, workload, image, namespace, configuration, reliability, api, rbac, \
              service, ingress, network, storage, admission, audit, apiserver, controller_manager, scheduler, etcd, \
-             kube_proxy, host_files, kernel, reference"
+             kube_proxy, host_files, kernel, nodes, reference"
         );
         assert_eq!(
             said("image", "Some_BadPattern"),
