@@ -14,7 +14,7 @@ use ironsides_network::engine::{ConnectionsId, Engine};
 use ironsides_network::kinds::network_policy::{NetworkPolicy, Peer, Port, PortNumbers, Rule};
 use ironsides_network::kinds::selector::{Asked, Requirement, Selector};
 use ironsides_network::profile::lower;
-use ironsides_network::{Direction, Lowered, Options, Place, Policies, PolicyName, Profile, Protocol};
+use ironsides_network::{Direction, Lowered, Map, Options, Place, Policies, PolicyName, Profile, Protocol};
 use ironsides_tree::Text;
 
 fn main() {
@@ -206,11 +206,14 @@ fn run_once(sizes: &Sizes) -> std::io::Result<()> {
     let built = Instant::now();
     let (some, all) = pairs(&engine);
     let done = Instant::now();
+    let map = Map::namespaces(&engine, &objects.0);
+    let mapped = Instant::now();
     let size = engine.size();
     writeln!(
         std::io::stdout(),
         "{} pods, {} policies: objects {:.1?}, lowered {:.1?}, classes {:.1?}, all pairs {:.1?}, together {:.1?}; \
-         {} views, {} classes, {:?} groups, {} lists judged, {} connections; {some} pairs of pods, {all} for all traffic",
+         {} views, {} classes, {:?} groups, {} lists judged, {} connections; {some} pairs of pods, {all} for all traffic; \
+         a map of {} namespaces in {:.1?} more",
         sizes.pods,
         sizes.policies,
         began - made,
@@ -223,7 +226,16 @@ fn run_once(sizes: &Sizes) -> std::io::Result<()> {
         size.groups,
         size.judged,
         size.connections,
+        map.units.len(),
+        mapped - done,
     )
+}
+
+#[divan::bench]
+fn map_of_workloads(bencher: Bencher<'_, '_>) {
+    let objects = objects(SMALL);
+    let lowered = lowered(&objects);
+    bencher.bench(|| Map::workloads(&Engine::new(&lowered), &objects.0).svg().len());
 }
 
 /// Somebody edits one policy and asks about one pair: everything is lowered and divided anew, and two rows are made.

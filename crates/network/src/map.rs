@@ -174,9 +174,9 @@ impl Map {
     }
 
     fn gathered(engine: &Engine<'_>, scale: Scale, units: units::Units) -> Self {
-        let cells = gather::cells(engine, &units);
-        let profile = engine.lowered().profile;
-        Self { profile, scale, units: units.list, cells, focus: None, notes: Vec::new() }
+        let (cells, open) = gather::cells(engine, &units);
+        let (profile, notes) = (engine.lowered().profile, gather::note(&open).into_iter().collect());
+        Self { profile, scale, units: units.list, cells, focus: None, notes }
     }
 
     /// The cell of two units.

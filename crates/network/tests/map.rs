@@ -332,3 +332,21 @@ fn the_only_script_that_may_run_is_ours() {
     let outside = page.replace("http://www.w3.org/2000/svg", "");
     assert!(!outside.contains("http:") && !outside.contains("https:"));
 }
+
+#[test]
+fn what_a_profile_leaves_open_for_everybody_is_told_once() {
+    let objects = objects(SHOP);
+    let (cluster, _) = Cluster::read(&objects, &PodTemplates::default());
+    let mut policies = Policies::default();
+    for (at, object) in (0..).zip(&objects) {
+        policies.read(at, &object.root);
+    }
+    let lowered = lower(Profile::Spec, &cluster, &policies, &Options::of(Profile::Spec));
+    let engine = Engine::new(&lowered);
+    let map = Map::workloads(&engine, &cluster);
+    assert_eq!(map.notes.len(), 1, "{:?}", map.notes);
+    assert!(map.notes[0].starts_with("ICMP and other protocols without ports"), "{:?}", map.notes);
+    let at = |name: &str| (0..).zip(&map.units).find(|(_, unit)| unit.name == name).unwrap().0;
+    assert_eq!(map.cell(at("shop/web"), at("shop/db")), None, "that ICMP may get there is no connection");
+    assert_eq!(map.cell(at("shop/web"), at("shop/api")).unwrap().most.to_string(), "TCP 8080");
+}

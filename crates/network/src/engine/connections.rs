@@ -168,6 +168,23 @@ impl Connections {
         self.0.iter().any(|part| matches!(part.verdict, Verdict::Depends(_) | Verdict::Broken))
     }
 
+    /// The same where protocols without ports are dropped if nobody knows whether they go through, and the conditions on which that
+    /// depends; `None` where there is nothing to drop.
+    pub fn without_open_rest(&self) -> Option<(Self, Vec<Arc<str>>)> {
+        let mut conditions = Vec::new();
+        let parts = self.0.iter().map(|part| match &part.verdict {
+            Verdict::Depends(why) if !part.traffic.protocol.has_ports() => {
+                conditions.extend(why.iter().cloned());
+                Part { verdict: Verdict::Deny, ..part.clone() }
+            }
+            _ => part.clone(),
+        });
+        let parts = parts.collect();
+        conditions.sort();
+        conditions.dedup();
+        (!conditions.is_empty()).then(|| (Self::canonical(parts), conditions))
+    }
+
     /// What goes through both of two ends.
     #[must_use]
     pub fn and(&self, other: &Self) -> Self {

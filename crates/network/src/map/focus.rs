@@ -1,6 +1,7 @@
 //! What is around some workloads.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use crate::cluster::{Cluster, Endpoint};
 use crate::engine::Engine;
@@ -41,16 +42,22 @@ impl Map {
         let mut centre: Vec<u32> = focus.members.iter().filter_map(|&member| units.of(member)).collect();
         centre.sort_unstable();
         centre.dedup();
-        let mut around =
-            Around { engine, units: &units, known: BTreeMap::new(), looked: Vec::new(), left: 0 };
+        let mut around = Around {
+            engine,
+            units: &units,
+            known: BTreeMap::new(),
+            looked: Vec::new(),
+            left: 0,
+            open: BTreeSet::new(),
+        };
         let asked = |toward| focus.toward == toward || focus.toward == Toward::Both;
         let depth = focus.depth.max(1);
         let senders = if asked(Toward::Senders) { around.layers(&centre, depth, true) } else { Vec::new() };
         let receivers =
             if asked(Toward::Receivers) { around.layers(&centre, depth, false) } else { Vec::new() };
-        let (known, left) = (around.known, around.left);
+        let (known, left, open) = (around.known, around.left, around.open);
         let layers = Layers { centre: centre.clone(), senders, receivers };
-        let mut notes = Vec::new();
+        let mut notes: Vec<String> = gather::note(&open).into_iter().collect();
         if left > 0 {
             notes.push(format!("what is around {left} more workloads, because nobody could read so much"));
         }
@@ -85,6 +92,8 @@ struct Around<'a, 'e> {
     looked: Vec<u32>,
     /// How many units nobody looked around.
     left: usize,
+    /// On what it depends whether protocols without ports go through.
+    open: BTreeSet<Arc<str>>,
 }
 
 impl Around<'_, '_> {
@@ -98,7 +107,8 @@ impl Around<'_, '_> {
                 front.iter().copied().filter(|unit| !self.looked.contains(unit)).collect();
             self.left += new.len().saturating_sub(STEP);
             new.truncate(STEP);
-            let cells = gather::around(self.engine, self.units, &new);
+            let (cells, open) = gather::around(self.engine, self.units, &new);
+            self.open.extend(open);
             self.known.extend(cells.into_iter().map(|cell| ((cell.from, cell.to), cell)));
             self.looked.extend(new);
             let ends = self.known.keys().map(|&(from, to)| if back { (to, from) } else { (from, to) });

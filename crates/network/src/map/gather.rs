@@ -1,5 +1,8 @@
 //! What every unit can send to every other, from the rectangles of the engine.
 
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
 use rustc_hash::FxHashMap;
 
 use crate::cluster::Endpoint;
@@ -7,11 +10,25 @@ use crate::engine::{ClassId, Connections, ConnectionsId, Engine};
 use crate::map::units::Units;
 use crate::map::{Cell, Kind, Level, Unit};
 
+/// Cells, and on what it depends whether protocols without ports go through: that is not in the cells.
+pub(super) type Found = (Vec<Cell>, BTreeSet<Arc<str>>);
+
 /// Pairs of endpoints by what goes through between them, for each two units.
 type Tally = FxHashMap<(u32, u32), Vec<(ConnectionsId, i64)>>;
 
+/// What a note says of protocols without ports.
+pub(super) fn note(open: &BTreeSet<Arc<str>>) -> Option<String> {
+    let conditions: Vec<&str> = open.iter().map(AsRef::as_ref).collect();
+    (!conditions.is_empty()).then(|| {
+        format!(
+            "ICMP and other protocols without ports where they depend on whether {}",
+            conditions.join(", and whether ")
+        )
+    })
+}
+
 /// All cells in which something may go through. What is outside has none with itself.
-pub(super) fn cells(engine: &Engine<'_>, units: &Units) -> Vec<Cell> {
+pub(super) fn cells(engine: &Engine<'_>, units: &Units) -> Found {
     let start = || (Tally::default(), Sums::new(units), Sums::new(units));
     let parts = engine.rectangles(start, |(tally, senders, receivers), rectangle| {
         senders.fill(units, rectangle.from);
@@ -36,7 +53,7 @@ pub(super) fn cells(engine: &Engine<'_>, units: &Units) -> Vec<Cell> {
 }
 
 /// The cells of some units with all others, in both directions.
-pub(super) fn around(engine: &Engine<'_>, units: &Units, centre: &[u32]) -> Vec<Cell> {
+pub(super) fn around(engine: &Engine<'_>, units: &Units, centre: &[u32]) -> Found {
     let is_centre = |unit: u32| centre.contains(&unit);
     let mut tally = Tally::default();
     let classes = || (0..).zip(&units.of_class).filter_map(|(at, of)| Some((engine.class_at(at)?, of)));
@@ -71,7 +88,8 @@ pub(super) fn alone(engine: &Engine<'_>, units: &Units) -> Vec<Option<Connection
             let single = units.list.get(unit as usize).is_some_and(|unit| unit.size <= 1) && count == 1;
             let Some(slot) = alone.get_mut(unit as usize).filter(|_| single) else { continue };
             let connections = engine.class_at(at).and_then(|class| engine.between(class, class));
-            *slot = connections.map(|connections| engine.get(connections)).filter(|own| !own.is_nothing());
+            let told = |own: Connections| own.without_open_rest().map_or(own, |(told, _)| told);
+            *slot = connections.map(|own| told(engine.get(own))).filter(|own| !own.is_nothing());
         }
     }
     alone
@@ -83,7 +101,7 @@ fn finish(
     units: &Units,
     mut tally: Tally,
     is_asked: impl Fn(u32, u32) -> bool,
-) -> Vec<Cell> {
+) -> Found {
     for (at, of) in (0..).zip(&units.of_class) {
         let Some(connections) = engine.class_at(at).and_then(|class| engine.between(class, class)) else {
             continue;
@@ -125,7 +143,8 @@ fn finish(
             *size += count;
         }
     }
-    let mut wide = Widest { engine, known: FxHashMap::default(), values: FxHashMap::default() };
+    let mut wide =
+        Widest { engine, known: FxHashMap::default(), values: FxHashMap::default(), open: BTreeSet::new() };
     let mut cells: Vec<Cell> = tally
         .into_iter()
         .filter_map(|((from, to), counts)| {
@@ -135,7 +154,7 @@ fn finish(
         })
         .collect();
     cells.sort_unstable_by_key(|cell| (cell.from, cell.to));
-    cells
+    (cells, wide.open)
 }
 
 /// How many pairs two units have; `None` where a map says nothing of them.
@@ -159,6 +178,7 @@ fn cell(
         .filter_map(|(connections, count)| {
             Some((connections, u64::try_from(count).ok().filter(|&count| count > 0)?))
         })
+        .filter(|(connections, _)| !wide.value(*connections).is_nothing())
         .collect();
     counts.sort_unstable();
     let open = counts.iter().map(|(_, count)| count).sum::<u64>().min(pairs);
@@ -179,16 +199,32 @@ struct Widest<'a, 'e> {
     engine: &'a Engine<'e>,
     known: FxHashMap<Vec<ConnectionsId>, Connections>,
     values: FxHashMap<ConnectionsId, Connections>,
+    /// On what it depends whether protocols without ports go through.
+    open: BTreeSet<Arc<str>>,
 }
 
 impl Widest<'_, '_> {
+    /// Connections as a map tells them.
+    fn value(&mut self, id: ConnectionsId) -> &Connections {
+        self.values.entry(id).or_insert_with(|| {
+            let connections = self.engine.get(id);
+            match connections.without_open_rest() {
+                Some((told, conditions)) => {
+                    self.open.extend(conditions);
+                    told
+                }
+                None => connections,
+            }
+        })
+    }
+
     fn of(&mut self, ids: &[ConnectionsId]) -> Option<Connections> {
         if let Some(known) = self.known.get(ids) {
             return Some(known.clone());
         }
         let mut most: Option<Connections> = None;
         for id in ids {
-            let own = self.values.entry(*id).or_insert_with(|| self.engine.get(*id));
+            let own = self.value(*id);
             most = Some(match most {
                 Some(most) => most.or(own),
                 None => own.clone(),

@@ -62,7 +62,14 @@ impl Map {
                 cell.level = Level::Some;
             }
         }
-        Self { scale: Scale::Namespaces, units, cells, focus: None, profile: self.profile, notes: Vec::new() }
+        Self {
+            scale: Scale::Namespaces,
+            units,
+            cells,
+            focus: None,
+            profile: self.profile,
+            notes: self.notes.clone(),
+        }
     }
 
     /// Namespaces that send and receive the same as one unit.
