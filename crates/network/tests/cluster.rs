@@ -6,7 +6,7 @@ use ironsides_core::{Object, Origin, PodTemplates};
 use ironsides_network::Cluster;
 use ironsides_network::cluster::{Pod, TargetPort};
 use ironsides_network::place::Problem;
-use ironsides_tree::{Documents, Limits};
+use ironsides_tree::{Documents, Limits, Node, Text, Value};
 
 fn objects(text: &str, limits: Limits) -> Vec<Object> {
     let origin = || Origin::File { path: Arc::from("test.yaml"), text: Arc::from(text) };
@@ -440,4 +440,94 @@ status: {podIP: 10.0.0.300, podIPs: [{ip: 10.0.0.3}]}
     assert_eq!(cluster.pods[0].ports.len(), 1);
     assert_eq!(cluster.pods[0].addresses.len(), 1);
     assert_eq!(cluster.services[0].ports.len(), 1);
+}
+
+/// Every tree that comes of putting something odd at one place of a tree.
+fn spoiled(node: &Node) -> Vec<Node> {
+    let odd = [
+        Value::Null,
+        Value::Bool(true),
+        Value::Int(-1),
+        Value::Int(i64::MAX),
+        Value::Float(0.5),
+        Value::from(""),
+        Value::from("::ffff:10.0.0.0/97"),
+        Value::List(Arc::from([Node::NULL, Node::bare(Value::from("x"))])),
+        Value::Map(Arc::new(std::iter::once((Text::from("x"), Node::NULL)).collect())),
+    ];
+    let mut all: Vec<Node> = odd.into_iter().map(Node::bare).collect();
+    match node.value() {
+        Value::Map(map) => {
+            for (at, _) in map.iter() {
+                for value in spoiled(map.get(at).unwrap_or(&Node::NULL)) {
+                    let entry = |(key, old): (&str, &Node)| {
+                        (Text::new(key), if key == at { value.clone() } else { old.clone() })
+                    };
+                    all.push(Node::bare(Value::Map(Arc::new(map.iter().map(entry).collect()))));
+                }
+            }
+        }
+        Value::List(list) => {
+            for at in 0..list.len() {
+                for value in spoiled(&list[at]) {
+                    let mut list = list.to_vec();
+                    list[at] = value;
+                    all.push(Node::bare(Value::List(list.into())));
+                }
+            }
+        }
+        _ => {}
+    }
+    all
+}
+
+#[test]
+fn nothing_odd_stops_the_reading() {
+    let text = "
+{apiVersion: v1, kind: Pod, metadata: {name: a, namespace: s, labels: {a: b}, ownerReferences: [{kind: Job, name: j,
+ apiVersion: batch/v1, controller: true}]}, spec: {hostNetwork: true, nodeName: n, containers: [{ports: [
+ {containerPort: 1, name: p, protocol: TCP, hostPort: 2}]}]}, status: {phase: Running, podIPs: [{ip: 10.0.0.1}]}}
+---
+{apiVersion: batch/v1, kind: Job, metadata: {name: j, namespace: s}, spec: {parallelism: 2, template: {
+ metadata: {labels: {a: b}}, spec: {containers: []}}}, status: {conditions: [{type: Complete, status: 'True'}]}}
+---
+{apiVersion: v1, kind: Service, metadata: {name: x, namespace: s}, spec: {type: NodePort, clusterIPs: [10.0.0.9],
+ selector: {a: b}, ports: [{port: 1, targetPort: p, nodePort: 30000}], loadBalancerSourceRanges: [10.0.0.0/8]}}
+---
+{apiVersion: discovery.k8s.io/v1, kind: EndpointSlice, metadata: {name: x, namespace: s, labels:
+ {kubernetes.io/service-name: x}}, endpoints: [{addresses: [10.0.0.1]}]}
+---
+{apiVersion: networking.k8s.io/v1, kind: Ingress, metadata: {name: i, namespace: s}, spec: {ingressClassName: c, rules:
+ [{host: h, http: {paths: [{backend: {service: {name: x, port: {number: 1}}}}]}}]}}
+---
+{apiVersion: route.openshift.io/v1, kind: Route, metadata: {name: r, namespace: s}, spec: {host: h, to: {name: x}, port:
+ {targetPort: p}}}
+---
+{apiVersion: gateway.networking.k8s.io/v1, kind: HTTPRoute, metadata: {name: h, namespace: s}, spec: {parentRefs: [
+ {name: g}], hostnames: [h], rules: [{backendRefs: [{name: x, port: 1}]}]}}
+---
+{apiVersion: v1, kind: Node, metadata: {name: n, labels: {a: b}}, status: {addresses: [{type: InternalIP,
+ address: 10.0.0.1}]}}
+";
+    let whole = objects(text, Limits::default());
+    let (_, problems) = Cluster::read(&whole, &PodTemplates::default());
+    assert_eq!(problems, []);
+    for (at, object) in whole.iter().enumerate() {
+        for root in spoiled(&object.root) {
+            let mut odd = whole.clone();
+            odd[at] = Object::new(root, object.origin.clone(), Vec::new());
+            let (mut cluster, problems) = Cluster::read(&odd, &PodTemplates::default());
+            for problem in &problems {
+                assert!(!problem.message.is_empty() && problem.place.document == u32::try_from(at).unwrap());
+            }
+            // Whatever was read can be asked about.
+            for entrance in &cluster.entrances {
+                for backend in &entrance.backends {
+                    let service = cluster.service(&backend.namespace, &backend.service);
+                    assert!(service.is_none_or(|service| service.name == backend.service));
+                }
+            }
+            assert_eq!(cluster.add_ingress_controller().is_some(), !cluster.entrances.is_empty());
+        }
+    }
 }
