@@ -16,6 +16,7 @@
 
 pub mod blocks;
 mod build;
+mod changes;
 pub mod draft;
 pub mod edge;
 pub mod group;
@@ -41,10 +42,11 @@ use crate::place::PolicyName;
 use crate::port::Traffic;
 use crate::profile::{self, Options, Profile};
 
+pub use changes::Denied;
 pub use draft::Draft;
 pub use intent::intents;
 
-pub use proof::{Denied, FlowProof, Proof};
+pub use proof::{FlowProof, Proof};
 pub use prune::Left;
 pub use rollout::Step;
 

@@ -347,7 +347,7 @@ fn deployments(names: &[(&str, &str)]) -> String {
 const PODS: [(&str, &str); 5] = [("a", "one"), ("a", "two"), ("b", "one"), ("b", "three"), ("c", "four")];
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
 
     /// Whatever was seen stays allowed, what was not seen between closed pods is denied, and what both profiles say agrees.
     #[test]

@@ -1,17 +1,15 @@
 //! What policies do to what was observed, and to everything else.
 
-use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 use crate::cluster::{Cluster, Endpoint};
 use crate::engine::Engine;
 use crate::flow::{Observed, Request, Resolved, ResolvedFlow, Who};
+use crate::generate::changes::{Changes, Denied};
 use crate::generate::group::Group;
-use crate::generate::prune::representatives;
 use crate::generate::{Caller, Enforcer, Intent, Note, NoteKind, blocks};
 use crate::kinds::Policies;
 use crate::lowered::{Flow, Lowered};
-use crate::reach::Stretch;
 use crate::rule::{Direction, Origin, Rule};
 use crate::verdict::{Limit, Verdict};
 
@@ -55,19 +53,6 @@ pub struct FlowProof {
     pub why: String,
 }
 
-/// Traffic whose verdict changes.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Denied {
-    /// Whose it is: `shop/cart`, `nodes`, `outside`; sorted.
-    pub from: Vec<String>,
-    /// To whom.
-    pub to: String,
-    /// Which.
-    pub traffic: Vec<Stretch>,
-    /// How many pairs of a sender and a receiver: every pod counts, all nodes as one, and all that is outside as one.
-    pub pairs: u64,
-}
-
 /// Holds policies against observed flows, against intents and against what was possible before.
 pub(super) fn prove(
     resolved: &Resolved,
@@ -80,6 +65,7 @@ pub(super) fn prove(
 ) -> Proof {
     let cluster = &resolved.cluster;
     let (before, after) = (enforcer.lower(cluster, before), enforcer.lower(cluster, after));
+    let (old, new) = (State::new(&before, cluster), State::new(&after, cluster));
     let mut proof = Proof::default();
     for flow in &resolved.flows {
         let Some(seen) = observed.flows.get(flow.flow as usize).filter(|seen| seen.seen.is_wanted()) else {
@@ -88,10 +74,10 @@ pub(super) fn prove(
         proof.asked += 1;
         let request = seen.request.as_ref();
         let told = |why: String| FlowProof { flow: flow.flow, why };
-        match fate(&after, cluster, flow, request) {
+        match new.fate(flow, request) {
             Fate::Allowed => proof.allowed += 1,
             Fate::Undecided(why) => proof.undecided.push(told(why)),
-            Fate::Denied(why) => match fate(&before, cluster, flow, request) {
+            Fate::Denied(why) => match old.fate(flow, request) {
                 Fate::Denied(earlier) => proof.denied_before.push(told(earlier)),
                 _ => proof.denied.push(told(why)),
             },
@@ -100,7 +86,7 @@ pub(super) fn prove(
     for (at, intent) in intents.iter().enumerate() {
         let Caller::Who(from) = &intent.from else { continue };
         let (from, to) = (from.clone(), intent.to.clone());
-        match fate(&after, cluster, &ResolvedFlow { flow: 0, from, to, traffic: intent.traffic }, None) {
+        match new.fate(&ResolvedFlow { flow: 0, from, to, traffic: intent.traffic }, None) {
             Fate::Allowed => proof.intended += 1,
             Fate::Denied(why) => {
                 proof.intended += 1;
@@ -109,10 +95,9 @@ pub(super) fn prove(
             Fate::Undecided(_) => {}
         }
     }
-    let (old, new) = (Engine::new(&before), Engine::new(&after));
-    let changes = Changes::new(&old, &new, cluster, groups);
-    proof.newly_denied = changes.between(&old, &new);
-    proof.newly_allowed = changes.between(&new, &old);
+    let changes = Changes::new(&old.engine, &new.engine, cluster, groups);
+    proof.newly_denied = changes.between(&old.engine, &new.engine);
+    proof.newly_allowed = changes.between(&new.engine, &old.engine);
     proof
 }
 
@@ -157,56 +142,79 @@ enum Fate {
     Undecided(String),
 }
 
-/// What becomes of a flow: of pods that are meant alike all must be allowed.
-fn fate(lowered: &Lowered, cluster: &Cluster, flow: &ResolvedFlow, request: Option<&Request>) -> Fate {
-    let is_pod = |who: &Who| matches!(who, Who::Pods(_));
-    // Policies guard pods; the own node is let in by every plug-in.
-    let own_node = matches!(flow.from, Who::OwnNode(None, _)) && is_pod(&flow.to);
-    if own_node || (!is_pod(&flow.from) && !is_pod(&flow.to)) {
-        return Fate::Allowed;
+/// Policies under a plug-in, ready for questions.
+struct State<'a> {
+    lowered: &'a Lowered,
+    engine: Engine<'a>,
+    cluster: &'a Cluster,
+}
+
+impl<'a> State<'a> {
+    fn new(lowered: &'a Lowered, cluster: &'a Cluster) -> Self {
+        Self { lowered, engine: Engine::new(lowered), cluster }
     }
-    let (froms, tos) = (ends(&flow.from, cluster, lowered), ends(&flow.to, cluster, lowered));
-    if froms.is_empty() || tos.is_empty() {
-        return Fate::Undecided("an address of it is not known".to_owned());
-    }
-    let mut undecided = None;
-    for &from in &froms {
-        for &to in &tos {
-            if from == to && froms.len() > 1 {
-                continue;
-            }
-            let question = Flow { from, to, traffic: flow.traffic };
-            let Some(answer) = lowered.answer(question) else {
-                return Fate::Undecided("an end of it is not known".to_owned());
-            };
-            for (direction, decision) in
-                [(Direction::Egress, &answer.egress), (Direction::Ingress, &answer.ingress)]
-            {
-                match &decision.verdict {
-                    Verdict::Allow => {}
-                    Verdict::Deny => {
-                        let by = by_whom(lowered, &decision.rules);
-                        return Fate::Denied(format!("{} is denied {by}", direction.field()));
+
+    /// What becomes of a flow: of pods that are meant alike all must be allowed.
+    fn fate(&self, flow: &ResolvedFlow, request: Option<&Request>) -> Fate {
+        let Self { lowered, engine, cluster } = self;
+        let is_pod = |who: &Who| matches!(who, Who::Pods(_));
+        // Policies guard pods; the own node is let in by every plug-in.
+        let own_node = matches!(flow.from, Who::OwnNode(None, _)) && is_pod(&flow.to);
+        if own_node || (!is_pod(&flow.from) && !is_pod(&flow.to)) {
+            return Fate::Allowed;
+        }
+        let (froms, tos) = (ends(&flow.from, cluster, lowered), ends(&flow.to, cluster, lowered));
+        if froms.is_empty() || tos.is_empty() {
+            return Fate::Undecided("an address of it is not known".to_owned());
+        }
+        let mut undecided = None;
+        for &from in &froms {
+            for &to in &tos {
+                if from == to && froms.len() > 1 {
+                    continue;
+                }
+                // Nearly all are allowed; why others are not is asked one by one.
+                let connections = engine.connections(from, to);
+                if connections.is_some_and(|all| all.at(flow.traffic) == Some(&Verdict::Allow)) {
+                    continue;
+                }
+                let question = Flow { from, to, traffic: flow.traffic };
+                let Some(answer) = lowered.answer(question) else {
+                    return Fate::Undecided("an end of it is not known".to_owned());
+                };
+                for (direction, decision) in
+                    [(Direction::Egress, &answer.egress), (Direction::Ingress, &answer.ingress)]
+                {
+                    match &decision.verdict {
+                        Verdict::Allow => {}
+                        Verdict::Deny => {
+                            let by = by_whom(lowered, &decision.rules);
+                            return Fate::Denied(format!("{} is denied {by}", direction.field()));
+                        }
+                        Verdict::Depends(conditions) => {
+                            let conditions: Vec<&str> =
+                                conditions.iter().map(|condition| &**condition).collect();
+                            undecided = Some(format!(
+                                "{} is allowed if {}",
+                                direction.field(),
+                                conditions.join(", ")
+                            ));
+                        }
+                        Verdict::Broken => {
+                            undecided =
+                                Some(format!("the plug-in cannot work out the {} rules", direction.field()));
+                        }
+                        Verdict::Limited(limits) => match limited(lowered, limits, request) {
+                            Fate::Allowed => {}
+                            Fate::Undecided(why) => undecided = Some(why),
+                            denied @ Fate::Denied(_) => return denied,
+                        },
                     }
-                    Verdict::Depends(conditions) => {
-                        let conditions: Vec<&str> = conditions.iter().map(|condition| &**condition).collect();
-                        undecided =
-                            Some(format!("{} is allowed if {}", direction.field(), conditions.join(", ")));
-                    }
-                    Verdict::Broken => {
-                        undecided =
-                            Some(format!("the plug-in cannot work out the {} rules", direction.field()));
-                    }
-                    Verdict::Limited(limits) => match limited(lowered, limits, request) {
-                        Fate::Allowed => {}
-                        Fate::Undecided(why) => undecided = Some(why),
-                        denied @ Fate::Denied(_) => return denied,
-                    },
                 }
             }
         }
+        undecided.map_or(Fate::Allowed, Fate::Undecided)
     }
-    undecided.map_or(Fate::Allowed, Fate::Undecided)
 }
 
 /// A connection itself goes through where a proxy asks about requests; a request must be one that the proxy takes.
@@ -285,111 +293,4 @@ fn ends(who: &Who, cluster: &Cluster, lowered: &Lowered) -> Vec<Endpoint> {
                 .collect()
         }
     }
-}
-
-/// Pairs whose verdict may have changed.
-struct Changes<'a> {
-    cluster: &'a Cluster,
-    groups: &'a [Group],
-    /// Endpoints that are told apart, each with its name and how many it stands for.
-    ends: Vec<(Endpoint, String, u64)>,
-}
-
-impl<'a> Changes<'a> {
-    fn new(old: &Engine<'_>, new: &Engine<'_>, cluster: &'a Cluster, groups: &'a [Group]) -> Self {
-        let mut changes = Self { cluster, groups, ends: Vec::new() };
-        // Pods of different workloads stay apart, though no rule may tell them apart.
-        let mut by_group: BTreeMap<(String, _, _), (Endpoint, u64)> = BTreeMap::new();
-        for group in changes.groups {
-            for &pod in &group.pods {
-                let end = Endpoint::Pod(pod);
-                let replicas = changes.cluster.pods.get(pod as usize).map_or(1, |pod| pod.replicas.max(1));
-                let key = (group.full_name(), old.class_of(end), new.class_of(end));
-                by_group.entry(key).or_insert((end, 0)).1 += u64::from(replicas);
-            }
-        }
-        changes.ends = by_group.into_iter().map(|((name, ..), (end, count))| (end, name, count)).collect();
-        for end in representatives(old, new, cluster) {
-            match end {
-                Endpoint::Pod(_) => {}
-                Endpoint::Node(_) => changes.ends.push((end, "nodes".to_owned(), 1)),
-                Endpoint::Address(_) => changes.ends.push((end, "outside".to_owned(), 1)),
-            }
-        }
-        changes
-    }
-
-    /// What is possible in one and not in the other.
-    fn between(&self, open: &Engine<'_>, closed: &Engine<'_>) -> Vec<Denied> {
-        type Pair = (String, String);
-        let mut by_pair: BTreeMap<Pair, (Vec<Stretch>, u64)> = BTreeMap::new();
-        for (from, from_name, senders) in &self.ends {
-            for (to, to_name, receivers) in &self.ends {
-                let alone = from == to && *senders == 1;
-                let outer = |end: &Endpoint| !matches!(end, Endpoint::Pod(_));
-                if alone || (outer(from) && outer(to)) {
-                    continue;
-                }
-                let (Some(was), Some(is)) = (open.connections(*from, *to), closed.connections(*from, *to))
-                else {
-                    continue;
-                };
-                let lost = overlap(
-                    &was.with(Verdict::lets_some_through),
-                    &is.with(|verdict| *verdict == Verdict::Deny),
-                );
-                if lost.is_empty() {
-                    continue;
-                }
-                let known = by_pair.entry((from_name.clone(), to_name.clone())).or_default();
-                known.0 = join(&known.0, &lost);
-                let pairs =
-                    if from == to { senders * receivers.saturating_sub(1) } else { senders * receivers };
-                // However many stretches the outside has, and however many nodes there are: they count once.
-                known.1 = if outer(from) || outer(to) { known.1.max(pairs) } else { known.1 + pairs };
-            }
-        }
-        // Senders that lose the same to the same receiver stand together.
-        let mut by_loss: BTreeMap<(String, Vec<Stretch>), (Vec<String>, u64)> = BTreeMap::new();
-        for ((from, to), (lost, pairs)) in by_pair {
-            let known = by_loss.entry((to, lost)).or_default();
-            known.0.push(from);
-            known.1 += pairs;
-        }
-        let denied =
-            by_loss.into_iter().map(|((to, traffic), (from, pairs))| Denied { from, to, traffic, pairs });
-        denied.collect()
-    }
-}
-
-/// The traffic that is in both; both are sorted.
-fn overlap(a: &[Stretch], b: &[Stretch]) -> Vec<Stretch> {
-    let mut both = Vec::new();
-    for &one in a {
-        for &other in b.iter().filter(|other| other.protocol == one.protocol) {
-            let (first, last) = (one.first.max(other.first), one.last.min(other.last));
-            if first <= last {
-                both.push(Stretch { first, last, ..one });
-            }
-        }
-    }
-    join(&both, &[])
-}
-
-/// The traffic that is in one of them, with what touches put together.
-fn join(a: &[Stretch], b: &[Stretch]) -> Vec<Stretch> {
-    let mut all: Vec<Stretch> = a.iter().chain(b).copied().collect();
-    all.sort_unstable();
-    let mut joined: Vec<Stretch> = Vec::new();
-    for next in all {
-        match joined.last_mut() {
-            Some(last)
-                if last.protocol == next.protocol && (next.first <= last.last || last.touches(next)) =>
-            {
-                last.last = last.last.max(next.last);
-            }
-            _ => joined.push(next),
-        }
-    }
-    joined
 }

@@ -8,7 +8,7 @@ use rustc_hash::FxHashMap;
 
 use crate::cluster::{Cluster, Endpoint};
 use crate::decide::{Candidate, candidate};
-use crate::engine::{Connections, Engine};
+use crate::engine::{Connections, ConnectionsId, Engine};
 use crate::generate::build::Built;
 use crate::generate::draft::{Draft, DraftRule};
 use crate::generate::{Enforcer, PolicyKind, print};
@@ -300,8 +300,15 @@ fn number_in(path: &str, direction: Direction) -> Option<usize> {
 pub(super) fn are_equal(before: &Lowered, after: &Lowered, cluster: &Cluster) -> bool {
     let (old, new) = (Engine::new(before), Engine::new(after));
     let ends = representatives(&old, &new, cluster);
-    ends.iter()
-        .all(|&from| ends.iter().all(|&to| outline(&old, before, from, to) == outline(&new, after, from, to)))
+    // Many pairs have the same connections: they are compared once.
+    let mut known: FxHashMap<_, bool> = FxHashMap::default();
+    ends.iter().all(|&from| {
+        ends.iter().all(|&to| {
+            let ids = (old.connections_id(from, to), new.connections_id(from, to));
+            let compare = || outline(&old, before, ids.0) == outline(&new, after, ids.1);
+            *known.entry(ids).or_insert_with(compare)
+        })
+    })
 }
 
 /// One endpoint of each kind that either engine tells apart.
@@ -317,12 +324,11 @@ pub(super) fn representatives(old: &Engine<'_>, new: &Engine<'_>, cluster: &Clus
         .collect()
 }
 
-/// What one endpoint can send to another, in terms that do not depend on the numbers of rules.
+/// What connections let through, in terms that do not depend on the numbers of rules.
 fn outline(
     engine: &Engine<'_>,
     lowered: &Lowered,
-    from: Endpoint,
-    to: Endpoint,
+    connections: Option<ConnectionsId>,
 ) -> Option<Vec<(Stretch, Verdict, Vec<String>)>> {
     let proxies = |verdict: &Verdict| -> Vec<String> {
         let rules = verdict.limits().iter().flat_map(|limit| match limit {
@@ -356,7 +362,7 @@ fn outline(
         }
         other => other.clone(),
     };
-    let connections = engine.connections(from, to)?;
+    let connections = engine.get(connections?);
     let parts = connections.parts().iter();
     Some(parts.map(|part| (part.traffic, plain(&part.verdict), proxies(&part.verdict))).collect())
 }
