@@ -276,6 +276,8 @@ pub(crate) enum SchemaName {
     Config,
     /// The file of `baseline write`
     Baseline,
+    /// The documents of `network test`
+    NetworkTest,
 }
 
 #[cfg(test)]

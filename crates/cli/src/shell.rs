@@ -57,6 +57,7 @@ pub(crate) fn schema(args: &SchemaArgs) -> Result<Exit> {
         SchemaName::Report => ironsides_report::JSON_SCHEMA,
         SchemaName::Config => crate::config::SCHEMA,
         SchemaName::Baseline => crate::baseline::SCHEMA,
+        SchemaName::NetworkTest => crate::network::TEST_SCHEMA,
     };
     std::io::stdout().write_all(text.as_bytes())?;
     Ok(Exit::Clean)

@@ -15,6 +15,12 @@ pub enum NetworkError {
         /// `; did you mean shop/web?`, or empty.
         hint: String,
     },
+    /// An end is there and has no members: a namespace without pods, a service that selects nobody.
+    #[error("{name} stands for nobody in what was read")]
+    Nobody {
+        /// As it was asked for.
+        name: String,
+    },
     /// A text is no endpoint, port or protocol.
     #[error("{text:?} is no {what}: {expected}")]
     Malformed {

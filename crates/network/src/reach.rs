@@ -1,5 +1,6 @@
 //! The answer to one question: who reaches whom with what, which rules say so at either end.
 
+mod request;
 mod side;
 mod stretch;
 mod whom;
@@ -18,6 +19,7 @@ use crate::rule::Direction;
 use crate::verdict::Verdict;
 use crate::view::ViewId;
 
+pub use request::requested;
 pub use side::{Side, Why};
 pub use stretch::{Stretch, stretches, told};
 pub use whom::Whom;

@@ -19,6 +19,58 @@ pub(crate) struct JUnit<W: Write> {
     checks: Vec<&'static CheckMeta>,
 }
 
+/// A suite of tests of a command that is no scan.
+#[derive(Clone, Debug)]
+pub struct TestSuite {
+    /// Its name.
+    pub name: String,
+    /// Its tests: class, name and how they came out.
+    pub tests: Vec<(String, String, TestOutcome)>,
+}
+
+/// How a test came out.
+#[derive(Clone, Debug)]
+pub enum TestOutcome {
+    /// As it should.
+    Passed,
+    /// Not as it should: in a sentence, and in full.
+    Failed(String, String),
+    /// It could not be decided, and why.
+    Unknown(String),
+}
+
+/// Suites of tests as one document.
+///
+/// # Errors
+///
+/// None but those of writing to memory, which do not happen.
+pub fn test_suites(suites: &[TestSuite]) -> io::Result<String> {
+    let mut writer = JUnit::new(Vec::new());
+    writer.open()?;
+    for suite in suites {
+        let cases: Vec<Case> = suite
+            .tests
+            .iter()
+            .map(|(class, name, outcome)| {
+                let came = |element, r#type: &str, message: &str, text: &str| {
+                    Some(Came { element, r#type: r#type.into(), message: message.into(), text: text.into() })
+                };
+                let came = match outcome {
+                    TestOutcome::Passed => None,
+                    TestOutcome::Failed(message, text) => came("failure", "unexpected", message, text),
+                    TestOutcome::Unknown(why) => came("error", "undecided", why, ""),
+                };
+                Case { class: class.clone(), name: name.clone(), came }
+            })
+            .collect();
+        writer.suite(&suite.name, &cases)?;
+    }
+    writer.xml.write_event(Event::End(BytesEnd::new("testsuites")))?;
+    let mut text = String::from_utf8(writer.xml.into_inner()).map_err(io::Error::other)?;
+    text.push('\n');
+    Ok(text)
+}
+
 /// One test.
 struct Case {
     class: String,
@@ -37,6 +89,13 @@ struct Came {
 impl<W: Write> JUnit<W> {
     pub(crate) fn new(sink: W) -> Self {
         Self { xml: quick_xml::Writer::new_with_indent(sink, b' ', 1), checks: Vec::new() }
+    }
+
+    fn open(&mut self) -> io::Result<()> {
+        self.xml.write_event(Event::Decl(BytesDecl::new("1.0", Some("UTF-8"), None)))?;
+        let mut root = BytesStart::new("testsuites");
+        root.push_attribute(("name", "ironsides"));
+        self.xml.write_event(Event::Start(root))
     }
 
     fn suite(&mut self, name: &str, cases: &[Case]) -> io::Result<()> {
@@ -83,10 +142,7 @@ impl<W: Write> JUnit<W> {
 impl<W: Write> Writer for JUnit<W> {
     fn begin(&mut self, header: &Header) -> io::Result<()> {
         self.checks.clone_from(&header.checks);
-        self.xml.write_event(Event::Decl(BytesDecl::new("1.0", Some("UTF-8"), None)))?;
-        let mut root = BytesStart::new("testsuites");
-        root.push_attribute(("name", "ironsides"));
-        self.xml.write_event(Event::Start(root))
+        self.open()
     }
 
     fn batch(&mut self, sources: &dyn Sources, findings: &[Finding]) -> io::Result<()> {

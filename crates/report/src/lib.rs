@@ -44,6 +44,7 @@ pub use csv::csv;
 pub use html::escape;
 pub use input::{Blocker, Cluster, Exceptions, Header, NamespaceLevel, Problem, Summary};
 use ironsides_core::{Finding, Severity};
+pub use junit::{TestOutcome, TestSuite, test_suites};
 use policy_report::{Api, PolicyReport};
 pub use samples::Samples;
 pub use snippet::{Snippet, plain};

@@ -17,13 +17,19 @@ Exit codes:
     };
 }
 mod diff;
+mod generate;
+mod map;
 mod reach;
+mod test;
 
 use clap::{Args, Subcommand, ValueEnum};
 use ironsides_network::Profile;
 
 pub(crate) use self::diff::{DiffArgs, DiffFailOn, DiffFormat};
+pub(crate) use self::generate::{GenerateArgs, GenerateFormat, KindArg};
+pub(crate) use self::map::{MapArgs, MapFormat, TowardArg};
 pub(crate) use self::reach::{ReachArgs, ReachFormat};
+pub(crate) use self::test::{TestArgs, TestFormat};
 
 /// `ironsides network`
 #[derive(Args, Debug)]
@@ -37,8 +43,14 @@ pub(crate) struct NetworkArgs {
 pub(crate) enum NetworkCommand {
     /// Tell whether one end reaches another, which rules say so, and the smallest change that would flip it
     Reach(Box<ReachArgs>),
+    /// Tell what can be sent between namespaces or workloads
+    Map(Box<MapArgs>),
     /// Compare what two states let through: which workloads gain or lose what, and by which policy
     Diff(Box<DiffArgs>),
+    /// Hold policies against expectations, and tell which rules no expectation exercises
+    Test(Box<TestArgs>),
+    /// Make policies from observed flows or from what manifests intend, with the proof that nothing breaks
+    Generate(Box<GenerateArgs>),
 }
 
 /// Whose reading of the policies counts.

@@ -1,10 +1,14 @@
 //! `ironsides network reach`: whether one end reaches another, and why.
 
+mod change;
 mod print;
 
-use anyhow::Result;
+use anyhow::{Result, bail};
+use ironsides_network::flip::{Flip, flips as flips_of};
+use ironsides_network::l7::Request;
 use ironsides_network::name::AskedPort;
-use ironsides_network::{Destination, Lowered, Party, Profile, Reach, reach};
+use ironsides_network::reach::{Case, requested};
+use ironsides_network::{Destination, Lowered, Party, Profile, Reach, Verdict, reach};
 
 use super::profiles::{Profiles, lower};
 use super::world::{World, nothing};
@@ -18,13 +22,20 @@ pub(crate) struct Answered {
     pub(crate) profile: Profile,
     pub(crate) lowered: Lowered,
     pub(crate) reach: Reach,
+    /// For each case the ways to flip it, as far as they were looked for.
+    pub(crate) flips: Vec<Vec<Flip>>,
 }
+
+/// For so many cases of an answer the smallest change is looked for.
+const FLIPPED: usize = 2;
 
 /// The question with its answers.
 pub(crate) struct Asked<'a> {
     pub(crate) world: &'a World,
     pub(crate) from: Party,
     pub(crate) to: Destination,
+    /// A request on the connection.
+    pub(crate) request: Option<Request>,
     pub(crate) answers: Vec<Answered>,
 }
 
@@ -46,9 +57,15 @@ pub(crate) fn run(args: &ReachArgs, say: &Say) -> Result<Exit> {
     for (profile, options) in profiles.all {
         let lowered = lower(&world, profile, options, say);
         let reach = reach(cluster, &lowered, &from, &to)?;
-        answers.push(Answered { profile, lowered, reach });
+        // Of a comparison of profiles nobody wants six times the same policy.
+        let most = if args.no_change || profiles.compared { 0 } else { FLIPPED };
+        let flips = reach.cases.iter().take(most);
+        let flips =
+            flips.map(|case| flips_of(&world.state, &options, &lowered, case, &from, &to.party)).collect();
+        answers.push(Answered { profile, lowered, reach, flips });
     }
-    let asked = Asked { world: &world, from, to, answers };
+    let request = request(args)?;
+    let asked = Asked { world: &world, from, to, request, answers };
     asked.warn(say);
     emit(&args.output, |format| match format {
         ReachFormat::Table if profiles.compared => Ok(print::compared(&asked)),
@@ -60,11 +77,46 @@ pub(crate) fn run(args: &ReachArgs, say: &Say) -> Result<Exit> {
     Ok(world.exit())
 }
 
+/// The HTTP request that arguments ask for.
+fn request(args: &ReachArgs) -> Result<Option<Request>> {
+    let (Some(method), Some(path)) = (&args.method, &args.path) else { return Ok(None) };
+    if !path.starts_with('/') {
+        bail!("{path:?} is no path of a request: it begins with a slash, as in /orders/7");
+    }
+    let mut headers = Vec::new();
+    for header in &args.header {
+        let Some((name, value)) = header.split_once(':') else {
+            bail!("{header:?} is no header; write one as in \"X-Token: secret\"");
+        };
+        headers.push((name.trim().to_owned(), value.trim().to_owned()));
+    }
+    let host = args.host.clone().unwrap_or_default();
+    Ok(Some(Request { method: method.clone(), path: path.clone(), host, headers }))
+}
+
 impl Asked<'_> {
+    /// What becomes of the request on a connection; of the connection itself where no request was asked for.
+    pub(crate) fn verdict(&self, answer: &Answered, case: &Case) -> Verdict {
+        match &self.request {
+            Some(request) => requested(&answer.lowered, &case.verdict, request),
+            None => case.verdict.clone(),
+        }
+    }
+
+    /// What happens where it is the same for all that was asked; `None` where it is not.
+    pub(crate) fn overall(&self, answer: &Answered) -> Option<Verdict> {
+        let mut all = answer.reach.cases.iter().map(|case| self.verdict(answer, case));
+        let first = all.next()?;
+        all.all(|other| other == first).then_some(first)
+    }
+
     /// What was asked for, as it is told.
     pub(crate) fn question(&self) -> String {
         let port = self.to.port.as_ref().map(|port| format!(":{port}")).unwrap_or_default();
-        format!("{} -> {}{port}", self.from.name, self.to.party.name)
+        let request = self.request.as_ref();
+        let request =
+            request.map(|request| format!(" {} {}", request.method, request.path)).unwrap_or_default();
+        format!("{} -> {}{port}{request}", self.from.name, self.to.party.name)
     }
 
     /// Tells what looks like a mistake in the question.

@@ -16,6 +16,7 @@ is a number (TCP), udp/53, icmp/8, or a name. Without a port all traffic is aske
 Examples:
   ironsides network reach shop/frontend svc/shop/cart:8080
   ironsides network reach shop/frontend data/postgres:5432 -f deploy/
+  ironsides network reach shop/frontend shop/api:8080 GET /orders/7 -f deploy/ --profile cilium
   ironsides network reach internet payments/payments --profile all
   ironsides network reach ns/shop 169.254.169.254:80
 
@@ -29,6 +30,18 @@ pub(crate) struct ReachArgs {
     /// To whom, and to which port
     #[arg(value_name = "DST[:PORT]")]
     pub(crate) to: String,
+    /// The method of an HTTP request
+    #[arg(value_name = "METHOD", requires = "path")]
+    pub(crate) method: Option<String>,
+    /// Its path with its query
+    #[arg(value_name = "PATH")]
+    pub(crate) path: Option<String>,
+    /// The host that it names
+    #[arg(value_name = "HOST")]
+    pub(crate) host: Option<String>,
+    /// A header of the request, as in "X-Token: secret"; may be given several times
+    #[arg(short = 'H', long, value_name = "NAME: VALUE", requires = "path")]
+    pub(crate) header: Vec<String>,
     /// Do not look for the smallest change that would flip the answer
     #[arg(long)]
     pub(crate) no_change: bool,

@@ -8,7 +8,7 @@ use ironsides_network::{AddressSet, Cluster, Direction, Origin, Party, Rule};
 use ironsides_report::plain;
 use serde_json::{Value, json};
 
-use super::{Answered, Asked};
+use super::{Answered, Asked, change};
 use crate::columns::Columns;
 use crate::network::{json as shapes, words};
 use crate::print::envelope;
@@ -16,15 +16,18 @@ use crate::print::envelope;
 /// One answer for people.
 pub(super) fn table(asked: &Asked<'_>, answer: &Answered) -> String {
     let mut text = String::new();
-    let overall = match answer.reach.verdict() {
-        Some(verdict) => words::verdict(verdict).to_owned(),
+    let overall = match asked.overall(answer) {
+        Some(verdict) => words::verdict(&verdict).to_owned(),
         None if answer.reach.cases.is_empty() => "nobody is there".to_owned(),
         None => "it depends on who and what".to_owned(),
     };
     _ = writeln!(text, "{}: {overall} (profile {})", plain(&asked.question()), answer.profile);
-    for case in &answer.reach.cases {
+    for (at, case) in answer.reach.cases.iter().enumerate() {
         text.push('\n');
         text.push_str(&one(asked, answer, case));
+        if let Some(flips) = answer.flips.get(at) {
+            text.push_str(&change::text(asked, &case.verdict, flips));
+        }
     }
     text
 }
@@ -109,8 +112,8 @@ fn rows(
 /// Where profiles agree and where they do not.
 pub(super) fn compared(asked: &Asked<'_>) -> String {
     let mut text = String::new();
-    let word = |answer: &Answered| match answer.reach.verdict() {
-        Some(verdict) => words::verdict(verdict).to_owned(),
+    let word = |answer: &Answered| match asked.overall(answer) {
+        Some(verdict) => words::verdict(&verdict).to_owned(),
         None if answer.reach.cases.is_empty() => "nobody is there".to_owned(),
         None => "it depends on who and what".to_owned(),
     };
@@ -126,7 +129,7 @@ pub(super) fn compared(asked: &Asked<'_>) -> String {
             };
             columns.row(&[
                 answer.profile.name(),
-                words::verdict(&case.verdict),
+                words::verdict(&asked.verdict(answer, case)),
                 &told(&case.traffic),
                 &words::reason(&answer.lowered, &case.egress, Direction::Egress, outside(|pair| pair.0)),
                 &words::reason(&answer.lowered, &case.ingress, Direction::Ingress, outside(|pair| pair.1)),
@@ -144,6 +147,9 @@ pub(super) fn json_text(asked: &Asked<'_>) -> Result<String> {
         "from": asked.from.name,
         "to": asked.to.party.name,
         "port": asked.to.port.as_ref().map(ToString::to_string),
+        "request": asked.request.as_ref().map(|request| json!({
+            "method": request.method, "path": request.path, "host": request.host,
+        })),
         "answers": answers,
     });
     let gaps: Vec<&String> = asked.world.gaps.iter().collect();
@@ -151,10 +157,22 @@ pub(super) fn json_text(asked: &Asked<'_>) -> Result<String> {
 }
 
 fn answer_json(asked: &Asked<'_>, answer: &Answered) -> Value {
-    let cases: Vec<Value> = answer.reach.cases.iter().map(|case| case_json(asked, answer, case)).collect();
+    let cases: Vec<Value> = answer
+        .reach
+        .cases
+        .iter()
+        .enumerate()
+        .map(|(at, case)| {
+            let mut all = case_json(asked, answer, case);
+            if let Some(flips) = answer.flips.get(at) {
+                all["changes"] = json!(change::json(asked, flips));
+            }
+            all
+        })
+        .collect();
     json!({
         "profile": answer.profile.name(),
-        "verdict": answer.reach.verdict().map_or("mixed", words::word),
+        "verdict": asked.overall(answer).as_ref().map_or("mixed", words::word),
         "cases": cases,
     })
 }
@@ -167,7 +185,7 @@ fn case_json(asked: &Asked<'_>, answer: &Answered, case: &Case) -> Value {
         .iter()
         .map(|pair| json!({ "from": shapes::whom(pair.0, cluster), "to": shapes::whom(pair.1, cluster) }))
         .collect();
-    let mut all = shapes::verdict(world, lowered, &case.verdict);
+    let mut all = shapes::verdict(world, lowered, &asked.verdict(answer, case));
     all["pairs"] = json!(pairs);
     all["traffic"] = case.traffic.iter().copied().map(shapes::stretch).collect();
     all["through"] = json!(case.through.as_deref());

@@ -1,0 +1,307 @@
+//! `ironsides network` as its users meet it, over `demo/shop`.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may stop where it stands")]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use serde_json::Value;
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().unwrap()
+}
+
+fn ironsides(folder: &Path, args: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_ironsides"))
+        .args(args)
+        .current_dir(folder)
+        .env("KUBECONFIG", "/nonexistent")
+        .output()
+        .unwrap()
+}
+
+/// Exit code, standard output, standard error.
+fn told(output: Output) -> (i32, String, String) {
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+    (output.status.code().unwrap(), text(output.stdout), text(output.stderr))
+}
+
+/// Over the demo.
+fn demo(args: &[&str]) -> (i32, String, String) {
+    told(ironsides(&root(), &[&["network"], args, &["-f", "demo/shop"]].concat()))
+}
+
+/// Over files of a test.
+fn run(files: &[(&str, &str)], args: &[&str]) -> (i32, String, String) {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, text) in files {
+        let path = folder.path().join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+    told(ironsides(folder.path(), &[&["network"], args].concat()))
+}
+
+/// One transcript: exit code and both streams.
+fn transcript((code, out, err): (i32, String, String)) -> String {
+    format!("{out}--- standard error\n{err}--- exit {code}\n")
+}
+
+const SHOP: &str = "
+{apiVersion: v1, kind: Pod, metadata: {name: web, namespace: shop, labels: {app: web}},
+ spec: {containers: [{name: web, ports: [{name: http, containerPort: 8080}]}]}}
+---
+{apiVersion: v1, kind: Pod, metadata: {name: db, namespace: shop, labels: {app: db}}, spec: {containers: []}}
+";
+
+const POLICY: &str = "apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata:
+  name: db
+  namespace: shop
+spec:
+  podSelector:
+    matchLabels: {app: db}
+  policyTypes: [Ingress]
+  ingress:
+    - from:
+        - podSelector: {matchLabels: {app: web}}
+      ports:
+        - port: 5432
+";
+
+#[test]
+fn an_answer_shows_both_ends_and_the_smallest_change() {
+    let reach = |args: &[&str]| transcript(demo(&[&["reach"], args].concat()));
+    insta::assert_snapshot!("reach_denied", reach(&["shop/frontend", "payments/payments:9443"]));
+    insta::assert_snapshot!(
+        "reach_allowed",
+        reach(&["shop/frontend", "payments/payments:8443", "--profile", "calico"])
+    );
+    insta::assert_snapshot!(
+        "reach_all_traffic",
+        reach(&["payments/payments", "data/postgres", "--no-change"])
+    );
+    insta::assert_snapshot!("reach_internet", reach(&["internet", "ns/payments", "--no-change"]));
+}
+
+#[test]
+fn profiles_are_compared() {
+    let (code, out, _) = demo(&["reach", "payments/payments", "svc/data/postgres", "--profiles", "all"]);
+    assert_eq!(code, 0);
+    for profile in ["spec", "calico", "ovn", "antrea", "np-guard"] {
+        assert!(out.lines().any(|line| line.starts_with(profile) && line.contains("TCP 5432")), "{out}");
+    }
+}
+
+#[test]
+fn answers_for_programs_name_rules_with_their_lines() {
+    let (code, out, _) = demo(&["reach", "shop/frontend", "payments/payments:8443", "-o", "json"]);
+    let answer: Value = serde_json::from_str(&out).unwrap();
+    assert_eq!((code, answer["complete"].as_bool()), (0, Some(true)));
+    let case = &answer["answers"][0]["cases"][0];
+    assert_eq!(answer["answers"][0]["profile"], "spec");
+    assert_eq!(case["verdict"], "allow");
+    let rule = &case["ingress"]["rules"][0];
+    assert_eq!(rule["policy"], "NetworkPolicy/payments/payments");
+    assert_eq!(rule["path"], "spec.ingress[0]");
+    assert_eq!((&rule["at"]["file"], &rule["at"]["line"]), (&"demo/shop/access.yaml".into(), &65.into()));
+    assert!(!case["changes"].as_array().unwrap().is_empty());
+    let (_, yaml, _) = demo(&["reach", "shop/frontend", "payments/payments:8443", "-o", "yaml"]);
+    assert!(yaml.contains("kind: network-reach"), "{yaml}");
+}
+
+#[test]
+fn what_a_change_says_is_what_happens() {
+    let files = [("pods.yaml", SHOP), ("policy.yaml", POLICY)];
+    let (_, out, _) = run(&files, &["reach", "shop/web", "shop/db:9187", "-f", ".", "-o", "json"]);
+    let answer: Value = serde_json::from_str(&out).unwrap();
+    let changes = answer["answers"][0]["cases"][0]["changes"].as_array().unwrap().clone();
+    assert_eq!(changes[0]["steps"][0]["do"], "add to spec.ingress[0].ports");
+    assert_eq!(changes[0]["besides"].as_array().unwrap().len(), 0);
+    // The policy that it would add does it.
+    let added = changes.iter().find(|change| change["steps"][0]["do"] == "add a policy").unwrap();
+    let yaml = added["steps"][0]["yaml"].as_str().unwrap();
+    let with = [("pods.yaml", SHOP), ("policy.yaml", POLICY), ("more.yaml", yaml)];
+    let (_, out, _) = run(&with, &["reach", "shop/web", "shop/db:9187", "-f", ".", "--no-change"]);
+    assert!(out.starts_with("shop/web -> shop/db:9187: allowed"), "{out}");
+}
+
+#[test]
+fn wrong_ends_ports_and_settings_are_told() {
+    for (args, expected) in [
+        (vec!["reach", "shop/fronted", "shop/cart"], "did you mean shop/frontend?"),
+        (vec!["reach", "shop/frontend", "shop/cart:htp"], "there is no port htp of shop/cart"),
+        (vec!["reach", "shop/frontend", "shop/cart:99999"], "ports go from 1 to 65535"),
+        (vec!["reach", "frontend", "shop/cart"], "did you mean shop/frontend?"),
+        (vec!["reach", "shop/frontend", "shop/cart", "--cilium-option", "x"], "is no setting"),
+        (
+            vec!["reach", "shop/frontend", "shop/cart", "--cilium-option", "a=b"],
+            "the settings are enable-policy",
+        ),
+        (vec!["map", "--focus", "shop/crat"], "did you mean shop/cart?"),
+        (vec!["map", "--profile", "all"], "one profile at a time"),
+    ] {
+        let (code, out, err) = demo(&args);
+        assert_eq!((code, out.as_str()), (2, ""), "{args:?}: {err}");
+        assert!(err.contains(expected), "{args:?}: {err}");
+    }
+}
+
+#[test]
+fn nothing_and_broken_input_have_exit_codes_of_their_own() {
+    let (code, _, err) = run(&[("a.yaml", "{apiVersion: v1, kind: ConfigMap}")], &["map", "-f", "."]);
+    assert_eq!(code, 3, "{err}");
+    let broken = [("pods.yaml", SHOP), ("broken.yaml", "apiVersion: v1\nkind: [\n")];
+    let (code, out, err) = run(&broken, &["reach", "shop/web", "shop/db:1", "-f", "."]);
+    assert_eq!(code, 4, "{err}");
+    assert!(out.contains("allowed") && err.contains("broken.yaml:"), "{out}{err}");
+    let (code, ..) = run(&[], &["reach", "a/b", "a/c", "-f", "missing.yaml"]);
+    assert_eq!(code, 2);
+}
+
+#[test]
+fn a_policy_that_the_server_refuses_is_told_with_its_line_and_the_rest_goes_on() {
+    let wrong = POLICY.replace("port: 5432", "port: 543200");
+    let files = [("pods.yaml", SHOP), ("policy.yaml", wrong.as_str())];
+    let (code, out, err) = run(&files, &["reach", "shop/web", "shop/db:5432", "-f", ".", "--no-change"]);
+    assert_eq!(code, 0, "{err}");
+    assert!(err.contains("policy.yaml:14:"), "{err}");
+    assert!(out.contains("allowed"), "{out}");
+}
+
+#[test]
+fn the_plug_in_is_found_by_its_agent() {
+    let agent =
+        "{apiVersion: apps/v1, kind: DaemonSet, metadata: {name: calico-node, namespace: kube-system},
+        spec: {template: {spec: {hostNetwork: true, containers: []}}}}";
+    let files = [("pods.yaml", SHOP), ("agent.yaml", agent)];
+    let (_, out, err) = run(&files, &["reach", "shop/web", "shop/db:5432", "-f", ".", "--no-change"]);
+    assert!(err.contains("note: profile calico: the DaemonSet kube-system/calico-node is there"), "{err}");
+    assert!(out.contains("(profile calico)"), "{out}");
+}
+
+#[test]
+fn states_are_compared_and_what_opens_fails() {
+    let opened = POLICY.replace("port: 5432", "port: 5433");
+    let files = [
+        ("old/pods.yaml", SHOP),
+        ("old/policy.yaml", POLICY),
+        ("new/pods.yaml", SHOP),
+        ("new/policy.yaml", opened.as_str()),
+    ];
+    insta::assert_snapshot!("diff", transcript(run(&files, &["diff", "old", "new"])));
+    insta::assert_snapshot!(
+        "diff_markdown",
+        transcript(run(&files, &["diff", "old", "new", "-o", "markdown"]))
+    );
+    let code = |fail_on: &str| run(&files, &["diff", "old", "new", "--fail-on", fail_on]).0;
+    assert_eq!([code("opened"), code("closed"), code("any"), code("none")], [1, 1, 1, 0]);
+    // A policy that was written anew and means the same changes nothing.
+    let same = POLICY.replace("- port: 5432", "- protocol: TCP\n          port: 5432");
+    let files = [
+        ("old/pods.yaml", SHOP),
+        ("old/policy.yaml", POLICY),
+        ("new/pods.yaml", SHOP),
+        ("new/policy.yaml", same.as_str()),
+    ];
+    let (code, out, _) = run(&files, &["diff", "old", "new"]);
+    assert_eq!((code, out.as_str()), (0, "nothing changes (profile spec)\n"));
+    let (code, csv, _) = run(&files, &["diff", "old", "new", "-o", "csv"]);
+    assert_eq!((code, csv.lines().count()), (0, 1));
+}
+
+#[test]
+fn expectations_hold_or_do_not() {
+    let test = "
+apiVersion: ironsides.dev/v1
+kind: NetworkTest
+expect:
+  - {from: shop/web, to: shop/db, port: 5432, verdict: allow}
+  - {from: internet, to: shop/db, verdict: deny, why: nobody reads the database from outside}
+";
+    let files = [("d/pods.yaml", SHOP), ("d/policy.yaml", POLICY), ("test.yaml", test)];
+    let ask = |more: &[&str]| {
+        run(&files, &[&["test", "test.yaml", "-f", "d", "--profile", "calico"], more].concat())
+    };
+    insta::assert_snapshot!("test_holds", transcript(ask(&[])));
+    let wrong = test.replace("verdict: allow", "verdict: deny").replace("5432", "[5432, 5433]");
+    let files = [("d/pods.yaml", SHOP), ("d/policy.yaml", POLICY), ("test.yaml", wrong.as_str())];
+    let ask = |more: &[&str]| {
+        run(&files, &[&["test", "test.yaml", "-f", "d", "--profile", "calico"], more].concat())
+    };
+    insta::assert_snapshot!("test_fails", transcript(ask(&[])));
+    insta::assert_snapshot!("test_junit", transcript(ask(&["-o", "junit"])));
+    let json: Value = serde_json::from_str(&ask(&["-o", "json"]).1).unwrap();
+    assert_eq!(json["results"][0]["outcomes"][0]["result"], "fails");
+    assert_eq!(json["results"][0]["outcomes"][1]["result"], "holds");
+    assert_eq!(json["coverage"]["rules"], 2);
+}
+
+#[test]
+fn documents_of_expectations_have_a_schema_that_says_the_same_as_the_reader() {
+    let (_, schema, _) = told(ironsides(&root(), &["schema", "network-test"]));
+    let schema = jsonschema::validator_for(&serde_json::from_str(&schema).unwrap()).unwrap();
+    for (test, expected) in [
+        (
+            r#"{"from": "a/b", "to": ["a/c", "internet"], "port": [80, "http"], "verdict": "allow", "why": "x"}"#,
+            true,
+        ),
+        (
+            r#"{"from": "a/b", "to": "a/c", "http": {"path": "/x", "headers": {"A": "b"}}, "verdict": "limited"}"#,
+            true,
+        ),
+        (r#"{"from": "a/b", "verdict": "allow"}"#, false),
+        (r#"{"from": [], "to": "a/c", "verdict": "allow"}"#, false),
+        (r#"{"from": "a/b", "to": "a/c", "verdict": "maybe"}"#, false),
+        (r#"{"from": "a/b", "to": "a/c", "http": {"path": "x"}, "verdict": "deny"}"#, false),
+        (r#"{"from": "a/b", "to": "a/c", "ports": 1, "verdict": "deny"}"#, false),
+    ] {
+        let text =
+            format!(r#"{{"apiVersion": "ironsides.dev/v1", "kind": "NetworkTest", "expect": [{test}]}}"#);
+        assert_eq!(schema.is_valid(&serde_json::from_str(&text).unwrap()), expected, "{test}");
+        let files = [("d/pods.yaml", SHOP), ("test.yaml", text.as_str())];
+        let (code, _, err) = run(&files, &["test", "test.yaml", "-f", "d"]);
+        assert_eq!(err.contains("error: test.yaml"), !expected, "{code} {test}: {err}");
+    }
+    let (code, _, err) = run(&[("a.yaml", SHOP)], &["test", "a.yaml", "-f", "a.yaml"]);
+    assert_eq!(code, 3, "{err}");
+}
+
+#[test]
+fn too_little_coverage_fails() {
+    let test = "{apiVersion: ironsides.dev/v1, kind: NetworkTest,
+        expect: [{from: shop/web, to: shop/db, port: 5432, verdict: allow}]}";
+    let files = [("d/pods.yaml", SHOP), ("d/policy.yaml", POLICY), ("test.yaml", test)];
+    let code = |least: &str| {
+        run(&files, &["test", "test.yaml", "-f", "d", "--profile", "calico", "--min-coverage", least]).0
+    };
+    assert_eq!([code("50"), code("51")], [0, 1]);
+}
+
+#[test]
+fn maps_are_of_namespaces_workloads_or_a_focus() {
+    insta::assert_snapshot!("map", transcript(demo(&["map"])));
+    insta::assert_snapshot!("map_focus", transcript(demo(&["map", "--focus", "payments/payments"])));
+    let (code, csv, _) = demo(&["map", "--workloads", "-o", "csv"]);
+    assert!(code == 0 && csv.contains("payments/payments"), "{csv}");
+    let json: Value = serde_json::from_str(&demo(&["map", "-o", "json"]).1).unwrap();
+    assert_eq!(json["kind"], "network-map");
+}
+
+#[test]
+fn policies_that_are_made_are_proved_and_hold() {
+    let flows = ["generate", "--flows", "demo/flows/hubble.jsonl"];
+    let (code, out, err) = demo(&flows);
+    assert!(code == 0 || code == 4, "{out}{err}");
+    assert!(out.contains("0 would be denied, 0 undecided"), "{out}");
+    let (_, yaml, _) = demo(&[&flows[..], &["-o", "yaml"]].concat());
+    assert!(yaml.contains("kind: NetworkPolicy"), "{yaml}");
+    let (_, steps, _) = demo(&[&flows[..], &["-o", "steps"]].concat());
+    assert!(steps.starts_with("1. "), "{steps}");
+    let json: Value = serde_json::from_str(&demo(&[&flows[..], &["-o", "json"]].concat()).1).unwrap();
+    assert_eq!(json["proof"]["holds"], true);
+    let (code, out, _) = demo(&["generate", "--intents"]);
+    assert!(code != 2 && out.contains("intended connection"), "{out}");
+}
