@@ -95,8 +95,8 @@ fn dns(allow: &[Asked<'_>], rest: &[Asked<'_>], question: Question<'_>) -> Vec<u
     let places = |level: &[Asked<'_>]| -> Vec<u32> {
         level.iter().filter(allows).filter(knows).map(|asked| asked.candidate.rule).collect()
     };
-    let replaced = rest.iter().rposition(|asked| asked.rule.replaces_names());
-    let later = replaced.map(|at| rest.split_at(at).1);
+    let replaced = rest.iter().rev().find(|asked| asked.rule.replaces_names()).map(|asked| asked.rule.rank);
+    let later = replaced.map(|rank| rest.split_at(rest.partition_point(|asked| asked.rule.rank < rank)).1);
     let mut known = match later {
         None => places(allow),
         Some(later) => later
