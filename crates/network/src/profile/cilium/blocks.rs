@@ -11,6 +11,7 @@ use crate::cluster::{AddressGroup, Cluster};
 use crate::kinds::cilium::{CidrRule, EndpointSelector, FqdnSelector};
 use crate::kinds::selector::Asked;
 use crate::matcher::{Conjunct, Requirement};
+use crate::place::Place;
 use crate::profile::Options;
 use crate::profile::cilium::label::{Label, NAMESPACE};
 use crate::symbol::Symbols;
@@ -81,6 +82,23 @@ impl<'a> Blocks<'a> {
         }
         let except: AddressSet = except.into_iter().map(crate::address::range).collect();
         vec![self.within(set.minus(&except))]
+    }
+
+    /// Whether the group that an item names is there; yes where it names none.
+    pub(super) fn knows(&self, rule: &CidrRule) -> bool {
+        let by_name = rule.cidr.is_none() && rule.group_selector.is_none();
+        let named = |group: &AddressGroup| group.kind == GROUP && group.name == rule.group;
+        !by_name || self.cluster.address_groups.iter().any(named)
+    }
+
+    /// Outside addresses that a cloud counts in a group of its own.
+    pub(super) fn cloud(&self, place: &Place, symbols: &mut Symbols) -> Vec<Conjunct> {
+        let condition: Arc<str> =
+            format!("the cloud counts this address in the group at {}", place.path).into();
+        let everywhere = self.world(&AddressSet::everything(), symbols).into_iter();
+        let conditional =
+            |conjunct| Conjunct { addresses: None, condition: Some(Arc::clone(&condition)), ..conjunct };
+        everywhere.map(conditional).collect()
     }
 
     /// Addresses behind a service.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::cluster::Cluster;
-use crate::kinds::cilium::LabelKey;
+use crate::kinds::cilium::{EndpointSelector, LabelKey};
 use crate::kinds::selector::Asked;
 use crate::matcher::{Conjunct, Matcher};
 use crate::place::{Loss, Place, PolicyName, Problem};
@@ -11,6 +11,7 @@ use crate::port::PortMatch;
 use crate::profile::Options;
 use crate::profile::cilium::blocks::Blocks;
 use crate::profile::cilium::conflicts::Claims;
+use crate::profile::cilium::filter::is_kept;
 use crate::profile::cilium::label::NAMESPACE;
 use crate::profile::cilium::selector::Labels;
 use crate::rule::{Action, Authentication, Direction, Origin, Proxy, Rank, Rule};
@@ -94,6 +95,17 @@ impl<'a> Lowering<'a> {
     /// Something that Cilium makes nothing of.
     pub(super) fn problem(&mut self, place: &Place, loss: Loss, message: impl Into<String>) {
         self.problems.push(Problem { place: place.clone(), message: message.into(), loss });
+    }
+
+    /// Tells of labels that no pod has for Cilium.
+    pub(super) fn unselectable(&mut self, selector: &EndpointSelector) {
+        for requirement in &selector.requirements {
+            let key = &requirement.key;
+            if [LabelKey::K8S, LabelKey::ANY].contains(&key.source.as_str()) && !is_kept(&key.name) {
+                let message = format!("Cilium keeps no label `{}` of pods: it counts as absent", key.name);
+                self.problem(&selector.place, Loss::Part, message);
+            }
+        }
     }
 
     /// Pods by their labels.

@@ -69,8 +69,14 @@ fn endpoints(
     namespace: Option<&str>,
     lowering: &mut Lowering<'_>,
 ) -> Arc<Matcher> {
+    lowering.unselectable(selector);
     let mut labels = Labels::written(selector);
     if let Some(namespace) = namespace {
+        if labels.names_other_than(namespace) {
+            let message =
+                format!("the namespace that it names does not count: it guards pods of {namespace} alone");
+            lowering.problem(&selector.place, Loss::Part, message);
+        }
         labels = labels.subject_in(namespace);
     }
     lowering.pods(labels)
@@ -91,7 +97,7 @@ fn lower_rule(rule: &Rule, writer: &Writer, namespace: Option<&str>, lowering: &
     let port_rules = rule.ports.as_deref().unwrap_or_default();
     let icmps = rule.icmps.as_deref().unwrap_or_default();
     let ported = !port_rules.is_empty() || !icmps.is_empty();
-    let peers = Arc::new(peers::matcher(&rule.peers, namespace, ported, lowering));
+    let peers = Arc::new(peers::matcher(rule, namespace, ported, lowering));
     if rule.deny {
         let of_ports = port_rules.iter().flat_map(|ports| ports.ports.iter().flatten().cloned());
         let of_ports: Vec<_> = of_ports.collect();

@@ -56,6 +56,13 @@ impl Labels {
         self.with(LabelKey::new(LabelKey::K8S, NAMESPACE), Asked::In(vec![namespace.into()]))
     }
 
+    /// Whether it names another namespace as that of its pods, in the way in which it does not count.
+    pub(super) fn names_other_than(&self, namespace: &str) -> bool {
+        let own = LabelKey::new(LabelKey::K8S, NAMESPACE);
+        let other = |asked: &Asked| matches!(asked, Asked::In(values) if values.iter().any(|value| value != namespace));
+        self.0.iter().any(|(key, asked)| *key == own && other(asked))
+    }
+
     /// As the subject of a policy in a namespace: the namespace of the policy counts, whichever is written.
     pub(super) fn subject_in(mut self, namespace: &str) -> Self {
         let own = LabelKey::new(LabelKey::K8S, NAMESPACE);

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use rustc_hash::FxHashMap;
 
 use crate::address::{self, AddressRange, AddressSet};
-use crate::cluster::{Cluster, Pod};
+use crate::cluster::{Cluster, Labels, Pod};
 use crate::kinds::cilium::LabelKey;
 use crate::lowered::Sight;
 use crate::profile::Options;
@@ -36,8 +36,14 @@ pub(super) fn build(
     sets: &[AddressSet],
     symbols: &mut Symbols,
 ) -> Views {
-    let mut builder =
-        Builder { views: Vec::new(), known: FxHashMap::default(), symbols, by_address: !sets.is_empty() };
+    let other = symbols.intern("\u{0}");
+    let mut builder = Builder {
+        views: Vec::new(),
+        known: FxHashMap::default(),
+        symbols,
+        other,
+        by_address: !sets.is_empty(),
+    };
     let node_numbers: BTreeMap<&str, u32> =
         (0..).zip(&cluster.nodes).map(|(at, node)| (node.name.as_str(), at)).collect();
     let mut nodes = Vec::new();
@@ -53,25 +59,23 @@ pub(super) fn build(
         let remote = builder.view(&identities.remote_node(node), aggregate, addresses, [].into());
         nodes.push(Sight { remote, local, node: Some(at) });
     }
-    let shared = shared_ports(cluster, identities);
+    let identified = Identified::new(cluster, identities, &builder);
     let mut pods = Vec::new();
-    for pod in &cluster.pods {
+    for (pod, identity) in cluster.pods.iter().zip(&identified.of_pods) {
         let node = pod.node.as_deref().and_then(|name| node_numbers.get(name)).copied();
-        let on_node = || nodes.get(node? as usize).copied();
-        if pod.host_network {
+        let Some(identity) = identity.and_then(|number| identified.all.get(number)) else {
             // A pod without a network of its own is its node, or one that nobody knows.
-            let unknown = || {
+            let on_node = node.and_then(|node| nodes.get(node as usize).copied());
+            pods.push(on_node.unwrap_or_else(|| {
                 let labels = [Label::reserved("remote-node")];
                 let id = builder.view(&labels, None, Addresses::Unseen, [].into());
                 Sight { remote: id, local: id, node }
-            };
-            pods.push(on_node().unwrap_or_else(unknown));
+            }));
             continue;
-        }
-        let labels = identities.pod(pod);
+        };
         let addresses = builder.addresses(options.blocks_hold_pods, &pod.addresses);
-        let peer_ports = shared.get(&labels).cloned().unwrap_or_default();
-        let id = builder.with_ports(&labels, Some("cluster"), addresses, own_ports(pod), peer_ports);
+        let (labels, peer_ports) = (identity.labels.clone(), Arc::clone(&identity.ports));
+        let id = builder.add(View { labels, addresses, ports: own_ports(pod).into(), peer_ports });
         pods.push(Sight { remote: id, local: id, node });
     }
     let singles: AddressSet = cluster.apiserver.iter().map(|&address| (address, address)).collect();
@@ -88,7 +92,9 @@ pub(super) fn build(
 struct Builder<'a> {
     views: Vec<View>,
     known: FxHashMap<View, ViewId>,
-    symbols: &'a mut Symbols,
+    symbols: &'a Symbols,
+    /// The value of whatever no rule asks for.
+    other: Symbol,
     /// Whether any rule asks for addresses.
     by_address: bool,
 }
@@ -109,17 +115,12 @@ impl Builder<'_> {
         addresses: Addresses,
         ports: Arc<[NamedPort]>,
     ) -> ViewId {
-        self.with_ports(labels, aggregate, addresses, Arc::clone(&ports), ports)
+        let labels = self.labels(labels, aggregate);
+        self.add(View { labels, addresses, peer_ports: Arc::clone(&ports), ports })
     }
 
-    fn with_ports(
-        &mut self,
-        labels: &[Label],
-        aggregate: Option<&str>,
-        addresses: Addresses,
-        ports: Arc<[NamedPort]>,
-        peer_ports: Arc<[NamedPort]>,
-    ) -> ViewId {
+    /// The labels that rules ask for.
+    fn labels(&self, labels: &[Label], aggregate: Option<&str>) -> LabelSet {
         let mut asked: Vec<(Symbol, Symbol)> = Vec::new();
         for label in labels {
             let any = LabelKey { source: LabelKey::ANY.into(), name: label.key.name.clone() };
@@ -132,7 +133,10 @@ impl Builder<'_> {
         if let (Some(key), Some(name)) = (self.symbols.find(AGGREGATE), aggregate) {
             asked.push((key, self.value(name)));
         }
-        let view = View { labels: asked.into_iter().collect::<LabelSet>(), addresses, ports, peer_ports };
+        asked.into_iter().collect()
+    }
+
+    fn add(&mut self, view: View) -> ViewId {
         if let Some(&id) = self.known.get(&view) {
             return id;
         }
@@ -143,13 +147,63 @@ impl Builder<'_> {
     }
 
     /// The symbol of a value. Those that no rule asks for are alike.
-    fn value(&mut self, value: &str) -> Symbol {
-        self.symbols.find(value).unwrap_or_else(|| self.symbols.intern("\u{0}"))
+    fn value(&self, value: &str) -> Symbol {
+        self.symbols.find(value).unwrap_or(self.other)
+    }
+}
+
+/// The identities of pods, each once.
+struct Identified {
+    all: Vec<Identity>,
+    /// By the order of pods; those on the network of their node have none.
+    of_pods: Vec<Option<usize>>,
+}
+
+/// What pods of one identity have in common.
+struct Identity {
+    /// The labels that rules ask for.
+    labels: LabelSet,
+    /// The named ports by which others reach it.
+    ports: Arc<[NamedPort]>,
+}
+
+impl Identified {
+    fn new(cluster: &Cluster, identities: &Identities<'_>, builder: &Builder<'_>) -> Self {
+        let mut by_written: FxHashMap<(&str, &str, &Labels), usize> = FxHashMap::default();
+        let mut by_labels: FxHashMap<Vec<Label>, usize> = FxHashMap::default();
+        let mut ports: Vec<Vec<NamedPort>> = Vec::new();
+        let mut number = |pod: &Pod| {
+            let next = by_labels.len();
+            *by_labels.entry(identities.pod(pod)).or_insert(next)
+        };
+        let mut of_pods = Vec::with_capacity(cluster.pods.len());
+        for pod in &cluster.pods {
+            if pod.host_network {
+                of_pods.push(None);
+                continue;
+            }
+            let written = (pod.namespace.as_str(), pod.service_account.as_str(), &pod.labels);
+            let number = *by_written.entry(written).or_insert_with(|| number(pod));
+            ports.resize_with(ports.len().max(number + 1), Vec::new);
+            if let Some(ports) = ports.get_mut(number) {
+                ports.extend(own_ports(pod));
+                ports.sort();
+                ports.dedup();
+            }
+            of_pods.push(Some(number));
+        }
+        let mut labels: Vec<(Vec<Label>, usize)> = by_labels.into_iter().collect();
+        labels.sort_by_key(|&(_, number)| number);
+        let identity = |((labels, _), ports): ((Vec<Label>, usize), Vec<NamedPort>)| Identity {
+            labels: builder.labels(&labels, Some("cluster")),
+            ports: unambiguous(&ports),
+        };
+        Self { all: labels.into_iter().zip(ports).map(identity).collect(), of_pods }
     }
 }
 
 /// The named ports of a pod for what it receives.
-fn own_ports(pod: &Pod) -> Arc<[NamedPort]> {
+fn own_ports(pod: &Pod) -> Vec<NamedPort> {
     let named = |port: &crate::cluster::ContainerPort| {
         let name = port.name.clone()?;
         Some(NamedPort { name, protocol: port.protocol, number: port.number })
@@ -157,22 +211,12 @@ fn own_ports(pod: &Pod) -> Arc<[NamedPort]> {
     let mut ports: Vec<NamedPort> = pod.ports.iter().filter_map(named).collect();
     ports.sort();
     ports.dedup();
-    ports.into()
+    ports
 }
 
-/// The named ports by which others reach an identity: pods of one identity share them, and a name that stands for two numbers
-/// stands for none.
-fn shared_ports(cluster: &Cluster, identities: &Identities<'_>) -> FxHashMap<Vec<Label>, Arc<[NamedPort]>> {
-    let mut all: FxHashMap<Vec<Label>, Vec<NamedPort>> = FxHashMap::default();
-    for pod in cluster.pods.iter().filter(|pod| !pod.host_network) {
-        all.entry(identities.pod(pod)).or_default().extend(own_ports(pod).iter().cloned());
-    }
-    let unambiguous = |mut ports: Vec<NamedPort>| -> Arc<[NamedPort]> {
-        ports.sort();
-        ports.dedup();
-        let same = |a: &NamedPort, b: &NamedPort| a.name == b.name && a.protocol == b.protocol;
-        let single = |port: &&NamedPort| ports.iter().filter(|other| same(port, other)).count() == 1;
-        ports.iter().filter(single).cloned().collect()
-    };
-    all.into_iter().map(|(labels, ports)| (labels, unambiguous(ports))).collect()
+/// The ports of pods of one identity: a name that stands for two numbers stands for none.
+fn unambiguous(ports: &[NamedPort]) -> Arc<[NamedPort]> {
+    let same = |a: &NamedPort, b: &NamedPort| a.name == b.name && a.protocol == b.protocol;
+    let single = |port: &&NamedPort| ports.iter().filter(|other| same(port, other)).count() == 1;
+    ports.iter().filter(single).cloned().collect()
 }
