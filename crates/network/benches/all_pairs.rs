@@ -147,7 +147,7 @@ fn rule(sizes: Sizes, random: &mut Random) -> Rule {
 
 /// Every tenth policy shuts its namespace off, the others have two rules in each direction for one application.
 fn policy(sizes: Sizes, at: usize, random: &mut Random) -> NetworkPolicy {
-    let closes = at % 10 == 0;
+    let closes = at.is_multiple_of(10);
     let rules = |random: &mut Random| {
         Some(if closes { Vec::new() } else { (0..2).map(|_| rule(sizes, random)).collect() })
     };

@@ -201,11 +201,20 @@ impl<'a> Engine<'a> {
 
     /// Where rows of a direction have a class as a peer: by what guards its own end of the connection.
     fn position(&self, direction: Direction, class: u32) -> u32 {
-        let other = match direction {
-            Direction::Ingress => Direction::Egress,
-            Direction::Egress => Direction::Ingress,
-        };
-        self.sides[other as usize].position.get(class as usize).copied().unwrap_or_default()
+        self.other_side(direction).position.get(class as usize).copied().unwrap_or_default()
+    }
+
+    /// All classes in the order in which rows of a direction have them.
+    fn peers(&self, direction: Direction) -> &[ClassId] {
+        &self.other_side(direction).order
+    }
+
+    fn other_side(&self, direction: Direction) -> &Side {
+        let [ingress, egress] = &self.sides;
+        match direction {
+            Direction::Ingress => egress,
+            Direction::Egress => ingress,
+        }
     }
 
     fn names_ports(&self, rule: u32) -> bool {

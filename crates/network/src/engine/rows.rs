@@ -1,6 +1,5 @@
 //! What a group of subjects makes of every peer.
 
-use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
 
 use super::Engine;
@@ -10,6 +9,9 @@ use super::pool::{ConnectionsId, List};
 use super::selectors::Hits;
 use crate::decide::{Candidate, both};
 use crate::rule::Direction;
+
+/// Where more than one class of so many is touched, a row is made in the order of its positions.
+const DENSE: usize = 8;
 
 /// What a group of subjects makes of every class as its peer.
 #[derive(Clone, Debug)]
@@ -130,13 +132,27 @@ impl Engine<'_> {
         let mut classes = std::mem::take(&mut scratch.touched);
         classes
             .extend(self.with_ports.iter().filter(|&&class| scratch.state.get(class as usize) == Some(&0)));
-        let mut tally: FxHashMap<ConnectionsId, usize> = FxHashMap::default();
+        let mut tally: Vec<(ConnectionsId, usize)> = Vec::new();
         let mut others: Vec<(u32, ConnectionsId)> = Vec::with_capacity(classes.len());
-        for &class in &classes {
-            let state = scratch.state.get(class as usize).copied().unwrap_or_default();
+        let mut add = |position: u32, class: u32, state: u32| {
             let connections = of(state, self.peer_ports(class));
-            *tally.entry(connections).or_default() += 1;
-            others.push((self.position(direction, class), connections));
+            count(&mut tally, connections, 1);
+            others.push((position, connections));
+        };
+        if classes.len() * DENSE > scratch.state.len() {
+            // All in their order are looked at sooner than many are sorted.
+            for (position, id) in (0..).zip(self.peers(direction)) {
+                let state = scratch.state.get(id.index()).copied().unwrap_or_default();
+                if state != 0 || (!self.with_ports.is_empty() && self.peer_ports(id.0) != 0) {
+                    add(position, id.0, state);
+                }
+            }
+        } else {
+            for &class in &classes {
+                let state = scratch.state.get(class as usize).copied().unwrap_or_default();
+                add(self.position(direction, class), class, state);
+            }
+            others.sort_unstable();
         }
         for class in classes.drain(..) {
             if let Some(state) = scratch.state.get_mut(class as usize) {
@@ -144,8 +160,7 @@ impl Engine<'_> {
             }
         }
         scratch.touched = classes;
-        *tally.entry(untouched).or_default() += self.classes.list.len() - others.len();
-        others.sort_unstable();
+        count(&mut tally, untouched, self.classes.list.len() - others.len());
         let best =
             tally.into_iter().max_by_key(|&(connections, count)| (count, std::cmp::Reverse(connections)));
         let most = best.map_or(untouched, |(connections, _)| connections);
@@ -206,4 +221,12 @@ struct Judged {
     /// Whether it matters how the peer names its ports.
     named: bool,
     by_ports: SmallVec<[(u32, ConnectionsId); 1]>,
+}
+
+/// Counts connections, of which a row has few different ones.
+fn count(tally: &mut Vec<(ConnectionsId, usize)>, connections: ConnectionsId, more: usize) {
+    match tally.iter_mut().find(|(known, _)| *known == connections) {
+        Some((_, count)) => *count += more,
+        None => tally.push((connections, more)),
+    }
 }
