@@ -492,3 +492,73 @@ fn policies_of_cilium_are_taken_by_its_agent() {
         );
     }
 }
+
+#[test]
+fn ends_are_found_by_whatever_the_log_tells() {
+    let manifests = "
+apiVersion: v1
+kind: Pod
+metadata: {name: web-1, namespace: shop, labels: {app: web}}
+spec: {nodeName: n1, containers: [{name: c}]}
+status: {phase: Running, podIP: 10.0.0.7}
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: cart, namespace: shop}
+spec: {template: {metadata: {labels: {app: cart}}, spec: {containers: [{name: c, ports: [{name: http, containerPort: 8081}]}]}}}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: cart, namespace: shop}
+spec: {clusterIP: 10.96.0.9, selector: {app: cart}, ports: [{port: 80, targetPort: http}]}
+---
+apiVersion: v1
+kind: Node
+metadata: {name: n1}
+status: {addresses: [{type: InternalIP, address: 172.18.0.11}]}
+";
+    let table = [
+        (r#"{"source":"10.0.0.7","destination":"10.96.0.9","port":80}"#, "Pods([0]) Pods([1]) 8081"),
+        (r#"{"source":"shop/web-1","destination":"cart.shop.svc","port":80}"#, "Pods([0]) Pods([1]) 8081"),
+        (
+            r#"{"source":"shop/web","destination":"shop/cart-7d98456675-2mcs4","port":8081}"#,
+            "Pods([2]) Pods([1]) 8081",
+        ),
+        (
+            r#"{"source":"172.18.0.11","destination":"shop/cart","port":8081}"#,
+            "Node(Some(0), Some(172.18.0.11)) Pods([1]) 8081",
+        ),
+        (
+            r#"{"source":"10.0.0.7","destination":"203.0.113.9","port":443}"#,
+            "Pods([0]) Address(203.0.113.9) 443",
+        ),
+        (
+            r#"{"source":"10.0.0.7","destination":"api.example.com","port":443}"#,
+            "Pods([0]) Name(\"api.example.com\") 443",
+        ),
+    ];
+    for (line, expected) in table {
+        let world = world(manifests, line);
+        let resolved = ironsides_network::flow::resolve(&world.cluster, &world.observed);
+        let flow = resolved.flows.first().unwrap_or_else(|| panic!("{line}: {:?}", resolved.lost));
+        assert_eq!(format!("{:?} {:?} {}", flow.from, flow.to, flow.traffic.port), expected, "{line}");
+    }
+    for (line, why) in [
+        (
+            r#"{"source":"10.0.0.7","destination":"10.96.0.9","port":81}"#,
+            "service shop/cart has no port TCP 81",
+        ),
+        (
+            r#"{"source":"10.96.0.9","destination":"10.0.0.7","port":81}"#,
+            "10.96.0.9 is a service and opens no connections",
+        ),
+        (
+            r#"{"source":"10.0.0.7","destination":"service:shop/old","port":81}"#,
+            "service shop/old is not among the services that were read",
+        ),
+    ] {
+        let world = world(manifests, line);
+        let resolved = ironsides_network::flow::resolve(&world.cluster, &world.observed);
+        assert_eq!(resolved.lost, [(0, why.to_owned())]);
+    }
+}

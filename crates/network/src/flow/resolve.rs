@@ -313,7 +313,14 @@ impl Resolver {
     /// Adds a pod that only the log knows.
     fn declare(&mut self, talker: &Talker) -> u32 {
         let (kind, workload) = &talker.workload;
-        let workload = if workload.is_empty() { Text::new(base(&talker.name)) } else { workload.clone() };
+        let label =
+            ["app.kubernetes.io/name", "app", "k8s-app"].iter().find_map(|key| talker.labels.get(*key));
+        let workload = match (workload.is_empty(), talker.name.is_empty()) {
+            (false, _) => workload.clone(),
+            (true, false) => Text::new(base(&talker.name)),
+            // Of some the log tells the labels alone.
+            (true, true) => label.cloned().unwrap_or(Text::new_static("unnamed")),
+        };
         let pod = Pod {
             namespace: talker.namespace.clone(),
             name: workload.clone(),
