@@ -107,9 +107,10 @@ fn foreign(name: &PolicyName, place: &Place, of: &str, profile: Profile) -> Prob
     Problem { place: place.clone(), message, loss: Loss::Policy }
 }
 
-/// A policy that the API server refuses does not exist.
-fn refused(name: &PolicyName, refused: &[Problem]) -> Option<Problem> {
-    let first = refused.first()?;
+/// A policy that the API server refuses does not exist, unless the documents count as they are. Then a peer that says nothing
+/// takes nobody.
+fn refused(options: Options, name: &PolicyName, refused: &[Problem]) -> Option<Problem> {
+    let first = refused.first().filter(|_| !options.as_stored)?;
     let message = format!("the API server refuses {name}: {}", first.message);
     Some(Problem { place: first.place.clone(), message, loss: Loss::Policy })
 }

@@ -1,6 +1,7 @@
 //! One field after the other: a change of it alone turns a verdict over.
 
-use ironsides_network::{Profile, Verdict};
+use ironsides_network::profile::lower;
+use ironsides_network::{Options, Profile, Verdict};
 
 use crate::world::World;
 
@@ -322,5 +323,19 @@ fn plug_ins_differ() {
         let lowered = world.lower(profile);
         assert_eq!(world.ask(&lowered, "shop/db", "shop/web", "TCP:7000"), open, "{profile}");
         assert_eq!(lowered.problems.len(), told, "{profile}: {:?}", lowered.problems);
+    }
+}
+
+/// What the API server refuses does not exist, unless the documents count as they are: then a peer of nobody shuts.
+#[test]
+fn refused_policies_count_where_documents_count_as_they_are() {
+    let world = World::read(CLUSTER).with(
+        "{apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {name: p, namespace: shop}, spec: {ingress: [{from: [{}]}]}}",
+    );
+    for (as_stored, wanted, problems) in [(false, Verdict::Allow, 1), (true, Verdict::Deny, 0)] {
+        let options = Options { as_stored, ..Options::of(Profile::Spec) };
+        let lowered = lower(Profile::Spec, &world.cluster, &world.policies, &options);
+        assert_eq!(world.ask(&lowered, "shop/web", "shop/db", "TCP:80"), wanted);
+        assert_eq!(lowered.problems.len(), problems);
     }
 }

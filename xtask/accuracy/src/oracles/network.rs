@@ -4,6 +4,7 @@ mod documents;
 mod flows;
 mod identities;
 mod refusals;
+mod spec;
 mod world;
 
 use std::path::Path;
@@ -22,6 +23,7 @@ const GROUPS: &[Group] = &[
     ("refusals", refusals::run),
     ("identities", identities::run),
     ("flows", flows::run),
+    ("spec", spec::run),
 ];
 
 fn run(folder: &Path) -> Result<Score> {

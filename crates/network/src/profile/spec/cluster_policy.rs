@@ -29,7 +29,7 @@ pub(super) fn lower(
             let message =
                 format!("{} is of a kind that nobody enforces under the profile {profile}", policy.name);
             builder.problems.push(Problem { place: policy.place.clone(), message, loss: Loss::Policy });
-        } else if let Some(problem) = refused(&policy.name, &policy.refused) {
+        } else if let Some(problem) = refused(*builder.options, &policy.name, &policy.refused) {
             builder.problems.push(problem);
         } else {
             counted.push((policy, builder.policy(&policy.name)));

@@ -27,7 +27,7 @@ pub(super) fn lower(builder: &mut Builder<'_>, policies: &[NetworkPolicy], tiers
     let mut isolated: Vec<(Isolated, Vec<u32>)> = Vec::new();
     let mut known: FxHashMap<Isolated, usize> = FxHashMap::default();
     for policy in policies {
-        if let Some(problem) = refused(&policy.name, &policy.refused) {
+        if let Some(problem) = refused(*builder.options, &policy.name, &policy.refused) {
             builder.problems.push(problem);
             continue;
         }
