@@ -87,6 +87,27 @@ fn an_answer_shows_both_ends_and_the_smallest_change() {
 }
 
 #[test]
+fn a_request_is_answered_as_the_proxy_would() {
+    let policy = "
+{apiVersion: cilium.io/v2, kind: CiliumNetworkPolicy, metadata: {name: db, namespace: shop},
+ spec: {endpointSelector: {matchLabels: {app: db}}, ingress: [{fromEndpoints: [{matchLabels: {app: web}}],
+  toPorts: [{ports: [{port: '8080', protocol: TCP}], rules: {http: [{method: GET, path: '/orders/.*'}]}}]}]}}";
+    let files = [("pods.yaml", SHOP), ("policy.yaml", policy)];
+    for (request, expected) in [
+        (vec!["GET", "/orders/7"], "allowed: shop/web -> shop/db, TCP 8080"),
+        (vec!["POST", "/orders/7"], "denied: shop/web -> shop/db, TCP 8080"),
+        (vec![], "allowed in part: shop/web -> shop/db, TCP 8080"),
+    ] {
+        let args = [&["reach", "shop/web", "shop/db:8080"], &request[..], &["-f", "."]].concat();
+        let (code, out, err) = run(&files, &args);
+        assert!(code == 0 && out.lines().any(|line| line == expected), "{out}{err}");
+        assert!(!out.contains("cilium itself") && err.contains("profile cilium"), "{out}{err}");
+    }
+    let (code, _, err) = run(&files, &["reach", "shop/web", "shop/db:8080", "GET", "orders", "-f", "."]);
+    assert!(code == 2 && err.contains("begins with a slash"), "{err}");
+}
+
+#[test]
 fn profiles_are_compared() {
     let (code, out, _) = demo(&["reach", "payments/payments", "svc/data/postgres", "--profiles", "all"]);
     assert_eq!(code, 0);
@@ -284,6 +305,18 @@ fn too_little_coverage_fails() {
 fn maps_are_of_namespaces_workloads_or_a_focus() {
     insta::assert_snapshot!("map", transcript(demo(&["map"])));
     insta::assert_snapshot!("map_focus", transcript(demo(&["map", "--focus", "payments/payments"])));
+    let (code, out, _) = demo(&["map", "--exposure", "--profile", "calico"]);
+    let row = |workload: &str| out.lines().find(|line| line.starts_with(workload)).unwrap().to_owned();
+    assert!(code == 0 && row("payments/payments").contains("closed"), "{out}");
+    assert!(row("shop/frontend ").contains("unprotected"), "{out}");
+    assert!(out.contains("of Ingress shop/frontend"), "{out}");
+    assert_eq!(demo(&["map", "--exposure", "-o", "svg"]).0, 2);
+    for (format, begin) in
+        [("html", "<!DOCTYPE html>"), ("svg", "<svg"), ("dot", "digraph"), ("mermaid", "flowchart")]
+    {
+        let (code, out, _) = demo(&["map", "--workloads", "-o", format]);
+        assert!(code == 0 && out.to_lowercase().contains(&begin.to_lowercase()), "{format}: {out}");
+    }
     let (code, csv, _) = demo(&["map", "--workloads", "-o", "csv"]);
     assert!(code == 0 && csv.contains("payments/payments"), "{csv}");
     let json: Value = serde_json::from_str(&demo(&["map", "-o", "json"]).1).unwrap();

@@ -1,8 +1,11 @@
 //! `ironsides network map`: what can be sent between namespaces, or between workloads.
 
+mod exposure;
+
 use std::fmt::Write as _;
 
 use anyhow::{Result, bail};
+use ironsides_network::exposure::exposures;
 use ironsides_network::map::{Focus, Map, Toward};
 use ironsides_network::{Engine, Party};
 use ironsides_report::plain;
@@ -32,6 +35,12 @@ pub(crate) fn run(args: &MapArgs, say: &Say) -> Result<Exit> {
     }
     let (profile, options) = Profiles::one(&args.profile, &[&world], say)?;
     let lowered = lower(&world, profile, options, say);
+    if args.exposure {
+        let all = exposures(cluster, &world.state.policies, profile, &options);
+        emit(&args.output, |format| exposure::shown(&world, profile, &all, format))?;
+        world.tell_gaps(say);
+        return Ok(world.exit());
+    }
     let engine = Engine::new(&lowered);
     let map = if !members.is_empty() {
         let toward = match args.toward {

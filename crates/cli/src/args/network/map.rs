@@ -14,6 +14,7 @@ Without --workloads and --focus the map is of namespaces. Workloads of a namespa
 Examples:
   ironsides network map -f deploy/
   ironsides network map --workloads -o html=map.html -o csv=map.csv
+  ironsides network map --exposure -f deploy/
   ironsides network map --focus shop/cart --toward senders --depth 2
 
 ",
@@ -23,6 +24,9 @@ pub(crate) struct MapArgs {
     /// Tell workloads, not namespaces
     #[arg(long)]
     pub(crate) workloads: bool,
+    /// Tell how far each workload is open: to the internet, to any pod, and by which ways something comes in
+    #[arg(long, conflicts_with_all = ["workloads", "focus"])]
+    pub(crate) exposure: bool,
     /// Only what is around this workload, pod, service, namespace or node; may be given several times
     #[arg(long, value_name = "END", conflicts_with = "workloads")]
     pub(crate) focus: Vec<String>,

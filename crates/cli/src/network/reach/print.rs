@@ -41,9 +41,10 @@ fn one(asked: &Asked<'_>, answer: &Answered, case: &Case) -> String {
     let to = who(&asked.to.party, &tos, cluster);
     let through = case.through.as_ref().map(|through| format!(" through {through}")).unwrap_or_default();
     let mut text = String::new();
-    let head = format!("{}: {from} -> {to}, {}{through}", words::verdict(&case.verdict), told(&case.traffic));
+    let verdict = asked.verdict(answer, case);
+    let head = format!("{}: {from} -> {to}, {}{through}", words::verdict(&verdict), told(&case.traffic));
     _ = writeln!(text, "{}", plain(&head));
-    for term in words::terms(&case.verdict) {
+    for term in words::terms(&verdict) {
         _ = writeln!(text, "  {}", plain(&term));
     }
     let mut columns = Columns::bare();
@@ -103,7 +104,8 @@ fn rows(
     for rule in deciding.iter().skip(1) {
         columns.row(&["", "", &format!("and {}", words::rule(lowered, rule)), &words::at(asked.world, rule)]);
     }
-    for rule in written(&side.also) {
+    // What the plug-in does by itself where a policy decides tells nobody anything.
+    for rule in written(&side.also).into_iter().filter(|rule| matches!(rule.origin, Origin::Policy(..))) {
         let text = format!("overruled: {} {}", words::rule(lowered, rule), words::action(rule));
         columns.row(&["", "", &text, &words::at(asked.world, rule)]);
     }
