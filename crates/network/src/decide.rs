@@ -19,14 +19,14 @@ use allowed::{Question, passes_to};
 pub struct Decision {
     /// What happens.
     pub verdict: Verdict,
-    /// The rules that say so, of the deciding rank alone where nothing depends: places in the list that was asked. None where
-    /// no rule took the traffic.
+    /// The rules that say so, of the deciding rank alone where nothing depends: places in the list that was asked. None
+    /// where no rule took the traffic.
     pub rules: Vec<u32>,
 }
 
 impl Decision {
-    /// Whether nobody wrote a rule that decides: nothing guards the subject in this direction, or what does has no rule for the
-    /// traffic. `rules` is the list that was asked.
+    /// Whether nobody wrote a rule that decides: nothing guards the subject in this direction, or what does has no rule
+    /// for the traffic. `rules` is the list that was asked.
     pub fn is_default(&self, rules: &[Rule]) -> bool {
         let origin = |&rule: &u32| rules.get(rule as usize).map(|rule| &rule.origin);
         self.rules.iter().filter_map(origin).all(|origin| matches!(origin, Origin::Default(_)))
@@ -81,8 +81,8 @@ pub(crate) fn both(one: Option<Arc<str>>, other: Option<Arc<str>>) -> Option<Arc
     }
 }
 
-/// What the rules between a subject and its peer do with traffic. `named` are the ports that the destination names. Traffic
-/// that no rule takes is allowed: a default denial is a rule too.
+/// What the rules between a subject and its peer do with traffic. `named` are the ports that the destination names.
+/// Traffic that no rule takes is allowed: a default denial is a rule too.
 pub fn judge(rules: &[Rule], candidates: &[Candidate], named: &[NamedPort], traffic: Traffic) -> Decision {
     let asked: Vec<Asked<'_>> = candidates
         .iter()

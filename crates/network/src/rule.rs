@@ -46,8 +46,8 @@ impl Direction {
     }
 }
 
-/// When a rule is asked: a lower rank decides before a higher one. Rules of one rank are not ordered: a denial wins over a
-/// redirection to a proxy, that over a plain allow, and an allow over a pass.
+/// When a rule is asked: a lower rank decides before a higher one. Rules of one rank are not ordered: a denial wins
+/// over a redirection to a proxy, that over a plain allow, and an allow over a pass.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Rank(pub u32);
 
@@ -60,8 +60,8 @@ pub enum Action {
     Deny,
     /// Leaves it to the rules from this rank on.
     Pass(Rank),
-    /// The plug-in cannot work out what its policies say for the subject, whatever the traffic: it keeps what it enforced before.
-    /// Such a rule stands at the first rank.
+    /// The plug-in cannot work out what its policies say for the subject, whatever the traffic: it keeps what it
+    /// enforced before. Such a rule stands at the first rank.
     Break,
 }
 
@@ -90,8 +90,8 @@ pub enum Proxy {
 pub enum Origin {
     /// A policy: its place in [`crate::Lowered::policies`], and the place of the rule in its document.
     Policy(u32, Place),
-    /// Nobody: it follows from policies that select the subject without naming the traffic (the default deny). The policies
-    /// that ask for it, by their places in [`crate::Lowered::policies`].
+    /// Nobody: it follows from policies that select the subject without naming the traffic (the default deny). The
+    /// policies that ask for it, by their places in [`crate::Lowered::policies`].
     Default(Vec<u32>),
     /// The plug-in, by itself: `the own node is always let in`.
     Plugin(&'static str),
@@ -121,8 +121,8 @@ pub struct Rule {
 }
 
 impl Rule {
-    /// Whether it only says that the names which a proxy for DNS lets through on these ports are those of the rules from here on,
-    /// whatever earlier ranks say of them: it takes part in no decision.
+    /// Whether it only says that the names which a proxy for DNS lets through on these ports are those of the rules
+    /// from here on, whatever earlier ranks say of them: it takes part in no decision.
     pub fn replaces_names(&self) -> bool {
         self.action == Action::Pass(self.rank) && matches!(self.proxy.as_deref(), Some(Proxy::Dns(_)))
     }

@@ -17,7 +17,8 @@ pub enum Verdict {
     Deny,
     /// The plug-in cannot work out what its policies say, and keeps what it enforced before, whatever that was.
     Broken,
-    /// It depends on what cannot be decided from what is known: in words that go on after "if", each of which may hold or not.
+    /// It depends on what cannot be decided from what is known: in words that go on after "if", each of which may hold
+    /// or not.
     Depends(Vec<Arc<str>>),
 }
 
@@ -26,10 +27,12 @@ pub enum Verdict {
 pub enum Limit {
     /// The ends must prove who they are.
     Authentication(Authentication),
-    /// A proxy asks these rules (places in the list that was asked) about each HTTP request, in this order: the first that takes
-    /// it lets it through. One without a [`crate::rule::Proxy`] takes every request. What none takes is refused.
+    /// A proxy asks these rules (places in the list that was asked) about each HTTP request, in this order: the first
+    /// that takes it lets it through. One without a [`crate::rule::Proxy`] takes every request. What none takes is
+    /// refused.
     Http(Vec<u32>),
-    /// A proxy lets the DNS queries through that one of these rules takes; one without a [`crate::rule::Proxy`] takes every query.
+    /// A proxy lets the DNS queries through that one of these rules takes; one without a [`crate::rule::Proxy`] takes
+    /// every query.
     Dns(Vec<u32>),
 }
 
@@ -76,7 +79,8 @@ impl Verdict {
 }
 
 impl Limit {
-    /// Whether it lets an HTTP request through; yes where it does not look at requests. `rules` is the list that was asked.
+    /// Whether it lets an HTTP request through; yes where it does not look at requests. `rules` is the list that was
+    /// asked.
     pub fn request(&self, rules: &[Rule], request: &Request) -> Match {
         let Self::Http(chain) = self else { return Match::Yes };
         let mut condition = None;
@@ -95,7 +99,8 @@ impl Limit {
         condition.map_or(Match::No, Match::If)
     }
 
-    /// Whether it lets a lookup of a name through; yes where it does not look at lookups. `rules` is the list that was asked.
+    /// Whether it lets a lookup of a name through; yes where it does not look at lookups. `rules` is the list that was
+    /// asked.
     pub fn lookup(&self, rules: &[Rule], name: &str) -> bool {
         let Self::Dns(asked) = self else { return true };
         let passes = |rule: &Rule| match rule.proxy.as_deref() {

@@ -1,4 +1,5 @@
-//! What Cilium makes of policies where that is not what one would expect: one small cluster, one policy or two, and questions.
+//! What Cilium makes of policies where that is not what one would expect: one small cluster, one policy or two, and
+//! questions.
 
 #![allow(clippy::unwrap_used, reason = "a test fails where a document cannot be read")]
 
@@ -118,7 +119,8 @@ fn options() -> Options {
 
 fn cnp(name: &str, spec: &str) -> String {
     format!(
-        "{{apiVersion: cilium.io/v2, kind: CiliumNetworkPolicy, metadata: {{name: {name}, namespace: one}}, spec: {spec}}}"
+        "{{apiVersion: cilium.io/v2, kind: CiliumNetworkPolicy, metadata: {{name: {name}, namespace: one}}, \
+         spec: {spec}}}"
     )
 }
 
@@ -265,7 +267,8 @@ fn services_that_nobody_has_open_ports_to_everyone() {
     egress(&to(unknown, port), "a b 80: allow\na 8.8.8.8 80: allow\na b 81: closed");
     egress(&to("[]", port), "a 8.8.8.8 80: allow");
     egress(&to(unknown, ""), "a b 80: closed\na 8.8.8.8 80: closed");
-    let one = "[{k8sService: {serviceName: nosuch, namespace: one}}, {k8sService: {serviceName: inside, namespace: one}}]";
+    let one = "[{k8sService: {serviceName: nosuch, namespace: one}}, \
+               {k8sService: {serviceName: inside, namespace: one}}]";
     egress(&to(one, port), "a b 80: allow\na 8.8.8.8 80: closed\na c 80: closed");
     let by_label = "[{k8sServiceSelector: {selector: {matchLabels: {kind: ext}}}}]";
     egress(&to(by_label, ""), "a 192.0.2.9 443: allow\na 192.0.2.8 443: closed");
@@ -553,7 +556,8 @@ fn tiers_decide_in_their_order() {
     ingress(&[admin(1, accept), locked.clone()], "b a 80: allow\nc a 80: closed");
     ingress(&[admin(1, accept), admin(2, deny)], "b a 80: allow\nc a 80: deny");
     ingress(&[admin(1, accept), admin(1, deny)], "b a 80: deny");
-    let both = "ingress: [{action: Accept, from: [{namespaces: {matchLabels: {team: red}}}]}, {action: Deny, from: [{namespaces: {}}]}]";
+    let both = "ingress: [{action: Accept, from: [{namespaces: {matchLabels: {team: red}}}]}, \
+                {action: Deny, from: [{namespaces: {}}]}]";
     ingress(&[admin(1, both)], "b a 80: allow\nc a 80: deny\n8.8.8.8 a 80: allow-any-ingress");
     let pass = "ingress: [{action: Pass, from: [{namespaces: {}}]}]";
     ingress(&[admin(1, pass), admin(2, deny)], "b a 80: allow-any-ingress");
@@ -563,7 +567,8 @@ fn tiers_decide_in_their_order() {
     ingress(&[admin(1, "ingress: [{action: Accept, from: [{}]}]")], "b a 80: open");
     ingress(&[admin(1, "ingress: [{action: Pass, from: [{}]}]")], "b a 80: deny\n8.8.8.8 a 80: deny");
     // What only says which namespaces it does not mean takes everyone, even those.
-    let not = "ingress: [{action: Deny, from: [{namespaces: {matchExpressions: [{key: team, operator: NotIn, values: [red]}]}}]}]";
+    let not = "ingress: [{action: Deny, \
+               from: [{namespaces: {matchExpressions: [{key: team, operator: NotIn, values: [red]}]}}]}]";
     ingress(&[admin(1, not)], "b a 80: deny\nc a 80: deny\n8.8.8.8 a 80: deny\nn2 a 80: deny");
     let networks = "egress: [{action: Deny, to: [{networks: [0.0.0.0/0]}]}]";
     egress(&[admin(1, networks)], "a b 80: allow-any-egress\na 8.8.8.8 80: deny");
@@ -571,13 +576,16 @@ fn tiers_decide_in_their_order() {
 
 #[test]
 fn network_policies_are_read_in_their_own_way() {
-    let egress_alone = "{podSelector: {matchLabels: {app: a}}, policyTypes: [Egress], ingress: [{from: [{podSelector: {}}]}]}";
+    let egress_alone = "{podSelector: {matchLabels: {app: a}}, policyTypes: [Egress], \
+                        ingress: [{from: [{podSelector: {}}]}]}";
     ingress(&[netpol(egress_alone)], "b a 80: allow\nc a 80: closed");
     let empty = "{podSelector: {matchLabels: {app: a}}, ingress: [{from: [{}]}]}";
     ingress(&[netpol(empty)], "b a 80: allow\nc a 80: closed");
-    let both = "{podSelector: {matchLabels: {app: a}}, ingress: [{from: [{ipBlock: {cidr: 8.8.8.0/24}, podSelector: {}}]}]}";
+    let both = "{podSelector: {matchLabels: {app: a}}, \
+                ingress: [{from: [{ipBlock: {cidr: 8.8.8.0/24}, podSelector: {}}]}]}";
     ingress(&[netpol(both)], "b a 80: closed\n8.8.8.8 a 80: allow");
-    let plain = "{podSelector: {matchLabels: {app: a}}, egress: [{to: [{ipBlock: {cidr: 10.0.0.0/8}}]}], policyTypes: [Egress]}";
+    let plain = "{podSelector: {matchLabels: {app: a}}, \
+                 egress: [{to: [{ipBlock: {cidr: 10.0.0.0/8}}]}], policyTypes: [Egress]}";
     egress(&[netpol(plain)], "a b 80: closed\na n1 80: closed");
     ingress(
         &[netpol("{podSelector: {matchLabels: {app: a}}}")],

@@ -77,8 +77,8 @@ pub(super) fn passes_to(level: &[Asked<'_>]) -> Option<Rank> {
     level.iter().filter_map(to).max()
 }
 
-/// The rules that a proxy for DNS asks: it is given the rules of exactly this port, wider ones it does not know. It keeps one
-/// list a port, so that a later tier with such rules takes the place of an earlier one.
+/// The rules that a proxy for DNS asks: it is given the rules of exactly this port, wider ones it does not know. It
+/// keeps one list a port, so that a later tier with such rules takes the place of an earlier one.
 fn dns(allow: &[Asked<'_>], rest: &[Asked<'_>], question: Question<'_>) -> Vec<u32> {
     let exact = |rule: &Rule| {
         rule.ports.iter().flat_map(|ports| ports.iter()).any(|port| {

@@ -1,8 +1,9 @@
 //! What the ends of a connection must prove, where rules that let it through differ in that.
 //!
-//! Cilium keeps a table by peer and ports for each endpoint, and the longest entry decides. An entry whose rule does not say what to
-//! prove takes it from the next wider entry of the same peer that does. Of two entries, one for the peer and one for everyone, the
-//! one of more exact ports decides, and takes what the other asks for if its own rule is silent.
+//! Cilium keeps a table by peer and ports for each endpoint, and the longest entry decides. An entry whose rule does
+//! not say what to prove takes it from the next wider entry of the same peer that does. Of two entries, one for the
+//! peer and one for everyone, the one of more exact ports decides, and takes what the other asks for if its own rule is
+//! silent.
 
 use crate::decide::Asked;
 use crate::decide::allowed::Question;
@@ -20,7 +21,8 @@ struct Entry {
     written: Option<Authentication>,
 }
 
-/// What is asked of traffic that `allow`, rules of one rank, let through; `rest` are the rules of later ranks that take it.
+/// What is asked of traffic that `allow`, rules of one rank, let through; `rest` are the rules of later ranks that take
+/// it.
 pub(super) fn asked(
     allow: &[Asked<'_>],
     rest: &[Asked<'_>],

@@ -11,8 +11,8 @@ use crate::verdict::Verdict;
 /// With more conditions than this there are too many cases.
 const MOST: usize = 6;
 
-/// Goes through every case. Conditions in the same words are one; those that change nothing are not told. `None` where there
-/// are no conditions, or too many.
+/// Goes through every case. Conditions in the same words are one; those that change nothing are not told. `None` where
+/// there are no conditions, or too many.
 pub(super) fn decide(asked: &[Asked<'_>], question: Question<'_>) -> Option<Decision> {
     let mut conditions: Vec<&Arc<str>> =
         asked.iter().filter_map(|asked| asked.candidate.condition.as_ref()).collect();

@@ -1,9 +1,9 @@
 //! Cilium 1.20, and how it reads its own kinds, NetworkPolicy and ClusterNetworkPolicy.
 //!
-//! Cilium decides by identity: the labels by which the agent of a node knows an address. Pods with the same labels are one to it,
-//! nodes are `host` on themselves and `remote-node` elsewhere, and outside addresses are told apart only as far as policies list
-//! blocks, groups of blocks and names. So views hold the labels of identities, and selectors ask for them with their source
-//! (`k8s:app`, or `any:app` for whichever source).
+//! Cilium decides by identity: the labels by which the agent of a node knows an address. Pods with the same labels are
+//! one to it, nodes are `host` on themselves and `remote-node` elsewhere, and outside addresses are told apart only as
+//! far as policies list blocks, groups of blocks and names. So views hold the labels of identities, and selectors ask
+//! for them with their source (`k8s:app`, or `any:app` for whichever source).
 
 mod blocks;
 mod cluster_network_policy;

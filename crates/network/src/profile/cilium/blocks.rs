@@ -39,8 +39,8 @@ impl<'a> Blocks<'a> {
         Self { cluster, options, sets: sets.collect(), listed: Vec::new(), names: Vec::new() }
     }
 
-    /// A block without some. The block of all addresses means the world, of which pods and nodes are a part only where blocks
-    /// hold them.
+    /// A block without some. The block of all addresses means the world, of which pods and nodes are a part only where
+    /// blocks hold them.
     pub(super) fn block(&mut self, block: IpNet, except: &[IpNet], symbols: &mut Symbols) -> Vec<Conjunct> {
         let set = AddressSet::block(block, except);
         for listed in except.iter().copied().chain([block]) {

@@ -1,7 +1,8 @@
 //! Policies that contradict each other so that the agent cannot work out what they say.
 //!
-//! For each kind of traffic the agent keeps one entry a selector, and merges rules of one tier that share it. Two kinds of proxies, or
-//! two modes of authentication, do not merge: then the whole policy of the endpoint fails, in both directions.
+//! For each kind of traffic the agent keeps one entry a selector, and merges rules of one tier that share it. Two kinds
+//! of proxies, or two modes of authentication, do not merge: then the whole policy of the endpoint fails, in both
+//! directions.
 
 use std::sync::Arc;
 

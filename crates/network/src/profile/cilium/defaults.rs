@@ -1,7 +1,8 @@
 //! What Cilium adds by itself below all policies.
 //!
-//! A direction is guarded as soon as a policy guards it, and closed if one of them closes it or the agent is set to enforce always.
-//! Where it is guarded and not closed, everyone is let in. Where it is closed, nobody is, save for the own node.
+//! A direction is guarded as soon as a policy guards it, and closed if one of them closes it or the agent is set to
+//! enforce always. Where it is guarded and not closed, everyone is let in. Where it is closed, nobody is, save for the
+//! own node.
 
 use crate::matcher::Conjunct;
 use crate::matcher::Matcher;

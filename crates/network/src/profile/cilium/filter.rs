@@ -30,8 +30,8 @@ const DROPPED: [&str; 14] = [
 /// What is left out wherever it stands.
 const DROPPED_INSIDE: &str = "beta.kubernetes.io";
 
-/// Whether a label becomes part of an identity, by the list that Cilium has where nobody sets `labels`: of the prefixes that
-/// match, the longer kind wins (pkg/labelsfilter of Cilium).
+/// Whether a label becomes part of an identity, by the list that Cilium has where nobody sets `labels`: of the prefixes
+/// that match, the longer kind wins (pkg/labelsfilter of Cilium).
 pub(super) fn is_kept(key: &str) -> bool {
     let kept = KEPT.iter().filter(|prefix| key.starts_with(**prefix)).map(|prefix| prefix.len()).max();
     let plain = DROPPED.iter().filter(|prefix| key.starts_with(**prefix)).map(|prefix| prefix.len());

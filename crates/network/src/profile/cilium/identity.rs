@@ -67,8 +67,8 @@ impl<'a> Identities<'a> {
         labels
     }
 
-    /// The labels of an outside address, without those of blocks, groups and names, and whether any of these gives it an identity
-    /// of its own.
+    /// The labels of an outside address, without those of blocks, groups and names, and whether any of these gives it
+    /// an identity of its own.
     pub(super) fn outside(&self, address: IpAddr) -> (Vec<Label>, bool) {
         let world = match address {
             _ if !self.options.dual_stack => "world",
@@ -82,8 +82,8 @@ impl<'a> Identities<'a> {
         (labels, self.own.contains(address))
     }
 
-    /// All labels of an address as the agent of a node sees it (`None`: of another node), those that stand for blocks, groups and
-    /// names among them. Empty for what does not exist.
+    /// All labels of an address as the agent of a node sees it (`None`: of another node), those that stand for blocks,
+    /// groups and names among them. Empty for what does not exist.
     pub fn labels(&self, endpoint: Endpoint, on: Option<u32>) -> Vec<Label> {
         let mut labels = match endpoint {
             Endpoint::Pod(at) => {
@@ -124,7 +124,8 @@ impl<'a> Identities<'a> {
         labels
     }
 
-    /// The label of the longest listed block that holds an address; the block of all is the world, which only pods tell.
+    /// The label of the longest listed block that holds an address; the block of all is the world, which only pods
+    /// tell.
     fn block(&self, address: IpAddr, all: bool) -> Option<Label> {
         let holding = self.listed.iter().filter(|block| block.contains(&address) && block.prefix_len() > 0);
         let longest = holding.max_by_key(|block| block.prefix_len()).copied();

@@ -14,8 +14,8 @@ use crate::profile::cilium::services;
 const OF_CLUSTER: [&str; 7] =
     ["host", "remote-node", "init", "ingress", "health", "unmanaged", "kube-apiserver"];
 
-/// The peers of a rule in a namespace (`None`: of the whole cluster). `ported` is whether the rule names traffic: then a rule
-/// that names no peers takes everyone, else nobody.
+/// The peers of a rule in a namespace (`None`: of the whole cluster). `ported` is whether the rule names traffic: then
+/// a rule that names no peers takes everyone, else nobody.
 pub(super) fn matcher(
     rule: &Rule,
     namespace: Option<&str>,

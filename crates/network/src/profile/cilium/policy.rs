@@ -116,6 +116,11 @@ fn lower_rule(rule: &Rule, writer: &Writer, namespace: Option<&str>, lowering: &
         lowering.allow(writer, Arc::clone(&peers), Traffic { ports, ..traffic.clone() });
     }
     for port_rule in port_rules {
+        if !port_rule.server_names.is_empty() || port_rule.listener.is_some() {
+            let message =
+                "what serverNames and listeners let through is not looked at: the ports count as open";
+            lowering.problem(&port_rule.place, Loss::Part, message);
+        }
         let proxy = port_rule.rules.as_ref().and_then(proxy).map(Arc::new);
         tell_what_envoy_refuses(port_rule, proxy.as_deref(), lowering);
         let ports = Some(ports::of_cilium(port_rule.ports.as_deref().unwrap_or_default()));
@@ -132,7 +137,8 @@ fn proxy(rules: &L7) -> Option<Proxy> {
     http.map(HttpRules::new).map(Proxy::Http).or_else(|| dns.map(DnsRules::new).map(Proxy::Dns))
 }
 
-/// Says which expressions Envoy refuses. Verdicts are given as if it took them, and what is no expression lets nothing pass.
+/// Says which expressions Envoy refuses. Verdicts are given as if it took them, and what is no expression lets nothing
+/// pass.
 fn tell_what_envoy_refuses(port_rule: &PortRule, proxy: Option<&Proxy>, lowering: &mut Lowering<'_>) {
     let Some(Proxy::Http(rules)) = proxy else { return };
     let written = port_rule.rules.iter().flat_map(|rules| rules.http.iter().flatten());

@@ -1,7 +1,7 @@
 //! Rules on DNS in more than one tier.
 //!
-//! The proxy keeps one list of names for each endpoint and port, and each tier that has one hands it over in turn: the last
-//! stays. Whom its rules do not select finds no name, though an earlier tier sends its lookups to the proxy.
+//! The proxy keeps one list of names for each endpoint and port, and each tier that has one hands it over in turn: the
+//! last stays. Whom its rules do not select finds no name, though an earlier tier sends its lookups to the proxy.
 
 use std::sync::Arc;
 

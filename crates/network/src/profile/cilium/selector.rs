@@ -95,8 +95,8 @@ impl Labels {
         self.0.iter().any(|(key, _)| source(key) && key.name.starts_with(NAMESPACE_LABELS))
     }
 
-    /// As a peer of a policy, in the namespace of the policy or of the whole cluster: without a namespace of its own it is
-    /// confined to that of the policy, or to pods.
+    /// As a peer of a policy, in the namespace of the policy or of the whole cluster: without a namespace of its own it
+    /// is confined to that of the policy, or to pods.
     pub(super) fn peer(self, namespace: Option<&str>) -> Self {
         if self.0.iter().any(|(key, _)| key.is_reserved()) {
             return self;
@@ -115,8 +115,9 @@ impl Labels {
         self.0.iter().all(|(_, asked)| matches!(asked, Asked::NotIn(_) | Asked::DoesNotExist))
     }
 
-    /// The conditions. The datapath asks a second time with the aggregate that an identity is counted in, and aggregates have no
-    /// labels by which policies select: a selector that only says what must not be there takes them all.
+    /// The conditions. The datapath asks a second time with the aggregate that an identity is counted in, and
+    /// aggregates have no labels by which policies select: a selector that only says what must not be there takes them
+    /// all.
     pub(super) fn conjuncts(&self, symbols: &mut Symbols) -> Vec<Conjunct> {
         let mut conjuncts = vec![self.conjunct(symbols)];
         if !self.0.is_empty() && self.selects_unlabelled() {

@@ -7,8 +7,8 @@ use crate::matcher::Conjunct;
 use crate::profile::cilium::lowering::Lowering;
 use crate::profile::cilium::selector::Labels;
 
-/// The backends of the services that a reference means: pods by the selector of the service, or else addresses. None where no
-/// service is meant.
+/// The backends of the services that a reference means: pods by the selector of the service, or else addresses. None
+/// where no service is meant.
 pub(super) fn peers(reference: &ServiceReference, lowering: &mut Lowering<'_>) -> Vec<Conjunct> {
     let mut all = Vec::new();
     for service in lowering.blocks.cluster.services.iter().filter(|service| means(reference, service)) {
