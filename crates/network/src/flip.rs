@@ -79,6 +79,11 @@ pub fn flips(
         Verdict::Allow => (Verdict::Deny, [&case.egress, &case.ingress]),
         _ => return Vec::new(),
     };
+    // What an end leaves open, or lets through in part, no proposal settles.
+    let is_plain = |side: &&crate::reach::Side| matches!(side.verdict, Verdict::Allow | Verdict::Deny);
+    if !sides.iter().all(is_plain) {
+        return Vec::new();
+    }
     let engine = Engine::new(lowered);
     let old = Side { cluster: &state.cluster, engine: &engine };
     let mut ways: Vec<Vec<Step>> = Vec::new();
@@ -120,7 +125,7 @@ pub fn flips(
 }
 
 /// Up to so many combinations are evaluated.
-const MOST: usize = 16;
+const MOST: usize = 8;
 
 impl Flip {
     /// Between how many pairs something changes besides.
