@@ -123,7 +123,8 @@ fn csv(all: &[Exposure]) -> String {
 
 fn json_text(world: &World, profile: Profile, all: &[Exposure]) -> Result<String> {
     let one = |exposure: &Exposure| {
-        let namespaces: Vec<&str> = exposure.from_namespaces.iter().map(|name| name.as_str()).collect();
+        let namespaces: Vec<&str> =
+            exposure.from_namespaces.iter().map(ironsides_tree::Text::as_str).collect();
         let ways: Vec<Value> = exposure
             .ways
             .iter()
