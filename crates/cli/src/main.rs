@@ -92,7 +92,7 @@ fn run(cli: &Cli, say: &say::Say) -> Result<Exit> {
         Some(Command::Explain(args)) => explain::run(args, &cli.global),
         Some(Command::Check(args)) => check::run(args, &cli.global),
         Some(Command::Framework(args)) => framework::run(args, &cli.global),
-        Some(Command::Network(args)) => network::run(args, say),
+        Some(Command::Network(args)) => network::run(args, &cli.global, say),
         Some(Command::Audit(args)) => audit::run(args, &cli.global, say),
         Some(Command::Rbac(args)) => rbac::run(args, &cli.global, say),
         Some(Command::Runtime(args)) => runtime::run(args, &cli.global, say),

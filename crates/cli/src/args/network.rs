@@ -18,6 +18,7 @@ Exit codes:
 }
 mod diff;
 mod generate;
+mod lint;
 mod map;
 mod reach;
 mod test;
@@ -27,6 +28,7 @@ use ironsides_network::Profile;
 
 pub(crate) use self::diff::{DiffArgs, DiffFailOn, DiffFormat};
 pub(crate) use self::generate::{GenerateArgs, GenerateFormat, KindArg};
+pub(crate) use self::lint::LintArgs;
 pub(crate) use self::map::{MapArgs, MapFormat, TowardArg};
 pub(crate) use self::reach::{ReachArgs, ReachFormat};
 pub(crate) use self::test::{TestArgs, TestFormat};
@@ -45,6 +47,8 @@ pub(crate) enum NetworkCommand {
     Reach(Box<ReachArgs>),
     /// Tell what can be sent between namespaces or workloads
     Map(Box<MapArgs>),
+    /// Tell what is wrong with policies, and where they are missing: the checks of family network
+    Lint(Box<LintArgs>),
     /// Compare what two states let through: which workloads gain or lose what, and by which policy
     Diff(Box<DiffArgs>),
     /// Hold policies against expectations, and tell which rules no expectation exercises

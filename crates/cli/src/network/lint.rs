@@ -1,0 +1,19 @@
+//! `ironsides network lint`: what is wrong with network policies, and where they are missing.
+
+use anyhow::Result;
+use ironsides_checks::CATALOGUE;
+
+use crate::args::Global;
+use crate::args::network::LintArgs;
+use crate::exit::Exit;
+use crate::say::Say;
+use crate::scan;
+
+/// The family of checks.
+const FAMILY: &str = "network";
+
+pub(crate) fn run(args: &LintArgs, global: &Global, say: &Say) -> Result<Exit> {
+    let all = CATALOGUE.iter().copied().flatten().map(|check| &check.meta);
+    let checks = all.filter(|meta| meta.family == FAMILY).map(|meta| meta.id.to_owned());
+    scan::run(&args.scan(checks.collect()), global, say)
+}
