@@ -149,6 +149,3 @@ fn merged(
 fn stretches(delta: &Delta) -> impl Iterator<Item = &Stretch> {
     delta.opened.iter().chain(&delta.closed).chain(&delta.altered)
 }
-
-#[cfg(test)]
-mod tests;

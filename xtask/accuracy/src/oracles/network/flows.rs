@@ -46,7 +46,7 @@ pub(super) fn run(folder: &Path) -> Result<Score> {
             let text = |key: &str| flow[key].as_str().unwrap_or_default().to_owned();
             let case = || {
                 let what = format!("{} {}", text("protocol"), flow["port"]);
-                format!("{} {} to {} {what}", world.world, text("from"), text("to"))
+                format!("{} {} to {} {what}", world.name, text("from"), text("to"))
             };
             let got = answer(&world, &lowered, flow, &recorded).map(|got| json!(got).to_string());
             score.compare(case, &json!(recorded).to_string(), got);

@@ -24,7 +24,7 @@ pub(super) fn run(folder: &Path) -> Result<Score> {
                 let labels = identities.labels(world.holder(address), Some(on));
                 let mut got: Vec<String> = labels.iter().map(ToString::to_string).collect();
                 got.sort();
-                let case = || format!("{} {address} on {node}", world.world);
+                let case = || format!("{} {address} on {node}", world.name);
                 score.compare(case, &expected.join(" "), Ok(got.join(" ")));
             }
         }

@@ -20,7 +20,7 @@ pub(super) fn run(folder: &Path) -> Result<Score> {
                 .map_err(Into::into)
                 .and_then(|root| refusal(&root, options.node_selector_labels))
                 .map(|(_, refusal)| text(refusal.is_some()).to_owned());
-            let case = || format!("{} policy {number}", world.world);
+            let case = || format!("{} policy {number}", world.name);
             score.compare(case, text(world.refused.contains_key(&number)), got);
         }
     }

@@ -26,7 +26,7 @@ pub(super) fn run(folder: &Path) -> Result<Score> {
             let text = |key: &str| flow[key].as_str().unwrap_or_default();
             let case = || {
                 let what = format!("{} {}", text("protocol"), flow["port"]);
-                format!("{} {} to {} {what}", world.world, text("from"), text("to"))
+                format!("{} {} to {} {what}", world.name, text("from"), text("to"))
             };
             let answer = || {
                 let protocol = Protocol::named(text("protocol")).context("a flow has a protocol")?;

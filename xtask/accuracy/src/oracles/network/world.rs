@@ -19,7 +19,8 @@ use crate::objects;
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct World {
-    pub(super) world: String,
+    #[serde(rename = "world")]
+    pub(super) name: String,
     config: Config,
     namespaces: Vec<Named>,
     nodes: Vec<WorldNode>,
@@ -111,7 +112,6 @@ impl World {
             name: Text::new(&node.name),
             labels: labels(&node.labels),
             addresses: vec![node.ip],
-            ..Node::default()
         };
         Ok(Cluster {
             namespaces: self.namespaces.iter().map(namespace).collect(),
@@ -156,7 +156,6 @@ impl World {
             node_selector_labels: config.node_selector_labels,
             allow_local_host: config.allow_localhost == "always",
             as_stored: true,
-            ..Options::of(Profile::Cilium)
         })
     }
 
