@@ -1,5 +1,7 @@
 //! Policies of Cilium's own kinds: what the agent and the schema of the custom resources say to them.
 
+#![allow(clippy::unwrap_used, reason = "a test may stop where it stands")]
+
 use ironsides_network::kinds::Policies;
 use ironsides_network::kinds::cilium::{CiliumPolicy, Stage, Subject};
 use ironsides_tree::{Documents, Limits, parse_one};

@@ -8,7 +8,7 @@ use ironsides_network::cluster::{
     AddressGroup, ContainerPort, Labels, Namespace, Node, Pod, Service, ServicePort, TargetPort,
 };
 use ironsides_network::profile::Enforcement;
-use ironsides_network::{Cluster, Endpoint, Options, Policies, Profile, Protocol};
+use ironsides_network::{Cluster, Endpoint, Options, Policies, Protocol};
 use ironsides_tree::Text;
 use serde::Deserialize;
 use serde_json::Value;
