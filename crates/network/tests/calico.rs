@@ -244,6 +244,15 @@ fn a_policy_of_a_namespace_means_that_namespace_as_soon_as_it_selects() {
 }
 
 #[test]
+fn blocks_of_one_family_that_are_excluded_leave_the_other_family_alone() {
+    let denies = "{action: Deny, source: {notNets: [10.0.0.0/24]}}";
+    let policy = policy("a", &format!("selector: app == 'db'\ningress: [{denies}, {{action: Allow}}]"));
+    assert_eq!(asked(&policy, "192.0.2.1 db tcp 1"), "deny");
+    assert_eq!(asked(&policy, "web db tcp 1"), "allow");
+    assert_eq!(asked(&policy, "2001:db8::1 db tcp 1"), "allow", "such a rule is not rendered for IPv6");
+}
+
+#[test]
 fn traffic_is_told_apart_by_protocol_port_and_type() {
     let taking =
         |what: &str| policy("a", &format!("selector: app == 'db'\ningress: [{{action: Allow, {what}}}]"));

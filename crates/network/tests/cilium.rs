@@ -1,7 +1,12 @@
 //! What Cilium makes of policies where that is not what one would expect: one small cluster, one policy or two, and
 //! questions.
 
-#![allow(clippy::unwrap_used, reason = "a test fails where a document cannot be read")]
+#![allow(
+    clippy::panic,
+    clippy::trivially_copy_pass_by_ref,
+    clippy::unwrap_used,
+    reason = "a test fails where a document cannot be read"
+)]
 
 use std::collections::BTreeMap;
 
@@ -57,7 +62,6 @@ fn cluster() -> Cluster {
         name: name.into(),
         labels: labels(own),
         addresses: vec![address.parse().unwrap()],
-        ..Node::default()
     };
     let service = |name: &str, own: &str, selector: Option<&str>, backends: &[&str]| Service {
         namespace: "one".into(),
@@ -280,7 +284,10 @@ fn the_default_denial_can_be_left_out() {
         "p",
         "ingress: [{fromEndpoints: [{}], toPorts: [{ports: [{port: '80'}]}]}], enableDefaultDeny: {ingress: false}",
     );
-    ingress(&[off.clone()], "b a 80: allow\nb a 81: allow-any-ingress\nc a 80: allow-any-ingress");
+    ingress(
+        std::slice::from_ref(&off),
+        "b a 80: allow\nb a 81: allow-any-ingress\nc a 80: allow-any-ingress",
+    );
     let other = rules("q", "ingress: [{fromEntities: [world]}]");
     ingress(&[off.clone(), other], "b a 80: allow\nb a 81: closed");
     // It speaks of directions in which the policy has rules.
@@ -381,7 +388,7 @@ fn host_policies_select_nodes_by_their_labels() {
     let nodes = ccnp(
         "{endpointSelector: {matchLabels: {app: a}}, ingress: [{fromNodes: [{matchLabels: {disk: hdd}}]}]}",
     );
-    ingress(&[nodes.clone()], "8.8.8.8 a 80: open");
+    ingress(std::slice::from_ref(&nodes), "8.8.8.8 a 80: open");
     let labelled = Options { node_selector_labels: true, ..options() };
     check_with(&[nodes], &labelled, Direction::Ingress, "n2 a 80: allow\n8.8.8.8 a 80: closed");
 }
@@ -393,7 +400,7 @@ fn blocks_are_for_outsiders_unless_told_otherwise() {
     egress(&to("10.0.0.0/8"), "a 10.9.9.9 80: allow\na b 80: closed");
     let mode = |nodes, pods| Options { blocks_hold_nodes: nodes, blocks_hold_pods: pods, ..options() };
     let asks = |block: &str, options: Options, expected| {
-        check_with(&to(block), &options, Direction::Egress, expected)
+        check_with(&to(block), &options, Direction::Egress, expected);
     };
     asks("172.20.0.0/16", mode(true, false), "a n1 80: allow\na n2 80: allow\na b 80: closed");
     asks("0.0.0.0/0", mode(true, false), "a n2 80: closed\na 8.8.8.8 80: allow");
@@ -469,7 +476,7 @@ fn passing(policies: &[String], question: &str) -> String {
 fn plain_rules_void_those_on_requests() {
     let http = rules("p", &format!("ingress: [{{fromEndpoints: [{{}}], {GET}}}]"));
     let with = |other: &str| passing(&[http.clone(), other.to_owned()], "b a 80");
-    assert_eq!(passing(&[http.clone()], "b a 80"), "GET");
+    assert_eq!(passing(std::slice::from_ref(&http), "b a 80"), "GET");
     for plain in [
         "ingress: [{fromEndpoints: [{}], toPorts: [{ports: [{port: '80'}]}]}]",
         "ingress: [{fromEndpoints: [{}], toPorts: [{ports: [{port: '70', endPort: 90, protocol: TCP}]}]}]",
@@ -493,10 +500,10 @@ fn plain_rules_void_those_on_requests() {
         "p",
         &format!("ingress: [{{fromEndpoints: [{{}}], {GET}}}], enableDefaultDeny: {{ingress: false}}"),
     );
-    assert_eq!(passing(&[open.clone()], "b a 80"), "GET POST");
+    assert_eq!(passing(std::slice::from_ref(&open), "b a 80"), "GET POST");
     assert_eq!(passing(&[open, rules("q", "ingress: [{}]")], "b a 80"), "GET");
     let everyone = rules("p", &format!("ingress: [{{fromEntities: [all], {GET}}}]"));
-    assert_eq!(passing(&[everyone.clone()], "n1 a 80"), "GET POST");
+    assert_eq!(passing(std::slice::from_ref(&everyone), "n1 a 80"), "GET POST");
     assert_eq!(passing(&[everyone], "n2 a 80"), "GET");
     for (list, expected) in [("{http: []}", "allow"), ("{}", "allow"), ("{http: [{}]}", "GET POST")] {
         let rule =
@@ -521,8 +528,8 @@ fn only_rules_of_exactly_the_port_void_those_on_names() {
         limit.lookup(&lowered.rules, name).to_string()
     };
     let with = |other: &str| looked_up(&[dns.clone(), other.to_owned()], "z.y");
-    assert_eq!(looked_up(&[dns.clone()], "x.y"), "true");
-    assert_eq!(looked_up(&[dns.clone()], "z.y"), "false");
+    assert_eq!(looked_up(std::slice::from_ref(&dns), "x.y"), "true");
+    assert_eq!(looked_up(std::slice::from_ref(&dns), "z.y"), "false");
     assert_eq!(with(&rules("q", &format!("egress: [{{{to}}}]"))), "false");
     assert_eq!(
         with(&rules(
@@ -619,7 +626,7 @@ fn authentication_is_inherited_and_may_contradict_itself() {
 #[test]
 fn what_is_refused_does_not_exist() {
     let refused = rules("p", "ingress: [{fromEndpoints: [{}], fromCIDR: [10.0.0.0/8]}]");
-    let lowered = lower_with(&[refused.clone()], &options());
+    let lowered = lower_with(std::slice::from_ref(&refused), &options());
     assert!(lowered.policies.is_empty() && lowered.problems.len() == 1, "{:?}", lowered.problems);
     ingress(&[refused], "8.8.8.8 a 80: open");
     // What an API server refuses counts only where it got past one.

@@ -4,6 +4,7 @@ mod print;
 
 use anyhow::Result;
 use ironsides_core::PodTemplates;
+use ironsides_network::Profile;
 use ironsides_network::flow::Observed;
 use ironsides_network::generate::{Enforcer, Generated, Intent, PolicyKind, Wishes, generate, intents};
 use ironsides_tree::Text;
@@ -43,6 +44,17 @@ pub(crate) fn run(args: &GenerateArgs, say: &Say) -> Result<Exit> {
         (Vec::new(), Vec::new())
     };
     let (profile, options) = Profiles::one(&args.profile, &[&world], say)?;
+    if matches!(args.kind, KindArg::Cilium) && profile != Profile::Cilium {
+        anyhow::bail!(
+            "policies of Cilium's kinds have no effect under profile {profile}, so nothing could be proved: add --profile cilium"
+        );
+    }
+    if !args.flows.is_empty() && seen.observed.flows.is_empty() && wanted.is_empty() {
+        say.warning(
+            &"no flow was read, so that every namespace would be closed for all but names: nothing is made",
+        );
+        return Ok(Exit::Nothing);
+    }
     let enforcer = Enforcer { profile, options };
     let namespaces = args.namespace.iter().map(Text::new).collect();
     let wishes = Wishes {

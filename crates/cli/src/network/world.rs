@@ -200,7 +200,7 @@ fn missing(inventory: &Inventory) -> Vec<String> {
 /// Says that there is nothing to look at in any of these.
 pub(crate) fn nothing(worlds: &[&World], say: &Say) -> Exit {
     let sources: Vec<&str> = worlds.iter().map(|world| world.source.as_str()).collect();
-    say.error(&anyhow::anyhow!("no pods, no workloads and no network policies in {}", sources.join(" and ")));
+    say.error(&anyhow::anyhow!("no pods and no workloads in {}", sources.join(" and ")));
     say.hint(
         &"name files or folders that hold them with -f, a fact bundle with --facts, or neither for the cluster",
     );

@@ -139,6 +139,8 @@ pub fn asked<'a>(requests: impl IntoIterator<Item = &'a Request>) -> Vec<Asked> 
         all = vec![Asked::Pattern(Text::new_static("*"))];
     }
     for (method, paths) in https {
+        // A client chooses its method, and the field is a regular expression.
+        let method = Text::new(regex_syntax::escape(method));
         let is_any = paths.iter().any(|(path, _)| path.is_empty());
         let mut written: std::collections::BTreeMap<String, bool> = std::collections::BTreeMap::new();
         for (path, has_query) in &paths {

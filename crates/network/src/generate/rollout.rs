@@ -7,6 +7,7 @@ use ironsides_tree::Text;
 
 use crate::generate::{Made, PolicyKind, Proof, Wishes};
 use crate::kinds::Policies;
+use crate::place::PolicyName;
 
 /// One step of a roll-out.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -43,14 +44,26 @@ pub(super) fn steps(policies: &[Made], proof: &Proof, wishes: &Wishes, existing:
     order.sort_by_key(|(namespace, _)| (at_stake(namespace), (*namespace).clone()));
     let mut steps = vec![observe(wishes.kind)];
     for (namespace, made) in order {
-        steps.push(open(namespace, wishes.kind));
-        steps.push(bring(namespace, made));
+        // A namespace that policies guard already must not stand open in between.
+        let is_open = names(existing).all(|name| name.namespace.as_ref() != Some(namespace));
+        if is_open {
+            steps.push(open(namespace, wishes.kind));
+        }
+        steps.push(bring(namespace, made, existing, is_open));
         if wishes.replace {
             steps.extend(replace(namespace, existing, made));
         }
-        steps.push(close(namespace, wishes.kind));
+        if is_open {
+            steps.push(close(namespace, wishes.kind));
+        }
     }
     steps
+}
+
+/// The names of the policies that are there.
+fn names(existing: &Policies) -> impl Iterator<Item = &PolicyName> {
+    let network = existing.network.iter().map(|policy| &policy.name);
+    network.chain(existing.cilium.iter().map(|policy| &policy.name))
 }
 
 fn observe(kind: PolicyKind) -> Step {
@@ -65,10 +78,10 @@ fn observe(kind: PolicyKind) -> Step {
             ],
         ),
         PolicyKind::NetworkPolicy => (
-            "A log knows what happened while it was written. Hold a later log against these policies before they are \
-             enforced: jobs that run by night or at the end of a month are easily missed. Calico can watch them, too, as \
+            "A log knows what happened while it was written. Make policies of a later log as well and compare \
+             them before these are enforced: jobs that run by night or at the end of a month are easily missed. Calico can watch them, too, as \
              StagedKubernetesNetworkPolicy",
-            vec!["ironsides network generate --flows LATER-LOG MANIFESTS".to_owned()],
+            vec!["ironsides network generate --flows LATER-LOG -f MANIFESTS".to_owned()],
         ),
     };
     Step { title: "Observe for longer".to_owned(), why: why.to_owned(), commands, ..Step::default() }
@@ -93,23 +106,44 @@ fn open(namespace: &Text, kind: PolicyKind) -> Step {
               others take effect together, when it goes"
             .to_owned(),
         document: Some(document),
-        commands: vec![format!("kubectl apply -f {OPEN}.yaml")],
+        commands: vec![format!("kubectl apply -f {OPEN}-{namespace}.yaml")],
         rollback: vec![delete(namespace, kind, OPEN)],
     }
 }
 
-fn bring(namespace: &Text, made: &[&Made]) -> Step {
+fn bring(namespace: &Text, made: &[&Made], existing: &Policies, is_open: bool) -> Step {
+    let written_over = |made: &Made| names(existing).any(|name| *name == made.name);
     let mut rollback: Vec<String> = made
         .iter()
-        .map(|made| format!("kubectl -n {namespace} delete {} {}", resource(&made.name.kind), made.name.name))
+        .map(|made| {
+            let (resource, name) = (resource(&made.name.kind), &made.name.name);
+            if written_over(made) {
+                format!("kubectl apply -f OLD-{name}.yaml")
+            } else {
+                format!("kubectl -n {namespace} delete {resource} {name}")
+            }
+        })
         .collect();
     rollback.sort();
+    let keep = made.iter().filter(|made| written_over(made)).map(|made| {
+        let (resource, name) = (resource(&made.name.kind), &made.name.name);
+        format!("kubectl -n {namespace} get {resource} {name} -o yaml > OLD-{name}.yaml")
+    });
+    let mut commands: Vec<String> = keep.collect();
+    commands.push(format!("kubectl apply -f {namespace}.yaml"));
+    let why = if is_open {
+        "Save the policies of this namespace as the file that is named. Nothing changes yet. The API server says if it refuses \
+         one"
+    } else {
+        "Save the policies of this namespace as the file that is named. Policies guard it already, so what these allow is open \
+         at once, and what they close is closed at once"
+    };
     Step {
         namespace: Some(namespace.clone()),
         title: format!("Bring the policies of {namespace}"),
-        why: "Nothing changes yet. The API server says if it refuses one".to_owned(),
+        why: why.to_owned(),
         document: None,
-        commands: vec![format!("kubectl apply -f {namespace}.yaml")],
+        commands,
         rollback,
     }
 }
@@ -117,9 +151,7 @@ fn bring(namespace: &Text, made: &[&Made]) -> Step {
 fn replace(namespace: &Text, existing: &Policies, made: &[&Made]) -> Option<Step> {
     let stays =
         |kind: &Text, name: &Text| made.iter().any(|made| made.name.kind == *kind && made.name.name == *name);
-    let network = existing.network.iter().map(|policy| &policy.name);
-    let names = network.chain(existing.cilium.iter().map(|policy| &policy.name));
-    let commands: Vec<String> = names
+    let commands: Vec<String> = names(existing)
         .filter(|name| name.namespace.as_ref() == Some(namespace) && !stays(&name.kind, &name.name))
         .map(|name| format!("kubectl -n {namespace} delete {} {}", resource(&name.kind), name.name))
         .collect();
@@ -136,7 +168,7 @@ fn replace(namespace: &Text, existing: &Policies, made: &[&Made]) -> Option<Step
 fn close(namespace: &Text, kind: PolicyKind) -> Step {
     let watch = match kind {
         PolicyKind::Cilium => format!("hubble observe --namespace {namespace} --verdict DROPPED"),
-        PolicyKind::NetworkPolicy => format!("kubectl -n {namespace} get pods --watch"),
+        PolicyKind::NetworkPolicy => format!("kubectl -n {namespace} get events --watch"),
     };
     Step {
         namespace: Some(namespace.clone()),
@@ -144,7 +176,7 @@ fn close(namespace: &Text, kind: PolicyKind) -> Step {
         why: "From now on its policies decide. Watch for what is dropped; going back takes a second, and breaks nothing"
             .to_owned(),
         commands: vec![delete(namespace, kind, OPEN), watch],
-        rollback: vec![format!("kubectl apply -f {OPEN}.yaml")],
+        rollback: vec![format!("kubectl apply -f {OPEN}-{namespace}.yaml")],
         document: None,
     }
 }

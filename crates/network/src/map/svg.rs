@@ -32,9 +32,7 @@ impl Map {
     /// The picture with what else belongs into it; `legend` says what was left out in the picture itself. The map is readable.
     pub(super) fn picture(&self, inside: &str, legend: bool) -> String {
         let drawn = Drawn::new(self);
-        let lines = self.units.len() <= UNITS && drawn.edges.len() <= LINES && self.scale == Scale::Workloads;
-        let drawing =
-            if self.focus.is_some() || lines { columns::draw(self, &drawn) } else { matrix::draw(self) };
+        let drawing = if self.has_lines(&drawn) { columns::draw(self, &drawn) } else { matrix::draw(self) };
         let Drawing { width, height: bottom, body } = drawing;
         let mut notes: Vec<String> = Vec::new();
         if legend {
@@ -56,10 +54,19 @@ impl Map {
         out
     }
 
+    /// Whether the picture has boxes with lines, and no matrix.
+    fn has_lines(&self, drawn: &Drawn) -> bool {
+        let few = self.units.len() <= UNITS && drawn.edges.len() <= LINES && self.scale == Scale::Workloads;
+        self.focus.is_some() || few
+    }
+
     /// What a picture says beside itself.
     pub(super) fn said(&self) -> Vec<String> {
         let mut said = vec![format!("Under the profile {}", self.profile)];
-        said.extend(Drawn::new(self).said.iter().map(|line| capital(line)));
+        let drawn = Drawn::new(self);
+        if self.has_lines(&drawn) {
+            said.extend(drawn.said.iter().map(|line| capital(line)));
+        }
         said.extend(self.notes.iter().map(|note| format!("Not shown: {note}")));
         said
     }

@@ -144,6 +144,8 @@ fn tiers(
         message: format!("{}: {message}", policy.name),
         loss: Loss::Policy,
     };
+    let of_pods = policies.network.iter().flat_map(|policy| &policy.refused);
+    problems.extend(of_pods.chain(policies.cluster.iter().flat_map(|policy| &policy.refused)).cloned());
     let converted = policies
         .network
         .iter()

@@ -43,6 +43,21 @@ pub(super) fn read(paths: &[PathBuf], say: &Say) -> Result<Tests> {
         }
         tests.read.push((object.clone(), test));
     }
+    // A file that is named is meant: one whose kind is misspelt must not switch its expectations off.
+    for path in paths.iter().filter(|path| path.is_file()) {
+        let named = path.display().to_string();
+        if tests.read.is_empty() || (0..tests.read.len()).any(|test| *tests.file(test) == *named) {
+            continue;
+        }
+        say.problem(&Problem {
+            path: named,
+            line: None,
+            column: None,
+            message: "it holds no document of the kind NetworkTest, so nothing of it was tested".to_owned(),
+            hint: None,
+        });
+        tests.is_broken = true;
+    }
     Ok(tests)
 }
 

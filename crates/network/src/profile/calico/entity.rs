@@ -122,7 +122,13 @@ impl<'a> Selections<'a> {
             entity.nets.as_ref().map(|nets| nets.iter().copied().map(crate::address::range).collect());
         if !entity.not_nets.is_empty() {
             let without: AddressSet = entity.not_nets.iter().copied().map(crate::address::range).collect();
-            addresses = Some(addresses.unwrap_or_else(AddressSet::everything).minus(&without));
+            // A rule that only excludes blocks of one family is not rendered for the other (`FilterRuleToIPVersion` of Felix).
+            let of_family = |(first, _): &(std::net::IpAddr, _)| {
+                entity.not_nets.iter().any(|net| net.network().is_ipv4() == first.is_ipv4())
+            };
+            let families: AddressSet =
+                AddressSet::everything().ranges().iter().copied().filter(of_family).collect();
+            addresses = Some(addresses.unwrap_or_else(|| families.clone()).and(&families).minus(&without));
         }
         if let Some(version) = version {
             let of_version = |(first, _): &(std::net::IpAddr, _)| first.is_ipv4() == (version == 4);

@@ -4,13 +4,15 @@
 //! enforce always. Where it is guarded and not closed, everyone is let in. Where it is closed, nobody is, save for the
 //! own node.
 
-use crate::matcher::Conjunct;
-use crate::matcher::Matcher;
+use std::sync::Arc;
+
+use rustc_hash::FxHashMap;
+
+use crate::matcher::{Conjunct, Matcher};
 use crate::profile::Enforcement;
 use crate::profile::cilium::lowering::{Lowering, rank};
 use crate::profile::cilium::selector::Labels;
 use crate::rule::{Action, Direction, Origin, Rule};
-use std::sync::Arc;
 
 /// Adds them.
 pub(super) fn lower(lowering: &mut Lowering<'_>) {
@@ -26,9 +28,6 @@ pub(super) fn lower(lowering: &mut Lowering<'_>) {
         };
         let guarded = of(lowering, |_| true);
         let passed = of(lowering, |guard| guard.passes);
-        let by = lowering.guards(direction).filter(|guard| guard.closes).map(|guard| guard.policy);
-        let mut by: Vec<u32> = by.collect();
-        by.dedup();
         let closed = if always { everybody(lowering) } else { of(lowering, |guard| guard.closes) };
         local(direction, if always { &guarded } else { &closed }, lowering);
         let (open, deny) = match direction {
@@ -45,8 +44,30 @@ pub(super) fn lower(lowering: &mut Lowering<'_>) {
         );
         lowering.own(direction, rank::OPEN, Action::Allow, guarded, Origin::Plugin(open));
         lowering.own(direction, rank::PASSED, Action::Deny, passed, Origin::Plugin(deny));
-        lowering.own(direction, rank::CLOSED, Action::Deny, closed, Origin::Default(by));
+        if always {
+            lowering.own(direction, rank::CLOSED, Action::Deny, closed, Origin::Default(Vec::new()));
+        }
+        // Whoever is closed is closed by the policies that select it, and not by those of others.
+        for (subject, by) in closing(lowering, direction) {
+            lowering.own(direction, rank::CLOSED, Action::Deny, subject.0.clone(), Origin::Default(by));
+        }
     }
+}
+
+/// Who is closed in a direction, each with the policies that do it.
+fn closing(lowering: &Lowering<'_>, direction: Direction) -> Vec<(Arc<Matcher>, Vec<u32>)> {
+    let mut places: FxHashMap<Arc<Matcher>, usize> = FxHashMap::default();
+    let mut closing: Vec<(Arc<Matcher>, Vec<u32>)> = Vec::new();
+    for guard in lowering.guards(direction).filter(|guard| guard.closes) {
+        let at = *places.entry(Arc::clone(&guard.subject)).or_insert_with(|| {
+            closing.push((Arc::clone(&guard.subject), Vec::new()));
+            closing.len() - 1
+        });
+        if let Some((_, by)) = closing.get_mut(at).filter(|(_, by)| !by.contains(&guard.policy)) {
+            by.push(guard.policy);
+        }
+    }
+    closing
 }
 
 /// The own node is let in to pods that are closed.
