@@ -126,6 +126,10 @@ fn peers(lowered: &Lowered, matcher: &Matcher) -> BTreeSet<String> {
         {
             return Some(format!("name {name}"));
         }
+        // Groups of a cloud hold addresses that the recording has none of.
+        if conjunct.condition.as_ref().is_some_and(|text| text.starts_with("the cloud counts")) {
+            return None;
+        }
         let conditions = conditions(lowered, conjunct);
         if conditions.iter().any(|condition| condition.starts_with("ironsides:")) {
             return None;
