@@ -138,7 +138,7 @@ impl<'a> Engine<'a> {
         ((place as usize) < self.classes.list.len()).then_some(ClassId(place))
     }
 
-    /// The class of a stretch of addresses: a place in [`Lowered::outside`].
+    /// The class of a stretch of addresses: a place in [`field@Lowered::outside`].
     pub fn class_of_outside(&self, place: u32) -> Option<ClassId> {
         self.classes.of_outside.get(place as usize).copied()
     }

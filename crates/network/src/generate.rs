@@ -7,7 +7,7 @@
 //! manifests ──> intents ─────────────┘
 //! ```
 //!
-//! 1. The caller reads flow logs into [`Observed`](crate::flow::Observed), documents into [`Cluster`] and [`Policies`], and,
+//! 1. The caller reads flow logs into [`Observed`], documents into [`Cluster`] and [`Policies`], and,
 //!    if they count, [`intents`] out of the same documents.
 //! 2. [`generate`] finds the ends of the flows in the cluster, makes [`Edges`](edge::Edges) of flows and intents, and of these
 //!    drafts with selectors of stable labels. Rules that change nothing beside what is there are left out.

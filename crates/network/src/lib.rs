@@ -7,7 +7,7 @@
 //! 2. A [`Profile`] is the plug-in that enforces. It *lowers* both to a [`Lowered`]: a [`View`] of everything that can talk,
 //!    with the labels by which this plug-in knows it, and [`Rule`]s over such labels in the order in which they decide. All
 //!    that differs between plug-ins is settled here, the implied default among it.
-//! 3. [`decide`] answers for one subject, one peer and one kind of traffic; everything else (all pairs at once, explanations,
+//! 3. [`decide()`] answers for one subject, one peer and one kind of traffic; everything else (all pairs at once, explanations,
 //!    pictures, differences) asks the same rules.
 
 pub mod address;

@@ -30,7 +30,7 @@ pub struct Class {
     pub pods: Vec<u32>,
     /// Places in [`crate::Cluster::nodes`].
     pub nodes: Vec<u32>,
-    /// Places in [`Lowered::outside`].
+    /// Places in [`field@Lowered::outside`].
     pub outside: Vec<u32>,
     /// How peers on the same node see it.
     pub(super) near: ClassId,

@@ -1,6 +1,6 @@
 //! Calico: policies in tiers, of its own kinds and of Kubernetes', asked in order.
 //!
-//! Felix knows one kind of policy. NetworkPolicy and ClusterNetworkPolicy are turned into it ([`convert`], as
+//! Felix knows one kind of policy. NetworkPolicy and ClusterNetworkPolicy are turned into it (as
 //! `libcalico-go/lib/backend/k8s/conversion` does), in the tiers `default`, `kube-admin` and `kube-baseline`; then tiers by
 //! their order, policies of a tier by theirs, and rules from top to bottom decide (`felix/calc/policy_sorter.go`). A tier of
 //! which some policy guards an endpoint drops what none of its rules takes, unless it passes by default. What is left over is
