@@ -34,6 +34,18 @@ impl Protocol {
         known.into_iter().find(|protocol| protocol.to_string().eq_ignore_ascii_case(name))
     }
 
+    /// The protocol of a number, as IANA gives them.
+    pub fn numbered(number: u8) -> Self {
+        match number {
+            1 => Self::Icmp,
+            6 => Self::Tcp,
+            17 => Self::Udp,
+            58 => Self::IcmpV6,
+            132 => Self::Sctp,
+            other => Self::Other(other),
+        }
+    }
+
     /// Whether it has ports.
     pub fn has_ports(self) -> bool {
         Self::WITH_PORTS.contains(&self)
@@ -99,6 +111,20 @@ impl PortMatch {
     /// Whether it asks for a port by name.
     pub fn is_named(&self) -> bool {
         matches!(self, Self::Named { .. })
+    }
+
+    /// The stretches of ports that are meant: the protocol, the first and the last. `named` are the ports that the destination
+    /// names.
+    pub fn ranges<'a>(&'a self, named: &'a [NamedPort]) -> impl Iterator<Item = (Protocol, u16, u16)> + 'a {
+        let (range, name) = match self {
+            Self::Range { protocol, first, last } => (Some((*protocol, *first, *last)), None),
+            Self::Named { protocol, name } => (None, Some((*protocol, name))),
+        };
+        let numbers = name.into_iter().flat_map(move |(protocol, name)| {
+            let same = named.iter().filter(move |port| port.protocol == protocol && port.name == *name);
+            same.map(move |port| (protocol, port.number, port.number))
+        });
+        range.into_iter().chain(numbers)
     }
 
     /// Whether traffic is meant. `named` are the ports that the destination names.

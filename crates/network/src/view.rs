@@ -4,6 +4,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use ironsides_tree::Text;
+use rustc_hash::FxHashMap;
 
 use crate::port::Protocol;
 use crate::symbol::LabelSet;
@@ -16,6 +17,36 @@ impl ViewId {
     /// The place in [`crate::Lowered::views`].
     pub fn index(self) -> usize {
         self.0 as usize
+    }
+}
+
+/// Views, each kept once.
+#[derive(Debug, Default)]
+pub struct Views {
+    all: Vec<View>,
+    known: FxHashMap<View, ViewId>,
+}
+
+impl Views {
+    /// The place of a view; of one that is there already, the same.
+    pub fn add(&mut self, view: View) -> ViewId {
+        if let Some(&id) = self.known.get(&view) {
+            return id;
+        }
+        let id = ViewId(u32::try_from(self.all.len()).unwrap_or(u32::MAX));
+        self.all.push(view.clone());
+        self.known.insert(view, id);
+        id
+    }
+
+    /// All of them by their places.
+    pub fn all(&self) -> &[View] {
+        &self.all
+    }
+
+    /// All of them, when no more come.
+    pub fn into_all(self) -> Vec<View> {
+        self.all
     }
 }
 

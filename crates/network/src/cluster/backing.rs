@@ -2,6 +2,7 @@
 
 use super::{Cluster, Pod, Service, ServicePort, TargetPort};
 use crate::port::Protocol;
+use crate::view::NamedPort;
 
 impl Service {
     /// Whether a pod serves it. Services without a selector have backends that are written down.
@@ -36,6 +37,14 @@ impl Pod {
         let is =
             |port: &&super::ContainerPort| port.protocol == protocol && port.name.as_deref() == Some(name);
         self.ports.iter().find(is).map(|port| port.number)
+    }
+
+    /// The ports that have names.
+    pub fn named_ports(&self) -> impl Iterator<Item = NamedPort> {
+        self.ports.iter().filter_map(|port| {
+            let name = port.name.clone()?;
+            Some(NamedPort { name, protocol: port.protocol, number: port.number })
+        })
     }
 }
 

@@ -66,16 +66,9 @@ impl Connections {
                     starts.extend(blocks(first, last).filter(|start| (least..=most).contains(start)));
                 }
             };
-            for port in ports() {
-                match port {
-                    PortMatch::Range { protocol: own, first, last } if *own == protocol => {
-                        between(*first, *last);
-                    }
-                    PortMatch::Named { protocol: own, name } if *own == protocol => named
-                        .iter()
-                        .filter(|port| port.protocol == protocol && port.name == *name)
-                        .for_each(|port| between(port.number, port.number)),
-                    _ => {}
+            for (own, first, last) in ports().flat_map(|port| port.ranges(named)) {
+                if own == protocol {
+                    between(first, last);
                 }
             }
             starts.sort_unstable();

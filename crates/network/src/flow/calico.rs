@@ -416,18 +416,6 @@ pub(crate) fn protocol(text: &str) -> Option<Protocol> {
     }
     match text.to_ascii_lowercase().as_str() {
         "ipv6-icmp" => Some(Protocol::IcmpV6),
-        number => number.parse().ok().map(number_of),
-    }
-}
-
-/// A protocol by IANA's number.
-pub(crate) fn number_of(number: u8) -> Protocol {
-    match number {
-        1 => Protocol::Icmp,
-        6 => Protocol::Tcp,
-        17 => Protocol::Udp,
-        58 => Protocol::IcmpV6,
-        132 => Protocol::Sctp,
-        other => Protocol::Other(other),
+        number => number.parse().ok().map(Protocol::numbered),
     }
 }

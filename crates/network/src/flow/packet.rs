@@ -3,7 +3,6 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use crate::flow::calico::number_of;
 use crate::port::Protocol;
 
 /// How a packet begins, by libpcap's numbers of link types.
@@ -153,7 +152,7 @@ const VXLAN: [u16; 2] = [4789, 8472];
 const GENEVE: u16 = 6081;
 
 fn transport(from: IpAddr, to: IpAddr, number: u8, bytes: &[u8], tunnels: u8) -> Result<Packet, Nothing> {
-    let protocol = number_of(number);
+    let protocol = Protocol::numbered(number);
     let plain = |source_port, port, opening| Ok(Packet { from, to, protocol, source_port, port, opening });
     match protocol {
         Protocol::Tcp => {

@@ -348,13 +348,9 @@ pub(crate) fn backends<'a>(
     cluster: &'a Cluster,
     service: &'a Service,
 ) -> impl Iterator<Item = (u32, &'a Pod)> {
-    (0..).zip(&cluster.pods).filter(move |(_, pod)| {
-        pod.namespace == service.namespace
-            && match &service.selector {
-                Some(selector) => selector.iter().all(|(key, value)| pod.labels.get(key) == Some(value)),
-                None => pod.addresses.iter().any(|address| service.backends.contains(address)),
-            }
-    })
+    (0..)
+        .zip(&cluster.pods)
+        .filter(move |(_, pod)| pod.namespace == service.namespace && service.leads_to(pod))
 }
 
 /// Who is behind a port of a service, with the traffic that comes to them; nobody where it has no such port, or no backends.

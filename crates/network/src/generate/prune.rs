@@ -100,15 +100,10 @@ pub(super) fn prune(
 fn closed_already(drafts: &mut Vec<Draft>, existing: &Policies) -> Vec<Left> {
     let closes = |namespace: &Text| {
         existing.network.iter().find(|policy| {
-            let egress = policy.egress.as_ref().is_some_and(|rules| !rules.is_empty());
-            let both = match &policy.policy_types {
-                Some(types) => Direction::ALL.iter().all(|direction| types.contains(direction)),
-                None => egress,
-            };
             policy.name.namespace.as_ref() == Some(namespace)
                 && policy.pod_selector.is_everything()
                 && policy.refused.is_empty()
-                && both
+                && Direction::ALL.into_iter().all(|direction| policy.isolates(direction))
         })
     };
     let mut left = Vec::new();

@@ -102,6 +102,25 @@ impl NetworkPolicy {
         };
         (policy, reader.problems)
     }
+
+    /// The rules of a direction.
+    pub fn rules(&self, direction: Direction) -> &[Rule] {
+        match direction {
+            Direction::Ingress => self.ingress.as_deref(),
+            Direction::Egress => self.egress.as_deref(),
+        }
+        .unwrap_or_default()
+    }
+
+    /// Whether it shuts off whom it selects, but for its rules. Without `policyTypes` it does so for ingress, and for egress if
+    /// it has such rules.
+    pub fn isolates(&self, direction: Direction) -> bool {
+        match (&self.policy_types, direction) {
+            (Some(types), _) => types.contains(&direction),
+            (None, Direction::Ingress) => true,
+            (None, Direction::Egress) => !self.rules(direction).is_empty(),
+        }
+    }
 }
 
 /// The API server drops fields that it does not know. What is left may say something else: a rule without its peers takes

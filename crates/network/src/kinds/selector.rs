@@ -5,6 +5,8 @@ use std::fmt;
 use ironsides_core::{LabelSelector, Operator};
 use ironsides_tree::Text;
 
+use crate::cluster::Labels;
+
 /// A label selector as it was written: all of it must hold. Without requirements it selects everything.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Selector(pub Vec<Requirement>);
@@ -31,7 +33,24 @@ pub enum Asked {
     DoesNotExist,
 }
 
+impl Asked {
+    /// Whether a label with this value, or one that is absent, is as it is asked.
+    pub fn allows(&self, value: Option<&Text>) -> bool {
+        match self {
+            Self::In(values) => value.is_some_and(|value| values.contains(value)),
+            Self::NotIn(values) => value.is_none_or(|value| !values.contains(value)),
+            Self::Exists => value.is_some(),
+            Self::DoesNotExist => value.is_none(),
+        }
+    }
+}
+
 impl Selector {
+    /// Whether it selects something with these labels.
+    pub fn selects(&self, labels: &Labels) -> bool {
+        self.0.iter().all(|requirement| requirement.operator.allows(labels.get(&requirement.key)))
+    }
+
     /// Whether it selects everything.
     pub fn is_everything(&self) -> bool {
         self.0.is_empty()

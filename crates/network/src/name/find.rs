@@ -140,10 +140,7 @@ pub(super) fn service(namespace: &str, name: &str, cluster: &Cluster) -> Result<
     };
     let (mut members, mut outside) = (Vec::new(), Vec::new());
     match &service.selector {
-        Some(selector) => {
-            let selects = |pod: &Pod| selector.iter().all(|(key, value)| pod.labels.get(key) == Some(value));
-            members = pods(cluster, |pod| pod.namespace == namespace && selects(pod));
-        }
+        Some(_) => members = pods(cluster, |pod| service.selects(pod)),
         None => {
             for &backend in &service.backends {
                 match owner(backend, cluster) {

@@ -17,7 +17,7 @@ use std::sync::Arc;
 
 use ironsides_tree::Text;
 
-use crate::address::{AddressSet, atoms};
+use crate::address::{AddressRange, AddressSet, atoms};
 use crate::cluster::Cluster;
 use crate::kinds::Policies;
 use crate::kinds::calico::{Action as Written, Calico, CalicoPolicy, Tier};
@@ -25,19 +25,19 @@ use crate::lowered::Lowered;
 use crate::matcher::{Conjunct, Matcher};
 use crate::place::{Loss, Problem};
 use crate::profile::calico::entity::{Selections, product};
-use crate::profile::calico::view::Views;
+use crate::profile::calico::view::Seen;
 use crate::profile::{Options, Profile};
 use crate::rule::{Action, Direction, Origin, Rank, Rule};
-use crate::view::{Addresses, View, ViewId};
+use crate::view::{Addresses, View, ViewId, Views};
 
 /// What a cluster and its policies are for Calico.
 pub fn lower(cluster: &Cluster, policies: &Policies, _options: &Options) -> Lowered {
     let mut problems = Vec::new();
-    let mut views = Views::of(cluster);
+    let mut seen = Seen::of(cluster);
     let tiers = tiers(&policies.calico, policies, &mut problems);
     let mut rules = Vec::new();
     let mut names = Vec::new();
-    let mut selections = Selections::new(cluster, &mut views.symbols, &views.all);
+    let mut selections = Selections::new(cluster, &mut seen.symbols, seen.views.all());
     rules.push(Rule {
         origin: Origin::Plugin("Calico lets a node reach its own pods"),
         direction: Direction::Ingress,
@@ -111,15 +111,15 @@ pub fn lower(cluster: &Cluster, policies: &Policies, _options: &Options) -> Lowe
     host_endpoints(&policies.calico, cluster, &mut selections, &mut rules, &mut problems);
     rules.sort_by_key(|rule| rule.rank);
     problems.extend(policies.problems.iter().cloned());
-    let outside = outside(&rules, &mut views.all);
+    let outside = outside(&rules, &mut seen.views);
     Lowered {
         profile: Profile::Calico,
-        symbols: views.symbols,
+        symbols: seen.symbols,
         policies: names,
         rules,
-        views: views.all,
-        pods: views.pods,
-        nodes: views.nodes,
+        views: seen.views.into_all(),
+        pods: seen.pods,
+        nodes: seen.nodes,
         outside,
         problems,
     }
@@ -217,16 +217,14 @@ fn host_endpoints(
 }
 
 /// Splits what is outside the cluster so that every rule takes a stretch as a whole or not at all.
-fn outside(rules: &[Rule], views: &mut Vec<View>) -> Vec<((std::net::IpAddr, std::net::IpAddr), ViewId)> {
+fn outside(rules: &[Rule], views: &mut Views) -> Vec<(AddressRange, ViewId)> {
     let conjuncts = rules.iter().flat_map(|rule| rule.peers.0.iter().chain(&rule.subject.0));
     let mut sets: Vec<&AddressSet> = conjuncts.filter_map(|conjunct| conjunct.addresses.as_deref()).collect();
     sets.sort_unstable();
     sets.dedup();
-    let stretches = atoms(sets);
     let view = |(first, last)| {
-        let id = ViewId(u32::try_from(views.len()).unwrap_or(u32::MAX));
-        views.push(View { addresses: Addresses::Range(first, last), ..View::default() });
-        ((first, last), id)
+        let addresses = Addresses::Range(first, last);
+        ((first, last), views.add(View { addresses, ..View::default() }))
     };
-    stretches.into_iter().map(view).collect()
+    atoms(sets).into_iter().map(view).collect()
 }

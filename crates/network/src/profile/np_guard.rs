@@ -10,7 +10,6 @@ use std::sync::Arc;
 
 use ipnet::IpNet;
 use ironsides_tree::Text;
-use rustc_hash::FxHashMap;
 
 use crate::address::{AddressSet, atoms};
 use crate::cluster::{Cluster, Pod};
@@ -26,7 +25,7 @@ use crate::profile::spec::keys::{Keys, Of};
 use crate::profile::{Options, Profile};
 use crate::rule::{Action, Direction, Origin, Rank, Rule};
 use crate::symbol::Symbols;
-use crate::view::{Addresses, NamedPort, View, ViewId};
+use crate::view::{Addresses, NamedPort, View, Views};
 
 /// A cluster and its policies as netpol-analyzer sees them. Nothing of the options counts.
 pub fn lower(cluster: &Cluster, policies: &Policies, _: &Options) -> Lowered {
@@ -112,18 +111,10 @@ impl Lowering {
         let home = self.home(&namespace);
         let subject = Arc::new(self.selected(home.clone(), &[(Of::Pods, &policy.pod_selector)]));
         for direction in Direction::ALL {
-            let rules = match direction {
-                Direction::Ingress => &policy.ingress,
-                Direction::Egress => &policy.egress,
-            };
-            let rules: &[network::Rule] = rules.as_deref().unwrap_or_default();
-            let counts = match &policy.policy_types {
-                Some(types) => types.contains(&direction),
-                None => direction == Direction::Ingress || !rules.is_empty(),
-            };
+            let counts = policy.isolates(direction);
             // Rules of a direction that does not count still tell stretches of addresses apart.
             let subject = if counts { Arc::clone(&subject) } else { Arc::new(Matcher::nobody()) };
-            for rule in rules {
+            for rule in policy.rules(direction) {
                 let peers = if rule.peers.is_empty() {
                     Matcher::everybody()
                 } else {
@@ -256,24 +247,17 @@ impl Lowering {
     }
 
     fn finish(mut self, cluster: &Cluster) -> Lowered {
-        let mut views = Vec::new();
-        let mut known: FxHashMap<View, ViewId> = FxHashMap::default();
-        let mut seen = |view: View| {
-            *known.entry(view).or_insert_with_key(|view| {
-                views.push(view.clone());
-                ViewId(u32::try_from(views.len() - 1).unwrap_or(u32::MAX))
-            })
-        };
+        let mut views = Views::default();
         let pods = cluster
             .pods
             .iter()
             .map(|pod| {
-                let view = seen(self.view(cluster, pod));
+                let view = views.add(self.view(cluster, pod));
                 Sight { remote: view, local: view, node: None }
             })
             .collect();
         // Nodes are no peers: nothing selects them, and nobody asks.
-        let nobody = seen(View::default());
+        let nobody = views.add(View::default());
         let nodes =
             cluster.nodes.iter().map(|_| Sight { remote: nobody, local: nobody, node: None }).collect();
         let sets = self.rules.iter().flat_map(|rule| &rule.peers.0);
@@ -281,7 +265,7 @@ impl Lowering {
             .into_iter()
             .map(|(first, last)| {
                 let addresses = Addresses::Range(first, last);
-                ((first, last), seen(View { addresses, ..View::default() }))
+                ((first, last), views.add(View { addresses, ..View::default() }))
             })
             .collect();
         self.rules.sort_by_key(|rule| (rule.direction, rule.rank));
@@ -290,7 +274,7 @@ impl Lowering {
             symbols: self.symbols,
             policies: self.names,
             rules: self.rules,
-            views,
+            views: views.into_all(),
             pods,
             nodes,
             outside,
@@ -306,11 +290,7 @@ impl Lowering {
         labels.extend(
             namespace.into_iter().flat_map(|home| keys.labels(symbols, Of::Namespaces, &home.labels)),
         );
-        let named = pod.ports.iter().filter_map(|port| {
-            let name = port.name.clone()?;
-            Some(NamedPort { name, protocol: port.protocol, number: port.number })
-        });
-        let ports: Arc<[NamedPort]> = named.collect();
+        let ports: Arc<[NamedPort]> = pod.named_ports().collect();
         View {
             labels: labels.into_iter().collect(),
             addresses: Addresses::Unseen,

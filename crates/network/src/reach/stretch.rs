@@ -5,7 +5,7 @@ use std::fmt;
 
 use crate::decide::Candidate;
 use crate::lowered::Lowered;
-use crate::port::{PortMatch, Protocol, Traffic, named};
+use crate::port::{Protocol, Traffic, named};
 use crate::reach::End;
 
 /// Traffic of a protocol from one port to another: types of messages for ICMP, nothing for protocols without ports.
@@ -90,18 +90,10 @@ pub fn stretches(lowered: &Lowered, ends: &[(End, &[Candidate])]) -> Vec<Stretch
         let names = named(*direction, subject, peer);
         let rules = guards.iter().filter_map(|guard| lowered.rules.get(guard.rule as usize));
         for port in rules.filter_map(|rule| rule.ports.as_ref()).flat_map(|ports| ports.iter()) {
-            let mut cut = |protocol: Protocol, first: u16, last: u16| {
+            for (protocol, first, last) in port.ranges(names) {
                 protocols.insert(protocol);
                 starts.insert((protocol, first));
                 starts.extend(last.checked_add(1).map(|next| (protocol, next)));
-            };
-            match port {
-                PortMatch::Range { protocol, first, last } => cut(*protocol, *first, *last),
-                PortMatch::Named { protocol, name } => {
-                    for port in names.iter().filter(|port| port.protocol == *protocol && port.name == *name) {
-                        cut(*protocol, port.number, port.number);
-                    }
-                }
             }
         }
     }

@@ -220,18 +220,10 @@ impl Reader<'_> {
 
     fn protocol(&mut self, at: &Cursor<'_>) -> Option<Protocol> {
         let number = at.int().and_then(|number| u8::try_from(number).ok());
-        let numbered = |number| match number {
-            1 => Protocol::Icmp,
-            6 => Protocol::Tcp,
-            17 => Protocol::Udp,
-            58 => Protocol::IcmpV6,
-            132 => Protocol::Sctp,
-            other => Protocol::Other(other),
-        };
         let read = match at.str() {
             Some("UDPLite") => Some(Protocol::Other(136)),
-            Some(text) => Protocol::named(text).or_else(|| text.parse().ok().map(numbered)),
-            None => number.map(numbered),
+            Some(text) => Protocol::named(text).or_else(|| text.parse().ok().map(Protocol::numbered)),
+            None => number.map(Protocol::numbered),
         };
         if read.is_none() && at.is_set() {
             self.refuse(at, "a protocol is TCP, UDP, SCTP, UDPLite, ICMP, ICMPv6 or a number from 1 to 255");

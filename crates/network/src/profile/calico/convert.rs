@@ -26,15 +26,11 @@ pub(super) fn tie_break(policy: &CalicoPolicy) -> String {
 
 /// `K8sNetworkPolicyToCalico`.
 pub(super) fn network_policy(policy: &NetworkPolicy) -> CalicoPolicy {
-    let guards = |direction| match &policy.policy_types {
-        Some(types) => types.contains(&direction),
-        None => {
-            direction == Direction::Ingress || policy.egress.as_ref().is_some_and(|rules| !rules.is_empty())
-        }
-    };
-    let rules = |direction: Direction, written: &Option<Vec<network::Rule>>| {
-        guards(direction)
-            .then(|| written.iter().flatten().flat_map(|rule| of_network_rule(rule, direction)).collect())
+    let rules = |direction: Direction| {
+        let written = policy.rules(direction).iter();
+        policy
+            .isolates(direction)
+            .then(|| written.flat_map(|rule| of_network_rule(rule, direction)).collect())
     };
     CalicoPolicy {
         name: policy.name.clone(),
@@ -44,8 +40,8 @@ pub(super) fn network_policy(policy: &NetworkPolicy) -> CalicoPolicy {
         selector: pods(&policy.pod_selector),
         namespace_selector: None,
         service_account_selector: None,
-        ingress: rules(Direction::Ingress, &policy.ingress),
-        egress: rules(Direction::Egress, &policy.egress),
+        ingress: rules(Direction::Ingress),
+        egress: rules(Direction::Egress),
         staged: false,
         for_hosts: false,
     }

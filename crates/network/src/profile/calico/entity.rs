@@ -195,9 +195,7 @@ impl<'a> Selections<'a> {
         place: &Place,
         problems: &mut Vec<Problem>,
     ) -> Matcher {
-        let mut services = self.cluster.services.iter();
-        let Some(service) = services.find(|service| service.namespace == namespace && service.name == name)
-        else {
+        let Some(service) = self.cluster.service(namespace, name) else {
             let message = format!("there is no service {namespace}/{name}, so the rule takes nobody");
             problems.push(Problem { place: place.clone(), message, loss: Loss::Part });
             return Matcher::nobody();

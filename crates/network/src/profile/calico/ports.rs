@@ -89,8 +89,7 @@ fn all_but(protocol: Protocol) -> Vec<PortMatch> {
 /// The ports of the service that is the destination: a rule that names one takes those alone.
 fn by_service(rule: &Rule, direction: Direction, cluster: &Cluster) -> Option<Vec<PortMatch>> {
     let (namespace, name) = rule.destination.service.as_ref().filter(|_| direction == Direction::Egress)?;
-    let service =
-        cluster.services.iter().find(|service| service.namespace == *namespace && service.name == *name)?;
+    let service = cluster.service(namespace, name)?;
     let port = |port: &crate::cluster::ServicePort| match &port.target {
         TargetPort::Number(number) => {
             PortMatch::Range { protocol: port.protocol, first: *number, last: *number }

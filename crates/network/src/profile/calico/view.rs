@@ -8,25 +8,29 @@ use rustc_hash::FxHashMap;
 use crate::cluster::{Cluster, Node, Pod};
 use crate::lowered::Sight;
 use crate::profile::calico::label;
-use crate::symbol::{LabelSet, Symbols};
-use crate::view::{Addresses, NamedPort, View, ViewId};
+use crate::symbol::{LabelSet, Symbol, Symbols};
+use crate::view::{Addresses, NamedPort, View, Views};
 
 /// The views of a cluster.
-pub(super) struct Views {
+pub(super) struct Seen {
     pub(super) symbols: Symbols,
-    pub(super) all: Vec<View>,
+    pub(super) views: Views,
     pub(super) pods: Vec<Sight>,
     pub(super) nodes: Vec<Sight>,
 }
 
-impl Views {
+impl Seen {
     pub(super) fn of(cluster: &Cluster) -> Self {
-        let mut made =
-            Self { symbols: Symbols::default(), all: Vec::new(), pods: Vec::new(), nodes: Vec::new() };
+        let mut made = Self {
+            symbols: Symbols::default(),
+            views: Views::default(),
+            pods: Vec::new(),
+            nodes: Vec::new(),
+        };
         made.nodes =
             cluster.nodes.iter().zip(0..).map(|(node, place)| made.node(node, Some(place))).collect();
         let by_name: FxHashMap<&Text, u32> = cluster.nodes.iter().map(|node| &node.name).zip(0..).collect();
-        let mut known = FxHashMap::default();
+        let mut namespaces: FxHashMap<&Text, Vec<(Symbol, Symbol)>> = FxHashMap::default();
         let mut elsewhere = None;
         for pod in &cluster.pods {
             let node = pod.node.as_ref().and_then(|node| by_name.get(node)).copied();
@@ -36,8 +40,11 @@ impl Views {
                     *elsewhere.get_or_insert_with(|| made.node(&Node::default(), None))
                 }
                 _ => {
-                    let view = made.pod(cluster, pod);
-                    let id = *known.entry(view).or_insert_with_key(|view| push(&mut made.all, view.clone()));
+                    let home = namespaces
+                        .entry(&pod.namespace)
+                        .or_insert_with(|| made.namespace(cluster, &pod.namespace));
+                    let view = made.pod(home, pod);
+                    let id = made.views.add(view);
                     Sight { remote: id, local: id, node }
                 }
             };
@@ -53,35 +60,38 @@ impl Views {
         let remote =
             View { labels: LabelSet::from_iter([name]), addresses: addresses.clone(), ..View::default() };
         let local = View { labels: LabelSet::from_iter([name, own]), addresses, ..View::default() };
-        Sight { remote: push(&mut self.all, remote), local: push(&mut self.all, local), node: place }
+        Sight { remote: self.views.add(remote), local: self.views.add(local), node: place }
     }
 
-    fn pod(&mut self, cluster: &Cluster, pod: &Pod) -> View {
-        let mut labels = Vec::new();
-        let mut add =
-            |key: &str, value: &str| labels.push((self.symbols.intern(key), self.symbols.intern(value)));
-        for (key, value) in &pod.labels {
-            add(key, value);
-        }
-        let prefixed = |prefix: &str, key: &str| format!("{prefix}{key}");
-        for (key, value) in
-            cluster.namespaces.get(&pod.namespace).into_iter().flat_map(|namespace| &namespace.labels)
-        {
-            add(&prefixed(label::OF_NAMESPACE, key), value);
-        }
-        let account = if pod.service_account.is_empty() { "default" } else { &pod.service_account };
-        add(&prefixed(label::OF_NAMESPACE, label::NAME), &pod.namespace);
-        add(&prefixed(label::OF_SERVICE_ACCOUNT, label::NAME), account);
-        add(label::NAMESPACE, &pod.namespace);
-        add(label::SERVICE_ACCOUNT, account);
-        add(label::ORCHESTRATOR, "k8s");
-        let ports: Arc<[NamedPort]> = pod
-            .ports
-            .iter()
-            .filter_map(|port| {
-                Some(NamedPort { name: port.name.clone()?, protocol: port.protocol, number: port.number })
+    /// What every pod of a namespace has of it.
+    fn namespace(&mut self, cluster: &Cluster, name: &str) -> Vec<(Symbol, Symbol)> {
+        let own = cluster.namespaces.get(name).into_iter().flat_map(|namespace| &namespace.labels);
+        let own = own.map(|(key, value)| (key.as_str(), value.as_str())).chain([(label::NAME, name)]);
+        let mut labels: Vec<_> = own
+            .map(|(key, value)| {
+                let key = self.symbols.intern(&format!("{}{key}", label::OF_NAMESPACE));
+                (key, self.symbols.intern(value))
             })
             .collect();
+        labels.push((self.symbols.intern(label::NAMESPACE), self.symbols.intern(name)));
+        labels
+    }
+
+    fn pod(&mut self, namespace: &[(Symbol, Symbol)], pod: &Pod) -> View {
+        let account = if pod.service_account.is_empty() { "default" } else { &pod.service_account };
+        let name_of_account = format!("{}{}", label::OF_SERVICE_ACCOUNT, label::NAME);
+        let own = pod.labels.iter().map(|(key, value)| (key.as_str(), value.as_str()));
+        let added = [
+            (name_of_account.as_str(), account),
+            (label::SERVICE_ACCOUNT, account),
+            (label::ORCHESTRATOR, "k8s"),
+        ];
+        let mut labels: Vec<_> = own
+            .chain(added)
+            .map(|(key, value)| (self.symbols.intern(key), self.symbols.intern(value)))
+            .collect();
+        labels.extend(namespace);
+        let ports: Arc<[NamedPort]> = pod.named_ports().collect();
         View {
             labels: labels.into_iter().collect(),
             addresses: addresses(&pod.addresses),
@@ -93,9 +103,4 @@ impl Views {
 
 fn addresses(known: &[std::net::IpAddr]) -> Addresses {
     if known.is_empty() { Addresses::Unknown } else { Addresses::Known(known.into()) }
-}
-
-fn push(views: &mut Vec<View>, view: View) -> ViewId {
-    views.push(view);
-    ViewId(u32::try_from(views.len() - 1).unwrap_or(u32::MAX))
 }

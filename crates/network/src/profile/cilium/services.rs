@@ -1,7 +1,7 @@
 //! `toServices`: the backends of services.
 
-use crate::cluster::{Labels as Written, Service};
-use crate::kinds::cilium::{LabelKey, ServiceReference};
+use crate::cluster::Service;
+use crate::kinds::cilium::{LabelKey, Requirement, ServiceReference};
 use crate::kinds::selector::Asked;
 use crate::matcher::Conjunct;
 use crate::profile::cilium::lowering::Lowering;
@@ -36,21 +36,10 @@ fn means(reference: &ServiceReference, service: &Service) -> bool {
         .is_none_or(|(name, namespace)| service.name == *name && in_namespace(namespace));
     let selected = reference.selected.as_ref().is_none_or(|(selector, namespace)| {
         let holds = selector.as_ref().is_none_or(|selector| {
-            selector.requirements.iter().all(|requirement| {
-                holds(&requirement.operator, requirement.key.name.as_str(), &service.labels)
-            })
+            let label = |requirement: &Requirement| service.labels.get(&requirement.key.name);
+            selector.requirements.iter().all(|requirement| requirement.operator.allows(label(requirement)))
         });
         holds && in_namespace(namespace)
     });
     named && selected
-}
-
-fn holds(asked: &Asked, key: &str, labels: &Written) -> bool {
-    let value = labels.get(key);
-    match asked {
-        Asked::In(values) => value.is_some_and(|value| values.contains(value)),
-        Asked::NotIn(values) => value.is_none_or(|value| !values.contains(value)),
-        Asked::Exists => value.is_some(),
-        Asked::DoesNotExist => value.is_none(),
-    }
 }

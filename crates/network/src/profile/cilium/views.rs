@@ -15,13 +15,13 @@ use crate::profile::cilium::identity::Identities;
 use crate::profile::cilium::label::{Label, of_host};
 use crate::profile::cilium::selector::AGGREGATE;
 use crate::symbol::{LabelSet, Symbol, Symbols};
-use crate::view::{Addresses, NamedPort, View, ViewId};
+use crate::view::{Addresses, NamedPort, View, ViewId, Views};
 
 /// The source under which a view of a node keeps the labels by which host policies select it.
 pub(super) const HOST: &str = "ironsides-host";
 
 /// Everything that can talk.
-pub(super) struct Views {
+pub(super) struct Seen {
     pub(super) all: Vec<View>,
     pub(super) pods: Vec<Sight>,
     pub(super) nodes: Vec<Sight>,
@@ -35,15 +35,9 @@ pub(super) fn build(
     identities: &Identities<'_>,
     sets: &[AddressSet],
     symbols: &mut Symbols,
-) -> Views {
+) -> Seen {
     let other = symbols.intern("\u{0}");
-    let mut builder = Builder {
-        views: Vec::new(),
-        known: FxHashMap::default(),
-        symbols,
-        other,
-        by_address: !sets.is_empty(),
-    };
+    let mut builder = Builder { views: Views::default(), symbols, other, by_address: !sets.is_empty() };
     let node_numbers: BTreeMap<&str, u32> =
         (0..).zip(&cluster.nodes).map(|(at, node)| (node.name.as_str(), at)).collect();
     let mut nodes = Vec::new();
@@ -75,7 +69,7 @@ pub(super) fn build(
         };
         let addresses = builder.addresses(options.blocks_hold_pods, &pod.addresses);
         let (labels, peer_ports) = (identity.labels.clone(), Arc::clone(&identity.ports));
-        let id = builder.add(View { labels, addresses, ports: own_ports(pod).into(), peer_ports });
+        let id = builder.views.add(View { labels, addresses, ports: own_ports(pod).into(), peer_ports });
         pods.push(Sight { remote: id, local: id, node });
     }
     let singles: AddressSet = cluster.apiserver.iter().map(|&address| (address, address)).collect();
@@ -86,12 +80,11 @@ pub(super) fn build(
         let addresses = Addresses::Range(range.0, range.1);
         outside.push((range, builder.view(&labels, aggregate, addresses, [].into())));
     }
-    Views { all: builder.views, pods, nodes, outside }
+    Seen { all: builder.views.into_all(), pods, nodes, outside }
 }
 
 struct Builder<'a> {
-    views: Vec<View>,
-    known: FxHashMap<View, ViewId>,
+    views: Views,
     symbols: &'a Symbols,
     /// The value of whatever no rule asks for.
     other: Symbol,
@@ -116,7 +109,7 @@ impl Builder<'_> {
         ports: Arc<[NamedPort]>,
     ) -> ViewId {
         let labels = self.labels(labels, aggregate);
-        self.add(View { labels, addresses, peer_ports: Arc::clone(&ports), ports })
+        self.views.add(View { labels, addresses, peer_ports: Arc::clone(&ports), ports })
     }
 
     /// The labels that rules ask for.
@@ -134,16 +127,6 @@ impl Builder<'_> {
             asked.push((key, self.value(name)));
         }
         asked.into_iter().collect()
-    }
-
-    fn add(&mut self, view: View) -> ViewId {
-        if let Some(&id) = self.known.get(&view) {
-            return id;
-        }
-        let id = ViewId(u32::try_from(self.views.len()).unwrap_or(u32::MAX));
-        self.views.push(view.clone());
-        self.known.insert(view, id);
-        id
     }
 
     /// The symbol of a value. Those that no rule asks for are alike.
@@ -204,11 +187,7 @@ impl Identified {
 
 /// The named ports of a pod for what it receives.
 fn own_ports(pod: &Pod) -> Vec<NamedPort> {
-    let named = |port: &crate::cluster::ContainerPort| {
-        let name = port.name.clone()?;
-        Some(NamedPort { name, protocol: port.protocol, number: port.number })
-    };
-    let mut ports: Vec<NamedPort> = pod.ports.iter().filter_map(named).collect();
+    let mut ports: Vec<NamedPort> = pod.named_ports().collect();
     ports.sort();
     ports.dedup();
     ports

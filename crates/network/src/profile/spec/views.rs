@@ -9,7 +9,7 @@ use crate::address::AddressRange;
 use crate::cluster::Pod;
 use crate::lowered::Sight;
 use crate::symbol::Symbol;
-use crate::view::{Addresses, NamedPort, View, ViewId};
+use crate::view::{Addresses, NamedPort, View, ViewId, Views};
 
 use super::builder::Builder;
 use super::keys::Of;
@@ -20,25 +20,6 @@ pub(super) struct Seen {
     pub(super) pods: Vec<Sight>,
     pub(super) nodes: Vec<Sight>,
     pub(super) outside: Vec<(AddressRange, ViewId)>,
-}
-
-/// Views, each kept once.
-#[derive(Default)]
-struct Views {
-    views: Vec<View>,
-    known: FxHashMap<View, ViewId>,
-}
-
-impl Views {
-    fn add(&mut self, view: View) -> ViewId {
-        if let Some(&id) = self.known.get(&view) {
-            return id;
-        }
-        let id = ViewId(u32::try_from(self.views.len()).unwrap_or(u32::MAX));
-        self.views.push(view.clone());
-        self.known.insert(view, id);
-        id
-    }
 }
 
 pub(super) fn build(builder: &mut Builder<'_>) -> Seen {
@@ -104,7 +85,7 @@ pub(super) fn build(builder: &mut Builder<'_>) -> Seen {
             ((first, last), views.add(view))
         })
         .collect();
-    Seen { views: views.views, pods, nodes, outside }
+    Seen { views: views.into_all(), pods, nodes, outside }
 }
 
 /// A pod in the network of a node that nobody knows.
@@ -143,11 +124,8 @@ fn addresses(
 
 /// The named ports that some rule asks for.
 fn ports(builder: &Builder<'_>, pod: &Pod) -> Arc<[NamedPort]> {
-    let named = pod.ports.iter().filter_map(|port| {
-        let name = port.name.as_ref().filter(|name| builder.port_names.contains(*name))?;
-        Some(NamedPort { name: name.clone(), protocol: port.protocol, number: port.number })
-    });
-    let mut named: Vec<NamedPort> = named.collect();
+    let mut named: Vec<NamedPort> =
+        pod.named_ports().filter(|port| builder.port_names.contains(&port.name)).collect();
     named.sort_unstable();
     named.dedup();
     named.into()
