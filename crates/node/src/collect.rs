@@ -67,10 +67,13 @@ pub fn collect(options: &Options) -> Result<Host, NodeError> {
     }
     walk.known(&seen, &views);
     walk.asked(options);
-    walk.look();
-    if let Some(proc) = proc {
-        network(proc, &root, &seen, &mut host);
-    }
+    // The kernel takes milliseconds for its tables of sockets: the files are looked at meanwhile.
+    std::thread::scope(|scope| {
+        if let Some(proc) = proc {
+            scope.spawn(|| network(proc, &root, &seen, &mut host));
+        }
+        walk.look();
+    });
     host.system = system::read(&root, proc);
     let name = options.name.clone().or_else(|| walk.node_name(&seen, &views));
     let name = name.or_else(|| system::host_name(&root, proc)).unwrap_or_else(|| "unknown".into());

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::path::Path;
-use std::rc::Rc;
+use std::sync::Arc;
 
 use rustix::fs::{CWD, Dir, FileType, Mode, OFlags, Stat};
 use rustix::io::Errno;
@@ -21,14 +21,14 @@ const LOOK: OFlags = OFlags::PATH.union(OFlags::NOFOLLOW).union(OFlags::CLOEXEC)
 /// at the root. The kernel's own links (`/proc/PID/root`) are followed nowhere.
 #[derive(Clone, Debug)]
 pub(crate) struct Root {
-    top: Rc<OwnedFd>,
+    top: Arc<OwnedFd>,
 }
 
 /// Something in a root.
 #[derive(Debug)]
 pub(crate) struct Found {
     /// Itself, opened to be looked at.
-    own: Rc<OwnedFd>,
+    own: Arc<OwnedFd>,
     /// What is known of it.
     pub(crate) stat: Stat,
     /// Its path from the root, without links.
@@ -71,7 +71,7 @@ impl Root {
 
     /// An open folder as a root.
     pub(crate) fn at(folder: OwnedFd) -> Self {
-        Self { top: Rc::new(folder) }
+        Self { top: Arc::new(folder) }
     }
 
     /// The folder itself.
@@ -81,11 +81,11 @@ impl Root {
 
     /// Finds what is at an absolute path.
     pub(crate) fn find(&self, path: &str) -> Result<Found, Lost> {
-        let mut above: Vec<(Rc<OwnedFd>, String)> = Vec::new();
+        let mut above: Vec<(Arc<OwnedFd>, String)> = Vec::new();
         let mut rest: VecDeque<String> = parts(path).collect();
         let mut links = 0;
-        let top = |above: &[(Rc<OwnedFd>, String)]| {
-            above.last().map_or_else(|| Rc::clone(&self.top), |(folder, _)| Rc::clone(folder))
+        let top = |above: &[(Arc<OwnedFd>, String)]| {
+            above.last().map_or_else(|| Arc::clone(&self.top), |(folder, _)| Arc::clone(folder))
         };
         while let Some(name) = rest.pop_front() {
             if name == ".." {
@@ -110,7 +110,7 @@ impl Root {
                 }
                 continue;
             }
-            above.push((Rc::new(own), name));
+            above.push((Arc::new(own), name));
         }
         let own = top(&above);
         let stat = rustix::fs::fstat(&own).map_err(Lost::of)?;

@@ -1,7 +1,7 @@
 //! What is a secret by its name, and what by its form.
 
 use std::borrow::Cow;
-use std::sync::LazyLock;
+use std::sync::{LazyLock, OnceLock};
 
 use regex::{Captures, Regex};
 
@@ -88,48 +88,85 @@ pub(crate) fn is_secret_name(name: &str) -> bool {
         || PARTS.iter().any(|part| without.contains(part))
 }
 
-#[expect(clippy::unwrap_used, reason = "constants, and a test uses each")]
-static FORMS: LazyLock<Vec<(Regex, &'static str)>> = LazyLock::new(|| {
-    let forms = [
-        // A private key, in whole or in part.
-        (r"(?s)-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----.*?(?:-----END [A-Z0-9 ]*PRIVATE KEY-----|\z)", STARS),
-        // Who logs in by an address.
-        (r#"([A-Za-z][A-Za-z0-9+.-]*://)[^\s/@"']+@"#, "${1}********@"),
-        // JSON web tokens.
-        (r"\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}(?:\.[A-Za-z0-9_-]*)?", STARS),
-        (r"(?i)\b(bearer|basic)(\s+)[A-Za-z0-9+/=._~-]{6,}", "${1}${2}********"),
-        // Bootstrap tokens; those of k3s and RKE2 with the hash of their authority.
-        (r"\b[a-z0-9]{6}\.[a-z0-9]{16}\b", STARS),
-        (r"\bK10[0-9a-f]{16,}::\S+", STARS),
-        (r"\b(?:AKIA|ASIA)[A-Z0-9]{16}\b", STARS),
-        // Headers.
-        (
-            r#"(?i)\b((?:proxy-)?authorization|cookie|x-[a-z-]*(?:token|key|auth))([ \t]*:[ \t]*)[^\n"']+"#,
-            "${1}${2}********",
+/// A form of secrets.
+struct Form {
+    /// What a text holds where it has such a secret, in lower case: one of these. Most texts have none of them, and an expression
+    /// that nobody needs is not built.
+    holds: &'static [&'static str],
+    expression: &'static str,
+    /// What stands in its place.
+    with: &'static str,
+    built: OnceLock<Regex>,
+}
+
+impl Form {
+    const fn new(holds: &'static [&'static str], expression: &'static str, with: &'static str) -> Self {
+        Self { holds, expression, with, built: OnceLock::new() }
+    }
+
+    #[expect(clippy::unwrap_used, reason = "a constant, and a test uses each")]
+    fn hide<'a>(&self, lower: &str, text: &'a str) -> Cow<'a, str> {
+        if !self.holds.iter().any(|part| lower.contains(part)) {
+            return Cow::Borrowed(text);
+        }
+        self.built.get_or_init(|| Regex::new(self.expression).unwrap()).replace_all(text, self.with)
+    }
+}
+
+static FORMS: [Form; 13] = [
+    // A private key, in whole or in part.
+    Form::new(
+        &["-----begin "],
+        r"(?s)-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----.*?(?:-----END [A-Z0-9 ]*PRIVATE KEY-----|\z)",
+        STARS,
+    ),
+    // Who logs in by an address.
+    Form::new(&["://"], r#"([A-Za-z][A-Za-z0-9+.-]*://)[^\s/@"']+@"#, "${1}********@"),
+    // JSON web tokens.
+    Form::new(&["eyj"], r"\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}(?:\.[A-Za-z0-9_-]*)?", STARS),
+    Form::new(&["bearer", "basic"], r"(?i)\b(bearer|basic)(\s+)[A-Za-z0-9+/=._~-]{6,}", "${1}${2}********"),
+    // Bootstrap tokens; those of k3s and RKE2 with the hash of their authority.
+    Form::new(&["."], r"(?-u:\b)[a-z0-9]{6}\.[a-z0-9]{16}(?-u:\b)", STARS),
+    Form::new(&["k10"], r"\bK10[0-9a-f]{16,}::\S+", STARS),
+    Form::new(&["akia", "asia"], r"\b(?:AKIA|ASIA)[A-Z0-9]{16}\b", STARS),
+    // Headers.
+    Form::new(
+        &["authorization", "cookie", "x-"],
+        r#"(?i)\b((?:proxy-)?authorization|cookie|x-[a-z-]*(?:token|key|auth))([ \t]*:[ \t]*)[^\n"']+"#,
+        "${1}${2}********",
+    ),
+    // `{"name": "A_PASSWORD", "value": "…"}`
+    Form::new(
+        &["\"name"],
+        concat!(
+            r#"(?i)("name\\*"\s*:\s*\\*"[^"\\]*(?:auth|credential|key|pass|psk|pw|secret|token)[^"\\]*"#,
+            r#"\\*"\s*,\s*\\*"value\\*"\s*:\s*\\*")[^"\\]+"#
         ),
-        // `{"name": "A_PASSWORD", "value": "…"}`
-        (
-            concat!(
-                r#"(?i)("name\\*"\s*:\s*\\*"[^"\\]*(?:auth|credential|key|pass|psk|pw|secret|token)[^"\\]*"#,
-                r#"\\*"\s*,\s*\\*"value\\*"\s*:\s*\\*")[^"\\]+"#
-            ),
-            "${1}********",
-        ),
-        // `curl -u name:secret`, `etcdctl --user name:secret`
-        (
-            r#"((?:^|[\s"'])(?:-u|-U|--user|--proxy-user)(?:["']?\s+|=)?["']?)[^\s"'=-][^\s"']*:[^\s"']+"#,
-            "${1}********",
-        ),
-        // `mysql -pSECRET`, `redis-cli -a SECRET`, `k3s server -t SECRET`
-        (r#"((?:^|[\s/])(?:mysql\w*|mariadb[\w-]*)\s(?:[^\n;|&]*?\s)?-p)[^\s"']+"#, "${1}********"),
-        (r#"((?:^|[\s/])redis-cli\s(?:[^\n;|&]*?\s)?-a\s*["']?)[^\s"']+"#, "${1}********"),
-        (
-            r#"((?:^|[\s/=])(?:k3s|rke2)["']?\s(?:[^\n;|&]*?\s)?["']?-t(?:["']?\s+|=)["']?)[^\s"']+"#,
-            "${1}********",
-        ),
-    ];
-    forms.into_iter().map(|(form, with)| (Regex::new(form).unwrap(), with)).collect()
-});
+        "${1}********",
+    ),
+    // `curl -u name:secret`, `etcdctl --user name:secret`
+    Form::new(
+        &["-u", "-proxy-user"],
+        r#"((?:^|[\s"'])(?:-u|-U|--user|--proxy-user)(?:["']?\s+|=)?["']?)[^\s"'=-][^\s"']*:[^\s"']+"#,
+        "${1}********",
+    ),
+    // `mysql -pSECRET`, `redis-cli -a SECRET`, `k3s server -t SECRET`
+    Form::new(
+        &["mysql", "mariadb"],
+        r#"((?:^|[\s/])(?:mysql\w*|mariadb[\w-]*)\s(?:[^\n;|&]*?\s)?-p)[^\s"']+"#,
+        "${1}********",
+    ),
+    Form::new(
+        &["redis-cli"],
+        r#"((?:^|[\s/])redis-cli\s(?:[^\n;|&]*?\s)?-a\s*["']?)[^\s"']+"#,
+        "${1}********",
+    ),
+    Form::new(
+        &["k3s", "rke2"],
+        r#"((?:^|[\s/=])(?:k3s|rke2)["']?\s(?:[^\n;|&]*?\s)?["']?-t(?:["']?\s+|=)["']?)[^\s"']+"#,
+        "${1}********",
+    ),
+];
 
 /// `name=value` in a text, with whatever quotes there are.
 #[expect(clippy::unwrap_used, reason = "a constant, and a test uses it")]
@@ -156,8 +193,9 @@ static LINE: LazyLock<Regex> = LazyLock::new(|| {
 /// A text without what is a secret by its form, or by the name that stands before it.
 pub(crate) fn value(text: &str) -> Cow<'_, str> {
     let mut text = Cow::Borrowed(text);
-    for (form, with) in &*FORMS {
-        if let Cow::Owned(new) = form.replace_all(&text, *with) {
+    let lower = text.to_ascii_lowercase();
+    for form in &FORMS {
+        if let Cow::Owned(new) = form.hide(&lower, &text) {
             text = Cow::Owned(new);
         }
     }
