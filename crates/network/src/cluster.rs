@@ -26,6 +26,8 @@ pub struct Cluster {
     pub namespaces: BTreeMap<Text, Namespace>,
     /// Pods, and templates of workloads: one entry stands for all replicas.
     pub pods: Vec<Pod>,
+    /// Pods and Jobs that have come to their end: they talk no more, and logs still name them.
+    pub finished: Vec<Pod>,
     /// Nodes.
     pub nodes: Vec<Node>,
     /// Services with their backends.

@@ -161,6 +161,11 @@ pub enum Request {
         /// Whether a query followed the path.
         has_query: bool,
     },
+    /// Requests of HTTP by one method with more different paths than are kept.
+    Many {
+        /// The method, as sent.
+        method: Text,
+    },
     /// A DNS question.
     Dns {
         /// The name, in lower case and without the dot at its end.
@@ -172,6 +177,7 @@ impl fmt::Display for Request {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Http { method, path, .. } => write!(out, "{method} {path}"),
+            Self::Many { method } => write!(out, "{method} of many paths"),
             Self::Dns { name } => write!(out, "lookup of {name}"),
         }
     }

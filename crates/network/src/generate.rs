@@ -14,11 +14,14 @@
 //! 3. What was written is read back, lowered by the same [`Enforcer`] as everything else, and held against every flow
 //!    ([`Proof`]). [`Generated::text`] is what can be applied; [`Generated::steps`] says in which order.
 
+pub mod asked;
 pub mod blocks;
 mod build;
 mod changes;
+mod cover;
 pub mod draft;
 pub mod edge;
+mod equal;
 pub mod group;
 mod intent;
 pub mod labels;
@@ -48,7 +51,7 @@ pub use intent::intents;
 
 pub use proof::{FlowProof, Proof};
 pub use prune::Left;
-pub use rollout::Step;
+pub use rollout::{Files, Step};
 
 /// Who enforces: the plug-in with its settings.
 #[derive(Clone, Copy, Debug)]
@@ -86,6 +89,8 @@ pub struct Wishes {
     pub replace: bool,
     /// Whether Cilium's rules let through any request, where HTTP and DNS were seen too.
     pub without_requests: bool,
+    /// Where the commands of the roll-out find the policies.
+    pub files: Files,
 }
 
 /// Who calls, as manifests say.
@@ -160,6 +165,8 @@ pub struct Generated {
     pub proof: Proof,
     /// How to bring them into a cluster.
     pub steps: Vec<Step>,
+    /// The files that the steps name: their names in the folder, and their texts.
+    pub files: Vec<(String, String)>,
     /// The flows with their ends, and the cluster with what only the flows know.
     pub resolved: Resolved,
 }
@@ -204,9 +211,10 @@ pub fn generate(
     let after = prune::with_texts(&existing_kept, policies.iter().map(|made| made.text.as_str()));
     let proof = proof::prove(&resolved, observed, intents, existing, &after, enforcer, &built.groups);
     let mut notes = built.notes;
-    notes.extend(proof::notes(observed, &resolved));
+    notes.extend(proof::notes(observed, &resolved, &proof));
     notes.sort();
     notes.dedup();
     let steps = rollout::steps(&policies, &proof, wishes, existing);
-    Generated { policies, notes, left, proof, steps, resolved }
+    let files = rollout::files(&policies, wishes, existing);
+    Generated { policies, notes, left, proof, steps, files, resolved }
 }

@@ -54,8 +54,8 @@ impl<'a> Workloads<'a> {
         true
     }
 
-    /// Every pod and workload that counts, pods first.
-    pub(super) fn pods(mut self, problems: &mut Vec<Problem>) -> Vec<Pod> {
+    /// Every pod and workload that counts, pods first; and those that have come to their end.
+    pub(super) fn pods(mut self, problems: &mut Vec<Problem>) -> (Vec<Pod>, Vec<Pod>) {
         let as_written = self.counting == Counting::AsWritten;
         latest(&mut self.pods, name_of);
         latest(&mut self.makers, name_of);
@@ -64,10 +64,14 @@ impl<'a> Workloads<'a> {
         let owners = Owners { templates: self.templates, known };
 
         let mut found = Vec::with_capacity(self.pods.len() + self.makers.len());
+        let mut finished = Vec::new();
         for &document in &self.pods {
             let phase = document.object.cursor().at(&["status", "phase"]);
             if as_written || !matches!(phase.str(), Some("Succeeded" | "Failed")) {
                 found.extend(self.pod(document, &owners, problems));
+            } else {
+                // What is wrong with what is over is nobody's concern.
+                finished.extend(self.pod(document, &owners, &mut Vec::new()));
             }
         }
         let top = |pod: &Pod| (pod.namespace.clone(), pod.workload_kind.clone(), pod.workload.clone());
@@ -77,18 +81,20 @@ impl<'a> Workloads<'a> {
             // What has an owner that was read, too, is one of its revisions or runs.
             if as_written || !owners.has_known(document) && !is_done(document) {
                 templates.extend(self.pod(document, &owners, problems));
+            } else if !owners.has_known(document) {
+                finished.extend(self.pod(document, &owners, &mut Vec::new()));
             }
         }
         if as_written {
             found.append(&mut templates);
-            return found;
+            return (found, finished);
         }
         templates.retain(|pod| !running.contains(&top(pod)));
         // Of a workload that was not read itself there may be several revisions: those with pods count.
         let scaled: FxHashSet<Name> = templates.iter().filter(|pod| pod.replicas > 0).map(top).collect();
         templates.retain(|pod| pod.replicas > 0 || !scaled.contains(&top(pod)));
         found.append(&mut templates);
-        found
+        (found, finished)
     }
 
     fn pod(&self, document: Document<'a>, owners: &Owners<'a>, problems: &mut Vec<Problem>) -> Option<Pod> {

@@ -86,7 +86,7 @@ impl Cluster {
         latest(&mut cluster.address_groups, |group| {
             (group.kind.clone(), group.namespace.clone(), group.name.clone())
         });
-        cluster.pods = workloads.pods(&mut problems);
+        (cluster.pods, cluster.finished) = workloads.pods(&mut problems);
         routes.read(&mut cluster, &mut problems);
         backends.give_to(&mut cluster);
         problems.sort_by_key(|problem| problem.place.document);

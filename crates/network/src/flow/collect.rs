@@ -14,8 +14,8 @@ use crate::port::Traffic;
 
 /// So many different flows are kept; logs of port scans have no end.
 const MOST: usize = 1_000_000;
-/// So many different requests are kept of one pair on one port; after them the path is left open.
-const REQUESTS: u32 = 256;
+/// So many different requests are kept of one pair on one port; after them only the method is kept.
+const REQUESTS: u32 = 1024;
 
 /// What one record tells.
 pub(crate) enum Told {
@@ -179,7 +179,7 @@ impl Flows {
         at
     }
 
-    /// Paths with numbers in them have no end: after many, the path of a request is left open.
+    /// Paths with numbers in them have no end: after many, only the method of a request is kept.
     fn bounded(&mut self, from: u32, to: u32, traffic: Traffic, seen: Seen, request: Request) -> Request {
         let Request::Http { method, .. } = &request else { return request };
         let method = method.clone();
@@ -193,7 +193,7 @@ impl Flows {
         if *known <= REQUESTS {
             return request.clone();
         }
-        Request::Http { method, path: Text::new_static("*"), host: Text::default(), has_query: true }
+        Request::Many { method }
     }
 
     /// Everything that was observed.

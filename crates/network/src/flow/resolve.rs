@@ -6,7 +6,7 @@ use std::net::IpAddr;
 use ironsides_tree::Text;
 use rustc_hash::FxHashMap;
 
-use crate::cluster::{Cluster, Endpoint, Namespace, Pod, Service, ServicePort, TargetPort};
+use crate::cluster::{Cluster, Endpoint, Labels, Pod, Service, ServicePort, TargetPort};
 use crate::flow::{Observed, ObservedFlow, Talker, TalkerKind};
 use crate::generate::labels::is_stable;
 use crate::port::Traffic;
@@ -20,6 +20,8 @@ pub struct Resolved {
     pub flows: Vec<ResolvedFlow>,
     /// The pods that only the flows know: places in [`Cluster::pods`].
     pub unknown: Vec<u32>,
+    /// The pods that have come to their end and were seen before: places in [`Cluster::pods`].
+    pub ended: Vec<u32>,
     /// Flows whose ends could not be found, by their places in [`Observed::flows`], and why.
     pub lost: Vec<(u32, String)>,
 }
@@ -108,7 +110,8 @@ pub fn resolve(cluster: &Cluster, observed: &Observed) -> Resolved {
             Err(why) => lost.push((at, why)),
         }
     }
-    Resolved { cluster: resolver.cluster, flows, unknown: resolver.unknown, lost }
+    let Resolver { cluster, unknown, ended, .. } = resolver;
+    Resolved { cluster, flows, unknown, ended, lost }
 }
 
 struct Resolver {
@@ -116,13 +119,18 @@ struct Resolver {
     by_address: FxHashMap<IpAddr, Found>,
     by_name: FxHashMap<(Text, Text), u32>,
     by_workload: BTreeMap<(Text, Text), Vec<u32>>,
+    /// Those that have come to their end, by namespace: places in [`Cluster::finished`].
+    finished: BTreeMap<Text, Vec<u32>>,
     known: FxHashMap<Talker, Result<Who, String>>,
     unknown: Vec<u32>,
+    ended: Vec<u32>,
 }
 
 #[derive(Clone, Copy)]
 enum Found {
     Pod(u32),
+    /// A place in [`Cluster::finished`].
+    Finished(u32),
     Node(u32),
     Service(u32),
     ApiServer,
@@ -135,9 +143,17 @@ impl Resolver {
             by_address: FxHashMap::default(),
             by_name: FxHashMap::default(),
             by_workload: BTreeMap::new(),
+            finished: BTreeMap::new(),
             known: FxHashMap::default(),
             unknown: Vec::new(),
+            ended: Vec::new(),
         };
+        // Addresses are given again: who has one now comes after who had it.
+        for (at, pod) in (0..).zip(&cluster.finished) {
+            resolver.finished.entry(pod.namespace.clone()).or_default().push(at);
+            let own = pod.addresses.iter().filter(|_| !pod.host_network);
+            resolver.by_address.extend(own.map(|address| (*address, Found::Finished(at))));
+        }
         for (at, pod) in (0..).zip(&cluster.pods) {
             // Pods on the network of their node have its addresses.
             let own = pod.addresses.iter().filter(|_| !pod.host_network);
@@ -162,7 +178,10 @@ impl Resolver {
     }
 
     fn index(&mut self, at: u32, pod: &Pod) {
-        self.by_name.insert((pod.namespace.clone(), pod.name.clone()), at);
+        // What stands for a workload has its name, and is found by that.
+        if pod.live || pod.workload_kind == "Pod" {
+            self.by_name.insert((pod.namespace.clone(), pod.name.clone()), at);
+        }
         let workload = if pod.workload.is_empty() { &pod.name } else { &pod.workload };
         self.by_workload.entry((pod.namespace.clone(), workload.clone())).or_default().push(at);
     }
@@ -240,6 +259,7 @@ impl Resolver {
             }
             (TalkerKind::Private, ..) if talker.address.is_none() => Ok(Who::Private),
             (_, Some(Found::Pod(at)), _) => Ok(Who::Pods(vec![at])),
+            (_, Some(Found::Finished(at)), _) => Ok(Who::Pods(self.revive(at))),
             (_, Some(Found::Node(at)), address) => Ok(Who::Node(Some(at), address)),
             (_, Some(Found::ApiServer), _) => Ok(Who::ApiServer),
             // A service opens nothing; what seems to come from it comes from behind it.
@@ -268,41 +288,159 @@ impl Resolver {
         if !talker.name.is_empty()
             && let Some(&at) = self.by_name.get(&(namespace.clone(), talker.name.clone()))
         {
-            return vec![at];
+            return if self.is_unknown(at) { self.unknown_pods(talker, vec![at]) } else { vec![at] };
         }
-        let workloads = [&talker.workload.1, &talker.name].into_iter().filter(|name| !name.is_empty());
-        for name in workloads.clone() {
-            if let Some(pods) = self.by_workload.get(&(namespace.clone(), name.clone())) {
-                return pods.clone();
+        if let Some(pods) = self.of_workload(talker) {
+            return self.unknown_pods(talker, pods);
+        }
+        if let Some(at) = self.finished_pod(talker) {
+            return self.revive(at);
+        }
+        // The labels of whoever they fit best; those whose labels are the same cannot be told apart.
+        let fitting = |pod: &Pod| -> Option<usize> {
+            let mut stable = pod.labels.iter().filter(|(key, _)| is_stable(key));
+            let fits = stable.all(|(key, value)| talker.labels.get(key) == Some(value));
+            let count = pod.labels.keys().filter(|key| is_stable(key)).count();
+            (fits && count > 0).then_some(count)
+        };
+        let mut best: (usize, Vec<u32>) = (0, Vec::new());
+        for (_, pods) in self.of_namespace(namespace) {
+            let fitting: Option<Vec<usize>> =
+                pods.iter().map(|&at| self.cluster.pods.get(at as usize).and_then(fitting)).collect();
+            match fitting.and_then(|counts| counts.into_iter().min()) {
+                Some(count) if count > best.0 => best = (count, pods.clone()),
+                Some(count) if count == best.0 => best.1.extend(pods),
+                _ => {}
             }
         }
+        if !best.1.is_empty() {
+            return best.1;
+        }
+        vec![self.declare(talker)]
+    }
+
+    /// The pods of the workload that a log names, or whose pods are named as the log has it. Workloads of several kinds may
+    /// have one name.
+    fn of_workload(&self, talker: &Talker) -> Option<Vec<u32>> {
+        let namespace = &talker.namespace;
+        let kind_of =
+            |at: &u32| self.cluster.pods.get(*at as usize).map_or("", |pod| pod.workload_kind.as_str());
+        let (kind, workload) = &talker.workload;
+        for name in [workload, &talker.name].into_iter().filter(|name| !name.is_empty()) {
+            let Some(pods) = self.by_workload.get(&(namespace.clone(), name.clone())) else { continue };
+            let named = name == workload;
+            let of_kind: Vec<u32> =
+                pods.iter().copied().filter(|at| named && kind_of(at) == kind.as_str()).collect();
+            if !of_kind.is_empty() {
+                return Some(of_kind);
+            }
+            let by_pod = if named { self.likely(&talker.name, workload, pods) } else { Vec::new() };
+            return Some(if by_pod.is_empty() { pods.clone() } else { by_pod });
+        }
         // The longest name that fits is meant: `cart-redis-5d9c-x` is of cart-redis and not of cart.
-        let mut best: Option<(&Text, &Vec<u32>)> = None;
-        for name in workloads {
+        let mut best: Option<(&Text, Vec<u32>)> = None;
+        for name in [workload, &talker.name].into_iter().filter(|name| !name.is_empty()) {
             for ((_, workload), pods) in self.of_namespace(namespace) {
-                let kind = pods.first().and_then(|&at| self.cluster.pods.get(at as usize));
-                let kind = kind.map_or("", |pod| pod.workload_kind.as_str());
-                if is_pod_of(name, kind, workload)
-                    && best.is_none_or(|(known, _)| known.len() < workload.len())
-                {
+                if best.as_ref().is_some_and(|(known, _)| known.len() >= workload.len()) {
+                    continue;
+                }
+                let pods = self.likely(name, workload, pods);
+                if !pods.is_empty() {
                     best = Some((workload, pods));
                 }
             }
         }
-        if let Some((_, pods)) = best {
-            return pods.clone();
-        }
-        let alike = |pod: &Pod| {
-            let mut stable = pod.labels.iter().filter(|(key, _)| is_stable(key)).peekable();
-            stable.peek().is_some() && stable.all(|(key, value)| talker.labels.get(key) == Some(value))
+        best.map(|(_, pods)| pods)
+    }
+
+    /// The pods of a workload of which a name is: of kinds that share the workload's name, those that name their pods so.
+    fn likely(&self, name: &str, workload: &str, pods: &[u32]) -> Vec<u32> {
+        let kind_of =
+            |at: u32| self.cluster.pods.get(at as usize).map_or("", |pod| pod.workload_kind.as_str());
+        let fits = |at: &u32| is_pod_of(name, kind_of(*at), workload);
+        let fitting: Vec<u32> = pods.iter().copied().filter(fits).collect();
+        // A Deployment's pods have the hash of their ReplicaSet before their own: with less, another kind is more likely.
+        let sure = |at: &u32| {
+            let rest = name.strip_prefix(workload).unwrap_or_default();
+            kind_of(*at) != "Deployment" || name.ends_with('*') || rest.matches('-').count() > 1
         };
-        for (_, pods) in self.of_namespace(namespace) {
-            let is_alike = |at: &u32| self.cluster.pods.get(*at as usize).is_some_and(alike);
-            if !pods.is_empty() && pods.iter().all(is_alike) {
-                return pods.clone();
-            }
+        let certain: Vec<u32> = fitting.iter().copied().filter(sure).collect();
+        if certain.is_empty() { fitting } else { certain }
+    }
+
+    /// What has come to its end and is named by a log: a pod, or a Job whose pods are gone.
+    fn finished_pod(&self, talker: &Talker) -> Option<u32> {
+        let of = self.finished.get(&talker.namespace)?;
+        let pod = |at: &u32| self.cluster.finished.get(*at as usize);
+        let by_name = |at: &&u32| pod(at).is_some_and(|pod| pod.live && pod.name == talker.name);
+        let by_workload = |at: &&u32| {
+            pod(at).is_some_and(|pod| {
+                (!talker.workload.1.is_empty() && pod.workload == talker.workload.1)
+                    || pod.workload == talker.name
+                    || is_pod_of(&talker.name, &pod.workload_kind, &pod.workload)
+            })
+        };
+        let named = of.iter().find(by_name).filter(|_| !talker.name.is_empty());
+        named.or_else(|| of.iter().find(by_workload)).copied()
+    }
+
+    /// What has come to its end, as a pod like those that will run the next time; where its workload is there, that.
+    fn revive(&mut self, finished: u32) -> Vec<u32> {
+        let Some(pod) = self.cluster.finished.get(finished as usize).cloned() else { return Vec::new() };
+        let pods = self.by_workload.get(&(pod.namespace.clone(), pod.workload.clone()));
+        let same: Vec<u32> = pods
+            .into_iter()
+            .flatten()
+            .copied()
+            .filter(|&at| {
+                self.cluster.pods.get(at as usize).is_some_and(|own| own.workload_kind == pod.workload_kind)
+            })
+            .collect();
+        let is_new = |at: &u32| {
+            let own = self.cluster.pods.get(*at as usize);
+            own.is_none_or(|own| !stable(&own.labels).eq(stable(&pod.labels)))
+        };
+        let was_ended = same.iter().any(|at| self.ended.binary_search(at).is_ok());
+        if !same.is_empty() && (!was_ended || !same.iter().all(is_new)) {
+            return same;
         }
-        vec![self.declare(talker)]
+        // Its address may be another's by now.
+        let at = self.add(Pod { addresses: Vec::new(), node: None, replicas: 1, ..pod });
+        self.ended.push(at);
+        same.into_iter().chain([at]).collect()
+    }
+
+    /// Whether only logs know a pod. They are added one after the other, so the list is sorted.
+    fn is_unknown(&self, at: u32) -> bool {
+        self.unknown.binary_search(&at).is_ok()
+    }
+
+    /// Pods that only logs know: their labels are what all of them say.
+    fn unknown_pods(&mut self, talker: &Talker, pods: Vec<u32>) -> Vec<u32> {
+        if !pods.iter().all(|&at| self.is_unknown(at)) || stable(&talker.labels).next().is_none() {
+            return pods;
+        }
+        let alike = |at: &u32| {
+            let own = self.cluster.pods.get(*at as usize);
+            own.is_some_and(|own| stable(&own.labels).eq(stable(&talker.labels)))
+        };
+        if pods.iter().any(alike) {
+            return pods;
+        }
+        let silent = |at: &&u32| {
+            self.cluster.pods.get(**at as usize).is_some_and(|own| stable(&own.labels).next().is_none())
+        };
+        if let Some(&at) = pods.iter().find(silent) {
+            if let Some(own) = self.cluster.pods.get_mut(at as usize) {
+                own.labels = talker.labels.clone();
+            }
+            return pods;
+        }
+        let like =
+            pods.first().and_then(|&at| self.cluster.pods.get(at as usize)).cloned().unwrap_or_default();
+        let at = self.add(Pod { labels: talker.labels.clone(), ..like });
+        self.unknown.push(at);
+        pods.into_iter().chain([at]).collect()
     }
 
     fn of_namespace(&self, namespace: &Text) -> impl Iterator<Item = (&(Text, Text), &Vec<u32>)> {
@@ -330,17 +468,23 @@ impl Resolver {
             replicas: 1,
             ..Pod::default()
         };
-        let at = u32::try_from(self.cluster.pods.len()).unwrap_or(u32::MAX);
-        self.index(at, &pod);
-        let name = pod.namespace.clone();
-        self.cluster.namespaces.entry(name.clone()).or_insert_with(|| Namespace {
-            labels: [(Text::new_static("kubernetes.io/metadata.name"), name)].into(),
-            place: None,
-        });
-        self.cluster.pods.push(pod);
+        let at = self.add(pod);
         self.unknown.push(at);
         at
     }
+
+    fn add(&mut self, pod: Pod) -> u32 {
+        let at = u32::try_from(self.cluster.pods.len()).unwrap_or(u32::MAX);
+        self.index(at, &pod);
+        self.cluster.add_namespace(&pod.namespace);
+        self.cluster.pods.push(pod);
+        at
+    }
+}
+
+/// The labels that stay.
+fn stable(labels: &Labels) -> impl Iterator<Item = (&Text, &Text)> {
+    labels.iter().filter(|(key, _)| is_stable(key))
 }
 
 /// The pods behind a service, with their places.

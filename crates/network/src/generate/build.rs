@@ -9,8 +9,9 @@ use ironsides_tree::Text;
 
 use self::dns::Dns;
 use crate::cluster::Cluster;
-use crate::flow::{Observed, Request, Resolved};
-use crate::generate::draft::{Asked, Draft, DraftRule, asked, spans};
+use crate::flow::{LogPlace, Observed, Request, Resolved, Who};
+use crate::generate::asked::{Asking, asked};
+use crate::generate::draft::{Draft, DraftRule, spans};
 use crate::generate::edge::{Edges, Evidence, Side, edges};
 use crate::generate::group::{Group, groups};
 use crate::generate::{Intent, Note, NoteKind, PolicyKind, Wishes};
@@ -52,9 +53,17 @@ pub(super) fn build(
     let cluster = &resolved.cluster;
     let (groups, of) = groups(cluster);
     let edges = edges(observed, resolved, intents, &of);
-    let mut builder =
-        Builder { cluster, observed, groups: &groups, edges: &edges, wishes, notes: BTreeSet::new() };
+    let mut builder = Builder {
+        cluster,
+        observed,
+        groups: &groups,
+        edges: &edges,
+        wishes,
+        unknown: &resolved.unknown,
+        notes: BTreeSet::new(),
+    };
     let namespaces = builder.namespaces(&resolved.unknown);
+    builder.strangers(resolved);
     let dns = builder.dns();
     let mut taken = Taken::new(existing, wishes);
     let mut drafts = Vec::new();
@@ -71,15 +80,11 @@ pub(super) fn build(
         drafts.push(lookup);
         for (at, group) in (0..).zip(&groups).filter(|(_, group)| group.namespace == *namespace) {
             if group.host_network {
-                builder.note(
-                    NoteKind::Remark,
-                    format!("{} uses the network of its nodes: policies do not guard it", group.full_name()),
-                );
                 continue;
             }
             let mut draft = builder.workload(at, group, &dns);
             if !draft.rules.is_empty() {
-                draft.name = taken.name(namespace, &group.name);
+                draft.name = taken.name(namespace, &group.policy());
                 drafts.push(draft);
             }
         }
@@ -104,7 +109,7 @@ impl Taken {
 
     /// The name, or one like it that nobody has. Names of objects are bounded by 253 characters.
     fn name(&mut self, namespace: &Text, wanted: &str) -> Text {
-        let wanted: String = wanted.chars().take(240).collect();
+        let wanted = object_name(wanted);
         let all = std::iter::once(wanted.clone())
             .chain(std::iter::once(format!("{wanted}-generated")))
             .chain((2..).map(|number| format!("{wanted}-generated-{number}")));
@@ -117,17 +122,35 @@ impl Taken {
     }
 }
 
+/// The nearest name that an object may have.
+fn object_name(wanted: &str) -> String {
+    let name: String = wanted
+        .to_ascii_lowercase()
+        .chars()
+        .map(|letter| if letter.is_ascii_alphanumeric() || ".-".contains(letter) { letter } else { '-' })
+        .take(220)
+        .collect();
+    let name = name.trim_matches(['-', '.']);
+    if name.is_empty() {
+        "workload".to_owned()
+    } else {
+        name.replace("..", ".").replace(".-", "-").replace("-.", "-")
+    }
+}
+
 struct Builder<'a> {
     cluster: &'a Cluster,
     observed: &'a Observed,
     groups: &'a [Group],
     edges: &'a Edges,
     wishes: &'a Wishes,
+    /// The pods that only logs know.
+    unknown: &'a [u32],
     notes: BTreeSet<Note>,
 }
 
 /// A peer with what it may send, before peers that may send the same are put together.
-type Parts = BTreeMap<(Vec<Traffic>, Vec<Asked>), Vec<(Side, Evidence)>>;
+type Parts = BTreeMap<(Vec<Traffic>, Asking), Vec<(Side, Evidence)>>;
 
 impl<'a> Builder<'a> {
     fn note(&mut self, kind: NoteKind, text: String) {
@@ -141,15 +164,69 @@ impl<'a> Builder<'a> {
     /// The namespaces that are closed.
     fn namespaces(&mut self, unknown: &[u32]) -> BTreeSet<Text> {
         let of: BTreeSet<Text> = self.groups.iter().map(|group| group.namespace.clone()).collect();
-        if let Some(wanted) = &self.wishes.namespaces {
-            for name in wanted.difference(&of) {
-                self.note(NoteKind::Remark, format!("namespace {name} has no pods that are known"));
+        let mut wanted = match &self.wishes.namespaces {
+            Some(wanted) => {
+                for name in wanted.difference(&of) {
+                    self.note(
+                        NoteKind::Remark,
+                        format!(
+                            "namespace {name} has no pods that are known: it is closed for those to come"
+                        ),
+                    );
+                }
+                wanted.clone()
             }
-            return wanted.clone();
+            None => self.usual(of, unknown),
+        };
+        wanted.retain(|name| self.is_name(name) && self.is_guarded(name));
+        wanted
+    }
+
+    /// Whether a namespace can be called so. Logs and manifests may hold any text.
+    fn is_name(&mut self, namespace: &Text) -> bool {
+        let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+        let is = (1..=63).contains(&namespace.len())
+            && namespace.bytes().all(plain)
+            && !namespace.starts_with('-')
+            && !namespace.ends_with('-');
+        if !is {
+            let text = format!("no namespace can be called {namespace:?}: it gets no policies");
+            self.note(NoteKind::Remark, text);
         }
+        is
+    }
+
+    /// Whether policies have an effect in a namespace: not where all its pods use the network of their nodes.
+    fn is_guarded(&mut self, namespace: &Text) -> bool {
+        let own = || self.groups.iter().filter(|group| group.namespace == *namespace);
+        let on_nodes: Vec<String> = own().filter(|group| group.host_network).map(Group::told).collect();
+        if on_nodes.is_empty() {
+            return true;
+        }
+        let all = own().all(|group| group.host_network);
+        let names = on_nodes.join(", ");
+        let uses = if on_nodes.len() == 1 { "uses" } else { "use" };
+        let text = if all {
+            format!(
+                "namespace {namespace} gets no policies: {names} {uses} the network of the nodes, which policies of a \
+                 namespace do not guard, and it has no other pods"
+            )
+        } else {
+            format!(
+                "{names} of {namespace} {uses} the network of the nodes: the policies of {namespace} do not guard \
+                 {}",
+                if on_nodes.len() == 1 { "it" } else { "them" }
+            )
+        };
+        self.note(NoteKind::Remark, text);
+        !all
+    }
+
+    /// All namespaces that have pods, but for those of Kubernetes itself, and those of which only logs know.
+    fn usual(&mut self, of: BTreeSet<Text>, unknown: &[u32]) -> BTreeSet<Text> {
         // A namespace that only logs know may hold much that they do not tell.
         let declared = self.cluster.pods.len() > unknown.len();
-        let is_declared = |group: &Group| group.pods.iter().any(|pod| !unknown.contains(pod));
+        let is_declared = |group: &Group| group.pods.iter().any(|pod| unknown.binary_search(pod).is_err());
         let known: BTreeSet<Text> = self
             .groups
             .iter()
@@ -183,34 +260,86 @@ impl<'a> Builder<'a> {
         }
         let mut directions: Vec<Direction> = rules.iter().map(|rule: &DraftRule| rule.direction).collect();
         directions.dedup();
-        if !rules.is_empty() {
-            if group.selector.is_empty() {
-                self.note(
-                    NoteKind::Widened,
-                    format!(
-                        "{} has no label that stays, so that its rules are for every pod of {}: give its pods one of their own",
-                        group.full_name(),
-                        group.namespace
-                    ),
-                );
-            } else if !group.shared.is_empty() {
-                self.note(
-                    NoteKind::Widened,
-                    format!(
-                        "no label tells {} from {}: its rules are theirs, too; give its pods one of their own",
-                        group.full_name(),
-                        group.shared.join(", ")
-                    ),
-                );
-            }
-        }
+        let wide = if rules.is_empty() { None } else { self.wide(group) };
+        let purpose = format!("What {} of {} may receive and send.", group.told(), group.namespace);
         Draft {
             namespace: group.namespace.clone(),
-            purpose: format!("What {} of {} may receive and send.", group.name, group.namespace),
+            purpose: wide.map_or(purpose.clone(), |wide| format!("{purpose} {wide}.")),
             subject: group.selector.clone(),
             directions,
             rules,
             ..Draft::default()
+        }
+    }
+
+    /// Whom else the labels of a workload select, in words; `None` where it is selected alone. It is noted.
+    pub(super) fn wide(&mut self, group: &Group) -> Option<String> {
+        if group.selector.is_empty() {
+            let text = if group.pods.iter().all(|at| self.unknown.binary_search(at).is_ok()) {
+                format!(
+                    "No label of {} is known: rules that are for it, or name it, take every pod of {}",
+                    group.full_name(),
+                    group.namespace
+                )
+            } else {
+                format!(
+                    "{} has no label that stays: rules that are for it, or name it, take every pod of {}",
+                    group.full_name(),
+                    group.namespace
+                )
+            };
+            self.note(NoteKind::Widened, format!("{text}; give its pods a label of their own"));
+            return Some(text);
+        }
+        if group.shared.is_empty() {
+            return None;
+        }
+        let text = format!(
+            "No label tells {} from {}: rules that are for it, or name it, take all of them",
+            group.full_name(),
+            group.shared.join(", ")
+        );
+        self.note(NoteKind::Widened, format!("{text}; give its pods a label of their own"));
+        Some(text)
+    }
+
+    /// Tells of workloads that only logs know, and of those that have come to their end.
+    fn strangers(&mut self, resolved: &Resolved) {
+        let mut first: BTreeMap<u32, &LogPlace> = BTreeMap::new();
+        for flow in &resolved.flows {
+            let Some(seen) = self.observed.flows.get(flow.flow as usize) else { continue };
+            for who in [&flow.from, &flow.to] {
+                let Who::Pods(pods) = who else { continue };
+                for &pod in pods {
+                    let known = first.entry(pod).or_insert(&seen.place);
+                    *known = (*known).min(&seen.place);
+                }
+            }
+        }
+        for group in self.groups {
+            let at = group.pods.iter().filter_map(|pod| first.get(pod)).min();
+            let at = at.map(|place| format!(", first at {place}")).unwrap_or_default();
+            let name = group.full_name();
+            let labels: Vec<String> =
+                group.selector.iter().map(|(key, value)| format!("{key}={value}")).collect();
+            if group.pods.iter().all(|pod| self.unknown.binary_search(pod).is_ok()) {
+                let labels = if labels.is_empty() {
+                    "the log tells no labels of it".to_owned()
+                } else {
+                    format!("rules select it by labels that the log tells: {}", labels.join(", "))
+                };
+                let text = format!(
+                    "{name} is known from the log alone{at}: it is not among what was read, or is gone; {labels}"
+                );
+                self.note(NoteKind::Remark, text);
+            } else if group.pods.iter().all(|pod| resolved.ended.binary_search(pod).is_ok()) {
+                let text = format!(
+                    "{name} ({}) has come to its end, and was seen before{at}: its rules are for the next time it \
+                     runs; delete them if there is none",
+                    group.kind
+                );
+                self.note(NoteKind::Remark, text);
+            }
         }
     }
 
@@ -226,7 +355,7 @@ impl<'a> Builder<'a> {
                 continue;
             }
             // What asks for the same requests goes together.
-            let mut by_requests: BTreeMap<Vec<Asked>, (Vec<Traffic>, Evidence)> = BTreeMap::new();
+            let mut by_requests: BTreeMap<Asking, (Vec<Traffic>, Evidence)> = BTreeMap::new();
             for (&traffic, evidence) in ports {
                 if direction == Direction::Egress && Self::is_lookup(dns, to, traffic) {
                     continue;
@@ -240,15 +369,20 @@ impl<'a> Builder<'a> {
                 part.1.join(evidence);
             }
             for (requests, (traffic, evidence)) in by_requests {
-                if !requests.is_empty() {
-                    self.note(
-                        NoteKind::Remark,
-                        format!(
-                            "{} takes only requests of the kinds that were seen from {}: others are refused",
-                            to.told(self.groups),
-                            from.told(self.groups)
-                        ),
+                if !requests.kinds.is_empty() {
+                    let (from, to) = (from.told(self.groups), to.told(self.groups));
+                    let text = format!(
+                        "{to} takes requests of the kinds that were seen from {from}: others are refused"
                     );
+                    let wider: Vec<String> = requests
+                        .wider
+                        .iter()
+                        .map(|wider| format!("requests of {from} to {to}: {wider}"))
+                        .collect();
+                    self.note(NoteKind::Remark, text);
+                    for text in wider {
+                        self.note(NoteKind::Widened, text);
+                    }
                 }
                 parts.entry((traffic, requests)).or_default().push((peer.clone(), evidence));
             }
@@ -265,15 +399,15 @@ impl<'a> Builder<'a> {
     }
 
     /// HTTP is judged where it arrives; at the sender only where its receiver is not guarded here.
-    fn requests(&self, direction: Direction, to: &Side, evidence: &Evidence) -> Vec<Asked> {
+    fn requests(&self, direction: Direction, to: &Side, evidence: &Evidence) -> Asking {
         if !self.is_cilium() || self.wishes.without_requests {
-            return Vec::new();
+            return Asking::default();
         }
         let guarded = matches!(to, Side::Group(_));
         if (direction == Direction::Egress) == guarded {
-            return Vec::new();
+            return Asking::default();
         }
-        asked(evidence.requests.iter().filter(|request| matches!(request, Request::Http { .. })))
+        asked(evidence.requests.iter().filter(|request| !matches!(request, Request::Dns { .. })))
     }
 
     fn can_be_written(&mut self, traffic: Traffic, from: &Side, to: &Side) -> bool {

@@ -6,8 +6,8 @@ use rustc_hash::FxHashMap;
 
 use crate::cluster::{Cluster, Endpoint};
 use crate::engine::{ConnectionsId, Engine};
+use crate::generate::equal::representatives;
 use crate::generate::group::Group;
-use crate::generate::prune::representatives;
 use crate::reach::Stretch;
 use crate::verdict::Verdict;
 

@@ -150,7 +150,7 @@ impl fmt::Display for Told<'_> {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0 {
             Side::Group(at) => match self.1.get(*at as usize) {
-                Some(group) => write!(out, "{}/{}", group.namespace, group.name),
+                Some(group) => out.write_str(&group.full_name()),
                 None => out.write_str("a workload"),
             },
             Side::Namespace(namespace) => write!(out, "all pods of {namespace}"),

@@ -6,7 +6,8 @@ use ironsides_tree::{Node, Span as TextSpan, Text, Value, print};
 
 use crate::cluster::Labels;
 use crate::generate::PolicyKind;
-use crate::generate::draft::{Asked, Draft, DraftPeer, DraftRule, PeerWho, Span};
+use crate::generate::asked::{Asked, Asking};
+use crate::generate::draft::{Draft, DraftPeer, DraftRule, PeerWho, Span};
 use crate::port::Protocol;
 use crate::rule::Direction;
 
@@ -236,7 +237,7 @@ fn cilium_peer(out: &mut Page, peer: &DraftPeer) {
 /// Cilium takes no more ports in one list.
 const PORTS: usize = 40;
 
-fn cilium_ports(out: &mut Page, spans: &[Span], requests: &[Asked]) {
+fn cilium_ports(out: &mut Page, spans: &[Span], requests: &Asking) {
     out.line(6, "toPorts:");
     for spans in spans.chunks(PORTS) {
         out.line(8, "- ports:");
@@ -247,12 +248,15 @@ fn cilium_ports(out: &mut Page, spans: &[Span], requests: &[Asked]) {
             }
             out.line(14, &format!("protocol: {}", span.protocol));
         }
-        if requests.is_empty() {
+        if requests.kinds.is_empty() {
             continue;
         }
+        for wider in &requests.wider {
+            out.comment(10, &format!("More than was seen: {wider}."));
+        }
         out.line(10, "rules:");
-        let dns = requests.iter().filter(|asked| !matches!(asked, Asked::Http { .. }));
-        let http = requests.iter().filter(|asked| matches!(asked, Asked::Http { .. }));
+        let dns = requests.kinds.iter().filter(|asked| !matches!(asked, Asked::Http { .. }));
+        let http = requests.kinds.iter().filter(|asked| matches!(asked, Asked::Http { .. }));
         for (field, list) in [("dns", dns.collect::<Vec<_>>()), ("http", http.collect())] {
             if list.is_empty() {
                 continue;

@@ -4,12 +4,13 @@ use std::net::IpAddr;
 
 use crate::cluster::{Cluster, Endpoint};
 use crate::engine::Engine;
-use crate::flow::{Observed, Request, Resolved, ResolvedFlow, Who};
+use crate::flow::{Observed, ObservedFlow, Request, Resolved, ResolvedFlow, Who};
 use crate::generate::changes::{Changes, Denied};
 use crate::generate::group::Group;
 use crate::generate::{Caller, Enforcer, Intent, Note, NoteKind, blocks};
 use crate::kinds::Policies;
 use crate::lowered::{Flow, Lowered};
+use crate::port::Traffic;
 use crate::rule::{Direction, Origin, Rule};
 use crate::verdict::{Limit, Verdict};
 
@@ -26,6 +27,9 @@ pub struct Proof {
     pub denied_before: Vec<FlowProof>,
     /// Those of which it cannot be said.
     pub undecided: Vec<FlowProof>,
+    /// Flows that were denied or failed when they were seen, so that no rule was made of them, and that go through all the same: by
+    /// rules that were made for others, or because nothing guards their ends. Places in [`Observed::flows`].
+    pub let_through: Vec<u32>,
     /// How many connections that manifests intend were put to the policies: those whose ends are known.
     pub intended: usize,
     /// Those that would be denied: places in the list of intents, and why.
@@ -68,11 +72,15 @@ pub(super) fn prove(
     let (old, new) = (State::new(&before, cluster), State::new(&after, cluster));
     let mut proof = Proof::default();
     for flow in &resolved.flows {
-        let Some(seen) = observed.flows.get(flow.flow as usize).filter(|seen| seen.seen.is_wanted()) else {
-            continue;
-        };
-        proof.asked += 1;
+        let Some(seen) = observed.flows.get(flow.flow as usize) else { continue };
         let request = seen.request.as_ref();
+        if !seen.seen.is_wanted() {
+            if matches!(new.fate(flow, request), Fate::Allowed) {
+                proof.let_through.push(flow.flow);
+            }
+            continue;
+        }
+        proof.asked += 1;
         let told = |why: String| FlowProof { flow: flow.flow, why };
         match new.fate(flow, request) {
             Fate::Allowed => proof.allowed += 1,
@@ -101,39 +109,42 @@ pub(super) fn prove(
     proof
 }
 
-/// What to know of the flows that did not take part.
-pub(super) fn notes(observed: &Observed, resolved: &Resolved) -> Vec<Note> {
+/// What to know of the flows of which no rule was made.
+pub(super) fn notes(observed: &Observed, resolved: &Resolved, proof: &Proof) -> Vec<Note> {
+    let remark = |text: String| Note { kind: NoteKind::Remark, text };
     let mut notes: Vec<Note> = resolved
         .lost
         .iter()
         .filter_map(|(at, why)| {
             let flow = observed.flows.get(*at as usize)?;
-            let text = format!("{} to {}, {}: {why}; no rule was made of it", flow.from, flow.to, flow.place);
-            Some(Note { kind: NoteKind::Remark, text })
+            Some(remark(format!("no rule was made of {}: {why}", told(flow))))
         })
         .collect();
-    let denied = observed.flows.iter().filter(|flow| !flow.seen.is_wanted());
-    let count = denied.clone().count();
-    if let Some(first) = denied.min_by_key(|flow| &flow.place) {
-        notes.push(Note {
-            kind: NoteKind::Remark,
-            text: format!(
-                "{count} flows were denied or failed when they were seen and get no rule; the first is {} to {} on {} {} \
-                 ({})",
-                first.from, first.to, first.traffic.protocol, first.traffic.port, first.place
-            ),
-        });
-    }
-    for &at in &resolved.unknown {
-        if let Some(pod) = resolved.cluster.pods.get(at as usize) {
-            let text = format!(
-                "{}/{} is known from flows alone: no manifest declares it",
-                pod.namespace, pod.workload
-            );
-            notes.push(Note { kind: NoteKind::Remark, text });
-        }
-    }
+    let denied: Vec<&ObservedFlow> = observed.flows.iter().filter(|flow| !flow.seen.is_wanted()).collect();
+    notes.extend(
+        some(&denied, "was denied or failed when it was seen, so that no rule is made of it").map(remark),
+    );
+    let through =
+        proof.let_through.iter().filter_map(|&at| observed.flows.get(at as usize)).collect::<Vec<_>>();
+    let text = "was denied or failed when it was seen, and goes through from now on: rules that were made for others allow it, or \
+                nothing guards its ends";
+    notes.extend(some(&through, text).map(remark));
     notes
+}
+
+/// `shop/web to shop/cart on TCP 8080 (flows.json:3)`, with how many more there are.
+fn some(flows: &[&ObservedFlow], what: &str) -> Option<String> {
+    let first = flows.iter().min_by_key(|flow| &flow.place)?;
+    Some(match flows.len() {
+        1 => format!("{} {what}", told(first)),
+        many => format!("{} {what}; the same holds for {} more", told(first), many - 1),
+    })
+}
+
+fn told(flow: &ObservedFlow) -> String {
+    let request = flow.request.as_ref().map(|request| format!(", {request}")).unwrap_or_default();
+    let Traffic { protocol, port } = flow.traffic;
+    format!("{} to {} on {protocol} {port}{request} ({})", flow.from, flow.to, flow.place)
 }
 
 enum Fate {
@@ -221,7 +232,7 @@ impl<'a> State<'a> {
 fn limited(lowered: &Lowered, limits: &[Limit], request: Option<&Request>) -> Fate {
     for limit in limits {
         let rules = match (limit, request) {
-            (Limit::Http(rules), Some(Request::Http { .. }))
+            (Limit::Http(rules), Some(Request::Http { .. } | Request::Many { .. }))
             | (Limit::Dns(rules), Some(Request::Dns { .. })) => rules,
             (Limit::Authentication(_), _) => {
                 return Fate::Undecided("its ends must prove who they are".to_owned());

@@ -18,6 +18,16 @@ pub(super) fn takes(proxy: &Proxy, request: &Request) -> bool {
             };
             rules.answer(&request) == Match::Yes
         }
+        // Which they were is not known: every path of the method must pass.
+        (Proxy::Http(rules), Request::Many { method }) => rules.rules().iter().any(|rule| {
+            let is_method = |method_of: &http::Expression| {
+                method_of.as_ref().is_ok_and(|method_of| method_of.matches(method))
+            };
+            rule.path.is_none()
+                && rule.host.is_none()
+                && rule.headers.is_empty()
+                && rule.method.as_ref().is_none_or(is_method)
+        }),
         (Proxy::Dns(rules), Request::Dns { name }) => rules.passes(name),
         _ => false,
     }

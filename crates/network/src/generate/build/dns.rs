@@ -10,8 +10,9 @@ use crate::cluster::Labels;
 use crate::flow::Request;
 use crate::flow::resolve::{backends, target};
 use crate::generate::NoteKind;
+use crate::generate::asked::{Asked, Asking, asked};
 use crate::generate::blocks::Block;
-use crate::generate::draft::{Asked, Draft, DraftPeer, DraftRule, PeerWho, asked, spans};
+use crate::generate::draft::{Draft, DraftPeer, DraftRule, PeerWho, spans};
 use crate::generate::edge::{Evidence, Side};
 use crate::port::{Protocol, Traffic};
 use crate::rule::Direction;
@@ -115,13 +116,17 @@ impl Builder<'_> {
                 }
             }
         }
-        let mut requests = Vec::new();
+        let mut requests = Asking::default();
         if self.is_cilium() && !self.wishes.without_requests {
             let seen = evidence.requests.iter().filter(|request| matches!(request, Request::Dns { .. }));
             requests = asked(seen);
-            if requests.is_empty() && names {
+            if requests.kinds.is_empty() && names {
                 // Rules by name learn addresses from lookups that the proxy sees.
-                requests.push(Asked::Pattern(Text::new_static("*")));
+                requests.kinds.push(Asked::Pattern(Text::new_static("*")));
+            }
+            for wider in &requests.wider {
+                let text = format!("lookups by pods of {namespace}: {wider}");
+                self.note(NoteKind::Widened, text);
             }
         }
         let why = evidence.told(self.observed);

@@ -34,6 +34,7 @@ impl<'a> Builder<'a> {
                 on.into_iter().flat_map(|node| node.addresses.iter().copied()).collect();
             return self.nodes(&addresses, &group.full_name());
         }
+        self.wide(group);
         if group.namespace == *home {
             vec![PeerWho::Pods(group.selector.clone())]
         } else {

@@ -2,6 +2,9 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests")]
 
+mod again;
+mod strangers;
+
 use std::fmt::Write;
 use std::path::Path;
 use std::sync::Arc;
@@ -412,7 +415,8 @@ fn what_is_allowed_already_needs_no_rule() {
     assert_eq!(names, ["default-deny", "allow-dns", "one", "two"]);
     assert!(replaced.proof.holds());
     assert!(
-        replaced.steps.iter().any(|step| step.commands == ["kubectl -n a delete networkpolicy open"]),
+        replaced.steps.iter().any(|step| step.commands
+            == ["kubectl -n a delete --ignore-not-found networkpolicies.networking.k8s.io open"]),
         "{:?}",
         replaced.steps
     );
