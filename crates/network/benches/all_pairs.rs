@@ -13,7 +13,7 @@ use ironsides_network::cluster::{Cluster, Endpoint, Labels, Namespace, Node, Pod
 use ironsides_network::engine::{ConnectionsId, Engine};
 use ironsides_network::kinds::network_policy::{NetworkPolicy, Peer, Port, PortNumbers, Rule};
 use ironsides_network::kinds::selector::{Asked, Requirement, Selector};
-use ironsides_network::profile::lower;
+use ironsides_network::profile::{lower, lower_again};
 use ironsides_network::{Direction, Lowered, Map, Options, Place, Policies, PolicyName, Profile, Protocol};
 use ironsides_tree::Text;
 
@@ -238,22 +238,31 @@ fn map_of_workloads(bencher: Bencher<'_, '_>) {
     bencher.bench(|| Map::workloads(&Engine::new(&lowered), &objects.0).svg().len());
 }
 
-/// Somebody edits one policy and asks about one pair: everything is lowered and divided anew, and two rows are made.
-#[divan::bench(args = [SMALL, MIDDLE])]
+/// Somebody edits one policy and asks about one pair: the rules are lowered and what talks is divided anew, and two rows are
+/// made.
+fn change(
+    sizes: Sizes,
+    objects: &mut (Cluster, Policies),
+    lowered: &mut Lowered,
+    random: &mut Random,
+) -> bool {
+    if let Some(policy) = objects.1.network.first_mut() {
+        *policy = self::policy(sizes, 1, random);
+    }
+    *lowered = lower_again(lowered, &objects.0, &objects.1, &Options::of(Profile::Spec));
+    Engine::new(lowered).connections(Endpoint::Pod(0), Endpoint::Pod(1)).is_some()
+}
+
+#[divan::bench(args = [SMALL, MIDDLE, LARGE])]
 fn one_policy_changed(bencher: Bencher<'_, '_>, sizes: Sizes) {
     let mut objects = objects(sizes);
     let mut random = Random(7);
-    bencher.bench_local(|| {
-        if let Some(policy) = objects.1.network.first_mut() {
-            *policy = self::policy(sizes, 1, &mut random);
-        }
-        let lowered = lowered(&objects);
-        let engine = Engine::new(&lowered);
-        engine.connections(Endpoint::Pod(0), Endpoint::Pod(1)).is_some()
-    });
+    let mut lowered = lowered(&objects);
+    bencher.bench_local(|| change(sizes, &mut objects, &mut lowered, &mut random));
 }
 
 const SMALL: Sizes = Sizes { pods: 1_000, namespaces: 10, policies: 100 };
+const LARGE: Sizes = Sizes { pods: 100_000, namespaces: 200, policies: 2_000 };
 const MIDDLE: Sizes = Sizes { pods: 10_000, namespaces: 50, policies: 500 };
 
 #[divan::bench(args = [SMALL, MIDDLE])]

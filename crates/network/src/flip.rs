@@ -209,7 +209,7 @@ impl<'a> Wanted<'a> {
     fn after(&self, steps: &[Step]) -> Option<(State, Lowered)> {
         let changes: Vec<Change> = steps.iter().map(|step| step.change.clone()).collect();
         let state = self.state.after(&changes).ok()?;
-        let lowered = state.lower(self.lowered.profile, self.options);
+        let lowered = state.lower_again(self.state, self.lowered, self.options);
         Some((state, lowered))
     }
 

@@ -1,6 +1,7 @@
 //! A cluster and its policies under one plug-in.
 
 use std::net::IpAddr;
+use std::sync::Arc;
 
 use crate::address::AddressRange;
 use crate::cluster::Endpoint;
@@ -8,6 +9,7 @@ use crate::decide::{Decision, decide};
 use crate::place::{PolicyName, Problem};
 use crate::port::Traffic;
 use crate::profile::Profile;
+use crate::profile::spec::basis::Basis;
 use crate::rule::{Direction, Rule};
 use crate::symbol::Symbols;
 use crate::view::{View, ViewId};
@@ -33,6 +35,8 @@ pub struct Lowered {
     pub outside: Vec<(AddressRange, ViewId)>,
     /// What this plug-in makes of the documents: refused policies, parts without effect.
     pub problems: Vec<Problem>,
+    /// What the views rest on, where they can be kept.
+    pub(crate) basis: Option<Arc<Basis>>,
 }
 
 /// How something of the cluster is seen.

@@ -112,6 +112,21 @@ impl Options {
 /// What a cluster and its policies are for a plug-in.
 pub type Lower = fn(&Cluster, &Policies, &Options) -> Lowered;
 
+/// What a cluster is under the same profile after its policies have changed. `before` must be of the same cluster: what was
+/// found out about that is kept where the profile allows, so that a change of one policy costs less than the whole.
+pub fn lower_again(before: &Lowered, cluster: &Cluster, policies: &Policies, options: &Options) -> Lowered {
+    let profile = before.profile;
+    match profile {
+        Profile::Spec | Profile::Ovn | Profile::Antrea => {
+            let before = Some(before).filter(|before| {
+                before.pods.len() == cluster.pods.len() && before.nodes.len() == cluster.nodes.len()
+            });
+            spec::lower_again(profile, cluster, policies, *options, before)
+        }
+        Profile::Calico | Profile::Cilium | Profile::NpGuard => lower(profile, cluster, policies, options),
+    }
+}
+
 /// What a cluster and its policies are under a profile.
 pub fn lower(profile: Profile, cluster: &Cluster, policies: &Policies, options: &Options) -> Lowered {
     match profile {

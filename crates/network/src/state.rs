@@ -65,6 +65,14 @@ impl State {
         crate::profile::lower(profile, &self.cluster, &self.policies, options)
     }
 
+    /// The same for a state that came of another by changes to policies, with what that is for the plug-in.
+    pub fn lower_again(&self, before: &Self, lowered: &Lowered, options: &Options) -> Lowered {
+        if Arc::ptr_eq(&self.cluster, &before.cluster) {
+            return crate::profile::lower_again(lowered, &self.cluster, &self.policies, options);
+        }
+        self.lower(lowered.profile, options)
+    }
+
     /// Whether there is a policy of whatever kind.
     pub fn has_policies(&self) -> bool {
         !self.documents.is_empty()

@@ -209,8 +209,14 @@ impl Classes {
             }
             class
         };
+        // Most pods are seen alike by all, and many share a view.
+        let mut of_views: Vec<Option<ClassId>> = vec![None; lowered.views.len()];
         for (at, sight) in (0..).zip(&lowered.pods) {
-            let id = class(&mut classes, *sight);
+            let known = of_views.get_mut(sight.remote.index()).filter(|_| sight.remote == sight.local);
+            let id = match known {
+                Some(known) => *known.get_or_insert_with(|| class(&mut classes, *sight)),
+                None => class(&mut classes, *sight),
+            };
             classes.of_pods.push(id);
             if let Some(class) = classes.list.get_mut(id.index()) {
                 class.pods.push(at);

@@ -187,6 +187,7 @@ prop_compose! {
             nodes: nodes.into_iter().zip(0..).map(|(sight, at)| Sight { node: Some(at), ..sight }).collect(),
             outside,
             problems: Vec::new(),
+            basis: None,
         }
     }
 }
@@ -364,6 +365,7 @@ fn who_is_alike_shares_a_class() {
         nodes: Vec::new(),
         outside: Vec::new(),
         problems: Vec::new(),
+        basis: None,
     };
     let engine = Engine::new(&lowered);
     assert_eq!(engine.classes().iter().map(|class| class.pods.len()).collect::<Vec<_>>(), [50, 50]);

@@ -122,6 +122,7 @@ pub fn lower(cluster: &Cluster, policies: &Policies, _options: &Options) -> Lowe
         nodes: seen.nodes,
         outside,
         problems,
+        basis: None,
     }
 }
 

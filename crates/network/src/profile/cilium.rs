@@ -48,6 +48,7 @@ pub fn lower(cluster: &Cluster, policies: &Policies, options: &Options) -> Lower
         nodes: views.nodes,
         outside: views.outside,
         problems,
+        basis: None,
     }
 }
 

@@ -279,6 +279,7 @@ impl Lowering {
             nodes,
             outside,
             problems: self.problems,
+            basis: None,
         }
     }
 

@@ -15,6 +15,7 @@
 //! nothing else (OpenShift's documentation of NetworkPolicy). OVN-Kubernetes and Antrea enforce the kinds of v1alpha1, not
 //! ClusterNetworkPolicy (their documentation of AdminNetworkPolicy).
 
+pub(crate) mod basis;
 mod blocks;
 mod builder;
 mod cluster_policy;
@@ -87,8 +88,20 @@ impl Default for Tiers {
 
 /// What a cluster and its policies are under `spec`, `ovn` and `antrea`.
 pub fn lower(profile: Profile, cluster: &Cluster, policies: &Policies, options: &Options) -> Lowered {
+    lower_again(profile, cluster, policies, *options, None)
+}
+
+/// The same, with the views of what the cluster was before its policies changed, where these still tell all that counts.
+pub(super) fn lower_again(
+    profile: Profile,
+    cluster: &Cluster,
+    policies: &Policies,
+    options: Options,
+    before: Option<&Lowered>,
+) -> Lowered {
     let tiers = Tiers::default();
-    let mut builder = Builder::new(cluster, options, Reading::of(profile));
+    let symbols = before.map(|before| before.symbols.clone()).unwrap_or_default();
+    let mut builder = Builder::new(cluster, &options, Reading::of(profile), symbols);
     let nodes = cluster_policy::lower(&mut builder, &policies.cluster, tiers, profile);
     own_node::lower(&mut builder, tiers, nodes);
     network_policy::lower(&mut builder, &policies.network, tiers);
@@ -98,7 +111,7 @@ pub fn lower(profile: Profile, cluster: &Cluster, policies: &Policies, options: 
     for policy in &policies.calico.policies {
         builder.problems.push(foreign(&policy.name, &policy.place, "Calico", profile));
     }
-    builder.finish(profile)
+    builder.finish(profile, before)
 }
 
 /// A policy of another plug-in has no effect.

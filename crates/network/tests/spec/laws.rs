@@ -6,7 +6,8 @@ use ironsides_network::kinds::cluster_network_policy::{
 };
 use ironsides_network::kinds::network_policy::{self, IpBlock};
 use ironsides_network::kinds::selector::{Asked, Selector};
-use ironsides_network::{Direction, Endpoint, Flow, Lowered, Place, Verdict};
+use ironsides_network::profile::lower_again;
+use ironsides_network::{Direction, Endpoint, Flow, Lowered, Options, Place, Profile, Verdict};
 use ironsides_tree::Text;
 use proptest::prelude::{ProptestConfig, any, proptest};
 
@@ -40,6 +41,18 @@ proptest! {
             let after = answers(&changed.spec(), &flows);
             for ((flow, before), after) in flows.iter().zip(&before).zip(&after) {
                 assert_eq!(before, after, "{law}: {flow:?} in\n{text}");
+            }
+        }
+        // From a world without its first policies, or with all of them, to the other, views are kept where they can be.
+        let mut fewer = world.clone();
+        fewer.policies.network.truncate(1);
+        fewer.policies.cluster.pop();
+        for (old, new) in [(&world, &fewer), (&fewer, &world)] {
+            let options = Options::of(Profile::Spec);
+            let kept = lower_again(&old.spec(), &new.cluster, &new.policies, &options);
+            let (kept, made) = (answers(&kept, &flows), answers(&new.spec(), &flows));
+            for ((flow, kept), made) in flows.iter().zip(&kept).zip(&made) {
+                assert_eq!(kept, made, "kept views: {flow:?} in\n{text}");
             }
         }
         for (law, change) in MORE {

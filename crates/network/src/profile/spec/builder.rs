@@ -15,12 +15,13 @@ use crate::place::{PolicyName, Problem};
 use crate::port::{PortMatch, Protocol};
 use crate::profile::{Options, Profile};
 use crate::rule::{Action, Direction, Origin, Rank, Rule};
-use crate::symbol::Symbols;
+use crate::symbol::{Symbol, Symbols};
 
 use super::Reading;
+use super::basis::Basis;
 use super::blocks::Blocks;
 use super::keys::{Keys, Of};
-use super::views;
+use super::views::{self, Seen};
 
 /// Gathers rules, and what they ask about; then the views follow from the cluster.
 #[derive(Debug)]
@@ -45,6 +46,8 @@ pub(super) struct Builder<'a> {
     pub(super) problems: Vec<Problem>,
     /// Names of ports that rules ask for.
     pub(super) port_names: FxHashSet<Text>,
+    /// Namespaces that rules name.
+    pub(super) namespaces: FxHashSet<Symbol>,
     matchers: FxHashSet<Arc<Matcher>>,
 }
 
@@ -66,9 +69,13 @@ pub(super) struct Part {
 }
 
 impl<'a> Builder<'a> {
-    /// With no rules yet.
-    pub(super) fn new(cluster: &'a Cluster, options: &'a Options, reading: Reading) -> Self {
-        let mut symbols = Symbols::default();
+    /// With no rules yet. `symbols` are those of views that may be kept.
+    pub(super) fn new(
+        cluster: &'a Cluster,
+        options: &'a Options,
+        reading: Reading,
+        mut symbols: Symbols,
+    ) -> Self {
         Self {
             cluster,
             options,
@@ -80,6 +87,7 @@ impl<'a> Builder<'a> {
             rules: Vec::new(),
             problems: Vec::new(),
             port_names: FxHashSet::default(),
+            namespaces: FxHashSet::default(),
             matchers: FxHashSet::default(),
         }
     }
@@ -135,6 +143,7 @@ impl<'a> Builder<'a> {
     /// Pods that are selected in one namespace.
     pub(super) fn pods_in(&mut self, namespace: &str, pods: &Selector) -> Conjunct {
         let namespace = self.symbols.intern(namespace);
+        self.namespaces.insert(namespace);
         let mut requirements = vec![Requirement::equals(self.keys.namespace, namespace)];
         requirements.extend(self.keys.requirements(&mut self.symbols, Of::Pods, pods));
         Conjunct::of(requirements)
@@ -169,9 +178,14 @@ impl<'a> Builder<'a> {
         }
     }
 
-    /// The cluster as the rules see it.
-    pub(super) fn finish(mut self, profile: Profile) -> Lowered {
-        let seen = views::build(&mut self);
+    /// The cluster as the rules see it. Where `before` answers all that they ask, its views are kept.
+    pub(super) fn finish(mut self, profile: Profile, before: Option<&Lowered>) -> Lowered {
+        let basis = Arc::new(Basis::of(&self));
+        let known = before.and_then(|before| Some((before, before.basis.as_ref()?)));
+        let (seen, basis) = match known.filter(|(_, known)| known.covers(&basis)) {
+            Some((before, known)) => (Seen::of(before), Arc::clone(known)),
+            None => (views::build(&mut self), basis),
+        };
         self.rules.sort_by_key(|rule| (rule.direction, rule.rank));
         Lowered {
             profile,
@@ -183,6 +197,7 @@ impl<'a> Builder<'a> {
             nodes: seen.nodes,
             outside: seen.outside,
             problems: self.problems,
+            basis: Some(basis),
         }
     }
 }

@@ -60,6 +60,12 @@ impl Keys {
         }
     }
 
+    /// Whether labels that were taken for these keys hold all that others ask for.
+    pub(in crate::profile) fn cover(&self, other: &Self) -> bool {
+        let mut both = self.used.iter().zip(&other.used);
+        both.all(|(own, others)| others.iter().all(|(key, symbol)| own.get(key) == Some(symbol)))
+    }
+
     /// What a selector asks, as requirements on views.
     pub(in crate::profile) fn requirements(
         &mut self,

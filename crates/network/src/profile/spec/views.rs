@@ -7,7 +7,7 @@ use rustc_hash::FxHashMap;
 
 use crate::address::AddressRange;
 use crate::cluster::Pod;
-use crate::lowered::Sight;
+use crate::lowered::{Lowered, Sight};
 use crate::symbol::Symbol;
 use crate::view::{Addresses, NamedPort, View, ViewId, Views};
 
@@ -20,6 +20,18 @@ pub(super) struct Seen {
     pub(super) pods: Vec<Sight>,
     pub(super) nodes: Vec<Sight>,
     pub(super) outside: Vec<(AddressRange, ViewId)>,
+}
+
+impl Seen {
+    /// What a cluster was seen as.
+    pub(super) fn of(lowered: &Lowered) -> Self {
+        Self {
+            views: lowered.views.clone(),
+            pods: lowered.pods.clone(),
+            nodes: lowered.nodes.clone(),
+            outside: lowered.outside.clone(),
+        }
+    }
 }
 
 pub(super) fn build(builder: &mut Builder<'_>) -> Seen {
@@ -51,7 +63,8 @@ pub(super) fn build(builder: &mut Builder<'_>) -> Seen {
         .map(|(name, namespace)| {
             let mut labels = builder.keys.labels(&mut builder.symbols, Of::Namespaces, &namespace.labels);
             // Only namespaces that rules name have to be told apart.
-            labels.extend(builder.symbols.find(name).map(|name| (builder.keys.namespace, name)));
+            let named = builder.symbols.find(name).filter(|name| builder.namespaces.contains(name));
+            labels.extend(named.map(|name| (builder.keys.namespace, name)));
             (name.as_str(), labels)
         })
         .collect();
