@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
+use smallvec::{SmallVec, smallvec};
 
 use super::classes::Conditions;
-use super::shapes::{Index, Shapes};
+use super::shapes::{Index, Posting, Shapes};
 use crate::address::AddressSet;
 use crate::lowered::Lowered;
-use crate::matcher::{Conjunct, Match, Matcher, Operator};
+use crate::matcher::{Conjunct, Match, Matcher, Operator, Requirement};
 use crate::symbol::Symbol;
 use crate::view::View;
 
@@ -91,15 +92,10 @@ impl Hits {
             return (Self::All, Vec::new());
         }
         let mut candidates: Vec<u32> = Vec::new();
-        let exact = match matcher.0.as_slice() {
-            [conjunct] => conjunct.candidates(index, &mut candidates),
-            conjuncts => {
-                for conjunct in conjuncts {
-                    conjunct.candidates(index, &mut candidates);
-                }
-                false
-            }
-        };
+        let mut exact = true;
+        for conjunct in &matcher.0 {
+            exact &= conjunct.candidates(index, &mut candidates);
+        }
         candidates.sort_unstable();
         candidates.dedup();
         if exact {
@@ -148,33 +144,52 @@ impl Hits {
 }
 
 impl Conjunct {
-    /// Adds shapes among which are all that satisfy it, by the condition that the fewest meet; tells whether it is those
-    /// exactly, whatever else it asks.
+    /// Adds shapes among which are all that satisfy it; tells whether it is those exactly: by labels they are, by addresses and
+    /// conditions each has to be asked.
     fn candidates(&self, index: &Index, found: &mut Vec<u32>) -> bool {
-        /// Lists of shapes that together hold all that meet a requirement.
-        fn lists<'i>(operator: &Operator, key: Symbol, index: &'i Index) -> Option<Vec<&'i [u32]>> {
-            match operator {
-                Operator::In(values) => Some(values.iter().map(|&value| index.with(key, value)).collect()),
-                Operator::Exists => Some(vec![index.having(key)]),
-                Operator::NotIn(_) | Operator::DoesNotExist => None,
-            }
-        }
-        let by_label = self
-            .requirements
+        let asked: Vec<(bool, Postings<'_>)> =
+            self.requirements.iter().map(|requirement| postings(requirement, index)).collect();
+        let few = asked
             .iter()
-            .filter_map(|requirement| lists(&requirement.operator, requirement.key, index))
-            .min_by_key(|lists| lists.iter().map(|list| list.len()).sum::<usize>());
-        match (by_label, &self.addresses) {
-            (Some(lists), _) => found.extend(lists.into_iter().flatten()),
+            .enumerate()
+            .filter(|(_, (wanted, _))| *wanted)
+            .min_by_key(|(_, (_, lists))| lists.iter().map(|posting| posting.list.len()).sum::<usize>());
+        let start = found.len();
+        match (&few, &self.addresses) {
+            (Some((_, (_, lists))), _) => found.extend(lists.iter().flat_map(|posting| &posting.list)),
             (None, Some(set)) => found.extend(index.within(set.ranges())),
             (None, None) => found.extend(0..index.count()),
         }
-        self.requirements.len() <= 1
-            && self.addresses.is_none()
-            && self.condition.is_none()
-            && self
-                .requirements
-                .iter()
-                .all(|requirement| matches!(requirement.operator, Operator::In(_) | Operator::Exists))
+        let few = few.map(|(at, _)| at);
+        let mut end = start;
+        for at in start..found.len() {
+            let Some(&shape) = found.get(at) else { break };
+            let meets = |(wanted, lists): &(bool, Postings<'_>)| {
+                lists.iter().any(|posting| posting.holds(shape)) == *wanted
+            };
+            if asked.iter().enumerate().all(|(at, asked)| Some(at) == few || meets(asked)) {
+                if let Some(kept) = found.get_mut(end) {
+                    *kept = shape;
+                }
+                end += 1;
+            }
+        }
+        found.truncate(end);
+        self.addresses.is_none() && self.condition.is_none()
+    }
+}
+
+/// Lists of shapes that together are all that have something.
+type Postings<'i> = SmallVec<[&'i Posting; 2]>;
+
+/// Who has what a requirement is about, and whether it wants that or its absence.
+fn postings<'i>(requirement: &Requirement, index: &'i Index) -> (bool, Postings<'i>) {
+    let key = requirement.key;
+    let of = |values: &[Symbol]| values.iter().map(|&value| index.with(key, value)).collect();
+    match &requirement.operator {
+        Operator::In(values) => (true, of(values)),
+        Operator::NotIn(values) => (false, of(values)),
+        Operator::Exists => (true, smallvec![index.having(key)]),
+        Operator::DoesNotExist => (false, smallvec![index.having(key)]),
     }
 }

@@ -125,10 +125,43 @@ impl<'a> Names<'a> {
     }
 }
 
+/// Shapes that have something, in their order.
+#[derive(Default)]
+pub(super) struct Posting {
+    pub(super) list: Vec<u32>,
+    /// The same as bits, where the list is long.
+    bits: Vec<u64>,
+}
+
+impl Posting {
+    /// Whether a shape is among them.
+    pub(super) fn holds(&self, shape: u32) -> bool {
+        if self.bits.is_empty() {
+            return self.list.binary_search(&shape).is_ok();
+        }
+        self.bits.get(shape as usize / 64).is_some_and(|bits| bits >> (shape % 64) & 1 == 1)
+    }
+
+    /// Makes bits of a list that takes more room than they do.
+    fn settle(&mut self, count: u32) {
+        let words = count.div_ceil(64) as usize;
+        if self.list.len() <= words * 2 {
+            return;
+        }
+        self.bits = vec![0; words];
+        for &shape in &self.list {
+            if let Some(bits) = self.bits.get_mut(shape as usize / 64) {
+                *bits |= 1 << (shape % 64);
+            }
+        }
+    }
+}
+
 /// Which shapes have a label, and which have which address.
 pub(super) struct Index {
-    by_label: FxHashMap<(Symbol, Symbol), Vec<u32>>,
-    by_key: FxHashMap<Symbol, Vec<u32>>,
+    by_label: FxHashMap<(Symbol, Symbol), Posting>,
+    by_key: FxHashMap<Symbol, Posting>,
+    none: Posting,
     by_address: Vec<(IpAddr, u32)>,
     unknown: Vec<u32>,
     count: u32,
@@ -141,14 +174,15 @@ impl Index {
         let mut index = Self {
             by_label: FxHashMap::default(),
             by_key: FxHashMap::default(),
+            none: Posting::default(),
             by_address: Vec::new(),
             unknown: Vec::new(),
             count,
         };
         for (shape, view) in (0..).zip(&shapes.views) {
             for (key, value) in view.labels.iter().filter(|(key, _)| keys.contains(key)) {
-                index.by_label.entry((key, value)).or_default().push(shape);
-                index.by_key.entry(key).or_default().push(shape);
+                index.by_label.entry((key, value)).or_default().list.push(shape);
+                index.by_key.entry(key).or_default().list.push(shape);
             }
             match &view.addresses {
                 Addresses::Known(addresses) => {
@@ -160,6 +194,9 @@ impl Index {
             }
         }
         index.by_address.sort_unstable();
+        for posting in index.by_label.values_mut().chain(index.by_key.values_mut()) {
+            posting.settle(count);
+        }
         index
     }
 
@@ -169,13 +206,13 @@ impl Index {
     }
 
     /// The shapes that have a label with a value.
-    pub(super) fn with(&self, key: Symbol, value: Symbol) -> &[u32] {
-        self.by_label.get(&(key, value)).map_or(&[], Vec::as_slice)
+    pub(super) fn with(&self, key: Symbol, value: Symbol) -> &Posting {
+        self.by_label.get(&(key, value)).unwrap_or(&self.none)
     }
 
     /// The shapes that have a label.
-    pub(super) fn having(&self, key: Symbol) -> &[u32] {
-        self.by_key.get(&key).map_or(&[], Vec::as_slice)
+    pub(super) fn having(&self, key: Symbol) -> &Posting {
+        self.by_key.get(&key).unwrap_or(&self.none)
     }
 
     /// The shapes that have an address of these, or one that is not known.
