@@ -1,7 +1,9 @@
 //! How fast all pairs of a cluster are known, from objects in memory: `cargo bench -p ironsides-network --bench all_pairs`.
 //!
 //! With `--once PODS NAMESPACES POLICIES` nothing is repeated: the phases of one cluster are timed and printed. So
-//! `cargo xtask bench network` measures time and memory of clusters of many sizes, each in a process of its own.
+//! `cargo xtask bench network` measures time and memory of clusters of many sizes, each in a process of its own. With
+//! `--changed PODS NAMESPACES POLICIES` one policy is changed again and again, and the milliseconds that half of the changes
+//! stay below are printed.
 
 use std::collections::BTreeMap;
 use std::io::Write as _;
@@ -17,22 +19,19 @@ use ironsides_network::profile::{lower, lower_again};
 use ironsides_network::{Direction, Lowered, Map, Options, Place, Policies, PolicyName, Profile, Protocol};
 use ironsides_tree::Text;
 
-fn main() {
+fn main() -> std::io::Result<()> {
     let args: Vec<String> = std::env::args().skip(1).collect();
-    if let [once, pods, namespaces, policies] = args.as_slice()
-        && once == "--once"
-    {
+    if let [what, pods, namespaces, policies] = args.as_slice() {
         let number = |text: &String| text.parse().unwrap_or(1).max(1);
-        if let Err(error) = run_once(&Sizes {
-            pods: number(pods),
-            namespaces: number(namespaces),
-            policies: number(policies),
-        }) {
-            let _ = writeln!(std::io::stderr(), "{error}");
+        let sizes = Sizes { pods: number(pods), namespaces: number(namespaces), policies: number(policies) };
+        match what.as_str() {
+            "--once" => return run_once(sizes),
+            "--changed" => return run_changed(sizes),
+            _ => {}
         }
-        return;
     }
     divan::main();
+    Ok(())
 }
 
 /// How large a cluster is.
@@ -196,9 +195,25 @@ fn pairs(engine: &Engine<'_>) -> (u64, u64) {
     parts.into_iter().fold((0, 0), |sum, part| (sum.0 + part.0, sum.1 + part.1))
 }
 
-fn run_once(sizes: &Sizes) -> std::io::Result<()> {
+fn run_changed(sizes: Sizes) -> std::io::Result<()> {
+    let mut objects = objects(sizes);
+    let mut random = Random(7);
+    let mut lowered = lowered(&objects);
+    let mut times: Vec<_> = (0..40)
+        .map(|_| {
+            let began = Instant::now();
+            std::hint::black_box(change(sizes, &mut objects, &mut lowered, &mut random));
+            began.elapsed()
+        })
+        .collect();
+    times.sort_unstable();
+    let half = times.get(times.len() / 2).copied().unwrap_or_default();
+    writeln!(std::io::stdout(), "{:.2}", half.as_secs_f64() * 1e3)
+}
+
+fn run_once(sizes: Sizes) -> std::io::Result<()> {
     let made = Instant::now();
-    let objects = objects(*sizes);
+    let objects = objects(sizes);
     let began = Instant::now();
     let lowered = lowered(&objects);
     let low = Instant::now();

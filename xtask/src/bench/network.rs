@@ -13,6 +13,9 @@ use super::measure::{Cost, measure};
 /// Clusters in memory: pods, namespaces, policies.
 const CLUSTERS: [[u32; 3]; 5] =
     [[1_000, 10, 100], [10_000, 50, 500], [30_000, 100, 1_000], [100_000, 200, 2_000], [100_000, 500, 5_000]];
+/// Clusters of which one policy changes, and the bound in milliseconds.
+const CHANGED: [[u32; 3]; 3] = [[1_000, 10, 100], [10_000, 50, 500], [100_000, 200, 2_000]];
+const CHANGE: f64 = 20.0;
 /// The cluster for which there is a bound: wall seconds and MiB.
 const BOUND: ([u32; 3], f64, f64) = ([100_000, 200, 2_000], 2.0, 300.0);
 /// Workloads in files: how many, with how many policies and namespaces, the bound in CPU seconds.
@@ -57,6 +60,20 @@ pub(crate) fn rows(ironsides: &Path, scratch: &Path, runs: u32) -> Result<Vec<Ro
             note.join(", "),
         )?;
         smaller = Some((pods, cost));
+    }
+    for cluster in CHANGED {
+        let [pods, namespaces, policies] = cluster;
+        let sizes = cluster.map(|size| size.to_string());
+        let told = Command::new(&program).arg("--changed").args(&sizes).output();
+        let told = told.context("cannot run the bench of ironsides-network")?;
+        let half = String::from_utf8_lossy(&told.stdout).trim().parse::<f64>();
+        let half = half.context("the bench of ironsides-network told no time")?;
+        let over = if half > CHANGE { format!(", OVER the bound of {CHANGE} ms") } else { String::new() };
+        add(
+            format!("one policy changed: {pods} pods, {namespaces} namespaces, {policies} policies"),
+            None,
+            format!("{half:.1} ms wall{over}"),
+        )?;
     }
     let generator = crate::root().join("../shared/bench/network.py");
     for (sizes, bound) in FILES {
