@@ -96,7 +96,7 @@ fn a_request_is_answered_as_the_proxy_would() {
     for (request, expected) in [
         (vec!["GET", "/orders/7"], "allowed: shop/web -> shop/db, TCP 8080"),
         (vec!["POST", "/orders/7"], "denied: shop/web -> shop/db, TCP 8080"),
-        (vec![], "allowed in part: shop/web -> shop/db, TCP 8080"),
+        (vec![], "limited: shop/web -> shop/db, TCP 8080"),
     ] {
         let args = [&["reach", "shop/web", "shop/db:8080"], &request[..], &["-f", "."]].concat();
         let (code, out, err) = run(&files, &args);
@@ -162,7 +162,8 @@ fn wrong_ends_ports_and_settings_are_told() {
             "the settings are enable-policy",
         ),
         (vec!["map", "--focus", "shop/crat"], "did you mean shop/cart?"),
-        (vec!["map", "--profile", "all"], "one profile at a time"),
+        (vec!["map", "--profile", "all", "-o", "svg"], "there is no picture of where profiles differ"),
+        (vec!["generate", "--profile", "all"], "invalid value 'all'"),
     ] {
         let (code, out, err) = demo(&args);
         assert_eq!((code, out.as_str()), (2, ""), "{args:?}: {err}");

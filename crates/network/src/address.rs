@@ -65,6 +65,12 @@ impl AddressSet {
         Self(left)
     }
 
+    /// What is in one set or the other.
+    #[must_use]
+    pub fn or(&self, other: &Self) -> Self {
+        self.0.iter().chain(&other.0).copied().collect()
+    }
+
     /// What is in both sets.
     #[must_use]
     pub fn and(&self, other: &Self) -> Self {

@@ -2,6 +2,7 @@
 
 mod cause;
 mod delta;
+mod exposed;
 mod somebody;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -14,7 +15,9 @@ use crate::place::PolicyName;
 use crate::reach::Stretch;
 
 pub use delta::Delta;
+pub use exposed::{Exposed, exposed};
 pub use somebody::Somebody;
+pub(crate) use somebody::joined;
 use somebody::{Twin, twins};
 
 /// A cluster under one plug-in, with everything that can talk.
@@ -132,7 +135,7 @@ fn merged(
     }
     let people = |places: &BTreeSet<usize>| -> BTreeSet<Somebody> {
         let twins = places.iter().filter_map(|&place| groups.get(place)).flatten();
-        somebody::joined(twins.map(|twin| twin.who.clone()))
+        joined(twins.map(|twin| twin.who.clone()))
     };
     by_senders
         .into_iter()

@@ -3,6 +3,9 @@
 mod coverage;
 mod read;
 
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
 use ironsides_tree::Text;
 
 use crate::cluster::Cluster;
@@ -38,7 +41,8 @@ pub struct Expectation {
     pub from: Vec<Text>,
     /// To whom, as written; with the port where the port is written there.
     pub to: Vec<Text>,
-    /// The ports, as written; none: what stands in `to`, or all traffic.
+    /// The ports, as written; none: what stands in `to`, or all traffic. Of all traffic protocols without ports count as far as
+    /// somebody knows what happens to them.
     pub ports: Vec<Text>,
     /// A request on the connection.
     pub http: Option<Request>,
@@ -92,10 +96,14 @@ impl Expected {
 pub struct Outcome {
     /// `shop/web -> shop/db:5432`
     pub question: String,
+    /// Who was asked about, where they are there: for names of what the answer is about.
+    pub ends: Option<(Party, Party)>,
     /// What came of it.
     pub result: Result<Reach, NetworkError>,
     /// The cases that are not as expected: places in those of the answer. Of a request what becomes of it counts.
     pub wrong: Vec<usize>,
+    /// On what it depends whether protocols without ports go through, which nobody asked for by name: they do not count.
+    pub uncounted: BTreeSet<Arc<str>>,
 }
 
 impl Outcome {
@@ -139,20 +147,42 @@ impl Expectation {
                 let empty = if sender.is_empty() { sender.name } else { receiver.party.name };
                 return Err(NetworkError::Nobody { name: empty });
             }
-            Ok(reach)
+            Ok((reach, sender, receiver))
         };
-        let result = answer();
-        let wrong = result.as_ref().map(|reach| self.wrong(reach, lowered)).unwrap_or_default();
-        Outcome { question, result, wrong }
+        let mut outcome = Outcome {
+            question,
+            ends: None,
+            result: Ok(Reach::default()),
+            wrong: Vec::new(),
+            uncounted: BTreeSet::new(),
+        };
+        match answer() {
+            Ok((reach, sender, receiver)) => {
+                self.compare(&reach, receiver.port.is_none(), lowered, &mut outcome);
+                outcome.result = Ok(reach);
+                outcome.ends = Some((sender, receiver.party));
+            }
+            Err(error) => outcome.result = Err(error),
+        }
+        outcome
     }
 
-    fn wrong(&self, reach: &Reach, lowered: &Lowered) -> Vec<usize> {
-        let verdict = |case: &Case| match &self.http {
-            Some(request) => requested(lowered, &case.verdict, request),
-            None => case.verdict.clone(),
-        };
-        let cases = reach.cases.iter().enumerate();
-        cases.filter(|(_, case)| !self.verdict.is(&verdict(case))).map(|(place, _)| place).collect()
+    fn compare(&self, reach: &Reach, all: bool, lowered: &Lowered, outcome: &mut Outcome) {
+        for (place, case) in reach.cases.iter().enumerate() {
+            let verdict = match &self.http {
+                Some(request) => requested(lowered, &case.verdict, request),
+                None => case.verdict.clone(),
+            };
+            if self.verdict.is(&verdict) {
+                continue;
+            }
+            match verdict {
+                Verdict::Depends(conditions) if all && case.is_without_ports() => {
+                    outcome.uncounted.extend(conditions);
+                }
+                _ => outcome.wrong.push(place),
+            }
+        }
     }
 }
 

@@ -4,6 +4,7 @@
 
 mod allow;
 mod deny;
+mod http;
 mod write;
 
 use std::collections::BTreeSet;
@@ -15,12 +16,13 @@ use crate::cluster::Endpoint;
 use crate::diff::{Changed, Diff, Side, Somebody};
 use crate::engine::Engine;
 use crate::generate::group::groups;
+use crate::l7::Request;
 use crate::lowered::Lowered;
 use crate::name::{Party, PartyKind};
 use crate::place::PolicyName;
 use crate::port::Traffic;
 use crate::profile::Options;
-use crate::reach::{Case, Stretch, Whom};
+use crate::reach::{Case, Stretch, Whom, requested};
 use crate::rule::Direction;
 use crate::state::{Change, State};
 use crate::verdict::Verdict;
@@ -60,34 +62,49 @@ pub(crate) struct Wanted<'a> {
     pub(crate) ends: [End; 2],
     /// The traffic; `None` for all, and for what no policy can name by its port.
     pub(crate) traffic: Option<Traffic>,
+    /// A request on the connection; `None` where the connection itself is asked about.
+    pub(crate) request: Option<&'a Request>,
 }
 
 /// The ways to flip an answer, the smallest first: at most one that edits policies that are there, one that adds a
 /// NetworkPolicy, and one that adds a policy of another kind. None where an answer is no plain allow or deny, where several workloads are asked for at once, or where nothing that can
-/// be written does it.
+/// be written does it. Of a request what becomes of it is flipped, and not the connection.
 pub fn flips(
     state: &State,
     options: &Options,
     lowered: &Lowered,
     case: &Case,
-    from: &Party,
-    to: &Party,
+    (from, to): (&Party, &Party),
+    request: Option<&Request>,
 ) -> Vec<Flip> {
-    let Some(wanted) = Wanted::of(state, options, lowered, case, from, to) else { return Vec::new() };
-    let (goal, sides) = match case.verdict {
+    let Some(mut wanted) = Wanted::of(state, options, lowered, case, from, to) else { return Vec::new() };
+    wanted.request = request;
+    let verdict = match request {
+        Some(request) => requested(lowered, &case.verdict, request),
+        None => case.verdict.clone(),
+    };
+    let (goal, sides) = match verdict {
         Verdict::Deny => (Verdict::Allow, [&case.egress, &case.ingress]),
         Verdict::Allow => (Verdict::Deny, [&case.egress, &case.ingress]),
         _ => return Vec::new(),
     };
-    // What an end leaves open, or lets through in part, no proposal settles.
+    // What an end leaves open, or lets through in part, no proposal settles; but a proxy can be told of a request.
     let is_plain = |side: &&crate::reach::Side| matches!(side.verdict, Verdict::Allow | Verdict::Deny);
-    if !sides.iter().all(is_plain) {
+    let by_request = request.filter(|_| matches!(case.verdict, Verdict::Limited(_)));
+    if by_request.is_none() && !sides.iter().all(is_plain) {
         return Vec::new();
     }
     let engine = Engine::new(lowered);
     let old = Side { cluster: &state.cluster, engine: &engine };
     let mut ways: Vec<Vec<Step>> = Vec::new();
-    if goal == Verdict::Deny {
+    if let Some(request) = by_request {
+        ways = if goal == Verdict::Allow {
+            http::opened(&wanted, case, request)
+        } else {
+            http::closed(&wanted, case, request)
+        };
+        ways.truncate(MOST);
+    } else if goal == Verdict::Deny {
         ways = deny::ways(&wanted, sides);
     } else {
         // Each end that denies must be opened; the ways of one are held against that end alone.
@@ -191,7 +208,7 @@ impl<'a> Wanted<'a> {
             [one] if one.first == one.last && one.protocol.has_ports() => Some(one.traffic()),
             _ => None,
         };
-        Some(Self { state, lowered, options, ends, traffic })
+        Some(Self { state, lowered, options, ends, traffic, request: None })
     }
 
     /// Whom rules of a direction guard.
@@ -206,6 +223,14 @@ impl<'a> Wanted<'a> {
         if direction == Direction::Egress { to } else { from }
     }
 
+    /// Whether a verdict on the connection is what is wanted of it, or of the request on it.
+    fn is(&self, lowered: &Lowered, verdict: &Verdict, goal: &Verdict) -> bool {
+        match self.request {
+            Some(request) => requested(lowered, verdict, request) == *goal,
+            None => verdict == goal,
+        }
+    }
+
     fn after(&self, steps: &[Step]) -> Option<(State, Lowered)> {
         let changes: Vec<Change> = steps.iter().map(|step| step.change.clone()).collect();
         let state = self.state.after(&changes).ok()?;
@@ -218,14 +243,11 @@ impl<'a> Wanted<'a> {
         let Some((_, lowered)) = self.after(steps) else { return false };
         let Some(stretch) = case.traffic.first() else { return false };
         case.pairs.iter().all(|&(from, to)| {
-            let flow = crate::lowered::Flow {
-                from: from.endpoint(),
-                to: to.endpoint(),
-                traffic: Traffic { protocol: stretch.protocol, port: usable(*stretch) },
-            };
+            let flow =
+                crate::lowered::Flow { from: from.endpoint(), to: to.endpoint(), traffic: stretch.traffic() };
             lowered.answer(flow).is_some_and(|answer| {
                 let end = if direction == Direction::Egress { answer.egress } else { answer.ingress };
-                end.verdict == Verdict::Allow
+                self.is(&lowered, &end.verdict, &Verdict::Allow)
             })
         })
     }
@@ -238,7 +260,8 @@ impl<'a> Wanted<'a> {
             engine.connections(from.endpoint(), to.endpoint()).is_some_and(|connections| {
                 let mut parts = connections.parts().iter();
                 parts.all(|part| {
-                    part.verdict == *goal || !case.traffic.iter().any(|asked| overlaps(*asked, part.traffic))
+                    self.is(&lowered, &part.verdict, goal)
+                        || !case.traffic.iter().any(|asked| overlaps(*asked, part.traffic))
                 })
             })
         });
@@ -266,7 +289,11 @@ impl<'a> Wanted<'a> {
     /// A change without what was asked for; `None` where it is nothing else.
     fn besides(&self, mut change: Changed, case: &Case, goal: &Verdict) -> Option<Changed> {
         let delta = &change.delta;
-        let traffic = if *goal == Verdict::Allow { &delta.opened } else { &delta.closed };
+        let traffic = match (goal, &case.verdict) {
+            (_, Verdict::Limited(_)) => &delta.altered,
+            (Verdict::Allow, _) => &delta.opened,
+            _ => &delta.closed,
+        };
         let lists = [&delta.opened, &delta.closed, &delta.altered];
         let is_alone = lists.into_iter().filter(|list| !list.is_empty()).count() == 1;
         if !is_alone || !same(traffic, &case.traffic) {
@@ -308,24 +335,18 @@ fn is_outside(whom: Whom) -> bool {
     matches!(whom, Whom::Outside(..))
 }
 
-/// A port of a stretch that can be used.
-fn usable(stretch: Stretch) -> u16 {
-    if stretch.protocol.has_ports() && stretch.last > 0 { stretch.first.max(1) } else { stretch.first }
-}
-
 fn overlaps(one: Stretch, other: Stretch) -> bool {
     one.protocol == other.protocol && one.first <= other.last && other.first <= one.last
 }
 
-/// Whether two lists of stretches hold the same traffic, port 0 aside.
+/// Whether two lists of stretches hold the same traffic.
 fn same(one: &[Stretch], other: &[Stretch]) -> bool {
-    let usable = |list: &[Stretch]| -> Vec<Stretch> {
-        let mut list: Vec<Stretch> =
-            list.iter().map(|stretch| Stretch { first: usable(*stretch), ..*stretch }).collect();
+    let sorted = |list: &[Stretch]| {
+        let mut list = list.to_vec();
         list.sort_unstable();
         list
     };
-    usable(one) == usable(other)
+    sorted(one) == sorted(other)
 }
 
 /// A path as [`crate::Place`] tells it: `spec.ingress[0].from`.

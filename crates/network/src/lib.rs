@@ -12,6 +12,7 @@
 
 pub mod address;
 pub mod cluster;
+pub mod compare;
 pub mod connectivity;
 pub mod decide;
 pub mod diff;

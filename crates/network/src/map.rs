@@ -19,9 +19,13 @@ mod smaller;
 mod svg;
 mod units;
 
+use std::sync::Arc;
+
+use crate::address::AddressSet;
 use crate::cluster::Cluster;
 use crate::engine::{Connections, Engine};
 use crate::profile::Profile;
+use crate::verdict::Verdict;
 
 pub use self::base::Base;
 pub use self::document::Document;
@@ -45,6 +49,8 @@ pub struct Map {
     pub focus: Option<Layers>,
     /// What is not as asked, and why: sentences without a full stop.
     pub notes: Vec<String>,
+    /// On what it depends what goes through, in words that go on after "whether": cells are told with their numbers, from 1 on.
+    pub conditions: Vec<Arc<str>>,
 }
 
 /// What the units of a map are.
@@ -80,6 +86,8 @@ pub struct Unit {
     pub all: Vec<String>,
     /// How many pods, or nodes, it has.
     pub size: u64,
+    /// Of what is outside the addresses.
+    pub addresses: AddressSet,
     /// How many ends of connections it has: of what is outside, stretches of addresses.
     ends: u64,
 }
@@ -130,8 +138,8 @@ pub struct Cell {
 /// How much goes through.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Level {
-    /// Nothing for certain; something perhaps.
-    Perhaps,
+    /// Nothing for certain; it depends whether something does.
+    Depends,
     /// Some traffic, or not between all pairs.
     Some,
     /// Everything between all pairs.
@@ -139,10 +147,10 @@ pub enum Level {
 }
 
 impl Level {
-    /// `perhaps`, `some`, `everything`.
+    /// `depends`, `some`, `everything`.
     pub fn name(self) -> &'static str {
         match self {
-            Self::Perhaps => "perhaps",
+            Self::Depends => "depends",
             Self::Some => "some",
             Self::Everything => "everything",
         }
@@ -170,13 +178,45 @@ impl Map {
             return map;
         }
         let alone = gather::alone(engine, &units);
-        collapse::collapse(Self::gathered(engine, Scale::Workloads, units), &alone, &[])
+        collapse::collapse(Self::gathered(engine, Scale::Workloads, units), &alone, &[]).numbered()
     }
 
     fn gathered(engine: &Engine<'_>, scale: Scale, units: units::Units) -> Self {
         let (cells, open) = gather::cells(engine, &units);
         let (profile, notes) = (engine.lowered().profile, gather::note(&open).into_iter().collect());
-        Self { profile, scale, units: units.list, cells, focus: None, notes }
+        let conditions = Vec::new();
+        Self { profile, scale, units: units.list, cells, focus: None, notes, conditions }.numbered()
+    }
+
+    /// The same with the conditions of its cells.
+    #[must_use]
+    fn numbered(mut self) -> Self {
+        self.conditions = self.cells.iter().flat_map(|cell| cell.most.conditions()).collect();
+        self.conditions.sort();
+        self.conditions.dedup();
+        self
+    }
+
+    /// What the words and numbers mean with which cells are told, as far as they occur: lines without a full stop.
+    pub fn legend(&self) -> Vec<String> {
+        let is = |wanted: fn(&Verdict) -> bool| {
+            self.cells.iter().any(|cell| cell.most.parts().iter().any(|part| wanted(&part.verdict)))
+        };
+        let mut lines = Vec::new();
+        if is(|verdict| matches!(verdict, Verdict::Limited(_))) {
+            lines.push("limited: a proxy or a handshake lets a part of it through".to_owned());
+        }
+        if is(|verdict| matches!(verdict, Verdict::Broken)) {
+            lines.push(
+                "unknown: the plug-in cannot work out what its policies say, and keeps what it enforced before"
+                    .to_owned(),
+            );
+        }
+        let numbered = self.conditions.iter().enumerate();
+        lines.extend(
+            numbered.map(|(at, condition)| format!("[{}] it depends on whether {condition}", at + 1)),
+        );
+        lines
     }
 
     /// The cell of two units.
@@ -185,16 +225,23 @@ impl Map {
         self.cells.get(at)
     }
 
-    /// What a cell says in a few words: `TCP 80`, `all traffic`, and between how many pairs where it is not all.
+    /// What a cell says in a few words: `TCP 80`, `all traffic`, `depends: TCP 80 [1]`, and between how many pairs where it is not
+    /// all.
     pub fn told(&self, cell: &Cell) -> String {
         let outside = |unit| self.unit(unit).is_some_and(|unit| unit.kind == Kind::Outside);
+        let traffic = self.traffic(&cell.most);
         if cell.open == cell.pairs {
-            cell.most.to_string()
+            traffic
         } else if outside(cell.from) || outside(cell.to) {
-            format!("{} (in part)", cell.most)
+            format!("{traffic} (some pods or addresses)")
         } else {
-            format!("{} ({} of {} pairs)", cell.most, cell.open, cell.pairs)
+            format!("{traffic} ({} of {} pairs)", cell.open, cell.pairs)
         }
+    }
+
+    /// Connections with the numbers of their conditions.
+    fn traffic(&self, connections: &Connections) -> String {
+        connections.numbered(|condition| self.conditions.binary_search(condition).ok().map(|at| at + 1))
     }
 
     /// A unit by its place.

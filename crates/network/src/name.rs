@@ -1,6 +1,8 @@
 //! The ends of connections as people write them: `shop/web`, `svc/shop/api:http`, `10.0.0.0/8:443`, `internet`.
 
+mod addresses;
 mod find;
+mod kind;
 mod near;
 mod port;
 mod special;
@@ -62,9 +64,12 @@ pub struct Destination {
     pub port: Option<AskedPort>,
 }
 
+/// Up to so many stretches of addresses are told one by one.
+const FEW: usize = 3;
+
 /// The ways in which ends are written, for error messages.
-const ENDS: &str = "write NAMESPACE/WORKLOAD, pod/NAMESPACE/NAME, svc/NAMESPACE/NAME, node/NAME, ns/NAME, an address, a \
-                    block or internet";
+const ENDS: &str = "write NAMESPACE/WORKLOAD, deploy/NAMESPACE/NAME (or another kind), pod/NAMESPACE/NAME, \
+                    svc/NAMESPACE/NAME, node/NAME, ns/NAME, an address, a block or internet";
 
 impl Party {
     /// What a text stands for in a cluster.
@@ -98,12 +103,17 @@ impl Party {
             return Err(malformed(ENDS));
         }
         match parts.as_slice() {
-            ["ns" | "namespace", name] => find::namespace(name, cluster),
-            ["node", name] => find::node(name, cluster),
-            ["svc" | "service", namespace, name] => find::service(namespace, name, cluster),
-            ["pod", namespace, name] => find::pod(namespace, name, cluster),
-            [kind, namespace, name] => find::workload(Some(kind), namespace, name, cluster),
-            [namespace, name] => find::workload(None, namespace, name, cluster),
+            [first, name] => match kind::named(first) {
+                Some(kind::NAMESPACE) => find::namespace(name, cluster),
+                Some(kind::NODE) => find::node(name, cluster),
+                _ => find::workload(None, first, name, cluster),
+            },
+            [first, namespace, name] => match kind::named(first) {
+                Some(kind::SERVICE) => find::service(namespace, name, cluster),
+                Some(kind::POD) => find::pod(namespace, name, cluster),
+                Some(kind::NAMESPACE | kind::NODE) => Err(malformed(ENDS)),
+                _ => find::workload(Some(first), namespace, name, cluster),
+            },
             [word] => Err(find::bare_word(word, cluster).unwrap_or_else(|| malformed(ENDS))),
             _ => Err(malformed(ENDS)),
         }
@@ -117,6 +127,23 @@ impl Party {
             members: Vec::new(),
             outside: AddressSet::block(block, &[]),
         }
+    }
+
+    /// Some of its addresses, told by its name: `internet`, `internet but 10.0.0.0/8`, `192.0.2.0/24 of internet`; a few
+    /// stretches where there are many.
+    pub fn told_of(&self, some: &AddressSet) -> String {
+        if some.minus(&self.outside).is_empty() && matches!(self.kind, PartyKind::Internet | PartyKind::Block)
+        {
+            let missing = self.outside.minus(some);
+            if missing.is_empty() {
+                return self.name.clone();
+            }
+            if missing.ranges().len() <= FEW {
+                return format!("{} but {}", self.name, missing.told(FEW));
+            }
+            return format!("{} of {}", some.told(FEW), self.name);
+        }
+        some.told(FEW)
     }
 
     /// Nobody: a workload of which there are no pods.
@@ -139,6 +166,20 @@ impl Destination {
         let destination = Self { party, port };
         destination.goals(cluster)?;
         Ok(destination)
+    }
+
+    /// As it can be written: `shop/web:8080`, `[2001:db8::1]:443`; what an address belongs to stands behind.
+    pub fn told(&self) -> String {
+        let Some(port) = &self.port else { return self.party.name.clone() };
+        let (name, address) = match self.party.name.split_once(" (") {
+            Some((name, address)) => (name, format!(" ({address}")),
+            None => (self.party.name.as_str(), String::new()),
+        };
+        if name.contains(':') {
+            format!("[{name}]:{port}{address}")
+        } else {
+            format!("{name}:{port}{address}")
+        }
     }
 
     /// The kinds of traffic that are asked for at each member: those of the port, after translation where a service

@@ -3,6 +3,7 @@
 mod request;
 mod side;
 mod stretch;
+mod tried;
 mod whom;
 
 use ironsides_tree::Text;
@@ -22,11 +23,12 @@ use crate::view::ViewId;
 pub use request::requested;
 pub use side::{Side, Why};
 pub use stretch::{Stretch, stretches, told};
+pub use tried::{Tried, tried};
 pub use whom::Whom;
 pub(crate) use whom::range_told;
 
 /// The answer to a question. What has the same answer for the same reasons is one case.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Reach {
     /// The cases: what is allowed, then what depends, then what is denied.
     pub cases: Vec<Case>,
@@ -92,6 +94,13 @@ impl Reach {
 
 /// One end of a connection: the direction, who is guarded, and against whom.
 pub type End = (Direction, ViewId, ViewId);
+
+impl Case {
+    /// Whether it is about protocols without ports alone: ICMP and others.
+    pub fn is_without_ports(&self) -> bool {
+        self.traffic.iter().all(|stretch| !stretch.protocol.has_ports())
+    }
+}
 
 struct Ask<'a> {
     cluster: &'a Cluster,

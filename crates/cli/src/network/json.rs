@@ -3,8 +3,8 @@
 use std::net::IpAddr;
 
 use ironsides_network::diff::Somebody;
-use ironsides_network::reach::{Side, Stretch, Whom, Why};
-use ironsides_network::{Cluster, Limit, Lowered, Origin, Rule, Verdict};
+use ironsides_network::reach::{Side, Stretch, Tried, Whom, Why};
+use ironsides_network::{Cluster, Limit, Lowered, Match, Origin, Rule, Verdict};
 use serde_json::{Value, json};
 
 use super::words;
@@ -56,6 +56,23 @@ pub(crate) fn rule(world: &World, lowered: &Lowered, rule: &Rule) -> Value {
         }
         Origin::Plugin(why) => json!({ "plugin": why, "action": action }),
     }
+}
+
+/// An HTTP rule that was asked about a request.
+pub(crate) fn tried(world: &World, tried: &Tried) -> Value {
+    json!({
+        "direction": tried.direction.field(),
+        "policy": tried.policy.to_string(),
+        "path": &*tried.place.path,
+        "at": world.place(&tried.place).json(),
+        "asks": tried.asks,
+        "takes": match &tried.answer {
+            Match::Yes => "yes",
+            Match::No => "no",
+            Match::If(_) => "depends",
+        },
+        "misses": tried.misses,
+    })
 }
 
 /// What one end says.

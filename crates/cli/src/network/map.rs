@@ -1,13 +1,15 @@
 //! `ironsides network map`: what can be sent between namespaces, or between workloads.
 
+mod compared;
 mod exposure;
 
 use std::fmt::Write as _;
 
 use anyhow::{Result, bail};
-use ironsides_network::exposure::exposures;
+use ironsides_network::compare::{differences, differing};
+use ironsides_network::exposure::{Exposure, exposures};
 use ironsides_network::map::{Focus, Map, Toward};
-use ironsides_network::{Engine, Party};
+use ironsides_network::{Endpoint, Engine, Options, Party, Profile};
 use ironsides_report::plain;
 use serde_json::json;
 
@@ -33,26 +35,33 @@ pub(crate) fn run(args: &MapArgs, say: &Say) -> Result<Exit> {
         }
         members.extend(party.members);
     }
-    let (profile, options) = Profiles::one(&args.profile, &[&world], say)?;
-    let lowered = lower(&world, profile, options, say);
+    let profiles = Profiles::choose(&args.profile, &[&world], say)?;
+    let lowered = lower(&world, &profiles.all, say);
     if args.exposure {
-        let all = exposures(cluster, &world.state.policies, profile, &options);
-        emit(&args.output, |format| exposure::shown(&world, profile, &all, format))?;
+        let of = |(profile, options): &(Profile, Options)| {
+            (*profile, exposures(cluster, &world.state.policies, *profile, options))
+        };
+        let all: Vec<(Profile, Vec<Exposure>)> = profiles.all.iter().map(of).collect();
+        emit(&args.output, |format| exposure::shown(&world, &all, format))?;
         world.tell_gaps(say);
         return Ok(world.exit());
     }
-    let engine = Engine::new(&lowered);
+    let engines: Vec<Engine<'_>> = lowered.iter().map(Engine::new).collect();
+    if profiles.compared {
+        return compare(args, &world, &engines, &members, say);
+    }
+    let Some(engine) = engines.first() else { bail!("no profile was chosen") };
     let map = if !members.is_empty() {
         let toward = match args.toward {
             TowardArg::Senders => Toward::Senders,
             TowardArg::Receivers => Toward::Receivers,
             TowardArg::Both => Toward::Both,
         };
-        Map::around(&engine, cluster, &Focus { members, depth: args.depth, toward })
+        Map::around(engine, cluster, &Focus { members, depth: args.depth, toward })
     } else if args.workloads {
-        Map::workloads(&engine, cluster)
+        Map::workloads(engine, cluster)
     } else {
-        Map::namespaces(&engine, cluster)
+        Map::namespaces(engine, cluster)
     };
     let title = match world.inventory.server() {
         Some(server) if !server.context.is_empty() => format!("Network of {}", server.context),
@@ -75,6 +84,38 @@ pub(crate) fn run(args: &MapArgs, say: &Say) -> Result<Exit> {
     Ok(world.exit())
 }
 
+/// The pairs for which profiles differ.
+fn compare(
+    args: &MapArgs,
+    world: &World,
+    engines: &[Engine<'_>],
+    members: &[Endpoint],
+    say: &Say,
+) -> Result<Exit> {
+    let cluster = &world.state.cluster;
+    let profiles: Vec<Profile> = engines.iter().map(|engine| engine.lowered().profile).collect();
+    let all = if args.workloads || !members.is_empty() {
+        if args.depth > 1 {
+            say.warning(&"where profiles are compared, only connections of the focus itself are told: --depth has no effect");
+        }
+        let engines: Vec<&Engine<'_>> = engines.iter().collect();
+        let (from, to) = match args.toward {
+            TowardArg::Senders => (false, true),
+            TowardArg::Receivers => (true, false),
+            TowardArg::Both => (true, true),
+        };
+        differences(cluster, &engines, |sender, receiver| {
+            members.is_empty() || from && members.contains(&sender) || to && members.contains(&receiver)
+        })
+    } else {
+        let maps: Vec<Map> = engines.iter().map(|engine| Map::namespaces(engine, cluster)).collect();
+        differing(&maps)
+    };
+    emit(&args.output, |format| compared::shown(world, &profiles, &all, format))?;
+    world.tell_gaps(say);
+    Ok(world.exit())
+}
+
 /// A row for each two between which something may go through.
 fn table(map: &Map) -> String {
     let mut columns = Columns::new(&["FROM", "TO", "TRAFFIC"]);
@@ -90,6 +131,13 @@ fn table(map: &Map) -> String {
     }
     for unit in merged {
         _ = writeln!(text, "{}", plain(&format!("{}: {}", unit.name, unit.all.join(", "))));
+    }
+    let legend = map.legend();
+    if !legend.is_empty() {
+        text.push('\n');
+    }
+    for line in legend {
+        _ = writeln!(text, "{}", plain(&line));
     }
     let open = counted(map.cells.len(), "pair");
     _ = writeln!(

@@ -1,11 +1,12 @@
 //! Whose reading of the policies counts: as it was asked for, or as it is found.
 
 use anyhow::{Result, bail};
+use ironsides_network::place::Problem;
 use ironsides_network::profile::detect::{Detected, detect};
 use ironsides_network::{Lowered, Options, Profile};
 
 use super::world::World;
-use crate::args::network::{ProfileArg, ProfileArgs};
+use crate::args::network::{OneProfileArgs, ProfileArg, ProfileArgs};
 use crate::say::Say;
 
 /// The profiles under which a question is answered.
@@ -54,13 +55,8 @@ impl Profiles {
     }
 
     /// The one profile of commands that answer under one at a time.
-    pub(crate) fn one(args: &ProfileArgs, worlds: &[&World], say: &Say) -> Result<(Profile, Options)> {
-        if args.profile == ProfileArg::All {
-            bail!(
-                "this command answers under one profile at a time; `ironsides network reach` compares them"
-            );
-        }
-        let profiles = Self::choose(args, worlds, say)?;
+    pub(crate) fn one(args: &OneProfileArgs, worlds: &[&World], say: &Say) -> Result<(Profile, Options)> {
+        let profiles = Self::choose(&args.any(), worlds, say)?;
         profiles.all.into_iter().next().ok_or_else(|| anyhow::anyhow!("no profile was chosen"))
     }
 }
@@ -73,10 +69,48 @@ fn set(options: &mut Options, key: &str, value: &str) -> Result<()> {
     }
 }
 
-/// A world under a profile; what is wrong with its documents is told.
-pub(crate) fn lower(world: &World, profile: Profile, options: Options, say: &Say) -> Lowered {
-    let lowered = world.state.lower(profile, &options);
+/// A world under each of some profiles; what is wrong with its documents is told once, whoever sees it.
+pub(crate) fn lower(world: &World, profiles: &[(Profile, Options)], say: &Say) -> Vec<Lowered> {
     let state = &world.state;
-    world.tell_problems(state.problems.iter().chain(&state.policies.problems).chain(&lowered.problems), say);
-    lowered
+    let all: Vec<Lowered> =
+        profiles.iter().map(|(profile, options)| state.lower(*profile, options)).collect();
+    let mut problems: Vec<Problem> = state.problems.iter().chain(&state.policies.problems).cloned().collect();
+    problems.extend(joined(&all));
+    world.tell_problems(&problems, say);
+    all
 }
+
+/// The problems that profiles have with documents, each once, with the profiles that have it where not all do.
+fn joined(all: &[Lowered]) -> Vec<Problem> {
+    let mut found: Vec<(Problem, Vec<&str>)> = Vec::new();
+    for lowered in all {
+        let name = lowered.profile.name();
+        for problem in &lowered.problems {
+            let message = problem.message.replace(&format!("profile {name}"), PROFILES);
+            let same = |(known, _): &&mut (Problem, Vec<&str>)| {
+                (&known.place, known.loss, &known.message) == (&problem.place, problem.loss, &message)
+            };
+            match found.iter_mut().find(same) {
+                Some((_, names)) if names.last() == Some(&name) => {}
+                Some((_, names)) => names.push(name),
+                None => found.push((Problem { message, ..problem.clone() }, vec![name])),
+            }
+        }
+    }
+    let told = |(problem, names): (Problem, Vec<&str>)| {
+        let word = if names.len() == 1 { "profile" } else { "profiles" };
+        let under = format!("{word} {}", names.join(", "));
+        let message = if problem.message.contains(PROFILES) {
+            problem.message.replace(PROFILES, &under)
+        } else if names.len() == all.len() {
+            problem.message
+        } else {
+            format!("{} ({under})", problem.message)
+        };
+        Problem { message, ..problem }
+    };
+    found.into_iter().map(told).collect()
+}
+
+/// Stands for the names of profiles until all are known.
+const PROFILES: &str = "\u{0}";

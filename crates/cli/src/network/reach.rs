@@ -52,19 +52,21 @@ pub(crate) fn run(args: &ReachArgs, say: &Say) -> Result<Exit> {
             say.warning(&format!("{} stands for nobody: nothing of it is in what was read", party.name));
         }
     }
+    let request = request(args)?;
     let profiles = Profiles::choose(&args.profile, &[&world], say)?;
     let mut answers = Vec::new();
-    for (profile, options) in profiles.all {
-        let lowered = lower(&world, profile, options, say);
+    let all = lower(&world, &profiles.all, say);
+    for ((profile, options), lowered) in profiles.all.into_iter().zip(all) {
         let reach = reach(cluster, &lowered, &from, &to)?;
         // Of a comparison of profiles nobody wants six times the same policy.
         let most = if args.no_change || profiles.compared { 0 } else { FLIPPED };
         let flips = reach.cases.iter().take(most);
-        let flips =
-            flips.map(|case| flips_of(&world.state, &options, &lowered, case, &from, &to.party)).collect();
+        let ends = (&from, &to.party);
+        let flips = flips
+            .map(|case| flips_of(&world.state, &options, &lowered, case, ends, request.as_ref()))
+            .collect();
         answers.push(Answered { profile, lowered, reach, flips });
     }
-    let request = request(args)?;
     let asked = Asked { world: &world, from, to, request, answers };
     asked.warn(say);
     emit(&args.output, |format| match format {
@@ -112,11 +114,10 @@ impl Asked<'_> {
 
     /// What was asked for, as it is told.
     pub(crate) fn question(&self) -> String {
-        let port = self.to.port.as_ref().map(|port| format!(":{port}")).unwrap_or_default();
         let request = self.request.as_ref();
         let request =
             request.map(|request| format!(" {} {}", request.method, request.path)).unwrap_or_default();
-        format!("{} -> {}{port}{request}", self.from.name, self.to.party.name)
+        format!("{} -> {}{request}", self.from.name, self.to.told())
     }
 
     /// Tells what looks like a mistake in the question.

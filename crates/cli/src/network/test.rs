@@ -3,7 +3,7 @@
 mod files;
 mod print;
 
-use anyhow::{Result, bail};
+use anyhow::Result;
 use ironsides_network::expect::{Coverage, NetworkTest, Outcome};
 use ironsides_network::{Lowered, Options, Profile};
 
@@ -39,9 +39,13 @@ pub(crate) struct Checked {
 pub(crate) fn run(args: &TestArgs, say: &Say) -> Result<Exit> {
     let tests = files::read(&args.files, say)?;
     if tests.is_empty() {
-        say.error(&anyhow::anyhow!("no documents of the kind NetworkTest in {}", tests.source));
+        if tests.is_broken {
+            say.ending("incomplete", &"no expectation could be read");
+            return Ok(Exit::Incomplete);
+        }
+        say.error(&anyhow::anyhow!("no expectations in {}", tests.source));
         say.hint(
-            &"`ironsides network test --help` shows one, and `ironsides schema network-test` their schema",
+            &"`ironsides network test --help` shows some, and `ironsides schema network-test` prints their schema",
         );
         return Ok(Exit::Nothing);
     }
@@ -49,23 +53,24 @@ pub(crate) fn run(args: &TestArgs, say: &Say) -> Result<Exit> {
     if world.is_empty() {
         return Ok(nothing(&[&world], say));
     }
+    let mut profiles: Vec<(Profile, Options)> = Vec::new();
+    let mut asked: Vec<Vec<usize>> = Vec::new();
+    for test in tests.all() {
+        asked.push(wanted(args, test, &world, &mut profiles, say)?);
+    }
     let mut tested = Tested {
         world: &world,
         tests: &tests,
-        lowered: Vec::new(),
+        lowered: lower(&world, &profiles, say),
         results: Vec::new(),
         coverage: Coverage::default(),
         all: args.coverage,
     };
-    let mut profiles: Vec<(Profile, Options)> = Vec::new();
-    for (at, test) in tests.all().enumerate() {
-        let wanted = wanted(args, test, &world, &mut profiles, say)?;
-        let known = tested.lowered.iter().position(|lowered| lowered.profile == wanted.0);
-        let place = known.unwrap_or(tested.lowered.len());
-        if known.is_none() {
-            tested.lowered.push(lower(&world, wanted.0, wanted.1, say));
-        }
-        tested.check(at, test, place);
+    for lowered in &tested.lowered {
+        tested.coverage.add(lowered);
+    }
+    for ((at, test), places) in tests.all().enumerate().zip(asked) {
+        tested.check(at, test, &places);
     }
     emit(&args.output, |format| match format {
         TestFormat::Table => Ok(print::table(&tested)),
@@ -77,66 +82,74 @@ pub(crate) fn run(args: &TestArgs, say: &Say) -> Result<Exit> {
     Ok(tested.exit(args.min_coverage, say))
 }
 
-/// The profile that a document is held against: what the command line says, what the document says, what is found.
+/// The profiles that a document is held against, by their places in the list: what the command line says, what the document says,
+/// what is found. What is new is added to the list.
 fn wanted(
     args: &TestArgs,
     test: &NetworkTest,
     world: &World,
     known: &mut Vec<(Profile, Options)>,
     say: &Say,
-) -> Result<(Profile, Options)> {
+) -> Result<Vec<usize>> {
     let named = match (args.profile.profile, test.profile) {
-        (ProfileArg::All, _) => bail!("expectations are held against one profile at a time"),
         (ProfileArg::Auto, Some(profile)) => ProfileArg::One(profile),
         (argument, _) => argument,
     };
+    let same = |profile: Profile, known: &[(Profile, Options)]| {
+        known.iter().position(|(known, _)| *known == profile)
+    };
     if let ProfileArg::One(profile) = named
-        && let Some(found) = known.iter().find(|(known, _)| *known == profile)
+        && let Some(place) = same(profile, known)
     {
-        return Ok(*found);
+        return Ok(vec![place]);
     }
-    if named == ProfileArg::Auto
-        && let Some(found) = known.first()
-    {
-        return Ok(*found);
+    // What is found is told once.
+    if named == ProfileArg::All && known.len() == Profile::ALL.len() {
+        return Ok((0..known.len()).collect());
     }
     let arguments = crate::args::network::ProfileArgs { profile: named, ..args.profile.clone() };
-    let found = Profiles::one(&arguments, &[world], say)?;
-    known.push(found);
-    Ok(found)
+    let mut places = Vec::new();
+    for (profile, options) in Profiles::choose(&arguments, &[world], say)?.all {
+        places.push(same(profile, known).unwrap_or_else(|| {
+            known.push((profile, options));
+            known.len() - 1
+        }));
+    }
+    Ok(places)
 }
 
 impl Tested<'_> {
-    /// Holds the expectations of a document against the cluster.
-    fn check(&mut self, at: usize, test: &NetworkTest, place: usize) {
-        let Some(lowered) = self.lowered.get(place) else { return };
-        if self.results.is_empty() {
-            self.coverage = Coverage::new(lowered);
-        }
+    /// Holds the expectations of a document against the cluster under some profiles.
+    fn check(&mut self, at: usize, test: &NetworkTest, places: &[usize]) {
         for (number, expectation) in test.expectations.iter().enumerate() {
-            let outcomes = expectation.check(&self.world.state.cluster, lowered);
-            for reach in outcomes.iter().filter_map(|outcome| outcome.result.as_ref().ok()) {
-                for case in &reach.cases {
-                    self.coverage.note(lowered, case);
+            for &place in places {
+                let Some(lowered) = self.lowered.get(place) else { continue };
+                let outcomes = expectation.check(&self.world.state.cluster, lowered);
+                for reach in outcomes.iter().filter_map(|outcome| outcome.result.as_ref().ok()) {
+                    for case in &reach.cases {
+                        self.coverage.note(lowered, case);
+                    }
                 }
+                self.results.push(Checked { test: at, expectation: number, lowered: place, outcomes });
             }
-            self.results.push(Checked { test: at, expectation: number, lowered: place, outcomes });
         }
     }
 
-    /// How many expectations hold, how many do not, and how many could not be decided.
-    pub(crate) fn counts(&self) -> (usize, usize, usize) {
+    /// How many expectations hold, how many do not, and how many could not be decided: under one profile, or under all.
+    pub(crate) fn counts(&self, profile: Option<usize>) -> (usize, usize, usize) {
         let unknown = |checked: &&Checked| checked.outcomes.iter().any(|outcome| outcome.result.is_err());
         let failed = |checked: &&Checked| {
             checked.outcomes.iter().any(|outcome| outcome.result.is_ok() && !outcome.holds())
         };
-        let wrong = self.results.iter().filter(failed).count();
-        let undecided = self.results.iter().filter(|checked| !failed(checked) && unknown(checked)).count();
-        (self.results.len().saturating_sub(wrong + undecided), wrong, undecided)
+        let results =
+            || self.results.iter().filter(|checked| profile.is_none_or(|own| own == checked.lowered));
+        let wrong = results().filter(failed).count();
+        let undecided = results().filter(|checked| !failed(checked) && unknown(checked)).count();
+        (results().count().saturating_sub(wrong + undecided), wrong, undecided)
     }
 
     fn exit(&self, least: Option<u8>, say: &Say) -> Exit {
-        let (_, wrong, undecided) = self.counts();
+        let (_, wrong, undecided) = self.counts(None);
         let percent = self.coverage.percent();
         let poor = least.filter(|&least| percent < least);
         if wrong > 0 {
@@ -151,8 +164,12 @@ impl Tested<'_> {
         if wrong > 0 || poor.is_some() {
             return Exit::Findings;
         }
-        if undecided > 0 || self.tests.is_broken {
+        if undecided > 0 {
             say.ending("incomplete", &"not every expectation could be decided");
+            return Exit::Incomplete;
+        }
+        if self.tests.is_broken || self.tests.is_hollow {
+            say.ending("incomplete", &"not every file of expectations could be used");
             return Exit::Incomplete;
         }
         self.world.exit()

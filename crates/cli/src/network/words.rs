@@ -2,15 +2,17 @@
 
 use ironsides_network::reach::{Side, Whom, Why};
 use ironsides_network::rule::Authentication;
-use ironsides_network::{Action, Cluster, Direction, Limit, Lowered, Origin, Rule, Verdict};
+use ironsides_network::{
+    Action, AddressSet, Cluster, Direction, Limit, Lowered, Origin, Party, Rule, Verdict,
+};
 
 use super::world::World;
 
-/// A verdict for people, in one or two words.
+/// A verdict for people, in one word. The words are the same in every command: docs/network.md says what they mean.
 pub(crate) fn verdict(verdict: &Verdict) -> &'static str {
     match verdict {
         Verdict::Allow => "allowed",
-        Verdict::Limited(_) => "allowed in part",
+        Verdict::Limited(_) => "limited",
         Verdict::Deny => "denied",
         Verdict::Broken => "unknown",
         Verdict::Depends(_) => "depends",
@@ -23,7 +25,7 @@ pub(crate) fn word(verdict: &Verdict) -> &'static str {
         Verdict::Allow => "allow",
         Verdict::Limited(_) => "limited",
         Verdict::Deny => "deny",
-        Verdict::Broken => "broken",
+        Verdict::Broken => "unknown",
         Verdict::Depends(_) => "depends",
     }
 }
@@ -129,11 +131,16 @@ pub(crate) fn isolating(lowered: &Lowered, side: &Side) -> Vec<u32> {
     policies
 }
 
-/// Those at one end, for people.
-pub(crate) fn ends(whom: &[Whom], cluster: &Cluster) -> String {
+/// Those at one end of what was asked about a party, for people: addresses by its name as far as they go.
+pub(crate) fn ends(party: &Party, whom: &[Whom], cluster: &Cluster) -> String {
     let mut names: Vec<String> = Vec::new();
-    for whom in whom {
-        let name = whom.name(cluster);
+    let outside: AddressSet = whom
+        .iter()
+        .filter_map(|whom| if let Whom::Outside(first, last) = whom { Some((*first, *last)) } else { None })
+        .collect();
+    let addresses = (!outside.is_empty()).then(|| party.told_of(&outside));
+    let members = whom.iter().filter(|whom| !matches!(whom, Whom::Outside(..)));
+    for name in members.map(|whom| whom.name(cluster)).chain(addresses) {
         if !names.contains(&name) {
             names.push(name);
         }

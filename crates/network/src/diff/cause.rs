@@ -25,8 +25,7 @@ pub(super) fn policies(
         return Vec::new();
     }
     for stretch in stretches(delta) {
-        let first = if stretch.protocol.has_ports() { stretch.first.max(1) } else { stretch.first };
-        let traffic = Traffic { protocol: stretch.protocol, port: first };
+        let traffic = stretch.traffic();
         for direction in Direction::ALL {
             let ends = [(old, from.old, to.old), (new, from.new, to.new)];
             let says =

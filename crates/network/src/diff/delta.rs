@@ -45,14 +45,6 @@ impl Delta {
                 None => list.push(stretch),
             }
         }
-        for list in [&mut delta.opened, &mut delta.closed, &mut delta.altered] {
-            for stretch in
-                list.iter_mut().filter(|stretch| stretch.protocol.has_ports() && stretch.first == 1)
-            {
-                // Port 0 goes with port 1: nobody uses it.
-                stretch.first = 0;
-            }
-        }
         (delta != Self::default()).then_some(delta)
     }
 }

@@ -8,7 +8,6 @@ use ironsides_tree::Text;
 use crate::address::{AddressRange, AddressSet, atoms};
 use crate::cluster::{Cluster, Endpoint};
 use crate::diff::Side;
-use crate::reach::range_told;
 
 /// Somebody who talks, by a name that outlives a state.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -29,21 +28,12 @@ pub enum Somebody {
 }
 
 impl fmt::Display for Somebody {
-    /// `shop/web`, `node/n1`, `10.0.0.0/8`, `outside the cluster` for all addresses.
+    /// `shop/web`, `node/n1`, `10.0.0.0/8`, `outside` for all addresses.
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Workload { namespace, name, .. } => write!(out, "{namespace}/{name}"),
             Self::Node(name) => write!(out, "node/{name}"),
-            Self::Outside(addresses) if *addresses == AddressSet::everything() => {
-                out.write_str("outside the cluster")
-            }
-            Self::Outside(addresses) => {
-                let told: Vec<String> =
-                    addresses.ranges().iter().take(4).map(|&range| range_told(range)).collect();
-                let more = addresses.ranges().len().saturating_sub(told.len());
-                write!(out, "{}", told.join(" and "))?;
-                if more > 0 { write!(out, " and {more} more stretches") } else { Ok(()) }
-            }
+            Self::Outside(addresses) => out.write_str(&addresses.told(4)),
         }
     }
 }
@@ -125,7 +115,7 @@ impl Somebody {
 }
 
 /// The same with all addresses as one.
-pub(super) fn joined(people: impl Iterator<Item = Somebody>) -> BTreeSet<Somebody> {
+pub(crate) fn joined(people: impl Iterator<Item = Somebody>) -> BTreeSet<Somebody> {
     let mut ranges: Vec<AddressRange> = Vec::new();
     let mut all = BTreeSet::new();
     for who in people {

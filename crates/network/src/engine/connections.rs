@@ -1,6 +1,7 @@
 //! What happens to every kind of traffic between two ends.
 
 use std::cmp::Ordering;
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
@@ -30,16 +31,10 @@ pub struct Part {
     pub verdict: Verdict,
 }
 
-/// All that traffic of a protocol can be.
-fn whole(protocol: Protocol) -> Stretch {
-    let first = u16::from(protocol.has_ports());
-    Stretch { first, ..Stretch::all(protocol) }
-}
-
 impl Connections {
     /// One verdict for all traffic.
     pub fn uniform(verdict: &Verdict) -> Self {
-        let part = |protocol| Part { traffic: whole(protocol), verdict: verdict.clone() };
+        let part = |protocol| Part { traffic: Stretch::all(protocol), verdict: verdict.clone() };
         Self(KNOWN.into_iter().chain([REST]).map(part).collect())
     }
 
@@ -55,7 +50,7 @@ impl Connections {
         for protocol in protocols(ports().map(|port| match port {
             PortMatch::Range { protocol, .. } | PortMatch::Named { protocol, .. } => *protocol,
         })) {
-            let Stretch { first: least, last: most, .. } = whole(protocol);
+            let Stretch { first: least, last: most, .. } = Stretch::all(protocol);
             let mut starts = vec![least];
             let mut mentioned = false;
             let mut between = |first: u16, last: u16| {
@@ -114,13 +109,7 @@ impl Connections {
 
     /// The traffic that has a verdict of some kind, in order.
     pub fn with(&self, wanted: impl Fn(&Verdict) -> bool) -> Vec<Stretch> {
-        let parts = self.0.iter().filter(|part| wanted(&part.verdict));
-        // Port 0 goes with port 1.
-        let from_zero = |traffic: Stretch| {
-            let ports = traffic.first == 1 && traffic.protocol.has_ports();
-            if ports { Stretch { first: 0, ..traffic } } else { traffic }
-        };
-        parts.map(|part| from_zero(part.traffic)).collect()
+        self.0.iter().filter(|part| wanted(&part.verdict)).map(|part| part.traffic).collect()
     }
 
     /// What happens to one kind of traffic; `None` for what cannot be: port 0, a type of ICMP above 255.
@@ -190,7 +179,7 @@ impl Connections {
         let mut parts = Vec::with_capacity(self.0.len().max(other.0.len()));
         for protocol in protocols(self.0.iter().chain(other.0.iter()).map(|part| part.traffic.protocol)) {
             let (mut ours, mut theirs) = (self.of(protocol).peekable(), other.of(protocol).peekable());
-            let mut first = whole(protocol).first;
+            let mut first = Stretch::all(protocol).first;
             while let (Some(own), Some(their)) = (ours.peek(), theirs.peek()) {
                 let last = own.traffic.last.min(their.traffic.last);
                 let verdict = make(&own.verdict, &their.verdict);
@@ -255,25 +244,56 @@ fn blocks(first: u16, last: u16) -> impl Iterator<Item = u16> {
     })
 }
 
-impl fmt::Display for Connections {
-    /// `all traffic`, `nothing`, `TCP 80, 8000-8999; UDP 53`, `all but TCP 22`. What goes through only in part or perhaps is told
-    /// apart: `TCP 443, limited: TCP 80, depends: UDP 53`.
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl Connections {
+    /// On what it depends what goes through: each condition once, sorted.
+    pub fn conditions(&self) -> Vec<Arc<str>> {
+        let depends = self.0.iter().filter_map(|part| {
+            if let Verdict::Depends(conditions) = &part.verdict { Some(conditions) } else { None }
+        });
+        let mut all: Vec<Arc<str>> = depends.flatten().cloned().collect();
+        all.sort();
+        all.dedup();
+        all
+    }
+
+    /// As [`fmt::Display`] tells it, with the numbers of conditions behind what depends on them: `depends: UDP 53 [1, 2]`.
+    pub fn numbered(&self, number: impl Fn(&Arc<str>) -> Option<usize>) -> String {
+        let mut by: BTreeMap<Vec<usize>, Vec<Stretch>> = BTreeMap::new();
+        for part in self.0.iter() {
+            let Verdict::Depends(conditions) = &part.verdict else { continue };
+            let mut numbers: Vec<usize> = conditions.iter().filter_map(&number).collect();
+            numbers.sort_unstable();
+            numbers.dedup();
+            by.entry(numbers).or_default().push(part.traffic);
+        }
+        let depends = by.into_iter().map(|(numbers, traffic)| {
+            let numbers: Vec<String> = numbers.iter().map(ToString::to_string).collect();
+            let behind =
+                if numbers.is_empty() { String::new() } else { format!(" [{}]", numbers.join(", ")) };
+            format!("depends: {}{behind}", told(&traffic))
+        });
+        self.listed(depends.collect())
+    }
+
+    /// What goes through, with what depends already in words.
+    fn listed(&self, depends: Vec<String>) -> String {
         let limited = self.with(|verdict| matches!(verdict, Verdict::Limited(_)));
-        let depends = self.with(|verdict| matches!(verdict, Verdict::Depends(_)));
         let broken = self.with(|verdict| matches!(verdict, Verdict::Broken));
         let allowed = self.with(|verdict| *verdict == Verdict::Allow);
         let told = |traffic: Vec<Stretch>, word: &str| {
             (!traffic.is_empty()).then(|| format!("{word}{}", told(&traffic)))
         };
-        let all = [
-            told(allowed, ""),
-            told(limited, "limited: "),
-            told(depends, "depends: "),
-            told(broken, "unknown: "),
-        ];
-        let all: Vec<String> = all.into_iter().flatten().collect();
-        if all.is_empty() { out.write_str("nothing") } else { out.write_str(&all.join(", ")) }
+        let before = [told(allowed, ""), told(limited, "limited: ")].into_iter().flatten();
+        let all: Vec<String> = before.chain(depends).chain(told(broken, "unknown: ")).collect();
+        if all.is_empty() { "nothing".to_owned() } else { all.join(", ") }
+    }
+}
+
+impl fmt::Display for Connections {
+    /// `all traffic`, `nothing`, `TCP 80, 8000-8999; UDP 53`, `all but TCP 22`. What goes through only in part or perhaps is told
+    /// apart: `TCP 443, limited: TCP 80, depends: UDP 53`.
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(&self.numbered(|_| None))
     }
 }
 

@@ -35,11 +35,18 @@ pub struct Unexercised {
 impl Coverage {
     /// Everything that can be exercised under a profile, and nothing that was.
     pub fn new(lowered: &Lowered) -> Self {
-        let mut parts = BTreeMap::new();
+        let mut coverage = Self::default();
+        coverage.add(lowered);
+        coverage
+    }
+
+    /// Adds what can be exercised under one more profile.
+    pub fn add(&mut self, lowered: &Lowered) {
         for (place, _) in (0..).zip(&lowered.rules) {
-            parts.extend(named(lowered, place).into_iter().map(|part| (part, false)));
+            for part in named(lowered, place) {
+                self.parts.entry(part).or_default();
+            }
         }
-        Self { parts }
     }
 
     /// Notes what decides on an answer: the ends that deny where it is denied, both where it goes through.

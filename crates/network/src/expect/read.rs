@@ -40,7 +40,7 @@ impl NetworkTest {
             }
         }
         let expect = at.get("expect");
-        if !expect.is_set() || expect.items().next().is_none() {
+        if expect.node().and_then(Node::as_list).is_none() {
             reader.wrong(&expect, "expected a list of expectations: [{from, to, port, verdict}]");
         }
         for item in expect.items() {

@@ -35,7 +35,7 @@ fn ways(policies: &str, profile: Profile, from: &str, to: &str) -> Vec<String> {
     let to = Destination::read(to, &state.cluster).unwrap();
     let answer = reach(&state.cluster, &lowered, &from, &to).unwrap();
     let case = answer.cases.last().unwrap();
-    let found = flips(&state, &options, &lowered, case, &from, &to.party);
+    let found = flips(&state, &options, &lowered, case, (&from, &to.party), None);
     found
         .iter()
         .map(|flip| {

@@ -49,7 +49,7 @@ pub(super) fn node(json: &str) -> Option<Node> {
     parse_one(json).ok()
 }
 
-fn quoted(text: &str) -> String {
+pub(super) fn quoted(text: &str) -> String {
     let mut out = String::new();
     write_string(text, &mut out);
     out

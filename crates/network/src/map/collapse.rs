@@ -35,7 +35,7 @@ pub(super) fn collapse(map: Map, alone: &[Option<Connections>], keep: &[u32]) ->
             } else if own.lets_some_through() {
                 Level::Some
             } else {
-                Level::Perhaps
+                Level::Depends
             };
             let next = u32::try_from(said.len()).unwrap_or(u32::MAX);
             let value = *said.entry((own, level, true)).or_insert(next);
@@ -68,6 +68,7 @@ pub(super) fn collapse(map: Map, alone: &[Option<Connections>], keep: &[u32]) ->
                 joined.all.extend(unit.all.iter().cloned());
                 joined.size += unit.size;
                 joined.ends += unit.ends;
+                joined.addresses = joined.addresses.or(&unit.addresses);
             }
             if let Some(of) = of.get_mut(member as usize) {
                 *of = group;
@@ -93,5 +94,13 @@ pub(super) fn collapse(map: Map, alone: &[Option<Connections>], keep: &[u32]) ->
     let cells = cells.into_values().collect();
     let group = |unit: u32| of.get(unit as usize).copied().unwrap_or_default();
     let focus = map.focus.as_ref().map(|layers| layers.renamed(group));
-    Map { units, cells, focus, profile: map.profile, scale: map.scale, notes: map.notes }
+    Map {
+        units,
+        cells,
+        focus,
+        profile: map.profile,
+        scale: map.scale,
+        notes: map.notes,
+        conditions: map.conditions,
+    }
 }

@@ -3,10 +3,10 @@
 use crate::map::Map;
 
 impl Map {
-    /// A line for each cell: sender, receiver, what goes through, how much that is, between how many pairs of how many. The first
-    /// line names the columns.
+    /// A line for each cell: sender, receiver, what goes through, how much that is, between how many pairs of how many, and on what
+    /// it depends. The first line names the columns.
     pub fn csv(&self) -> String {
-        let mut out = String::from("from,to,traffic,level,open_pairs,pairs\n");
+        let mut out = String::from("from,to,traffic,level,open_pairs,pairs,conditions\n");
         for cell in &self.cells {
             let name = |unit| self.unit(unit).map_or("", |unit| unit.name.as_str());
             let fields = [
@@ -16,6 +16,7 @@ impl Map {
                 cell.level.name(),
                 &cell.open.to_string(),
                 &cell.pairs.to_string(),
+                &cell.most.conditions().join("; "),
             ];
             out.push_str(&fields.map(field).join(","));
             out.push('\n');

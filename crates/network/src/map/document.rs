@@ -20,6 +20,9 @@ pub struct Document {
     base: Option<BaseDocument>,
     #[serde(skip_serializing_if = "Option::is_none")]
     focus: Option<FocusDocument>,
+    /// What cells depend on, in words that go on after "whether", by number from 1 on.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    conditions: Vec<String>,
     /// What is not as asked.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     notes: Vec<String>,
@@ -92,7 +95,7 @@ impl Map {
             from: name(cell.from),
             to: name(cell.to),
             level: cell.level.name(),
-            told: cell.most.to_string(),
+            told: self.told(cell),
             traffic: traffic(&cell.most),
             open_pairs: cell.open,
             pairs: cell.pairs,
@@ -115,6 +118,7 @@ impl Map {
                 senders: layers.senders.iter().map(names).collect(),
                 receivers: layers.receivers.iter().map(names).collect(),
             }),
+            conditions: self.conditions.iter().map(ToString::to_string).collect(),
             notes: self.notes.clone(),
         }
     }

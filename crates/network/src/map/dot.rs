@@ -16,11 +16,12 @@ impl Map {
              edge [color=\"#8c959f\", arrowsize=0.6, fontname=\"sans-serif\", fontsize=9];\n",
         );
         let drawn = Drawn::new(self);
-        for note in self.notes.iter().chain(&drawn.said) {
+        let said: Vec<String> = drawn.said.iter().cloned().chain(self.legend()).collect();
+        for note in self.notes.iter().chain(&said) {
             _ = writeln!(out, "  // {}", ironsides_report::plain(note));
         }
-        if !drawn.said.is_empty() {
-            _ = writeln!(out, "  label={};", quote(&drawn.said.join("\n")));
+        if !said.is_empty() {
+            _ = writeln!(out, "  label={};", quote(&said.join("\n")));
         }
         for (number, (namespace, units)) in self.frames().into_iter().enumerate() {
             let framed = !namespace.is_empty();
@@ -48,7 +49,7 @@ impl Map {
         for edge in &drawn.edges {
             let style = match edge.level {
                 None => ", style=dashed, color=\"#cf222e\"",
-                Some(Level::Perhaps) => ", style=dotted",
+                Some(Level::Depends) => ", style=dotted",
                 Some(Level::Some) => "",
                 Some(Level::Everything) => ", color=\"#0969da\", penwidth=1.6",
             };

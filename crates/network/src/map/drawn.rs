@@ -38,7 +38,7 @@ impl Drawn {
         };
         let said = format!(
             "between all {what} without a line to each other: {}; lines show what is otherwise",
-            base.most
+            map.traffic(&base.most)
         );
         Self { edges: base.others.into_iter().map(edge).collect(), said: vec![said] }
     }

@@ -63,10 +63,17 @@ impl Map {
         }
         let cells = known.into_values().filter(|cell| layers.hold(cell)).collect();
         let profile = engine.lowered().profile;
-        let map =
-            Self { profile, scale: Scale::Workloads, units: units.list, cells, focus: Some(layers), notes };
+        let map = Self {
+            profile,
+            scale: Scale::Workloads,
+            units: units.list,
+            cells,
+            focus: Some(layers),
+            notes,
+            conditions: Vec::new(),
+        };
         let (map, centre) = map.without_strangers(&centre);
-        collapse::collapse(map, &[], &centre)
+        collapse::collapse(map, &[], &centre).numbered()
     }
 
     /// Leaves out the units that are in none of its layers.
@@ -134,8 +141,22 @@ impl Around<'_, '_> {
 }
 
 impl Layers {
-    /// Whether a cell leads from one layer to the next, or is within the centre.
+    /// Whether a cell is on a way to the focus or from it, of no more connections than were followed: all of them do that end in a
+    /// layer but the last, from wherever they come among the layers.
     fn hold(&self, cell: &Cell) -> bool {
+        let on = |layers: &[Vec<u32>], near: u32, far: u32| {
+            let within = |units: &[Vec<u32>], unit| units.iter().any(|layer| layer.contains(&unit));
+            let inner = layers.split_last().map_or(&[][..], |(_, inner)| inner);
+            (self.centre.contains(&near) || within(inner, near)) && within(layers, far)
+        };
+        let centre = |unit| self.centre.contains(&unit);
+        centre(cell.from) && centre(cell.to)
+            || on(&self.senders, cell.to, cell.from)
+            || on(&self.receivers, cell.from, cell.to)
+    }
+
+    /// Whether a cell leads from one layer to the next, or is within the centre.
+    pub(super) fn step(&self, cell: &Cell) -> bool {
         let joins =
             |near: &[u32], far: &[u32], (one, other): (u32, u32)| near.contains(&one) && far.contains(&other);
         let leads = |layers: &[Vec<u32>], ends: (u32, u32)| {

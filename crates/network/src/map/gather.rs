@@ -189,7 +189,7 @@ fn cell(
     } else if most.lets_some_through() {
         Level::Some
     } else {
-        Level::Perhaps
+        Level::Depends
     };
     Some(Cell { from, to, most, open, pairs, level })
 }

@@ -67,7 +67,7 @@ pub(super) fn draw(map: &Map) -> Drawing {
 /// A cell: a colour, and a sign for those who see none.
 fn sign(body: &mut String, level: Level, (x, y): (f64, f64), title: &str) {
     let sign = match level {
-        Level::Perhaps => "?",
+        Level::Depends => "?",
         Level::Some => "◐",
         Level::Everything => "●",
     };
@@ -86,7 +86,7 @@ fn legend(body: &mut String) {
     let all = [
         (Level::Everything, "everything"),
         (Level::Some, "some traffic, or between some pairs"),
-        (Level::Perhaps, "perhaps"),
+        (Level::Depends, "depends"),
     ];
     let mut x = MARGIN;
     for (level, text) in all {

@@ -58,8 +58,8 @@ impl Map {
                 all - lines
             ));
         }
-        for (at, said) in drawn.said.iter().enumerate() {
-            _ = writeln!(out, "  said{at}[\"{}\"]", text(said, 400));
+        for (at, said) in drawn.said.iter().cloned().chain(map.legend()).enumerate() {
+            _ = writeln!(out, "  said{at}[\"{}\"]", text(&said, 400));
         }
         for (at, note) in notes.iter().enumerate() {
             _ = writeln!(out, "  note{at}[\"not shown: {}\"]", text(note, 400));
@@ -98,7 +98,7 @@ impl Map {
 fn line(edge: &Edge) -> String {
     let arrow = match edge.level {
         None => "--x",
-        Some(Level::Perhaps) => "-.->",
+        Some(Level::Depends) => "-.->",
         Some(Level::Some) => "-->",
         Some(Level::Everything) => "==>",
     };

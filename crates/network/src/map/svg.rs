@@ -67,8 +67,22 @@ impl Map {
         if self.has_lines(&drawn) {
             said.extend(drawn.said.iter().map(|line| capital(line)));
         }
+        said.extend(self.undrawn());
+        said.extend(self.legend());
         said.extend(self.notes.iter().map(|note| format!("Not shown: {note}")));
         said
+    }
+}
+
+impl Map {
+    /// How many connections of a map with a focus do not lead from one of its columns to the next, which have no line.
+    fn undrawn(&self) -> Option<String> {
+        let layers = self.focus.as_ref()?;
+        let count = self.cells.iter().filter(|cell| !layers.step(cell)).count();
+        let (word, have) = if count == 1 { ("connection", "has") } else { ("connections", "have") };
+        (count > 0).then(|| {
+            format!("{count} {word} between boxes that are as far from the focus {have} no line: table, csv and json tell them")
+        })
     }
 }
 

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use crate::address::AddressSet;
 use crate::cluster::{Cluster, Endpoint};
 use crate::engine::{ClassId, Engine};
 use crate::map::{Kind, Unit};
@@ -152,6 +153,7 @@ impl Units {
                     name: part.name,
                     all: Vec::new(),
                     size: 0,
+                    addresses: AddressSet::default(),
                     ends: 0,
                 });
                 counts.push(BTreeMap::new());
@@ -160,6 +162,9 @@ impl Units {
                 (units.list.get_mut(unit as usize), counts.get_mut(unit as usize))
             {
                 unit.all.push(part.full);
+                let stretches =
+                    part.outside.iter().filter_map(|&at| engine.lowered().outside.get(at as usize));
+                unit.addresses = unit.addresses.or(&stretches.map(|&(stretch, _)| stretch).collect());
                 for (class, count) in classes {
                     unit.ends += count;
                     if unit.kind != Kind::Outside {
@@ -200,27 +205,19 @@ impl Units {
     }
 }
 
+/// So many stretches of addresses are told one by one in a name.
+const FEW: usize = 3;
+
 /// Names units after all that they stand for.
 pub(super) fn name_all(units: &mut [Unit]) {
-    let stretches = |unit: &Unit| if unit.kind == Kind::Outside { unit.all.len() } else { 0 };
-    let outside: Vec<String> =
-        units.iter().filter(|unit| stretches(unit) > 0).flat_map(|unit| unit.all.clone()).collect();
     for unit in units {
         let count = unit.all.len();
-        let few = || unit.all.join(", ");
         unit.name = match (unit.kind, unit.all.as_slice()) {
-            (_, []) | (Kind::Namespace | Kind::Nodes | Kind::Workload, [_]) => continue,
+            (Kind::Outside, [_, ..]) => unit.addresses.told(FEW),
+            (_, [] | [_]) => continue,
             (Kind::Namespace, [first, ..]) => format!("{first} and {} like it", count - 1),
-            (Kind::Outside, _) if count == outside.len() => "outside".to_owned(),
-            (Kind::Outside, all) if outside.len() - count <= 3 && count > 3 => {
-                let others: Vec<&str> =
-                    outside.iter().filter(|other| !all.contains(other)).map(String::as_str).collect();
-                format!("outside but {}", others.join(", "))
-            }
-            (Kind::Outside, _) if count <= 3 => few(),
-            (Kind::Outside, [first, ..]) => format!("{count} stretches of addresses like {first}"),
             (Kind::Nodes, _) => format!("{count} nodes"),
-            (Kind::Workload, [first, ..]) => {
+            (_, [first, ..]) => {
                 format!("{} and {} like it", first.split(' ').next_back().unwrap_or(first), count - 1)
             }
         };

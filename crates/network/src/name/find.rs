@@ -4,6 +4,7 @@ use std::net::IpAddr;
 
 use ironsides_tree::Text;
 
+use super::kind;
 use super::near::hint;
 use super::{Party, PartyKind};
 use crate::address::AddressSet;
@@ -37,13 +38,7 @@ pub(super) fn workload(
     name: &str,
     cluster: &Cluster,
 ) -> Result<Party, NetworkError> {
-    let is_kind = |pod: &Pod| {
-        kind.is_none_or(|kind| {
-            let known = pod.workload_kind.to_ascii_lowercase();
-            let kind = kind.to_ascii_lowercase();
-            known == kind || known.strip_suffix("ment") == Some(kind.as_str()) || plural(&known) == kind
-        })
-    };
+    let is_kind = |pod: &Pod| kind.is_none_or(|kind| kind::is_of(pod, kind));
     let members = pods(cluster, |pod| pod.namespace == namespace && pod.workload == name && is_kind(pod));
     if !members.is_empty() {
         return Ok(party(format!("{namespace}/{name}"), PartyKind::Workload, members));
@@ -55,22 +50,45 @@ pub(super) fn workload(
         }
     }
     let full = format!("{namespace}/{name}");
-    let names = cluster.pods.iter().filter(|pod| is_kind(pod)).map(workload_of);
-    let hint = match elsewhere(name, cluster) {
-        there if !there.is_empty() => there,
-        _ => hint(&full, names),
+    let Some(word) = kind else {
+        let hint = match (service(namespace, name, cluster), elsewhere(name, cluster)) {
+            (Ok(service), _) => format!("; did you mean {}?", service.name),
+            (_, there) if !there.is_empty() => there,
+            _ => hint(&full, cluster.pods.iter().map(workload_of)),
+        };
+        return Err(unknown("workload or pod", full, hint));
     };
-    Err(unknown("workload or pod", full, hint))
+    // The name may be right and the kind wrong.
+    let twin = cluster.pods.iter().find(|pod| pod.namespace == namespace && pod.workload == name);
+    let of_kind = cluster.pods.iter().filter(|pod| is_kind(pod)).map(workload_of);
+    let hint = match (twin, kind::named(word)) {
+        (Some(twin), _) => {
+            let own = &twin.workload_kind;
+            format!("; {full} is a {own}: did you mean {}/{full}?", kind::short(own))
+        }
+        (None, Some(_)) => match hint(&full, of_kind) {
+            near if near.is_empty() => elsewhere(name, cluster),
+            near => near.replace("mean ", &format!("mean {word}/")),
+        },
+        (None, None) if of_kind.count() == 0 => {
+            let words = kind::words().map(str::to_owned);
+            let own = cluster.pods.iter().map(|pod| kind::short(&pod.workload_kind));
+            let hint = hint(word, words.chain(own).filter(|word| !word.is_empty()));
+            return Err(unknown("kind of workload", word.to_owned(), hint));
+        }
+        (None, None) => elsewhere(name, cluster),
+    };
+    Err(unknown(kind::named(word).unwrap_or("workload"), full, hint))
 }
 
-fn plural(kind: &str) -> String {
-    format!("{kind}s")
-}
-
-/// The workloads of that name in other namespaces, as a hint.
+/// The workloads of that name in other namespaces, as a hint; services where there is no workload of it.
 fn elsewhere(name: &str, cluster: &Cluster) -> String {
     let mut names: Vec<String> =
         cluster.pods.iter().filter(|pod| pod.workload == name || pod.name == name).map(workload_of).collect();
+    if names.is_empty() {
+        let services = cluster.services.iter().filter(|service| service.name == name);
+        names = services.map(|service| format!("svc/{}/{}", service.namespace, service.name)).collect();
+    }
     names.sort();
     names.dedup();
     match names.as_slice() {
@@ -98,8 +116,15 @@ pub(super) fn pod(namespace: &str, name: &str, cluster: &Cluster) -> Result<Part
     let members = pods(cluster, |pod| pod.namespace == namespace && pod.name == name);
     if members.is_empty() {
         let full = format!("{namespace}/{name}");
+        let is_workload = |pod: &Pod| pod.namespace == namespace && pod.workload == name;
         let names = cluster.pods.iter().map(|pod| format!("{}/{}", pod.namespace, pod.name));
-        let hint = hint(&full, names).replace("mean ", "mean pod/");
+        let hint = match cluster.pods.iter().find(|pod| is_workload(pod)) {
+            Some(pod) => {
+                let kind = &pod.workload_kind;
+                format!("; {full} is a {kind}: did you mean {}/{full}?", kind::short(kind))
+            }
+            None => hint(&full, names).replace("mean ", "mean pod/"),
+        };
         return Err(unknown("pod", full, hint));
     }
     Ok(party(format!("pod/{namespace}/{name}"), PartyKind::Pod, members))
@@ -109,7 +134,7 @@ pub(super) fn pod(namespace: &str, name: &str, cluster: &Cluster) -> Result<Part
 pub(super) fn node(name: &str, cluster: &Cluster) -> Result<Party, NetworkError> {
     let at = (0..).zip(&cluster.nodes).find(|(_, node)| node.name == name);
     let Some((at, _)) = at else {
-        let hint = hint(name, cluster.nodes.iter().map(|node| &*node.name));
+        let hint = hint(name, cluster.nodes.iter().map(|node| &*node.name)).replace("mean ", "mean node/");
         return Err(unknown("node", name.to_owned(), hint));
     };
     Ok(party(format!("node/{name}"), PartyKind::Node, vec![Endpoint::Node(at)]))
@@ -119,7 +144,7 @@ pub(super) fn node(name: &str, cluster: &Cluster) -> Result<Party, NetworkError>
 pub(super) fn namespace(name: &str, cluster: &Cluster) -> Result<Party, NetworkError> {
     let members = pods(cluster, |pod| pod.namespace == name);
     if members.is_empty() && !cluster.namespaces.contains_key(name) {
-        let hint = hint(name, cluster.namespaces.keys().map(Text::as_str));
+        let hint = hint(name, cluster.namespaces.keys().map(Text::as_str)).replace("mean ", "mean ns/");
         return Err(unknown("namespace", name.to_owned(), hint));
     }
     Ok(party(format!("ns/{name}"), PartyKind::Namespace, members))

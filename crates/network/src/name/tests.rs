@@ -68,6 +68,10 @@ fn ends_are_read_as_people_write_them() {
         ("shop/web", "shop/web", 2),
         ("deploy/shop/web", "shop/web", 2),
         ("deployments/shop/web", "shop/web", 2),
+        ("Deployment/shop/web", "shop/web", 2),
+        ("po/shop/web-1", "pod/shop/web-1", 1),
+        ("namespaces/shop", "ns/shop", 2),
+        ("no/n1", "node/n1", 1),
         ("pod/shop/web-1", "pod/shop/web-1", 1),
         ("shop/web-2", "pod/shop/web-2", 1),
         ("svc/shop/api", "svc/shop/api", 2),
@@ -92,21 +96,55 @@ fn what_is_not_there_is_told_with_the_nearest_name() {
     for (text, expected) in [
         ("shop/wbe", "there is no workload or pod shop/wbe in what was read; did you mean shop/web?"),
         ("data/web", "there is no workload or pod data/web in what was read; did you mean shop/web?"),
-        ("statefulset/shop/web", "did you mean shop/web?"),
+        ("shop/api", "there is no workload or pod shop/api in what was read; did you mean svc/shop/api?"),
+        ("api", "did you mean svc/shop/api?"),
+        (
+            "sts/shop/web",
+            "there is no StatefulSet shop/web in what was read; shop/web is a Deployment: did you mean deploy/shop/web?",
+        ),
+        (
+            "deploy/shop/wbe",
+            "there is no Deployment shop/wbe in what was read; did you mean deploy/shop/web?",
+        ),
+        ("cj/data/web", "there is no CronJob data/web in what was read; did you mean shop/web?"),
+        ("deply/shop/web", "shop/web is a Deployment: did you mean deploy/shop/web?"),
+        ("deply/shop/x", "there is no kind of workload deply in what was read; did you mean deploy?"),
+        ("pod/shop/web", "shop/web is a Deployment: did you mean deploy/shop/web?"),
         ("web", "there is no end web in what was read; did you mean shop/web?"),
         ("n1", "did you mean node/n1?"),
         ("shop", "did you mean ns/shop?"),
         ("svc/shop/app", "did you mean svc/shop/api?"),
-        ("ns/shp", "did you mean shop?"),
-        ("node/n2", "did you mean n1?"),
+        ("ns/shp", "did you mean ns/shop?"),
+        ("node/n2", "did you mean node/n1?"),
         ("pod/shop/web-3", "did you mean pod/shop/web-1?"),
         ("nothing", "is no end of a connection: write NAMESPACE/WORKLOAD"),
         ("", "is no end of a connection"),
         ("a//b", "is no end of a connection"),
         ("a/b/c/d", "is no end of a connection"),
+        ("ns/a/b", "is no end of a connection"),
     ] {
         let error = Party::read(text, &cluster).unwrap_err().to_string();
         assert!(error.contains(expected), "{text}: {error}");
+    }
+}
+
+#[test]
+fn destinations_are_told_so_that_they_can_be_read_again() {
+    let cluster = cluster();
+    for (text, told) in [
+        ("shop/web:8080", "shop/web:8080"),
+        ("shop/web", "shop/web"),
+        ("[2001:db8::1]:443", "[2001:db8::1]:443"),
+        ("[2001:db8::/32]:udp/53", "[2001:db8::/32]:udp/53"),
+        ("2001:db8::1", "2001:db8::1"),
+        ("10.0.0.2:http", "pod/shop/web-2:http (10.0.0.2)"),
+        ("svc/shop/api:http", "svc/shop/api:http"),
+    ] {
+        let read = Destination::read(text, &cluster).unwrap();
+        assert_eq!(read.told(), told, "{text}");
+        let again = Destination::read(read.told().split(' ').next().unwrap(), &cluster).unwrap();
+        assert_eq!(again.port, read.port, "{text}");
+        assert_eq!((again.party.members, again.party.outside), (read.party.members, read.party.outside));
     }
 }
 

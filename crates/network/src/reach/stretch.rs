@@ -25,9 +25,9 @@ impl Stretch {
         Self { protocol: traffic.protocol, first: traffic.port, last: traffic.port }
     }
 
-    /// All traffic of a protocol.
+    /// All traffic of a protocol. Port 0 is used by nobody, and no part of it.
     pub fn all(protocol: Protocol) -> Self {
-        Self { protocol, first: 0, last: last_of(protocol) }
+        Self { protocol, first: u16::from(protocol.has_ports()), last: last_of(protocol) }
     }
 
     /// The first kind of traffic in it.
@@ -40,9 +40,9 @@ impl Stretch {
         self.protocol == next.protocol && self.last.checked_add(1) == Some(next.first)
     }
 
-    /// Whether it is all of its protocol. Port 0 is used by nobody.
+    /// Whether it is all of its protocol.
     fn is_whole(self) -> bool {
-        self.first <= u16::from(self.protocol.has_ports()) && self.last == last_of(self.protocol)
+        self == Self::all(self.protocol)
     }
 }
 
@@ -99,9 +99,9 @@ pub fn stretches(lowered: &Lowered, ends: &[(End, &[Candidate])]) -> Vec<Stretch
     }
     let mut all = Vec::new();
     for protocol in protocols {
-        let last = last_of(protocol);
-        let own = starts.iter().filter(|(own, start)| *own == protocol && (1..=last).contains(start));
-        let mut first = 0;
+        let Stretch { mut first, last, .. } = Stretch::all(protocol);
+        let least = first;
+        let own = starts.iter().filter(|(own, start)| *own == protocol && least < *start && *start <= last);
         for &(_, next) in own {
             all.push(Stretch { protocol, first, last: next.saturating_sub(1) });
             first = next;
@@ -111,7 +111,7 @@ pub fn stretches(lowered: &Lowered, ends: &[(End, &[Candidate])]) -> Vec<Stretch
     all
 }
 
-/// Stretches for people: `all traffic`, `TCP 80, 443; UDP 53`, `all but TCP 22`.
+/// Stretches for people: `all traffic`, `TCP 80, 443; UDP 53`, `all but TCP 22`, `protocols without ports`.
 pub fn told(stretches: &[Stretch]) -> String {
     let mut all: Vec<Stretch> = Vec::new();
     for stretch in stretches {
@@ -128,6 +128,9 @@ pub fn told(stretches: &[Stretch]) -> String {
         let missing: Vec<Stretch> = usual.into_iter().flat_map(|protocol| missing(protocol, &all)).collect();
         return match missing.as_slice() {
             [] => "all traffic".to_owned(),
+            missing if missing == Protocol::WITH_PORTS.map(Stretch::all) => {
+                "protocols without ports".to_owned()
+            }
             missing => format!("all but {}", joined(missing)),
         };
     }
@@ -137,7 +140,7 @@ pub fn told(stretches: &[Stretch]) -> String {
 /// What sorted stretches leave of a protocol.
 fn missing(protocol: Protocol, all: &[Stretch]) -> Vec<Stretch> {
     let mut left = Vec::new();
-    let mut next = Some(0);
+    let mut next = Some(Stretch::all(protocol).first);
     for stretch in all.iter().filter(|stretch| stretch.protocol == protocol) {
         if let Some(first) = next.filter(|&first| first < stretch.first) {
             left.push(Stretch { protocol, first, last: stretch.first.saturating_sub(1) });
@@ -189,8 +192,10 @@ mod tests {
         assert_eq!(told(&[]), "nothing");
         assert_eq!(told(&[tcp(80, 80), tcp(443, 444)]), "TCP 80, 443-444");
         assert_eq!(told(&[tcp(80, 80), tcp(81, 90), Stretch::all(Protocol::Udp)]), "TCP 80-90; UDP");
-        let but: Vec<Stretch> = [tcp(0, 21), tcp(23, 65535)].into_iter().chain(all[1..].to_vec()).collect();
+        let but: Vec<Stretch> = [tcp(1, 21), tcp(23, 65535)].into_iter().chain(all[1..].to_vec()).collect();
         assert_eq!(told(&but), "all but TCP 22");
+        assert_eq!(told(&all[3..]), "protocols without ports");
+        assert_eq!(told(&[tcp(1, 79), tcp(81, 65535)]), "TCP 1-79, 81-65535", "nobody uses port 0");
         assert_eq!(told(&all[..5]), "TCP; UDP; SCTP; ICMP; ICMPv6");
         assert_eq!(Stretch::of(Traffic { protocol: Protocol::Icmp, port: 8 }).to_string(), "ICMP type 8");
         assert_eq!(Stretch::all(Protocol::Other(47)).to_string(), "protocol 47");

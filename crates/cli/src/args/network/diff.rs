@@ -11,12 +11,13 @@ use crate::args::To;
 #[derive(Args, Debug)]
 #[command(after_help = concat!(
     "\
-OLD and NEW are files, folders or fact bundles. Policies that were written anew and let through the same show nothing.
+OLD and NEW are files, folders or fact bundles. Policies that were written anew and let through the same show nothing. New
+workloads are told with how far they are open; of those that were there before, new ways in from outside are.
 
 Examples:
   ironsides network diff main/deploy branch/deploy
   ironsides network diff monday.tar.zst friday.tar.zst -o markdown
-  git worktree add /tmp/main main && ironsides network diff /tmp/main/deploy deploy --fail-on opened
+  git worktree add /tmp/main main && ironsides network diff /tmp/main/deploy deploy --fail-on opened,exposed
 
 ",
     exit_codes!("something changed that --fail-on names")
@@ -30,9 +31,10 @@ pub(crate) struct DiffArgs {
     pub(crate) new: PathBuf,
     #[command(flatten)]
     pub(crate) profile: ProfileArgs,
-    /// Exit with 1 when something was opened, was closed, or either
-    #[arg(long, value_name = "WHAT", default_value = "opened")]
-    pub(crate) fail_on: DiffFailOn,
+    /// Exit with 1 when something was opened, was closed, or is exposed (a new workload that no policy guards, or a new way in
+    /// from outside the cluster); any, none; may be given several times, or with commas
+    #[arg(long, value_name = "WHAT", default_value = "opened", value_delimiter = ',')]
+    pub(crate) fail_on: Vec<DiffFailOn>,
     /// Output format, into a file where one is named: table, json, yaml, csv, markdown
     #[arg(short, long, value_name = "FORMAT[=FILE]", default_value = "table")]
     pub(crate) output: Vec<To<DiffFormat>>,
@@ -44,6 +46,7 @@ pub(crate) enum DiffFailOn {
     // Without documentation: the help lists the words alone.
     Opened,
     Closed,
+    Exposed,
     Any,
     None,
 }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum, ValueHint};
 
-use super::ProfileArgs;
+use super::OneProfileArgs;
 use crate::args::{FromArgs, To};
 
 /// `ironsides network generate`
@@ -44,7 +44,7 @@ pub(crate) struct GenerateArgs {
     #[arg(long)]
     pub(crate) without_requests: bool,
     #[command(flatten)]
-    pub(crate) profile: ProfileArgs,
+    pub(crate) profile: OneProfileArgs,
     #[command(flatten)]
     pub(crate) from: FromArgs,
     /// Output format, into a file where one is named: table (what was made and its proof), yaml (the policies), steps (the

@@ -10,12 +10,15 @@ use crate::args::{FromArgs, To};
 #[command(after_help = concat!(
     "\
 Without --workloads and --focus the map is of namespaces. Workloads of a namespace that send and receive the same are one.
+What is `limited` goes through a proxy or a handshake that lets only a part of it through; what `depends` cannot be known from
+here, and a number leads to what it depends on. With --profile all only the pairs are told for which profiles differ.
 
 Examples:
   ironsides network map -f deploy/
   ironsides network map --workloads -o html=map.html -o csv=map.csv
   ironsides network map --exposure -f deploy/
   ironsides network map --focus shop/cart --toward senders --depth 2
+  ironsides network map --profile all -f deploy/
 
 ",
     exit_codes!("not used")

@@ -9,9 +9,13 @@ use crate::args::{FromArgs, To};
 #[derive(Args, Debug)]
 #[command(after_help = concat!(
     "\
-Ends: NAMESPACE/WORKLOAD stands for all its pods, pod/NAMESPACE/NAME for one, svc/NAMESPACE/NAME for what serves a service,
-ns/NAME for every workload of a namespace, node/NAME for a node; an address, a block or internet for what is outside. A port
-is a number (TCP), udp/53, icmp/8, or a name. Without a port all traffic is asked for.
+Ends: NAMESPACE/WORKLOAD stands for all its pods (deploy/NAMESPACE/NAME, sts/…, ds/… for one kind), pod/NAMESPACE/NAME for one,
+svc/NAMESPACE/NAME for what serves a service, ns/NAME for every workload of a namespace, node/NAME for a node; an address, a
+block or internet for what is outside. A port is a number (TCP), udp/53, icmp/8, or a name; [2001:db8::1]:443 for an address of
+IPv6. Without a port all traffic is asked for.
+
+Answers: allowed; limited (a proxy or a handshake lets only a part through); denied; depends (it cannot be known from here, and
+the condition is told); unknown (the plug-in itself cannot work it out).
 
 Examples:
   ironsides network reach shop/frontend svc/shop/cart:8080

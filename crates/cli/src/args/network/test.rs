@@ -22,6 +22,9 @@ FILE holds documents of the kind NetworkTest (`ironsides schema network-test` pr
       verdict: allow
       why: the frontend shows the cart
 
+The verdict is allow, deny, limited (as far as a proxy or a handshake lets it) or depends. Without a port all traffic is
+meant; protocols without ports count then as far as it is known what happens to them.
+
 Examples:
   ironsides network test network-test.yaml -f deploy/
   ironsides network test tests/ -f deploy/ -o table -o junit=network.xml

@@ -14,14 +14,18 @@ use crate::columns::Columns;
 use crate::network::words;
 use crate::network::world::World;
 use crate::print::{envelope, yaml};
+use crate::say::counted;
 
-/// Every workload with what is open of it.
-pub(super) fn shown(world: &World, profile: Profile, all: &[Exposure], format: MapFormat) -> Result<String> {
+/// Every workload with what is open of it; under several profiles those for which they differ.
+pub(super) fn shown(world: &World, all: &[(Profile, Vec<Exposure>)], format: MapFormat) -> Result<String> {
     match format {
-        MapFormat::Table => Ok(table(profile, all)),
+        MapFormat::Table => Ok(match all {
+            [(profile, one)] => table(*profile, one),
+            several => compared(several),
+        }),
         MapFormat::Csv => Ok(csv(all)),
-        MapFormat::Json => json_text(world, profile, all),
-        MapFormat::Yaml => yaml(&json_text(world, profile, all)?),
+        MapFormat::Json => json_text(world, all),
+        MapFormat::Yaml => yaml(&json_text(world, all)?),
         MapFormat::Html | MapFormat::Svg | MapFormat::Dot | MapFormat::Mermaid => {
             bail!("there is no picture of how far workloads are open; use table, json, yaml or csv")
         }
@@ -43,7 +47,7 @@ fn guard(guard: Guard) -> &'static str {
 /// Ports at which something goes through, or may.
 fn open(open: &Open) -> String {
     let sure = (!open.ports.is_empty()).then(|| ports(&open.ports));
-    let perhaps = (!open.perhaps.is_empty()).then(|| format!("perhaps {}", ports(&open.perhaps)));
+    let perhaps = (!open.perhaps.is_empty()).then(|| format!("depends: {}", ports(&open.perhaps)));
     let parts: Vec<String> = sure.into_iter().chain(perhaps).collect();
     if parts.is_empty() { "nothing".to_owned() } else { parts.join(", ") }
 }
@@ -57,42 +61,109 @@ fn way(way: &Way) -> String {
     format!("{way}: {}{internal}", words::verdict(&way.verdict))
 }
 
-fn table(profile: Profile, all: &[Exposure]) -> String {
-    let mut columns =
-        Columns::new(&["WORKLOAD", "INGRESS", "EGRESS", "FROM INTERNET", "FROM ANY POD", "TO INTERNET"]);
-    for exposure in all {
-        columns.row(&[
-            &name(exposure),
-            guard(exposure.ingress),
-            guard(exposure.egress),
-            &open(&exposure.from_internet),
-            &open(&exposure.from_cluster),
-            &open(&exposure.to_internet),
-        ]);
+/// The columns of a table, behind the workload.
+const HEADING: [&str; 5] = ["INGRESS", "EGRESS", "FROM INTERNET", "FROM ANY POD", "TO INTERNET"];
+
+/// What stands in them.
+fn cells(exposure: &Exposure) -> [String; 5] {
+    [
+        guard(exposure.ingress).to_owned(),
+        guard(exposure.egress).to_owned(),
+        open(&exposure.from_internet),
+        open(&exposure.from_cluster),
+        open(&exposure.to_internet),
+    ]
+}
+
+/// What the words of a table mean.
+const WORDS: &str = "
+INGRESS, EGRESS  what policies say of that direction: unprotected, nothing; in part, they deny some and leave the rest open;
+                 closed, what they do not name is denied
+FROM, TO         the ports that policies leave open for some address of the internet, and for a pod that anybody may start;
+                 all ports, every port; depends, it is not known
+";
+
+/// The workloads for which profiles differ, each with a row for those profiles that agree.
+fn compared(all: &[(Profile, Vec<Exposure>)]) -> String {
+    let heading: Vec<&str> = ["WORKLOAD", "PROFILE"].into_iter().chain(HEADING).collect();
+    let mut columns = Columns::new(&heading);
+    let mut ways: Vec<String> = Vec::new();
+    let (mut differ, number) = (0, all.first().map_or(0, |(_, list)| list.len()));
+    for at in 0..number {
+        let mut rows: Vec<([String; 5], Vec<String>, Vec<&str>)> = Vec::new();
+        for (profile, list) in all {
+            let Some(exposure) = list.get(at) else { continue };
+            let (own, ways) = (cells(exposure), exposure.ways.iter().map(way).collect::<Vec<_>>());
+            match rows.iter_mut().find(|(known, others, _)| *known == own && *others == ways) {
+                Some((.., names)) => names.push(profile.name()),
+                None => rows.push((own, ways, vec![profile.name()])),
+            }
+        }
+        if rows.len() < 2 {
+            continue;
+        }
+        differ += 1;
+        let name = all.first().and_then(|(_, list)| list.get(at)).map(name).unwrap_or_default();
+        for (place, (cells, own, names)) in rows.iter().enumerate() {
+            let (first, names) = (if place == 0 { name.as_str() } else { "" }, names.join(", "));
+            let row: Vec<&str> =
+                [first, names.as_str()].into_iter().chain(cells.iter().map(String::as_str)).collect();
+            columns.row(&row);
+            ways.extend(own.iter().map(|way| format!("{name} ({names}): {way}")));
+        }
+    }
+    let names: Vec<&str> = all.iter().map(|(profile, _)| profile.name()).collect();
+    if differ == 0 {
+        return format!("the profiles do not differ: {}\n", names.join(", "));
     }
     let mut text = columns.text();
-    let mut ways: Vec<String> = Vec::new();
-    for exposure in all {
-        ways.extend(exposure.ways.iter().map(|one| format!("{}: {}", name(exposure), way(one))));
-    }
-    if !ways.is_empty() {
-        text.push_str("\nways in from outside:\n");
-    }
-    for way in ways {
-        _ = writeln!(text, "  {}", plain(&way));
-    }
-    let unprotected = all.iter().filter(|exposure| exposure.ingress == Guard::Unprotected).count();
+    told(&mut text, &ways);
+    text.push_str(WORDS);
     _ = writeln!(
         text,
-        "\n{unprotected} of {} workloads take whatever comes (profile {profile}); whether the internet gets as far as a pod \
-         is told by the ways in",
-        all.len()
+        "\nthe profiles differ for {differ} of {} ({})",
+        counted(number, "workload"),
+        names.join(", ")
     );
     text
 }
 
-fn csv(all: &[Exposure]) -> String {
+/// The ways in, under a heading of their own.
+fn told(text: &mut String, ways: &[String]) {
+    if !ways.is_empty() {
+        text.push_str("\nways in from outside:\n");
+    }
+    for way in ways {
+        _ = writeln!(text, "  {}", plain(way));
+    }
+}
+
+fn table(profile: Profile, all: &[Exposure]) -> String {
+    let heading: Vec<&str> = ["WORKLOAD"].into_iter().chain(HEADING).collect();
+    let mut columns = Columns::new(&heading);
+    let mut ways: Vec<String> = Vec::new();
+    for exposure in all {
+        let (name, cells) = (name(exposure), cells(exposure));
+        let row: Vec<&str> = [name.as_str()].into_iter().chain(cells.iter().map(String::as_str)).collect();
+        columns.row(&row);
+        ways.extend(exposure.ways.iter().map(|one| format!("{name}: {}", way(one))));
+    }
+    let mut text = columns.text();
+    told(&mut text, &ways);
+    text.push_str(WORDS);
+    let unprotected = all.iter().filter(|exposure| exposure.ingress == Guard::Unprotected).count();
+    _ = writeln!(
+        text,
+        "\n{unprotected} of {} unprotected: they take whatever comes (profile {profile}); whether the internet gets as far \
+         as a pod is told by the ways in",
+        counted(all.len(), "workload")
+    );
+    text
+}
+
+fn csv(all: &[(Profile, Vec<Exposure>)]) -> String {
     let heading = [
+        "profile",
         "workload",
         "kind",
         "ingress",
@@ -104,9 +175,12 @@ fn csv(all: &[Exposure]) -> String {
         "ways in",
     ];
     let mut rows = vec![heading.map(str::to_owned).to_vec()];
-    for exposure in all {
+    for (profile, exposure) in
+        all.iter().flat_map(|(profile, list)| list.iter().map(move |one| (profile, one)))
+    {
         let ways: Vec<String> = exposure.ways.iter().map(way).collect();
         rows.push(vec![
+            profile.name().to_owned(),
             name(exposure),
             exposure.kind.to_string(),
             guard(exposure.ingress).to_owned(),
@@ -121,7 +195,7 @@ fn csv(all: &[Exposure]) -> String {
     ironsides_report::csv(&rows)
 }
 
-fn json_text(world: &World, profile: Profile, all: &[Exposure]) -> Result<String> {
+fn json_text(world: &World, all: &[(Profile, Vec<Exposure>)]) -> Result<String> {
     let one = |exposure: &Exposure| {
         let namespaces: Vec<&str> =
             exposure.from_namespaces.iter().map(ironsides_tree::Text::as_str).collect();
@@ -140,8 +214,11 @@ fn json_text(world: &World, profile: Profile, all: &[Exposure]) -> Result<String
             "fromNamespaces": namespaces, "waysIn": ways,
         })
     };
-    let workloads: Vec<Value> = all.iter().map(one).collect();
-    let answer = json!({ "profile": profile.name(), "workloads": workloads });
+    let under = |(profile, list): &(Profile, Vec<Exposure>)| json!({ "profile": profile.name(), "workloads": list.iter().map(one).collect::<Vec<_>>() });
+    let answer = match all {
+        [single] => under(single),
+        several => json!({ "answers": several.iter().map(under).collect::<Vec<_>>() }),
+    };
     let gaps: Vec<&String> = world.gaps.iter().collect();
     Ok(serde_json::to_string_pretty(&envelope("network-exposure", &gaps, answer))? + "\n")
 }

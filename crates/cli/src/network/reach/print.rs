@@ -3,8 +3,8 @@
 use std::fmt::Write as _;
 
 use anyhow::Result;
-use ironsides_network::reach::{Case, Side, Whom, told};
-use ironsides_network::{AddressSet, Cluster, Direction, Origin, Party, Rule};
+use ironsides_network::reach::{Case, Side, Whom, told, tried};
+use ironsides_network::{Direction, Match, Origin, Rule, Verdict};
 use ironsides_report::plain;
 use serde_json::{Value, json};
 
@@ -16,20 +16,40 @@ use crate::print::envelope;
 /// One answer for people.
 pub(super) fn table(asked: &Asked<'_>, answer: &Answered) -> String {
     let mut text = String::new();
-    let overall = match asked.overall(answer) {
-        Some(verdict) => words::verdict(&verdict).to_owned(),
-        None if answer.reach.cases.is_empty() => "nobody is there".to_owned(),
-        None => "it depends on who and what".to_owned(),
-    };
+    let overall = overall(asked, answer);
     _ = writeln!(text, "{}: {overall} (profile {})", plain(&asked.question()), answer.profile);
     for (at, case) in answer.reach.cases.iter().enumerate() {
         text.push('\n');
         text.push_str(&one(asked, answer, case));
         if let Some(flips) = answer.flips.get(at) {
-            text.push_str(&change::text(asked, &case.verdict, flips));
+            text.push_str(&change::text(asked, &asked.verdict(answer, case), flips));
         }
     }
     text
+}
+
+/// What happens to all that was asked, in few words. Where nobody asked for a port, protocols without ports may be as nobody
+/// knows without making the rest so.
+fn overall(asked: &Asked<'_>, answer: &Answered) -> String {
+    let of = |cases: &mut dyn Iterator<Item = &Case>| {
+        let mut words: Vec<&str> = Vec::new();
+        for word in cases.map(|case| words::verdict(&asked.verdict(answer, case))) {
+            if !words.contains(&word) {
+                words.push(word);
+            }
+        }
+        words
+    };
+    let cases = &answer.reach.cases;
+    let open = |case: &&Case| {
+        asked.to.port.is_none() && case.is_without_ports() && matches!(case.verdict, Verdict::Depends(_))
+    };
+    match (of(&mut cases.iter()).as_slice(), of(&mut cases.iter().filter(|case| !open(case))).as_slice()) {
+        ([], _) => "nobody is there".to_owned(),
+        ([one], _) => (*one).to_owned(),
+        (_, [one]) => format!("{one}; protocols without ports depend"),
+        (all, _) => format!("mixed: {}", all.join(", ")),
+    }
 }
 
 /// One case for people.
@@ -37,8 +57,8 @@ fn one(asked: &Asked<'_>, answer: &Answered, case: &Case) -> String {
     let cluster = &asked.world.state.cluster;
     let froms: Vec<Whom> = case.pairs.iter().map(|pair| pair.0).collect();
     let tos: Vec<Whom> = case.pairs.iter().map(|pair| pair.1).collect();
-    let from = who(&asked.from, &froms, cluster);
-    let to = who(&asked.to.party, &tos, cluster);
+    let from = words::ends(&asked.from, &froms, cluster);
+    let to = words::ends(&asked.to.party, &tos, cluster);
     let through = case.through.as_ref().map(|through| format!(" through {through}")).unwrap_or_default();
     let mut text = String::new();
     let verdict = asked.verdict(answer, case);
@@ -57,20 +77,38 @@ fn one(asked: &Asked<'_>, answer: &Answered, case: &Case) -> String {
     for line in columns.text().lines() {
         _ = writeln!(text, "  {line}");
     }
+    text.push_str(&requests(asked, answer, case));
     text
 }
 
-/// Those at one end: by the name of the party where they are all of its addresses.
-fn who(party: &Party, whom: &[Whom], cluster: &Cluster) -> String {
-    let outside: AddressSet = whom
-        .iter()
-        .filter_map(|whom| if let Whom::Outside(first, last) = whom { Some((*first, *last)) } else { None })
-        .collect();
-    if !outside.is_empty() && outside == party.outside {
-        party.name.clone()
-    } else {
-        words::ends(whom, cluster)
+/// The HTTP rules that were asked about a request, and why each takes it or does not.
+fn requests(asked: &Asked<'_>, answer: &Answered, case: &Case) -> String {
+    let Some(request) = &asked.request else { return String::new() };
+    let all = tried(&asked.world.state, &answer.lowered, case, request);
+    if all.is_empty() {
+        return String::new();
     }
+    let mut text = String::from("  HTTP rules that were asked:\n");
+    let mut columns = Columns::bare();
+    for one in &all {
+        let name = format!("{} {}", one.policy, one.place.path);
+        let taken = match &one.answer {
+            Match::Yes => "takes it".to_owned(),
+            Match::If(condition) => format!("depends on whether {condition}"),
+            Match::No => format!("no: {}", one.misses.join(", ")),
+        };
+        columns.row(&[
+            one.direction.field(),
+            &name,
+            &one.asks,
+            &taken,
+            &asked.world.place(&one.place).text(),
+        ]);
+    }
+    for line in columns.text().lines() {
+        _ = writeln!(text, "    {line}");
+    }
+    text
 }
 
 /// What one end says, and the rules behind it.
@@ -114,11 +152,7 @@ fn rows(
 /// Where profiles agree and where they do not.
 pub(super) fn compared(asked: &Asked<'_>) -> String {
     let mut text = String::new();
-    let word = |answer: &Answered| match asked.overall(answer) {
-        Some(verdict) => words::verdict(&verdict).to_owned(),
-        None if answer.reach.cases.is_empty() => "nobody is there".to_owned(),
-        None => "it depends on who and what".to_owned(),
-    };
+    let word = |answer: &Answered| overall(asked, answer);
     let first = asked.answers.first().map(word).unwrap_or_default();
     let agree = asked.answers.iter().all(|answer| word(answer) == first);
     let how = if agree { first.as_str() } else { "the profiles differ" };
@@ -190,6 +224,10 @@ fn case_json(asked: &Asked<'_>, answer: &Answered, case: &Case) -> Value {
     let mut all = shapes::verdict(world, lowered, &asked.verdict(answer, case));
     all["pairs"] = json!(pairs);
     all["traffic"] = case.traffic.iter().copied().map(shapes::stretch).collect();
+    if let Some(request) = &asked.request {
+        let tried = tried(&world.state, lowered, case, request);
+        all["http"] = tried.iter().map(|one| shapes::tried(world, one)).collect();
+    }
     all["through"] = json!(case.through.as_deref());
     all["egress"] = shapes::side(world, lowered, &case.egress);
     all["ingress"] = shapes::side(world, lowered, &case.ingress);

@@ -1,22 +1,25 @@
 //! Files of expectations.
 
-use std::path::PathBuf;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::Result;
 use ironsides_core::{Object, Origin};
-use ironsides_network::expect::{Expectation, NetworkTest};
+use ironsides_network::expect::{API_VERSION, Expectation, KIND, NetworkTest};
 use ironsides_report::Problem;
 
 use crate::gather::{Place, Wanted, gather};
 use crate::places::{self, some_can_be_opened};
-use crate::say::Say;
+use crate::say::{Say, counted};
 
 /// All documents of expectations.
 pub(crate) struct Tests {
     read: Vec<(Object, NetworkTest)>,
     /// Whether something could not be read, so that some expectations are not held against anything.
     pub(crate) is_broken: bool,
+    /// Whether a file that was named, or a list, holds no expectation.
+    pub(crate) is_hollow: bool,
     /// Where they were read from, for people.
     pub(crate) source: String,
 }
@@ -26,8 +29,12 @@ pub(super) fn read(paths: &[PathBuf], say: &Say) -> Result<Tests> {
     some_can_be_opened(paths)?;
     let place = Place::Files(paths.to_vec());
     let gathered = gather(&place, Wanted::Kinds(&[("ironsides.dev", "NetworkTest")]), say)?;
-    let mut tests =
-        Tests { read: Vec::new(), is_broken: !gathered.problems.is_empty(), source: places::source(&place) };
+    let mut tests = Tests {
+        read: Vec::new(),
+        is_broken: !gathered.problems.is_empty(),
+        is_hollow: false,
+        source: places::source(&place),
+    };
     for (number, object) in (0..).zip(gathered.inventory.objects()) {
         let (test, problems) = NetworkTest::read(number, &object.root);
         for wrong in problems {
@@ -46,25 +53,70 @@ pub(super) fn read(paths: &[PathBuf], say: &Say) -> Result<Tests> {
     // A file that is named is meant: one whose kind is misspelt must not switch its expectations off.
     for path in paths.iter().filter(|path| path.is_file()) {
         let named = path.display().to_string();
-        if tests.read.is_empty() || (0..tests.read.len()).any(|test| *tests.file(test) == *named) {
+        if (0..tests.read.len()).any(|test| *tests.file(test) == *named) {
+            continue;
+        }
+        // What cannot be parsed was told already.
+        if gathered.problems.iter().any(|problem| problem.path == named) {
             continue;
         }
         say.problem(&Problem {
+            message: format!("{named}: no document of the kind NetworkTest{}", held(path)?),
             path: named,
             line: None,
             column: None,
-            message: "it holds no document of the kind NetworkTest, so nothing of it was tested".to_owned(),
             hint: None,
         });
-        tests.is_broken = true;
+        tests.is_hollow = true;
+    }
+    for at in 0..tests.read.len() {
+        let Some((object, test)) = tests.read.get(at) else { continue };
+        let expect = object.root.get("expect");
+        let Some(list) = expect.filter(|list| test.expectations.is_empty() && list.items().is_empty()) else {
+            continue;
+        };
+        if list.as_list().is_none() {
+            continue;
+        }
+        let (path, place) = places::position(object, list.span()).unwrap_or_default();
+        say.problem(&Problem {
+            path,
+            line: place.map(|at| at.line),
+            column: place.map(|at| at.column),
+            message: "the list of expectations is empty".to_owned(),
+            hint: None,
+        });
+        tests.is_hollow = true;
     }
     Ok(tests)
 }
 
+/// What a file without expectations holds instead: `; it holds 2 Pods and 1 Service`, with the kind that was meant where one is
+/// near.
+fn held(path: &Path) -> Result<String> {
+    let place = Place::Files(vec![path.to_owned()]);
+    let gathered = gather(&place, Wanted::All(&[]), &Say::mute())?;
+    let kind = |object: &Object| object.reference().kind.to_string();
+    let kinds: BTreeSet<String> = gathered.inventory.objects().iter().map(kind).collect();
+    if kinds.is_empty() {
+        return Ok("; it holds no document at all".to_owned());
+    }
+    let near = kinds.iter().any(|kind| kind.eq_ignore_ascii_case(KIND) || kind.trim_end_matches('s') == KIND);
+    let near = if near {
+        format!("; did you mean kind: {KIND} with apiVersion: {API_VERSION}?")
+    } else {
+        String::new()
+    };
+    let told: Vec<&str> = kinds.iter().take(3).map(String::as_str).collect();
+    let more = kinds.len().saturating_sub(told.len());
+    let more = if more > 0 { format!(" and {}", counted(more, "other kind")) } else { String::new() };
+    Ok(format!("; it holds {}{more}{near}", told.join(", ")))
+}
+
 impl Tests {
-    /// Whether there is none.
+    /// Whether there is no expectation.
     pub(crate) fn is_empty(&self) -> bool {
-        self.read.is_empty() && !self.is_broken
+        self.read.iter().all(|(_, test)| test.expectations.is_empty())
     }
 
     /// The documents.

@@ -1,12 +1,12 @@
 //! Results as text, as XML for CI servers, and for programs.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use anyhow::Result;
-use ironsides_network::Direction;
 use ironsides_network::expect::{Expectation, Outcome, Unexercised};
-use ironsides_network::reach::{Case, Whom, requested, told};
+use ironsides_network::reach::{Case, Whom, requested, told, tried};
+use ironsides_network::{Direction, Match, Party};
 use ironsides_report::{TestOutcome, TestSuite, plain, test_suites};
 use serde_json::{Value, json};
 
@@ -19,25 +19,7 @@ use crate::say::counted;
 const LISTED: usize = 5;
 
 pub(super) fn table(tested: &Tested<'_>) -> String {
-    let mut text = String::new();
-    for checked in &tested.results {
-        let Some(expectation) = tested.tests.expectation(checked.test, checked.expectation) else { continue };
-        for outcome in checked.outcomes.iter().filter(|outcome| !outcome.holds()) {
-            let at = tested.tests.at(checked.test, checked.expectation);
-            let word = if outcome.result.is_ok() { "FAIL" } else { "UNKNOWN" };
-            let why =
-                if expectation.why.is_empty() { String::new() } else { format!(" ({})", expectation.why) };
-            let head = format!(
-                "{word} {at} {}, expected {}{why}",
-                question(expectation, outcome),
-                expectation.verdict.word()
-            );
-            _ = writeln!(text, "{}", plain(&head));
-            for line in reasons(tested, checked, expectation, outcome) {
-                _ = writeln!(text, "  {}", plain(&line));
-            }
-        }
-    }
+    let mut text = failures(tested);
     let left = tested.coverage.unexercised();
     let most = if tested.all { left.len() } else { LISTED };
     if !left.is_empty() {
@@ -53,19 +35,100 @@ pub(super) fn table(tested: &Tested<'_>) -> String {
     if more > 0 {
         _ = writeln!(text, "  and {more} more; --coverage lists them");
     }
+    let conditions = uncounted(tested);
+    if !conditions.is_empty() {
+        if !text.is_empty() {
+            text.push('\n');
+        }
+        _ = writeln!(
+            text,
+            "not counted where no port is asked for: protocols without ports (ICMP and others), which depend on whether {}",
+            plain(&conditions.join(", or whether "))
+        );
+    }
     if !text.is_empty() {
         text.push('\n');
     }
-    let (hold, wrong, undecided) = tested.counts();
+    text.push_str(&summary(tested));
+    text
+}
+
+/// Every expectation that does not hold, with the reasons; once for all profiles under which they are the same.
+fn failures(tested: &Tested<'_>) -> String {
+    let mut found: Vec<(String, Vec<String>, Vec<&str>)> = Vec::new();
+    let mut of = None;
+    let mut text = String::new();
+    let mut tell = |found: &mut Vec<(String, Vec<String>, Vec<&str>)>| {
+        for (head, lines, profiles) in found.drain(..) {
+            let under = if tested.lowered.len() > 1 {
+                format!(" (profile {})", profiles.join(", "))
+            } else {
+                String::new()
+            };
+            _ = writeln!(text, "{}", plain(&format!("{head}{under}")));
+            for line in lines {
+                _ = writeln!(text, "  {}", plain(&line));
+            }
+        }
+    };
+    for checked in &tested.results {
+        let (Some(expectation), Some(lowered)) = (
+            tested.tests.expectation(checked.test, checked.expectation),
+            tested.lowered.get(checked.lowered),
+        ) else {
+            continue;
+        };
+        if of != Some((checked.test, checked.expectation)) {
+            tell(&mut found);
+            of = Some((checked.test, checked.expectation));
+        }
+        for outcome in checked.outcomes.iter().filter(|outcome| !outcome.holds()) {
+            let at = tested.tests.at(checked.test, checked.expectation);
+            let word = if outcome.result.is_ok() { "FAIL" } else { "UNKNOWN" };
+            let why =
+                if expectation.why.is_empty() { String::new() } else { format!(" ({})", expectation.why) };
+            let head = format!(
+                "{word} {at} {}, expected {}{why}",
+                question(expectation, outcome),
+                expectation.verdict.word()
+            );
+            let lines = reasons(tested, checked, expectation, outcome);
+            match found.iter_mut().find(|(known, reasons, _)| *known == head && *reasons == lines) {
+                Some((.., profiles)) => profiles.push(lowered.profile.name()),
+                None => found.push((head, lines, vec![lowered.profile.name()])),
+            }
+        }
+    }
+    tell(&mut found);
+    text
+}
+
+/// On what it depends whether traffic that does not count goes through.
+fn uncounted<'t>(tested: &'t Tested<'_>) -> Vec<&'t str> {
+    let outcomes = tested.results.iter().flat_map(|checked| &checked.outcomes);
+    let all: BTreeSet<&str> = outcomes.flat_map(|outcome| &outcome.uncounted).map(AsRef::as_ref).collect();
+    all.into_iter().collect()
+}
+
+/// How many expectations hold, in a line; in one for each profile where there are several.
+fn summary(tested: &Tested<'_>) -> String {
     let (exercised, all) = tested.coverage.count();
-    let profiles: Vec<&str> = tested.lowered.iter().map(|lowered| lowered.profile.name()).collect();
-    _ = writeln!(
-        text,
-        "{}: {hold} hold, {wrong} do not, {undecided} undecided; {exercised} of {} of policies exercised (profile {})",
-        counted(tested.results.len(), "expectation"),
-        counted(all, "rule"),
-        profiles.join(", "),
-    );
+    let covered = format!("{exercised} of {} of policies exercised", counted(all, "rule"));
+    let told = |profile: Option<usize>| {
+        let (hold, wrong, undecided) = tested.counts(profile);
+        let number = counted(hold + wrong + undecided, "expectation");
+        let holds = if hold == 1 { "holds" } else { "hold" };
+        let does = if wrong == 1 { "does" } else { "do" };
+        format!("{number}: {hold} {holds}, {wrong} {does} not, {undecided} undecided")
+    };
+    if let [one] = tested.lowered.as_slice() {
+        return format!("{}; {covered} (profile {})\n", told(None), one.profile);
+    }
+    let mut text = String::new();
+    for (at, lowered) in tested.lowered.iter().enumerate() {
+        _ = writeln!(text, "{}: {}", lowered.profile, told(Some(at)));
+    }
+    _ = writeln!(text, "{covered}");
     text
 }
 
@@ -85,11 +148,20 @@ fn reasons(
     outcome: &Outcome,
 ) -> Vec<String> {
     let error = outcome.result.as_ref().err().map(ToString::to_string);
-    let cases = outcome.wrong_cases().flat_map(|case| of_case(tested, checked, expectation, case));
+    let ends = outcome.ends.as_ref();
+    let cases = ends.into_iter().flat_map(|ends| {
+        outcome.wrong_cases().flat_map(|case| of_case(tested, checked, expectation, ends, case))
+    });
     error.into_iter().chain(cases).collect()
 }
 
-fn of_case(tested: &Tested<'_>, checked: &Checked, expectation: &Expectation, case: &Case) -> Vec<String> {
+fn of_case(
+    tested: &Tested<'_>,
+    checked: &Checked,
+    expectation: &Expectation,
+    (sender, receiver): &(Party, Party),
+    case: &Case,
+) -> Vec<String> {
     let Some(lowered) = tested.lowered.get(checked.lowered) else { return Vec::new() };
     let cluster = &tested.world.state.cluster;
     let froms: Vec<Whom> = case.pairs.iter().map(|pair| pair.0).collect();
@@ -98,7 +170,7 @@ fn of_case(tested: &Tested<'_>, checked: &Checked, expectation: &Expectation, ca
         Some(request) => requested(lowered, &case.verdict, request),
         None => case.verdict.clone(),
     };
-    let (from, to) = (words::ends(&froms, cluster), words::ends(&tos, cluster));
+    let (from, to) = (words::ends(sender, &froms, cluster), words::ends(receiver, &tos, cluster));
     let mut lines = vec![format!("{}: {from} -> {to}, {}", words::verdict(&verdict), told(&case.traffic))];
     lines.extend(words::terms(&verdict));
     for (direction, side, who, whom) in
@@ -110,6 +182,16 @@ fn of_case(tested: &Tested<'_>, checked: &Checked, expectation: &Expectation, ca
         let at = at.map(|at| format!(" ({at})")).unwrap_or_default();
         let reason = words::reason(lowered, side, direction, outside);
         lines.push(format!("{} of {who} {}: {reason}{at}", direction.field(), words::verdict(&side.verdict)));
+    }
+    let http = expectation.http.iter();
+    for one in http.flat_map(|request| tried(&tested.world.state, lowered, case, request)) {
+        let taken = match &one.answer {
+            Match::Yes => "takes it".to_owned(),
+            Match::If(condition) => format!("depends on whether {condition}"),
+            Match::No => one.misses.join(", "),
+        };
+        let at = tested.world.place(&one.place).text();
+        lines.push(format!("HTTP rule {} {} ({}): {taken} ({at})", one.policy, one.place.path, one.asks));
     }
     lines
 }
@@ -136,7 +218,11 @@ pub(super) fn junit(tested: &Tested<'_>) -> Result<String> {
         let suite =
             suites.entry(file.clone()).or_insert_with(|| TestSuite { name: file.clone(), tests: Vec::new() });
         for outcome in &checked.outcomes {
-            let name = format!("{} {}", question(expectation, outcome), expectation.verdict.word());
+            let under = match tested.lowered.get(checked.lowered) {
+                Some(lowered) if tested.lowered.len() > 1 => format!(" (profile {})", lowered.profile),
+                _ => String::new(),
+            };
+            let name = format!("{} {}{under}", question(expectation, outcome), expectation.verdict.word());
             let lines = reasons(tested, checked, expectation, outcome).join("\n");
             let came = match &outcome.result {
                 Ok(_) if outcome.holds() => TestOutcome::Passed,
@@ -209,6 +295,7 @@ fn result(tested: &Tested<'_>, checked: &Checked) -> Option<Value> {
                 "result": if outcome.holds() { "holds" } else if outcome.result.is_ok() { "fails" } else { "undecided" },
                 "error": outcome.result.as_ref().err().map(ToString::to_string),
                 "wrong": wrong,
+                "notCounted": outcome.uncounted.iter().map(AsRef::as_ref).collect::<Vec<&str>>(),
             })
         })
         .collect();

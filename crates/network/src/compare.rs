@@ -1,0 +1,137 @@
+//! Where profiles differ: between whom one lets through what another does not.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rustc_hash::FxHashMap;
+
+use crate::address::{AddressSet, atoms};
+use crate::cluster::{Cluster, Endpoint};
+use crate::diff::{Somebody, joined};
+use crate::engine::{ClassId, ConnectionsId, Engine};
+use crate::map::Map;
+
+/// What goes through between some and others under each of several profiles.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Difference {
+    /// The senders, by name.
+    pub from: Vec<String>,
+    /// The receivers.
+    pub to: Vec<String>,
+    /// What each of these can send to each of those, in the order of the profiles: `TCP 80`, `nothing`.
+    pub told: Vec<String>,
+}
+
+/// Who has one verdict under every profile: the classes that its members are in, and an endpoint for all of them.
+struct Group {
+    end: Endpoint,
+    members: Vec<Somebody>,
+}
+
+/// What all of a group have in common: their classes, the node that it is, and whether they are wanted.
+type Key = (Vec<Option<ClassId>>, Option<u32>, bool);
+
+/// The pairs of workloads, nodes and stretches of addresses for which profiles differ, as far as they are wanted. As in maps,
+/// protocols without ports do not count where nobody knows whether they go through.
+pub fn differences(
+    cluster: &Cluster,
+    engines: &[&Engine<'_>],
+    wanted: impl Fn(Endpoint, Endpoint) -> bool,
+) -> Vec<Difference> {
+    let groups = groups(cluster, engines, &wanted);
+    let mut known: FxHashMap<Vec<Option<ConnectionsId>>, Option<Vec<String>>> = FxHashMap::default();
+    let mut found: BTreeMap<(Vec<String>, usize), BTreeSet<usize>> = BTreeMap::new();
+    for (sender, from) in groups.iter().enumerate() {
+        for (receiver, to) in groups.iter().enumerate() {
+            let outside = |group: &Group| matches!(group.end, Endpoint::Address(_));
+            if outside(from) && outside(to) || !wanted(from.end, to.end) {
+                continue;
+            }
+            let ids: Vec<Option<ConnectionsId>> =
+                engines.iter().map(|engine| engine.connections_id(from.end, to.end)).collect();
+            let told = known.entry(ids).or_insert_with_key(|ids| {
+                let told: Vec<String> =
+                    engines.iter().zip(ids).map(|(engine, id)| told(engine, *id)).collect();
+                told.iter().any(|other| Some(other) != told.first()).then_some(told)
+            });
+            if let Some(told) = told {
+                found.entry((told.clone(), receiver)).or_default().insert(sender);
+            }
+        }
+    }
+    let mut merged: BTreeMap<(Vec<String>, BTreeSet<usize>), BTreeSet<usize>> = BTreeMap::new();
+    for ((told, receiver), senders) in found {
+        merged.entry((told, senders)).or_default().insert(receiver);
+    }
+    let people = |places: &BTreeSet<usize>| -> Vec<String> {
+        let members = places.iter().filter_map(|&place| groups.get(place)).flat_map(|group| &group.members);
+        joined(members.cloned()).iter().map(ToString::to_string).collect()
+    };
+    let mut all: Vec<Difference> = merged
+        .into_iter()
+        .map(|((told, from), to)| Difference { from: people(&from), to: people(&to), told })
+        .collect();
+    all.sort();
+    all
+}
+
+fn told(engine: &Engine<'_>, id: Option<ConnectionsId>) -> String {
+    let Some(id) = id else { return "nothing".to_owned() };
+    let connections = engine.get(id);
+    connections.without_open_rest().map_or(connections, |(told, _)| told).to_string()
+}
+
+/// Everybody by the classes that they are in under each profile. Ends that are wanted and ends that are not stay apart.
+fn groups(
+    cluster: &Cluster,
+    engines: &[&Engine<'_>],
+    wanted: &impl Fn(Endpoint, Endpoint) -> bool,
+) -> Vec<Group> {
+    let mut groups: BTreeMap<Key, Group> = BTreeMap::new();
+    let mut add = |end: Endpoint, who: Somebody| {
+        let classes = engines.iter().map(|engine| engine.class_of(end)).collect();
+        // Nodes are seen otherwise by pods on them, so each stands for itself.
+        let node = if let Endpoint::Node(at) = end { Some(at) } else { None };
+        let group = groups
+            .entry((classes, node, wanted(end, end)))
+            .or_insert_with(|| Group { end, members: Vec::new() });
+        if group.members.last() != Some(&who) {
+            group.members.push(who);
+        }
+    };
+    let pods = (0..).zip(&cluster.pods).map(|(at, _)| Endpoint::Pod(at));
+    let nodes = (0..).zip(&cluster.nodes).map(|(at, _)| Endpoint::Node(at));
+    for end in pods.chain(nodes) {
+        if let Some(who) = Somebody::of(end, cluster) {
+            add(end, who);
+        }
+    }
+    let stretches: Vec<AddressSet> = engines
+        .iter()
+        .flat_map(|engine| engine.lowered().outside.iter().map(|&(range, _)| [range].into_iter().collect()))
+        .collect();
+    for (first, last) in atoms(&stretches) {
+        add(Endpoint::Address(first), Somebody::Outside([(first, last)].into_iter().collect()));
+    }
+    groups.into_values().collect()
+}
+
+/// The cells in which maps of one scale differ, each made under a profile of its own.
+pub fn differing(maps: &[Map]) -> Vec<Difference> {
+    let mut cells: BTreeMap<(&str, &str), Vec<String>> = BTreeMap::new();
+    for (at, map) in maps.iter().enumerate() {
+        for cell in &map.cells {
+            let (Some(from), Some(to)) = (map.unit(cell.from), map.unit(cell.to)) else { continue };
+            let told =
+                cells.entry((&from.name, &to.name)).or_insert_with(|| vec!["nothing".to_owned(); maps.len()]);
+            if let Some(own) = told.get_mut(at) {
+                *own = map.told(cell);
+            }
+        }
+    }
+    let differ = |told: &Vec<String>| told.iter().any(|other| Some(other) != told.first());
+    cells
+        .into_iter()
+        .filter(|(_, told)| differ(told))
+        .map(|((from, to), told)| Difference { from: vec![from.to_owned()], to: vec![to.to_owned()], told })
+        .collect()
+}
