@@ -108,6 +108,78 @@ fn a_request_is_answered_as_the_proxy_would() {
 }
 
 #[test]
+fn a_refused_request_is_explained_and_the_rule_that_would_take_it_does() {
+    let policy = "apiVersion: cilium.io/v2
+kind: CiliumNetworkPolicy
+metadata: {name: db, namespace: shop}
+spec:
+  endpointSelector: {matchLabels: {app: db}}
+  ingress:
+    - fromEndpoints:
+        - matchLabels: {app: web}
+      toPorts:
+        - ports: [{port: '8080', protocol: TCP}]
+          rules:
+            http:
+              - {method: GET, path: /public}
+              - {method: POST, path: '/orders/.*'}
+";
+    let files = [("pods.yaml", SHOP), ("policy.yaml", policy)];
+    let ask = ["reach", "shop/web", "shop/db:8080", "GET", "/admin?x=1", "-f", "."];
+    insta::assert_snapshot!("reach_request", transcript(run(&files, &ask)));
+    let (_, out, _) = run(&files, &[&ask[..], &["-o", "json"]].concat());
+    let answer: Value = serde_json::from_str(&out).unwrap();
+    let case = &answer["answers"][0]["cases"][0];
+    assert_eq!(case["http"][1]["misses"].as_array().unwrap().len(), 2);
+    assert_eq!(case["http"][0]["at"]["line"], 13);
+    let item = case["changes"][0]["steps"][0]["yaml"].as_str().unwrap();
+    let item: String = item.lines().map(|line| format!("                {line}\n")).collect();
+    let mended = format!("{policy}              -\n{item}");
+    let files = [("pods.yaml", SHOP), ("policy.yaml", mended.as_str())];
+    let (_, out, err) = run(&files, &ask);
+    assert!(out.starts_with("shop/web -> shop/db:8080 GET /admin?x=1: allowed"), "{out}{err}{mended}");
+}
+
+#[test]
+fn every_command_compares_profiles() {
+    let of_cilium = "
+apiVersion: cilium.io/v2
+kind: CiliumNetworkPolicy
+metadata: {name: db, namespace: shop}
+spec:
+  endpointSelector: {matchLabels: {app: db}}
+  ingress: [{fromEndpoints: [{matchLabels: {app: web}}]}]
+";
+    let test = "
+apiVersion: ironsides.dev/v1
+kind: NetworkTest
+expect:
+  - {from: shop/web, to: shop/db, port: 5432, verdict: allow}
+  - {from: internet, to: shop/db, port: 5432, verdict: deny}
+";
+    let files = [
+        ("old/pods.yaml", SHOP),
+        ("new/pods.yaml", SHOP),
+        ("new/policy.yaml", of_cilium),
+        ("test.yaml", test),
+    ];
+    let ask = |args: &[&str]| transcript(run(&files, &[args, &["--profiles", "all"]].concat()));
+    insta::assert_snapshot!("all_reach", ask(&["reach", "internet", "shop/db:5432", "-f", "new"]));
+    insta::assert_snapshot!("all_map", ask(&["map", "-f", "new"]));
+    insta::assert_snapshot!("all_map_workloads", ask(&["map", "--workloads", "-f", "new"]));
+    insta::assert_snapshot!("all_exposure", ask(&["map", "--exposure", "-f", "new"]));
+    insta::assert_snapshot!("all_diff", ask(&["diff", "old", "new"]));
+    insta::assert_snapshot!("all_test", ask(&["test", "test.yaml", "-f", "new"]));
+    let json = |args: &[&str]| -> Value {
+        let (_, out, err) = run(&files, &[args, &["--profile", "all", "-o", "json"]].concat());
+        serde_json::from_str(&out).unwrap_or_else(|_| panic!("{out}{err}"))
+    };
+    assert_eq!(json(&["diff", "old", "new"])["answers"].as_array().unwrap().len(), 6);
+    assert_eq!(json(&["map", "-f", "new"])["differences"][0]["traffic"]["spec"], "all traffic");
+    assert_eq!(json(&["map", "--exposure", "-f", "new"])["answers"][2]["profile"], "cilium");
+}
+
+#[test]
 fn profiles_are_compared() {
     let (code, out, _) = demo(&["reach", "payments/payments", "svc/data/postgres", "--profiles", "all"]);
     assert_eq!(code, 0);
@@ -232,6 +304,73 @@ fn states_are_compared_and_what_opens_fails() {
     assert_eq!((code, out.as_str()), (0, "nothing changes (profile spec)\n"));
     let (code, csv, _) = run(&files, &["diff", "old", "new", "-o", "csv"]);
     assert_eq!((code, csv.lines().count()), (0, 1));
+}
+
+#[test]
+fn what_is_newly_exposed_is_told_and_fails_when_asked_for() {
+    let more = "
+{apiVersion: v1, kind: Pod, metadata: {name: debug, namespace: tools, labels: {app: debug}}, spec: {containers: []}}
+---
+{apiVersion: v1, kind: Service, metadata: {name: web, namespace: shop},
+ spec: {type: LoadBalancer, selector: {app: web}, ports: [{port: 80, targetPort: 8080}]}}
+";
+    let files = [("old/pods.yaml", SHOP), ("new/pods.yaml", SHOP), ("new/more.yaml", more)];
+    insta::assert_snapshot!("diff_exposed", transcript(run(&files, &["diff", "old", "new"])));
+    let code = |fail_on: &str| run(&files, &["diff", "old", "new", "--fail-on", fail_on]).0;
+    assert_eq!(["opened", "exposed", "opened,exposed", "any", "none"].map(code), [0, 1, 1, 1, 0]);
+    let (_, csv, _) = run(&files, &["diff", "old", "new", "-o", "csv"]);
+    assert!(csv.contains("exposed,,tools/debug,no policy guards its ingress"), "{csv}");
+    let json: Value = serde_json::from_str(&run(&files, &["diff", "old", "new", "-o", "json"]).1).unwrap();
+    assert_eq!(json["exposed"].as_array().unwrap().len(), 2);
+    let (code, _, err) = run(&[("a/x.txt", ""), ("b/x.txt", "")], &["diff", "a", "b"]);
+    assert!(code == 3 && err.contains("OLD and NEW are files"), "{err}");
+}
+
+#[test]
+fn files_without_expectations_are_told_with_what_they_hold() {
+    let test = "{apiVersion: ironsides.dev/v1, kind: NetworkTest,
+        expect: [{from: shop/web, to: shop/db, verdict: allow}]}";
+    let empty = "{apiVersion: ironsides.dev/v1, kind: NetworkTest, expect: []}";
+    let typo = test.replace("NetworkTest", "NetworkTests");
+    let files = [
+        ("d/pods.yaml", SHOP),
+        ("test.yaml", test),
+        ("empty.yaml", empty),
+        ("nothing.yaml", ""),
+        ("typo.yaml", typo.as_str()),
+        ("broken.yaml", "{apiVersion: ironsides.dev/v1, kind: NetworkTest, expect: [{from: a/b}]}"),
+    ];
+    for (names, code, told) in [
+        (vec!["test.yaml"], 0, ""),
+        (vec!["empty.yaml"], 3, "the list of expectations is empty"),
+        (vec!["nothing.yaml"], 3, "it holds no document at all"),
+        (vec!["typo.yaml"], 3, "did you mean kind: NetworkTest"),
+        (vec!["d/pods.yaml"], 3, "it holds Pod"),
+        (vec!["broken.yaml"], 4, "expected a verdict"),
+        (vec!["test.yaml", "empty.yaml"], 4, "the list of expectations is empty"),
+        (vec!["test.yaml", "typo.yaml"], 4, "did you mean kind: NetworkTest"),
+    ] {
+        let (came, out, err) = run(&files, &[&["test"], &names[..], &["-f", "d"]].concat());
+        assert!(came == code && err.contains(told), "{names:?}: {came} {out}{err}");
+    }
+}
+
+#[test]
+fn without_a_port_protocols_without_ports_count_as_far_as_somebody_knows() {
+    let ask = |verdict: &str, port: &str, profile: &str| {
+        let text = format!(
+            "{{apiVersion: ironsides.dev/v1, kind: NetworkTest,
+              expect: [{{from: internet, to: shop/db, verdict: {verdict}{port}}}]}}"
+        );
+        let files = [("d/pods.yaml", SHOP), ("d/policy.yaml", POLICY), ("test.yaml", text.as_str())];
+        transcript(run(&files, &["test", "test.yaml", "-f", "d", "--profile", profile]))
+    };
+    insta::assert_snapshot!("test_without_port", ask("deny", "", "spec"));
+    let decided = ask("deny", "", "calico");
+    assert!(decided.ends_with("exit 0\n") && !decided.contains("not counted"), "{decided}");
+    assert!(ask("deny", ", port: icmp/8", "spec").ends_with("exit 1\n"));
+    let failing = ask("allow", "", "spec");
+    assert!(failing.contains("denied: internet -> shop/db") && !failing.contains("255.255"), "{failing}");
 }
 
 #[test]

@@ -100,9 +100,9 @@ fn requests(asked: &Asked<'_>, answer: &Answered, case: &Case) -> String {
         columns.row(&[
             one.direction.field(),
             &name,
+            &asked.world.place(&one.place).text(),
             &one.asks,
             &taken,
-            &asked.world.place(&one.place).text(),
         ]);
     }
     for line in columns.text().lines() {
