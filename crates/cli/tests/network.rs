@@ -235,7 +235,7 @@ fn wrong_ends_ports_and_settings_are_told() {
         ),
         (vec!["map", "--focus", "shop/crat"], "did you mean shop/cart?"),
         (vec!["map", "--profile", "all", "-o", "svg"], "there is no picture of where profiles differ"),
-        (vec!["generate", "--profile", "all"], "invalid value 'all'"),
+        (vec!["generate", "--profile", "all"], "one profile at a time"),
     ] {
         let (code, out, err) = demo(&args);
         assert_eq!((code, out.as_str()), (2, ""), "{args:?}: {err}");

@@ -76,49 +76,6 @@ pub(crate) struct ProfileArgs {
     pub(crate) cilium_option: Vec<String>,
 }
 
-/// Whose reading of the policies counts, where only one at a time can be asked.
-#[derive(Args, Clone, Debug)]
-pub(crate) struct OneProfileArgs {
-    /// The plug-in that enforces: spec (the text of the Kubernetes APIs), calico, cilium, ovn, antrea, np-guard; `auto` finds
-    /// it by what runs
-    #[arg(long, value_name = "NAME", default_value = "auto", help_heading = "Who enforces")]
-    pub(crate) profile: OneProfileArg,
-    /// A setting of Cilium, as cilium-config has it: enable-policy, enable-host-firewall, policy-cidr-match-mode,
-    /// enable-node-selector-labels, allow-localhost; may be given several times. Over what `auto` finds
-    #[arg(long, value_name = "KEY=VALUE", help_heading = "Who enforces")]
-    pub(crate) cilium_option: Vec<String>,
-}
-
-impl OneProfileArgs {
-    /// The same as one of any number.
-    pub(crate) fn any(&self) -> ProfileArgs {
-        ProfileArgs { profile: self.profile.0, cilium_option: self.cilium_option.clone() }
-    }
-}
-
-/// Which profile is asked: never all.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct OneProfileArg(pub(crate) ProfileArg);
-
-impl ValueEnum for OneProfileArg {
-    fn value_variants<'a>() -> &'a [Self] {
-        const VARIANTS: [OneProfileArg; 7] = [
-            OneProfileArg(ProfileArg::Auto),
-            OneProfileArg(ProfileArg::One(Profile::Spec)),
-            OneProfileArg(ProfileArg::One(Profile::Calico)),
-            OneProfileArg(ProfileArg::One(Profile::Cilium)),
-            OneProfileArg(ProfileArg::One(Profile::Ovn)),
-            OneProfileArg(ProfileArg::One(Profile::Antrea)),
-            OneProfileArg(ProfileArg::One(Profile::NpGuard)),
-        ];
-        &VARIANTS
-    }
-
-    fn to_possible_value(&self) -> Option<clap::builder::PossibleValue> {
-        self.0.to_possible_value()
-    }
-}
-
 /// Which profiles are asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ProfileArg {
@@ -166,7 +123,5 @@ mod tests {
             assert!(offered.contains(&ProfileArg::One(profile)), "{profile}");
         }
         assert_eq!(offered.len(), Profile::ALL.len() + 2);
-        let one: Vec<ProfileArg> = OneProfileArg::value_variants().iter().map(|one| one.0).collect();
-        assert_eq!(one, offered.iter().copied().filter(|one| *one != ProfileArg::All).collect::<Vec<_>>());
     }
 }

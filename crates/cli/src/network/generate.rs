@@ -65,6 +65,7 @@ pub(crate) fn run(args: &GenerateArgs, say: &Say) -> Result<Exit> {
         namespaces: (!args.namespace.is_empty()).then_some(namespaces),
         replace: args.replace,
         without_requests: args.without_requests,
+        ..Wishes::default()
     };
     let mut generated =
         generate(&world.state.cluster, &world.state.policies, &seen.observed, &wanted, &wishes, enforcer);

@@ -65,7 +65,7 @@ pub(crate) fn run(args: &MapArgs, say: &Say) -> Result<Exit> {
     };
     let title = match world.inventory.server() {
         Some(server) if !server.context.is_empty() => format!("Network of {}", server.context),
-        _ => "Network".to_owned(),
+        _ => format!("Network of {}", world.source),
     };
     emit(&args.output, |format| match format {
         MapFormat::Table => Ok(table(&map)),

@@ -6,7 +6,7 @@ use ironsides_network::profile::detect::{Detected, detect};
 use ironsides_network::{Lowered, Options, Profile};
 
 use super::world::World;
-use crate::args::network::{OneProfileArgs, ProfileArg, ProfileArgs};
+use crate::args::network::{ProfileArg, ProfileArgs};
 use crate::say::Say;
 
 /// The profiles under which a question is answered.
@@ -55,8 +55,11 @@ impl Profiles {
     }
 
     /// The one profile of commands that answer under one at a time.
-    pub(crate) fn one(args: &OneProfileArgs, worlds: &[&World], say: &Say) -> Result<(Profile, Options)> {
-        let profiles = Self::choose(&args.any(), worlds, say)?;
+    pub(crate) fn one(args: &ProfileArgs, worlds: &[&World], say: &Say) -> Result<(Profile, Options)> {
+        if args.profile == ProfileArg::All {
+            bail!("what is proved is proved under one profile at a time: name the one that enforces");
+        }
+        let profiles = Self::choose(args, worlds, say)?;
         profiles.all.into_iter().next().ok_or_else(|| anyhow::anyhow!("no profile was chosen"))
     }
 }

@@ -219,25 +219,30 @@ fn draw_box(
         }
         Item::Traffic { told, level } => {
             let word = level.map_or("nothing", Level::name);
-            // That some traffic goes through says the first line already.
-            let detail = if *level == Some(Level::Some) { "" } else { word };
+            // That some traffic goes through, or depends, says the first line already.
+            let detail = if matches!(level, Some(Level::Some | Level::Depends)) { "" } else { word };
             (format!("traffic {word}"), told.clone(), detail.to_owned(), told.clone())
         }
     };
     // What repeats the first line is left out.
-    let detail = if detail == name { String::new() } else { detail };
+    let second = if detail == name || detail.is_empty() {
+        String::new()
+    } else {
+        format!(
+            "<text class=\"detail\" x=\"{:.0}\" y=\"{:.1}\">{}</text>",
+            left + 12.0,
+            top + 32.0,
+            escape(&fit(&detail, width - 24.0, SMALL))
+        )
+    };
     _ = writeln!(
         body,
         "<g class=\"box {class}\" id=\"{id}\"><title>{}</title>\
          <rect x=\"{left:.0}\" y=\"{top:.1}\" width=\"{width:.0}\" height=\"{BOX:.0}\" rx=\"5\"/>\
-         <text class=\"name\" x=\"{:.0}\" y=\"{:.1}\">{}</text>\
-         <text class=\"detail\" x=\"{:.0}\" y=\"{:.1}\">{}</text></g>",
+         <text class=\"name\" x=\"{:.0}\" y=\"{:.1}\">{}</text>{second}</g>",
         escape(&tooltip),
         left + 12.0,
-        top + 17.0,
+        top + if second.is_empty() { BOX / 2.0 + 4.0 } else { 17.0 },
         escape(&fit(&name, width - 24.0, CHARACTER)),
-        left + 12.0,
-        top + 32.0,
-        escape(&fit(&detail, width - 24.0, SMALL)),
     );
 }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum, ValueHint};
 
-use super::OneProfileArgs;
+use super::ProfileArgs;
 use crate::args::{FromArgs, To};
 
 /// `ironsides network generate`
@@ -44,7 +44,7 @@ pub(crate) struct GenerateArgs {
     #[arg(long)]
     pub(crate) without_requests: bool,
     #[command(flatten)]
-    pub(crate) profile: OneProfileArgs,
+    pub(crate) profile: ProfileArgs,
     #[command(flatten)]
     pub(crate) from: FromArgs,
     /// Output format, into a file where one is named: table (what was made and its proof), yaml (the policies), steps (the
