@@ -89,6 +89,11 @@ impl Matcher {
                 Match::No | Match::If(_) => {}
             }
         }
+        // A connection goes over one of both families.
+        let over = |family: &str| conditions.iter().any(|condition| &**condition == family);
+        if over(OVER_IPV4) && over(OVER_IPV6) {
+            return Match::Yes;
+        }
         match conditions.as_slice() {
             [] => Match::No,
             [one] => Match::If(Arc::clone(one)),
@@ -117,7 +122,9 @@ impl Conjunct {
             (None, _) => Match::Yes,
             (Some(_), Addresses::Unseen) => Match::No,
             (Some(set), Addresses::Unknown) if set.is_empty() => Match::No,
-            (Some(_), Addresses::Unknown) => Match::If(Arc::from("its address is in the block")),
+            (Some(set), Addresses::Unknown) if **set == AddressSet::everything() => Match::Yes,
+            // Blocks that differ are conditions that differ: one may hold where the other does not.
+            (Some(set), Addresses::Unknown) => Match::If(format!("its address is in {set}").into()),
             (Some(set), Addresses::Known(addresses)) => known(set, addresses),
             (Some(set), Addresses::Range(first, _)) => {
                 if set.contains(*first) {

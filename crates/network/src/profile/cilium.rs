@@ -5,6 +5,7 @@
 //! far as policies list blocks, groups of blocks and names. So views hold the labels of identities, and selectors ask
 //! for them with their source (`k8s:app`, or `any:app` for whichever source).
 
+mod beyond;
 mod blocks;
 mod cluster_network_policy;
 mod conflicts;
@@ -73,6 +74,8 @@ fn lowered<'a>(cluster: &'a Cluster, policies: &Policies, options: &'a Options) 
         lowering.rules.clear();
         return lowering;
     }
+    let asking = std::mem::take(&mut lowering.asking);
+    beyond::merge(&mut lowering.rules, &asking);
     let claims = std::mem::take(&mut lowering.claims);
     claims.lower(&mut lowering);
     defaults::lower(&mut lowering);

@@ -1,33 +1,15 @@
-//! Worlds out of a string of bytes: each byte is one choice, so that proptest can make a world smaller by making bytes smaller.
+//! Clusters and policies of Kubernetes' own kinds out of choices.
 
 use std::fmt::Write;
 
-/// The choices that are left.
-pub(crate) struct Choices<'a>(pub(crate) std::slice::Iter<'a, u8>);
-
-impl Choices<'_> {
-    /// One of the first so many.
-    pub(crate) fn below(&mut self, count: usize) -> usize {
-        usize::from(self.0.next().copied().unwrap_or_default()) % count
-    }
-
-    /// One of these.
-    pub(crate) fn of<T: Copy>(&mut self, these: &[T]) -> T {
-        these[self.below(these.len())]
-    }
-
-    /// True in one of so many cases.
-    pub(crate) fn one_in(&mut self, count: usize) -> bool {
-        self.below(count) == count - 1
-    }
-}
+use crate::draw::Choices;
 
 pub(crate) const NAMESPACES: [&str; 3] = ["a", "b", "c"];
 /// Stretches of addresses that blocks tell apart; pods and nodes have theirs in them.
 pub(crate) const ADDRESSES: [&str; 8] =
     ["10.0.0.1", "10.0.1.1", "10.1.0.1", "172.18.0.1", "192.0.2.1", "198.51.100.1", "8.8.8.8", "203.0.113.9"];
 pub(crate) const SIXES: [&str; 4] = ["fd00::1", "fd00:1::1", "2001:db8::1", "2001:db8:1::1"];
-const BLOCKS: [&str; 12] = [
+pub(crate) const BLOCKS: [&str; 12] = [
     "0.0.0.0/0",
     "10.0.0.0/8",
     "10.0.0.0/16",
@@ -41,7 +23,7 @@ const BLOCKS: [&str; 12] = [
     "2001:db8::/32",
     "2001:db8:1::/48",
 ];
-const NAMES: [&str; 4] = ["example.com", "www.example.com", "a.b.example.org", "example.org"];
+pub(crate) const NAMES: [&str; 4] = ["example.com", "www.example.com", "a.b.example.org", "example.org"];
 const PATTERNS: [&str; 4] = ["example.com", "*.example.com", "*.example.org", "nobody.example.net"];
 
 /// The documents of a world, in JSON.
@@ -55,6 +37,25 @@ pub(crate) struct Documents {
 /// Draws a cluster with its policies.
 pub(crate) fn documents(choices: &mut Choices<'_>) -> Documents {
     let dual = choices.one_in(5);
+    let cluster = cluster(choices, dual);
+    let mut policies = Vec::new();
+    for at in 0..choices.below(4) {
+        policies.push(network_policy(choices, at));
+    }
+    for at in 0..choices.below(4) {
+        policies.push(cluster_policy(choices, at));
+    }
+    for at in 0..choices.below(3) {
+        policies.push(admin_policy(choices, at, "AdminNetworkPolicy"));
+    }
+    if choices.one_in(3) {
+        policies.push(admin_policy(choices, 0, "BaselineAdminNetworkPolicy"));
+    }
+    Documents { cluster, policies, dual }
+}
+
+/// Namespaces, nodes and pods, each on a line.
+pub(crate) fn cluster(choices: &mut Choices<'_>, dual: bool) -> String {
     let mut cluster = String::new();
     for name in NAMESPACES {
         let labels = labels(choices, &["team", "env"], &["x", "y"]);
@@ -104,20 +105,7 @@ pub(crate) fn documents(choices: &mut Choices<'_>) -> Documents {
         )
         .unwrap();
     }
-    let mut policies = Vec::new();
-    for at in 0..choices.below(4) {
-        policies.push(network_policy(choices, at));
-    }
-    for at in 0..choices.below(4) {
-        policies.push(cluster_policy(choices, at));
-    }
-    for at in 0..choices.below(3) {
-        policies.push(admin_policy(choices, at, "AdminNetworkPolicy"));
-    }
-    if choices.one_in(3) {
-        policies.push(admin_policy(choices, 0, "BaselineAdminNetworkPolicy"));
-    }
-    Documents { cluster, policies, dual }
+    cluster
 }
 
 /// Names that were looked up.
@@ -125,12 +113,12 @@ pub(crate) fn names(choices: &mut Choices<'_>) -> Vec<(&'static str, &'static st
     (0..choices.below(4)).map(|_| (choices.of(&NAMES), choices.of(&ADDRESSES))).collect()
 }
 
-fn addresses(choices: &mut Choices<'_>, dual: bool) -> Vec<&'static str> {
+pub(crate) fn addresses(choices: &mut Choices<'_>, dual: bool) -> Vec<&'static str> {
     let four = choices.of(&ADDRESSES);
     if dual { vec![four, choices.of(&SIXES)] } else { vec![four] }
 }
 
-fn labels(choices: &mut Choices<'_>, keys: &[&str], values: &[&str]) -> String {
+pub(crate) fn labels(choices: &mut Choices<'_>, keys: &[&str], values: &[&str]) -> String {
     let mut labels = Vec::new();
     for key in keys {
         if !choices.one_in(3) {
@@ -164,17 +152,25 @@ fn namespaces(choices: &mut Choices<'_>) -> String {
     selector(choices, &["team", "env"])
 }
 
-fn list(choices: &mut Choices<'_>, most: usize, item: impl Fn(&mut Choices<'_>) -> String) -> String {
+pub(crate) fn list(
+    choices: &mut Choices<'_>,
+    most: usize,
+    item: impl Fn(&mut Choices<'_>) -> String,
+) -> String {
     let items: Vec<String> = (0..choices.below(most + 1)).map(|_| item(choices)).collect();
     format!("[{}]", items.join(","))
 }
 
-fn some(choices: &mut Choices<'_>, most: usize, item: impl Fn(&mut Choices<'_>) -> String) -> String {
+pub(crate) fn some(
+    choices: &mut Choices<'_>,
+    most: usize,
+    item: impl Fn(&mut Choices<'_>) -> String,
+) -> String {
     let items: Vec<String> = (0..=choices.below(most)).map(|_| item(choices)).collect();
     format!("[{}]", items.join(","))
 }
 
-fn network_policy(choices: &mut Choices<'_>, at: usize) -> String {
+pub(crate) fn network_policy(choices: &mut Choices<'_>, at: usize) -> String {
     let peer = |choices: &mut Choices<'_>| match choices.below(5) {
         0 => format!(r#"{{"podSelector":{}}}"#, pods(choices)),
         1 => format!(r#"{{"namespaceSelector":{}}}"#, namespaces(choices)),
@@ -284,7 +280,7 @@ fn rule(choices: &mut Choices<'_>, direction: &str, actions: &[&str], kind: &str
     format!(r#"{{"action":"{action}","{side}":[{}]{ports}}}"#, peers.join(","))
 }
 
-fn cluster_policy(choices: &mut Choices<'_>, at: usize) -> String {
+pub(crate) fn cluster_policy(choices: &mut Choices<'_>, at: usize) -> String {
     let kind = "ClusterNetworkPolicy";
     let tier = choices.of(&["Admin", "Baseline"]);
     // Few priorities, so that some are equal.

@@ -11,7 +11,7 @@ use ironsides_network::{Direction, Endpoint, Flow, Lowered, Options, Place, Prof
 use ironsides_tree::Text;
 use proptest::prelude::{ProptestConfig, any, proptest};
 
-use crate::choices::Choices;
+use crate::draw::Choices;
 use crate::random::{TRAFFIC, draw, endpoint};
 use crate::world::World;
 

@@ -4,6 +4,7 @@
 
 mod choices;
 mod conformance;
+mod draw;
 mod fields;
 mod laws;
 mod random;

@@ -8,7 +8,8 @@ use ironsides_network::kinds::cluster_network_policy::ClusterNetworkPolicy;
 use ironsides_network::{Direction, Endpoint, Flow, Protocol, Traffic, Verdict};
 use proptest::prelude::{ProptestConfig, any, proptest};
 
-use crate::choices::{self, ADDRESSES, Choices, Documents, SIXES};
+use crate::choices::{self, ADDRESSES, Documents, SIXES};
+use crate::draw::Choices;
 use crate::slow::{Guess, Slow};
 use crate::world::World;
 

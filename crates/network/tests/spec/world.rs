@@ -43,6 +43,10 @@ impl World {
         let more = Self::read(policies);
         all.policies.network.extend(more.policies.network);
         all.policies.cluster.extend(more.policies.cluster);
+        all.policies.cilium.extend(more.policies.cilium);
+        all.policies.calico.tiers.extend(more.policies.calico.tiers);
+        all.policies.calico.policies.extend(more.policies.calico.policies);
+        all.policies.calico.host_endpoints.extend(more.policies.calico.host_endpoints);
         all
     }
 

@@ -9,6 +9,7 @@ use crate::matcher::{Conjunct, Matcher};
 use crate::place::{Loss, Place, PolicyName, Problem};
 use crate::port::PortMatch;
 use crate::profile::Options;
+use crate::profile::cilium::beyond::{Asking, asked_of};
 use crate::profile::cilium::blocks::Blocks;
 use crate::profile::cilium::conflicts::Claims;
 use crate::profile::cilium::filter::is_kept;
@@ -48,6 +49,8 @@ pub(super) struct Lowering<'a> {
     pub(super) rules: Vec<Rule>,
     pub(super) problems: Vec<Problem>,
     pub(super) claims: Claims,
+    /// What rules ask of connections beyond addresses and ports.
+    pub(super) asking: Vec<Asking>,
     guards: Vec<Guard>,
 }
 
@@ -82,6 +85,7 @@ impl<'a> Lowering<'a> {
             rules: Vec::new(),
             problems: Vec::new(),
             claims: Claims::default(),
+            asking: Vec::new(),
             guards: Vec::new(),
         }
     }
@@ -152,6 +156,21 @@ impl<'a> Lowering<'a> {
     pub(super) fn allow(&mut self, writer: &Writer, peers: Arc<Matcher>, traffic: Traffic) {
         self.claims.add(writer, &peers, &traffic);
         self.write(writer, Action::Allow, peers, traffic);
+    }
+
+    /// The same where a connection must meet a condition beyond its addresses and ports.
+    pub(super) fn allow_if(
+        &mut self,
+        writer: &Writer,
+        peers: Arc<Matcher>,
+        traffic: Traffic,
+        condition: Arc<str>,
+    ) {
+        self.claims.add(writer, &peers, &traffic);
+        self.write(writer, Action::Allow, Arc::new(asked_of(&peers, &condition)), traffic.clone());
+        let Some(ports) = traffic.ports else { return };
+        let (direction, subject) = (writer.direction, Arc::clone(&writer.subject));
+        self.asking.push(Asking { direction, subject, peers, ports, condition });
     }
 
     /// A rule that somebody wrote.

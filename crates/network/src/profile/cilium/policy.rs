@@ -11,7 +11,7 @@ use crate::place::Loss;
 use crate::profile::cilium::lowering::{Guard, Lowering, Traffic, Writer, both, rank};
 use crate::profile::cilium::selector::Labels;
 use crate::profile::cilium::views::HOST;
-use crate::profile::cilium::{peers, ports};
+use crate::profile::cilium::{beyond, peers, ports};
 use crate::rule::{Action, Authentication, Direction, Proxy};
 
 /// Adds the rules of a policy.
@@ -116,17 +116,15 @@ fn lower_rule(rule: &Rule, writer: &Writer, namespace: Option<&str>, lowering: &
         lowering.allow(writer, Arc::clone(&peers), Traffic { ports, ..traffic.clone() });
     }
     for port_rule in port_rules {
-        if !port_rule.server_names.is_empty() || port_rule.listener.is_some() {
-            let message =
-                "what serverNames and listeners let through is not looked at: the ports count as open";
-            lowering.problem(&port_rule.place, Loss::Part, message);
-        }
         let proxy = port_rule.rules.as_ref().and_then(proxy).map(Arc::new);
         tell_what_envoy_refuses(port_rule, proxy.as_deref(), lowering);
         let ports = Some(ports::of_cilium(port_rule.ports.as_deref().unwrap_or_default()));
         let traffic = Traffic { ports, proxy, authentication };
         spares_local_host(port_rule, writer, &peers, &traffic, lowering);
-        lowering.allow(writer, Arc::clone(&peers), traffic);
+        match beyond::condition(port_rule) {
+            Some(condition) => lowering.allow_if(writer, Arc::clone(&peers), traffic, condition),
+            None => lowering.allow(writer, Arc::clone(&peers), traffic),
+        }
     }
 }
 
