@@ -133,8 +133,8 @@ spec:
     assert_eq!(case["http"][1]["misses"].as_array().unwrap().len(), 2);
     assert_eq!(case["http"][0]["at"]["line"], 13);
     let item = case["changes"][0]["steps"][0]["yaml"].as_str().unwrap();
-    let item: String = item.lines().map(|line| format!("                {line}\n")).collect();
-    let mended = format!("{policy}              -\n{item}");
+    let item: Vec<String> = item.lines().map(|line| format!("                {line}")).collect();
+    let mended = format!("{policy}              -\n{}\n", item.join("\n"));
     let files = [("pods.yaml", SHOP), ("policy.yaml", mended.as_str())];
     let (_, out, err) = run(&files, &ask);
     assert!(out.starts_with("shop/web -> shop/db:8080 GET /admin?x=1: allowed"), "{out}{err}{mended}");
@@ -459,6 +459,13 @@ fn maps_are_of_namespaces_workloads_or_a_focus() {
     }
     let (code, csv, _) = demo(&["map", "--workloads", "-o", "csv"]);
     assert!(code == 0 && csv.contains("payments/payments"), "{csv}");
+    // On what it depends is told wherever it does.
+    assert!(csv.contains(",both are on one node; the pod is on this node\n"), "{csv}");
+    for format in ["table", "html", "svg", "dot", "mermaid"] {
+        let (_, out, _) = demo(&["map", "--workloads", "-o", format]);
+        assert!(out.contains("[1] it depends on whether both are on one node"), "{format}: {out}");
+        assert!(out.contains("[1, 2]"), "{format}: {out}");
+    }
     let json: Value = serde_json::from_str(&demo(&["map", "-o", "json"]).1).unwrap();
     assert_eq!(json["kind"], "network-map");
 }

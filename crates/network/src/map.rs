@@ -34,6 +34,9 @@ pub use self::focus::{Focus, Toward};
 /// Maps of workloads have no more units than these; beyond them namespaces are told.
 const MOST: usize = 1_500;
 
+/// A picture tells no more conditions than these.
+const CONDITIONS: usize = 6;
+
 /// What can be sent between the parts of a cluster.
 #[derive(Clone, Debug)]
 pub struct Map {
@@ -216,6 +219,20 @@ impl Map {
         lines.extend(
             numbered.map(|(at, condition)| format!("[{}] it depends on whether {condition}", at + 1)),
         );
+        lines
+    }
+
+    /// The legend as far as a picture has room for it: of many conditions the first, and where the others are told.
+    fn short_legend(&self) -> Vec<String> {
+        let mut lines = self.legend();
+        let all = self.conditions.len();
+        if all > CONDITIONS {
+            lines.truncate((lines.len() + CONDITIONS).saturating_sub(all));
+            lines.push(format!(
+                "[{}] to [{all}] are more such conditions: table, csv and json tell them",
+                CONDITIONS + 1
+            ));
+        }
         lines
     }
 

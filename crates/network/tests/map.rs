@@ -131,6 +131,59 @@ fn a_focus_follows_connections_step_by_step() {
 }
 
 #[test]
+fn a_focus_holds_every_connection_on_a_way_to_it() {
+    let cells = |depth| {
+        with(SHOP, |engine, cluster| {
+            let at = cluster.pods.iter().position(|pod| pod.workload == "db").unwrap();
+            let members = vec![Endpoint::Pod(u32::try_from(at).unwrap())];
+            let map = Map::around(engine, cluster, &Focus { members, depth, toward: Toward::Senders });
+            let name = |unit: u32| map.units[unit as usize].name.as_str();
+            let all = map.cells.iter().map(|cell| format!("{} -> {}", name(cell.from), name(cell.to)));
+            (all.collect::<Vec<_>>(), map.svg())
+        })
+    };
+    assert_eq!(cells(1).0, ["shop/api -> shop/db"]);
+    // From `web` to `web` and on to `api` and `db` are three connections.
+    assert_eq!(cells(2).0, ["shop/api -> shop/db", "shop/web -> shop/api"]);
+    let (all, svg) = cells(3);
+    let expected = [
+        "other/one and 1 like it -> shop/web",
+        "shop/api -> shop/db",
+        "shop/api -> shop/web",
+        "shop/web -> shop/api",
+        "shop/web -> shop/web",
+        "outside -> shop/web",
+    ];
+    assert_eq!(all, expected);
+    assert!(svg.contains("2 connections between boxes that are as far from the focus have no line"), "{svg}");
+}
+
+#[test]
+fn a_picture_tells_many_stretches_of_addresses_in_groups() {
+    let mut text = SHOP.to_owned();
+    for at in 0..20 {
+        write!(
+            text,
+            "---\n{{apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {{name: b{at}, namespace: shop}},
+              spec: {{podSelector: {{matchLabels: {{app: api}}}}, policyTypes: [Ingress],
+               ingress: [{{from: [{{ipBlock: {{cidr: 10.{at}.0.0/16}}}}], ports: [{{port: {}}}]}}]}}}}\n",
+            9000 + at
+        )
+        .unwrap();
+    }
+    let map = with(&text, Map::workloads);
+    assert!(map.units.iter().filter(|unit| unit.kind == Kind::Outside).count() > 20);
+    let svg = map.svg();
+    assert!(
+        svg.contains(">internet addresses, ") && svg.contains(">private addresses, 20 stretches<"),
+        "{svg}"
+    );
+    assert!(svg.contains("they are told in groups"), "{svg}");
+    let all = map.units.iter().find(|unit| unit.name.contains(" but ")).map(|unit| unit.name.as_str());
+    assert_eq!(all, Some("outside but 10.0.0.0-10.19.255.255"));
+}
+
+#[test]
 fn what_holds_for_most_is_told_once() {
     let mut text = String::new();
     for at in 0..5 {

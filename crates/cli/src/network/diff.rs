@@ -144,7 +144,7 @@ impl Compared<'_> {
             } else if count > 0 && what == DiffFailOn::Exposed && !fail_on.contains(&DiffFailOn::None) {
                 let are = if count == 1 { "is" } else { "are" };
                 say.note(&format!(
-                    "{} {are} exposed, which does not fail; --fail-on opened,exposed makes it",
+                    "{} {are} exposed, which does not fail; --fail-on opened,exposed makes it fail",
                     counted(count, noun)
                 ));
             }

@@ -202,6 +202,22 @@ fn place(map: &Map, columns: &[Column], links: &[Links], centre: Option<usize>) 
     Drawing { width, height, body }
 }
 
+/// What goes through, and on a second line what depends: `TCP 443` and `depends: UDP 53 [1]`, `TCP 80` and `depends [1, 2]`.
+fn split(told: &str) -> (String, Option<String>) {
+    match told.split_once("depends: ") {
+        None => (told.to_owned(), None),
+        Some(("", rest)) if !rest.contains("depends: ") => match rest.split_once(" [") {
+            Some((traffic, numbers)) => (traffic.to_owned(), Some(format!("depends [{numbers}"))),
+            None => (rest.to_owned(), Some("depends".to_owned())),
+        },
+        Some((sure, rest)) => {
+            let sure = sure.trim_end_matches(", ");
+            let sure = if sure.is_empty() { "depends" } else { sure };
+            (sure.to_owned(), Some(format!("depends: {rest}")))
+        }
+    }
+}
+
 fn draw_box(
     body: &mut String,
     map: &Map,
@@ -219,9 +235,11 @@ fn draw_box(
         }
         Item::Traffic { told, level } => {
             let word = level.map_or("nothing", Level::name);
-            // That some traffic goes through, or depends, says the first line already.
-            let detail = if matches!(level, Some(Level::Some | Level::Depends)) { "" } else { word };
-            (format!("traffic {word}"), told.clone(), detail.to_owned(), told.clone())
+            let (name, depends) = split(told);
+            // That some traffic goes through says the first line already.
+            let word_told = if matches!(level, Some(Level::Some | Level::Depends)) { "" } else { word };
+            let detail = depends.unwrap_or_else(|| word_told.to_owned());
+            (format!("traffic {word}"), name, detail, told.clone())
         }
     };
     // What repeats the first line is left out.

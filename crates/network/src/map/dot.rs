@@ -16,7 +16,7 @@ impl Map {
              edge [color=\"#8c959f\", arrowsize=0.6, fontname=\"sans-serif\", fontsize=9];\n",
         );
         let drawn = Drawn::new(self);
-        let said: Vec<String> = drawn.said.iter().cloned().chain(self.legend()).collect();
+        let said: Vec<String> = drawn.said.iter().cloned().chain(self.short_legend()).collect();
         for note in self.notes.iter().chain(&said) {
             _ = writeln!(out, "  // {}", ironsides_report::plain(note));
         }

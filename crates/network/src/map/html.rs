@@ -4,8 +4,8 @@ use std::fmt::Write as _;
 
 use ironsides_report::escape;
 
-use crate::map::Map;
 use crate::map::svg::STYLE;
+use crate::map::{CONDITIONS, Map};
 
 const PAGE: &str = include_str!("page.css");
 const SCRIPT: &str = include_str!("script.js");
@@ -51,6 +51,17 @@ impl Map {
                 );
             }
             out.push_str("</section>\n");
+        }
+        if map.conditions.len() > CONDITIONS {
+            let legend = map.legend();
+            let lines: Vec<String> =
+                legend.iter().map(|line| escape(&ironsides_report::plain(line))).collect();
+            _ = writeln!(
+                out,
+                "<section>\n<h2>What it depends on</h2>\n<details><summary>all conditions</summary>\n\
+                 <p>{}</p></details>\n</section>",
+                lines.join("<br>")
+            );
         }
         out.push_str(
             "<section>\n<h2>Line by line</h2>\n<details><summary>all that goes through</summary>\n<table>\n",

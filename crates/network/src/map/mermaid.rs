@@ -58,7 +58,7 @@ impl Map {
                 all - lines
             ));
         }
-        for (at, said) in drawn.said.iter().cloned().chain(map.legend()).enumerate() {
+        for (at, said) in drawn.said.iter().cloned().chain(map.short_legend()).enumerate() {
             _ = writeln!(out, "  said{at}[\"{}\"]", text(&said, 400));
         }
         for (at, note) in notes.iter().enumerate() {

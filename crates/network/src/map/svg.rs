@@ -68,7 +68,7 @@ impl Map {
             said.extend(drawn.said.iter().map(|line| capital(line)));
         }
         said.extend(self.undrawn());
-        said.extend(self.legend());
+        said.extend(self.short_legend());
         said.extend(self.notes.iter().map(|note| format!("Not shown: {note}")));
         said
     }

@@ -54,7 +54,7 @@ pub(super) fn workload(
         let hint = match (service(namespace, name, cluster), elsewhere(name, cluster)) {
             (Ok(service), _) => format!("; did you mean {}?", service.name),
             (_, there) if !there.is_empty() => there,
-            _ => hint(&full, cluster.pods.iter().map(workload_of)),
+            _ => within(namespace, name, cluster),
         };
         return Err(unknown("workload or pod", full, hint));
     };
@@ -81,6 +81,31 @@ pub(super) fn workload(
     Err(unknown(kind::named(word).unwrap_or("workload"), full, hint))
 }
 
+/// The nearest name in a namespace, or what it has; the nearest of all where there is no such namespace.
+fn within(namespace: &str, name: &str, cluster: &Cluster) -> String {
+    let own = cluster.pods.iter().filter(|pod| pod.namespace == namespace).map(workload_of);
+    let mut names: Vec<String> =
+        own.filter_map(|full| full.split_once('/').map(|(_, name)| name.to_owned())).collect();
+    names.sort();
+    names.dedup();
+    match hint(name, &names) {
+        _ if names.is_empty() => {
+            let full = format!("{namespace}/{name}");
+            hint(&full, cluster.pods.iter().map(workload_of))
+        }
+        near if !near.is_empty() => near.replace("mean ", &format!("mean {namespace}/")),
+        _ => {
+            let more = names.len().saturating_sub(NAMED);
+            names.truncate(NAMED);
+            let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+            format!("; {namespace} has {}{more}", names.join(", "))
+        }
+    }
+}
+
+/// Up to so many names are told where none is near.
+const NAMED: usize = 5;
+
 /// The workloads of that name in other namespaces, as a hint; services where there is no workload of it.
 fn elsewhere(name: &str, cluster: &Cluster) -> String {
     let mut names: Vec<String> =
@@ -98,17 +123,20 @@ fn elsewhere(name: &str, cluster: &Cluster) -> String {
     }
 }
 
+/// What a word without a slash names none of.
+const END: &str = "end of a connection called";
+
 /// What to say of a word without a slash; `None` where nothing is called so.
 pub(super) fn bare_word(word: &str, cluster: &Cluster) -> Option<NetworkError> {
     let hint = elsewhere(word, cluster);
     if !hint.is_empty() {
-        return Some(unknown("end", word.to_owned(), hint));
+        return Some(unknown(END, word.to_owned(), hint));
     }
     if cluster.namespaces.contains_key(word) {
-        return Some(unknown("end", word.to_owned(), format!("; did you mean ns/{word}?")));
+        return Some(unknown(END, word.to_owned(), format!("; did you mean ns/{word}?")));
     }
     let is_node = cluster.nodes.iter().any(|node| node.name == word);
-    is_node.then(|| unknown("end", word.to_owned(), format!("; did you mean node/{word}?")))
+    is_node.then(|| unknown(END, word.to_owned(), format!("; did you mean node/{word}?")))
 }
 
 /// One pod.

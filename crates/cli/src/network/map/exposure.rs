@@ -77,10 +77,9 @@ fn cells(exposure: &Exposure) -> [String; 5] {
 
 /// What the words of a table mean.
 const WORDS: &str = "
-INGRESS, EGRESS  what policies say of that direction: unprotected, nothing; in part, they deny some and leave the rest open;
-                 closed, what they do not name is denied
-FROM, TO         the ports that policies leave open for some address of the internet, and for a pod that anybody may start;
-                 all ports, every port; depends, it is not known
+INGRESS, EGRESS  what policies close: unprotected = nothing, in part = what they deny, closed = all but what they allow
+FROM, TO         the ports that policies leave open to some address of the internet, and to a pod that anybody may start
+                 (depends = it cannot be known)
 ";
 
 /// The workloads for which profiles differ, each with a row for those profiles that agree.
