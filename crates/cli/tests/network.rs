@@ -463,6 +463,7 @@ fn maps_are_of_namespaces_workloads_or_a_focus() {
     assert!(csv.contains(",both are on one node; the pod is on this node\n"), "{csv}");
     for format in ["table", "html", "svg", "dot", "mermaid"] {
         let (_, out, _) = demo(&["map", "--workloads", "-o", format]);
+        let out = out.replace("#91;", "[").replace("#93;", "]");
         assert!(out.contains("[1] it depends on whether both are on one node"), "{format}: {out}");
         assert!(out.contains("[1, 2]"), "{format}: {out}");
     }
