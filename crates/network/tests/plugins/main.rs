@@ -7,6 +7,7 @@
     reason = "helpers of tests: a question is asked of a place even where the answer is the same in all"
 )]
 
+mod calico;
 #[path = "../spec/choices.rs"]
 #[allow(dead_code, reason = "shared with the tests of the Kubernetes kinds")]
 mod choices;

@@ -19,3 +19,12 @@ impl Choices<'_> {
         self.below(count) == count - 1
     }
 }
+
+/// Numbers for packets. What is left of the bytes may not be enough for them: they are drawn from all of them, in another order.
+pub(crate) fn numbers(bytes: &[u8]) -> impl FnMut(usize) -> usize {
+    let mut draws = bytes.iter().rev().zip(bytes.iter().cycle().skip(7)).cycle().enumerate();
+    move |count: usize| {
+        let (at, (one, other)) = draws.next().unwrap();
+        (usize::from(*one) * 31 + usize::from(*other) + at) % count
+    }
+}

@@ -9,7 +9,7 @@ use ironsides_network::{Direction, Endpoint, Flow, Protocol, Traffic, Verdict};
 use proptest::prelude::{ProptestConfig, any, proptest};
 
 use crate::choices::{self, ADDRESSES, Documents, SIXES};
-use crate::draw::Choices;
+use crate::draw::{Choices, numbers};
 use crate::slow::{Guess, Slow};
 use crate::world::World;
 
@@ -36,12 +36,7 @@ fn check(bytes: &[u8]) {
     let (world, text, dual) = draw(&mut choices);
     let lowered = world.spec();
     let slow = Slow { cluster: &world.cluster, policies: &world.policies };
-    // What is left of the bytes may not be enough for the packets: they are drawn from all of them, in another order.
-    let mut packets = bytes.iter().rev().zip(bytes.iter().cycle().skip(7)).cycle().enumerate();
-    let mut next = move |count: usize| {
-        let (at, (one, other)) = packets.next().unwrap();
-        (usize::from(*one) * 31 + usize::from(*other) + at) % count
-    };
+    let mut next = numbers(bytes);
     for _ in 0..PACKETS {
         let (from, to) = (endpoint(&world, &mut next, dual), endpoint(&world, &mut next, dual));
         let traffic = TRAFFIC[next(TRAFFIC.len())];

@@ -14,7 +14,7 @@ use proptest::prelude::{ProptestConfig, any, proptest};
 use crate::choices::{ADDRESSES, SIXES};
 use crate::cilium::choices;
 use crate::cilium::slow::{Guess, Said, Slow, Through};
-use crate::draw::Choices;
+use crate::draw::{Choices, numbers};
 use crate::world::World;
 
 /// How many worlds are drawn, and how many packets are asked about in each.
@@ -80,15 +80,6 @@ impl Drawn {
         let sixes = SIXES.iter().filter(|_| self.options.dual_stack);
         let outside = ADDRESSES.iter().chain(sixes).map(|text| Endpoint::Address(text.parse().unwrap()));
         pods.chain(nodes).chain(outside).collect()
-    }
-}
-
-/// A drawing of packets out of what is left of the bytes.
-pub(crate) fn numbers(bytes: &[u8]) -> impl FnMut(usize) -> usize {
-    let mut draws = bytes.iter().rev().zip(bytes.iter().cycle().skip(7)).cycle().enumerate();
-    move |count: usize| {
-        let (at, (one, other)) = draws.next().unwrap();
-        (usize::from(*one) * 31 + usize::from(*other) + at) % count
     }
 }
 
