@@ -2,8 +2,10 @@
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
+use std::sync::Arc;
 
 mod backing;
+mod endpoints;
 mod entrances;
 mod groups;
 mod pods;
@@ -15,6 +17,8 @@ use ironsides_tree::Text;
 
 use crate::place::Place;
 use crate::port::Protocol;
+
+pub use backing::Behind;
 
 /// The labels of an object.
 pub type Labels = BTreeMap<Text, Text>;
@@ -143,8 +147,10 @@ pub struct Service {
     pub labels: Labels,
     /// `ClusterIP`, `NodePort`, `LoadBalancer` or `ExternalName`; ClusterIP where none is written.
     pub kind: Text,
-    /// Which pods serve it; `None` where nothing is selected and backends are written down.
+    /// Which pods serve it; `None` where nothing is selected and endpoints are written down.
     pub selector: Option<Labels>,
+    /// The name that it stands for (type `ExternalName`): lower case, without a dot at the end. Nothing else of it counts then.
+    pub external_name: Option<Text>,
     /// Its ports.
     pub ports: Vec<ServicePort>,
     /// Whether it has no address of its own (`clusterIP: None`): its name gives the addresses of the pods.
@@ -160,10 +166,33 @@ pub struct Service {
     pub internal: bool,
     /// Who may come in through the load balancer (`loadBalancerSourceRanges`); empty: everyone.
     pub source_ranges: Vec<IpNet>,
-    /// Addresses behind it, from EndpointSlices or Endpoints.
-    pub backends: Vec<IpAddr>,
+    /// What is written down behind it, in EndpointSlices or Endpoints; of a service with a selector only what others than
+    /// Kubernetes itself have written. By address, then by ports.
+    pub endpoints: Vec<ServiceEndpoint>,
     /// Where it is written.
     pub place: Place,
+}
+
+/// An address behind a service, as it is written down.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ServiceEndpoint {
+    /// The address.
+    pub address: IpAddr,
+    /// The ports at which it serves.
+    pub ports: Arc<[EndpointPort]>,
+    /// The namespace and the name of the pod that it is said to be.
+    pub pod: Option<(Text, Text)>,
+}
+
+/// A port at which an endpoint of a service serves.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct EndpointPort {
+    /// The name of the port of the service that leads there; empty where that has none.
+    pub name: Text,
+    /// The protocol; TCP where none is written.
+    pub protocol: Protocol,
+    /// The number; `None`: whichever is asked for.
+    pub number: Option<u16>,
 }
 
 /// A port of a service.

@@ -197,8 +197,10 @@ impl Destination {
 /// What is asked for at one member of a destination.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Goal {
-    /// The member; `None` for the addresses outside the cluster.
+    /// The member; `None` for addresses outside the cluster.
     pub member: Option<Endpoint>,
+    /// These addresses; empty where it is a member.
+    pub outside: AddressSet,
     /// The traffic; `None` for all.
     pub traffic: Option<Traffic>,
     /// The port of the service that leads there, as it is told: `port http (80)`.

@@ -67,7 +67,7 @@ pub fn reach(
     for goal in to.goals(cluster)? {
         let tos = match goal.member {
             Some(member) => whom::members(&[member], &AddressSet::default(), cluster, lowered),
-            None => whom::members(&[], &to.party.outside, cluster, lowered),
+            None => whom::members(&[], &goal.outside, cluster, lowered),
         };
         for from in &froms {
             for to in &tos {

@@ -10,7 +10,9 @@
 
 use std::collections::BTreeMap;
 
-use ironsides_network::cluster::{AddressGroup, ContainerPort, Labels, Namespace, Node, Pod, Service};
+use ironsides_network::cluster::{
+    AddressGroup, ContainerPort, Labels, Namespace, Node, Pod, Service, ServiceEndpoint,
+};
 use ironsides_network::l7::http::Request;
 use ironsides_network::profile::{Enforcement, cilium};
 use ironsides_network::{
@@ -68,7 +70,7 @@ fn cluster() -> Cluster {
         name: name.into(),
         labels: labels(own),
         selector: selector.map(labels),
-        backends: backends.iter().map(|address| address.parse().unwrap()).collect(),
+        endpoints: backends.iter().map(|address| ServiceEndpoint::at(address.parse().unwrap())).collect(),
         ..Service::default()
     };
     let group = |name: &str, own: &str, block: &str| AddressGroup {

@@ -233,7 +233,7 @@ endpoints: [{addresses: [10.1.0.2]}, {addresses: [10.1.0.1]}]
     assert_eq!(web.source_ranges[0].to_string(), "198.51.100.0/24");
     assert_eq!(web.ports[0].target, TargetPort::Name("http".into()));
     assert_eq!((web.ports[0].node_port, web.ports[1].target.clone()), (Some(30080), TargetPort::Number(53)));
-    assert_eq!(shown(&db.backends), ["10.1.0.1", "10.1.0.2"]);
+    assert_eq!(shown(&db.backends()), ["10.1.0.1", "10.1.0.2"]);
     assert_eq!(shown(&cluster.apiserver), ["172.18.0.2"]);
 }
 

@@ -10,7 +10,7 @@ use ironsides_tree::{Cursor, Node, Text};
 use rustc_hash::FxHashMap;
 
 use super::pods::{Counting, Workloads};
-use super::{Cluster, Labels, Namespace, entrances, groups, services};
+use super::{Cluster, Labels, Namespace, endpoints, entrances, groups, services};
 use crate::address;
 use crate::place::{Loss, Place, Problem};
 use crate::port::Protocol;
@@ -57,7 +57,7 @@ impl Cluster {
         let mut cluster = Self::default();
         let mut problems = Vec::new();
         let mut workloads = Workloads::new(templates, counting);
-        let mut backends = services::Backends::default();
+        let mut endpoints = endpoints::Endpoints::default();
         let mut routes = entrances::Routes::default();
         for (number, object) in &objects {
             let document = Document { number: *number, object };
@@ -66,8 +66,8 @@ impl Cluster {
                 ("", "Namespace") => namespace(&mut cluster, document, &mut problems),
                 ("", "Node") => groups::node(&mut cluster, document, &mut problems),
                 ("", "Service") => services::service(&mut cluster, document, &mut problems),
-                ("", "Endpoints") => backends.endpoints(document, &mut problems),
-                ("discovery.k8s.io", "EndpointSlice") => backends.slice(document, &mut problems),
+                ("", "Endpoints") => endpoints.endpoints(document, &mut problems),
+                ("discovery.k8s.io", "EndpointSlice") => endpoints.slice(document, &mut problems),
                 ("cilium.io", "CiliumCIDRGroup") => {
                     groups::blocks(&mut cluster, document, &["spec", "externalCIDRs"], &mut problems)
                 }
@@ -88,7 +88,7 @@ impl Cluster {
         });
         (cluster.pods, cluster.finished) = workloads.pods(&mut problems);
         routes.read(&mut cluster, &mut problems);
-        backends.give_to(&mut cluster);
+        endpoints.give_to(&mut cluster, &mut problems);
         problems.sort_by_key(|problem| problem.place.document);
         (cluster, problems)
     }

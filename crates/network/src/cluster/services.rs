@@ -1,16 +1,12 @@
-//! Services, and the addresses behind them.
+//! Services.
 
 use std::net::IpAddr;
 
 use ironsides_tree::{Cursor, Text};
-use rustc_hash::FxHashMap;
 
-use super::read::{Document, shown};
+use super::read::Document;
 use super::{Cluster, Service, ServicePort, TargetPort};
 use crate::place::{Loss, Problem};
-
-/// The label by which an EndpointSlice names its service.
-const SERVICE_NAME: &str = "kubernetes.io/service-name";
 
 /// The annotations by which clouds are asked for a load balancer of private networks, with the values that ask for it:
 /// AWS (two controllers), Azure, Google Cloud (two spellings).
@@ -35,7 +31,9 @@ pub(super) fn service(cluster: &mut Cluster, document: Document<'_>, problems: &
         name: reference.name.clone(),
         labels: document.labels(&root.at(&["metadata", "labels"]), problems),
         kind: Text::new(kind),
-        selector: Some(document.labels(&selector_at, problems)).filter(|labels| !labels.is_empty()),
+        selector: Some(document.labels(&selector_at, problems))
+            .filter(|labels| !labels.is_empty() && kind != "ExternalName"),
+        external_name: (kind == "ExternalName").then(|| external_name(document, &spec, problems)).flatten(),
         headless: spec.get("clusterIP").str() == Some("None"),
         internal: INTERNAL.iter().any(|&(key, value)| annotations.get(key).str() == Some(value)),
         external_local: spec.get("externalTrafficPolicy").str() == Some("Local"),
@@ -104,69 +102,20 @@ fn service_port<'a>(
     Some(ServicePort { name, protocol, port, target, node_port })
 }
 
-/// The addresses behind services, until all services are known.
-#[derive(Default)]
-pub(super) struct Backends {
-    addresses: FxHashMap<(Text, Text), Vec<IpAddr>>,
-}
-
-impl Backends {
-    /// Reads an Endpoints object, which has the name of its service.
-    pub(super) fn endpoints(&mut self, document: Document<'_>, problems: &mut Vec<Problem>) -> bool {
-        let key = (document.namespace(), document.object.reference().name.clone());
-        let all = self.addresses.entry(key).or_default();
-        for subset in document.object.cursor().get("subsets").items() {
-            // What is not ready is reached as soon as it is.
-            for field in ["addresses", "notReadyAddresses"] {
-                for item in subset.get(field).items() {
-                    all.extend(document.address(&item.get("ip"), problems));
-                }
-            }
-        }
-        true
+/// The name that a service of type `ExternalName` stands for.
+fn external_name<'a>(document: Document<'a>, spec: &Cursor<'a>, problems: &mut Vec<Problem>) -> Option<Text> {
+    let at = spec.get("externalName");
+    let name = at.str().unwrap_or_default();
+    let name = name.strip_suffix('.').unwrap_or(name).to_ascii_lowercase();
+    if name.is_empty() {
+        let message = "a Service of type ExternalName without externalName leads nowhere";
+        problems.push(document.problem(&at, message, Loss::Part));
+        return None;
     }
-
-    /// Reads an EndpointSlice.
-    pub(super) fn slice(&mut self, document: Document<'_>, problems: &mut Vec<Problem>) -> bool {
-        let root = document.object.cursor();
-        let service = root.at(&["metadata", "labels", SERVICE_NAME]);
-        let Some(name) = service.str() else {
-            // Slices without a service are made by hand for other ends.
-            if service.is_set() {
-                let message = format!("{} is no name of a service", shown(&service));
-                problems.push(document.problem(&service, message, Loss::Part));
-            }
-            return true;
-        };
-        if root.get("addressType").str() == Some("FQDN") {
-            return true;
-        }
-        let all = self.addresses.entry((document.namespace(), Text::new(name))).or_default();
-        for endpoint in root.get("endpoints").items() {
-            for item in endpoint.get("addresses").items() {
-                all.extend(document.address(&item, problems));
-            }
-        }
-        true
+    if name.parse::<IpAddr>().is_ok() {
+        let message =
+            format!("externalName is a name, and {name} is an address: no DNS server gives an answer for it");
+        problems.push(document.problem(&at, message, Loss::Part));
     }
-
-    /// Gives every service what is behind it. Behind `default/kubernetes` is the API server.
-    pub(super) fn give_to(self, cluster: &mut Cluster) {
-        let mut addresses = self.addresses;
-        let mut take = |namespace: &Text, name: &Text| {
-            let mut found = addresses.remove(&(namespace.clone(), name.clone())).unwrap_or_default();
-            found.sort_unstable();
-            found.dedup();
-            found
-        };
-        let (default, kubernetes) = (Text::new_static("default"), Text::new_static("kubernetes"));
-        cluster.apiserver = take(&default, &kubernetes);
-        for service in &mut cluster.services {
-            service.backends = if (&service.namespace, &service.name) == (&default, &kubernetes) {
-                cluster.apiserver.clone()
-            } else {
-                take(&service.namespace, &service.name)
-            };
-        }
-    }
+    Some(Text::from(name))
 }

@@ -34,10 +34,13 @@ impl List<'_> {
             for backend in &entrance.backends {
                 let Some(service) = cluster.service(&backend.namespace, &backend.service) else { continue };
                 let ports = led_to(entrance, backend, &service.ports, foreign);
-                for (at, pod) in (0..).zip(&cluster.pods).filter(|(_, pod)| service.leads_to(pod)) {
+                for behind in cluster.behind(service) {
+                    let Endpoint::Pod(at) = behind.who else { continue };
+                    let Some(pod) = cluster.pods.get(at as usize) else { continue };
                     for port in &ports {
-                        let number =
-                            port.number_in(pod).filter(|_| port.protocol == Protocol::Tcp || foreign);
+                        let number = cluster
+                            .served(&behind, port)
+                            .filter(|_| port.protocol == Protocol::Tcp || foreign);
                         let declared = |number: &u16| pod.ports.iter().any(|port| port.number == *number);
                         // netpol-analyzer takes a port that no container declares for one that nobody listens at.
                         if let Some(number) = number.filter(|number| !foreign || declared(number)) {

@@ -9,7 +9,7 @@ use rustc_hash::FxHashMap;
 use super::internet::{Internet, is_routed};
 use super::source::Said;
 use crate::address::range;
-use crate::cluster::{Cluster, Endpoint, Pod, Service};
+use crate::cluster::{Behind, Cluster, Endpoint, Pod, Service};
 use crate::connectivity::led_to;
 use crate::engine::{ClassId, Engine};
 use crate::port::{Protocol, Traffic};
@@ -122,11 +122,16 @@ struct Ways<'a> {
 }
 
 impl<'a> Ways<'a> {
-    fn behind(&self, service: &'a Service) -> Vec<(u32, &'a Pod)> {
+    /// The pods behind a service.
+    fn behind(&self, service: &'a Service) -> Vec<(u32, &'a Pod, Behind<'a>)> {
         let cluster = self.cluster;
-        let there = self.homes.get(service.namespace.as_str()).into_iter().flatten();
-        let pods = there.filter_map(|&at| Some((at, cluster.pods.get(at as usize)?)));
-        pods.filter(|(_, pod)| service.leads_to(pod)).collect()
+        let there = self.homes.get(service.namespace.as_str()).into_iter().flatten().copied();
+        let all = cluster.behind_among(service, there).into_iter();
+        all.filter_map(|behind| {
+            let Endpoint::Pod(at) = behind.who else { return None };
+            Some((at, cluster.pods.get(at as usize)?, behind))
+        })
+        .collect()
     }
 
     fn service(&mut self, service: &'a Service) {
@@ -140,9 +145,9 @@ impl<'a> Ways<'a> {
         let given = &service.external;
         let internal =
             service.internal || !given.is_empty() && !given.iter().any(|&address| is_routed(address));
-        for (at, pod) in self.behind(service) {
+        for (at, pod, behind) in self.behind(service) {
             for port in &service.ports {
-                let Some(number) = port.number_in(pod) else { continue };
+                let Some(number) = self.cluster.served(&behind, port) else { continue };
                 let traffic = Traffic { protocol: port.protocol, port: number };
                 let mut way = |entry: Entry, internal: bool, ranges: bool| {
                     let verdict = self.through_nodes(service, at, traffic, internal, ranges);
@@ -208,9 +213,9 @@ impl<'a> Ways<'a> {
             for backend in &entrance.backends {
                 let key = (backend.namespace.as_str(), backend.service.as_str());
                 let Some(service) = services.get(&key) else { continue };
-                for (at, pod) in self.behind(service) {
+                for (at, pod, behind) in self.behind(service) {
                     for port in led_to(entrance, backend, &service.ports, false) {
-                        let Some(number) = port.number_in(pod) else { continue };
+                        let Some(number) = cluster.served(&behind, port) else { continue };
                         let traffic = Traffic { protocol: port.protocol, port: number };
                         let verdict = self.served(at, traffic, &object);
                         let entry = Entry::Hosts(entrance.hosts.clone());

@@ -6,7 +6,7 @@ use std::net::IpAddr;
 use ironsides_tree::Text;
 use rustc_hash::FxHashMap;
 
-use crate::cluster::{Cluster, Endpoint, Labels, Pod, Service, ServicePort, TargetPort};
+use crate::cluster::{Cluster, Endpoint, Labels, Pod, Service, ServicePort};
 use crate::flow::{Observed, ObservedFlow, Talker, TalkerKind};
 use crate::generate::labels::is_stable;
 use crate::port::Traffic;
@@ -169,9 +169,9 @@ impl Resolver {
         }
         // An address of the API server says more than that it is a node's.
         let servers = cluster.services.iter().filter(|service| is_apiserver(service));
-        let servers = servers.flat_map(|service| service.addresses.iter().chain(&service.backends));
-        for address in cluster.apiserver.iter().chain(servers) {
-            resolver.by_address.insert(*address, Found::ApiServer);
+        let servers = servers.flat_map(|service| service.addresses.iter().copied().chain(service.backends()));
+        for address in cluster.apiserver.iter().copied().chain(servers) {
+            resolver.by_address.insert(address, Found::ApiServer);
         }
         resolver.cluster = cluster;
         resolver
@@ -224,7 +224,7 @@ impl Resolver {
         let name = format!("service {}/{}", service.namespace, service.name);
         let is_port = |port: &ServicePort| port.protocol == traffic.protocol && port.port == traffic.port;
         if service.ports.iter().any(is_port) {
-            Err(format!("{name} has no pods behind it"))
+            Err(format!("nobody is behind this port of {name}"))
         } else {
             Err(format!("{name} has no port {} {}", traffic.protocol, traffic.port))
         }
@@ -487,42 +487,44 @@ fn stable(labels: &Labels) -> impl Iterator<Item = (&Text, &Text)> {
     labels.iter().filter(|(key, _)| is_stable(key))
 }
 
-/// The pods behind a service, with their places.
-pub(crate) fn backends<'a>(
-    cluster: &'a Cluster,
-    service: &'a Service,
-) -> impl Iterator<Item = (u32, &'a Pod)> {
-    (0..)
-        .zip(&cluster.pods)
-        .filter(move |(_, pod)| pod.namespace == service.namespace && service.leads_to(pod))
-}
-
 /// Who is behind a port of a service, with the traffic that comes to them; nobody where it has no such port, or no backends.
 pub(crate) fn behind(cluster: &Cluster, service: &Service, traffic: Traffic) -> Vec<(Who, Traffic)> {
-    if is_apiserver(service) {
-        return vec![(Who::ApiServer, traffic)];
-    }
     let is = |port: &&ServicePort| port.protocol == traffic.protocol && port.port == traffic.port;
-    let Some(port) = service.ports.iter().find(is) else { return Vec::new() };
+    let port = service.ports.iter().find(is);
+    if is_apiserver(service) {
+        // Its endpoints, and policies, have the port of the servers themselves.
+        let own = |port| cluster.behind(service).iter().find_map(|behind| cluster.served(behind, port));
+        let number = port.and_then(own).unwrap_or(traffic.port);
+        return vec![(Who::ApiServer, Traffic { port: number, ..traffic })];
+    }
     let mut by_port: BTreeMap<u16, Vec<u32>> = BTreeMap::new();
-    for (at, pod) in backends(cluster, service) {
-        by_port.entry(target(pod, &port.target, traffic)).or_default().push(at);
-    }
-    if by_port.is_empty() && service.selector.is_none() {
-        return service.backends.iter().map(|&address| (Who::Address(address), traffic)).collect();
-    }
-    by_port.into_iter().map(|(port, pods)| (Who::Pods(pods), Traffic { port, ..traffic })).collect()
-}
-
-/// The number of the port that a service leads to in a pod; that of the service where the pod does not name it.
-pub(crate) fn target(pod: &Pod, target: &TargetPort, traffic: Traffic) -> u16 {
-    match target {
-        TargetPort::Number(number) => *number,
-        TargetPort::Name(name) => {
-            let named = pod.ports.iter().find(|port| port.name.as_ref() == Some(name));
-            named.map_or(traffic.port, |port| port.number)
+    let mut others: Vec<(Who, Traffic)> = Vec::new();
+    for behind in cluster.behind(service) {
+        // The name of a headless service gives the addresses of what is behind it: nobody translates ports.
+        let number = match port {
+            _ if service.headless => Some(traffic.port),
+            Some(port) => cluster.served(&behind, port),
+            None => None,
+        };
+        let Some(number) = number else { continue };
+        let who = match behind.who {
+            Endpoint::Pod(at) => {
+                let pods = by_port.entry(number).or_default();
+                if !pods.contains(&at) {
+                    pods.push(at);
+                }
+                continue;
+            }
+            Endpoint::Node(at) => Who::Node(Some(at), behind.written.map(|endpoint| endpoint.address)),
+            Endpoint::Address(address) => Who::Address(address),
+        };
+        let one = (who, Traffic { port: number, ..traffic });
+        if !others.contains(&one) {
+            others.push(one);
         }
     }
+    let pods = by_port.into_iter().map(|(port, pods)| (Who::Pods(pods), Traffic { port, ..traffic }));
+    pods.chain(others).collect()
 }
 
 /// The service by which pods call the API server.

@@ -11,7 +11,7 @@ use ironsides_tree::{Cursor, Text};
 
 use crate::cluster::{Cluster, Service};
 use crate::flow::Who;
-use crate::flow::resolve::{backends, behind};
+use crate::flow::resolve::behind;
 use crate::generate::{Caller, Intent, Note, NoteKind};
 use crate::port::{Protocol, Traffic};
 use text::{Mention, mentions};
@@ -240,12 +240,9 @@ impl<'a> Finder<'a> {
                 found.extend(self.behind(service, Traffic { protocol: port.protocol, port: port.port }));
             }
         }
-        // The name of a headless service gives the addresses of pods: any port of theirs can be meant.
+        // Any port of what is behind a headless service can be meant.
         if let (true, Some(port)) = (found.is_empty() && service.headless, wanted) {
-            let pods: Vec<u32> = backends(self.cluster, service).map(|(at, _)| at).collect();
-            if !pods.is_empty() {
-                found.push((Who::Pods(pods), Traffic { protocol: Protocol::Tcp, port }));
-            }
+            found = self.behind(service, Traffic { protocol: Protocol::Tcp, port });
         }
         found
     }

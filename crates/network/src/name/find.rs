@@ -192,15 +192,11 @@ pub(super) fn service(namespace: &str, name: &str, cluster: &Cluster) -> Result<
         return Err(unknown("service", full, hint));
     };
     let (mut members, mut outside) = (Vec::new(), Vec::new());
-    match &service.selector {
-        Some(_) => members = pods(cluster, |pod| service.selects(pod)),
-        None => {
-            for &backend in &service.backends {
-                match owner(backend, cluster) {
-                    Some(member) => members.push(member),
-                    None => outside.push((backend, backend)),
-                }
-            }
+    for behind in cluster.behind(service) {
+        match behind.who {
+            Endpoint::Address(address) => outside.push((address, address)),
+            member if members.contains(&member) => {}
+            member => members.push(member),
         }
     }
     Ok(Party {
@@ -211,16 +207,9 @@ pub(super) fn service(namespace: &str, name: &str, cluster: &Cluster) -> Result<
     })
 }
 
-/// Who has an address: a pod on the network of its pods, or a node.
-fn owner(address: IpAddr, cluster: &Cluster) -> Option<Endpoint> {
-    let pod = (0..).zip(&cluster.pods).find(|(_, pod)| !pod.host_network && pod.addresses.contains(&address));
-    let node = || (0..).zip(&cluster.nodes).find(|(_, node)| node.addresses.contains(&address));
-    pod.map(|(at, _)| Endpoint::Pod(at)).or_else(|| node().map(|(at, _)| Endpoint::Node(at)))
-}
-
 /// An address: the pod or node or service that has it, or one outside the cluster.
 pub(super) fn address(address: IpAddr, cluster: &Cluster) -> Party {
-    if let Some(member) = owner(address, cluster) {
+    if let Some(member) = cluster.owner(address) {
         let name = match member {
             Endpoint::Pod(at) => cluster
                 .pods

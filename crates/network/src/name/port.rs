@@ -1,12 +1,15 @@
 //! Ports as people write them: `8080`, `udp/53`, `icmp/8`, `http`.
 
+use std::collections::BTreeMap;
 use std::fmt;
+use std::net::IpAddr;
 
 use ironsides_tree::Text;
 
 use super::near::hint;
 use super::{Goal, Party, PartyKind};
-use crate::cluster::{Cluster, Endpoint, Service, ServicePort, TargetPort};
+use crate::address::AddressSet;
+use crate::cluster::{Cluster, Endpoint, Service, ServicePort};
 use crate::error::NetworkError;
 use crate::port::{Protocol, Traffic};
 
@@ -88,14 +91,9 @@ pub(super) fn goals(
     {
         return through(service, party, port, cluster);
     }
-    let outside = (!party.outside.is_empty()).then_some(None);
-    let everyone = || party.members.iter().copied().map(Some).chain(outside);
-    let goal = |member, traffic| Goal { member, traffic, through: None };
     match port {
-        None => Ok(everyone().map(|member| goal(member, None)).collect()),
-        Some(AskedPort::Number(traffic)) => {
-            Ok(everyone().map(|member| goal(member, Some(*traffic))).collect())
-        }
+        None => Ok(direct(party, None)),
+        Some(AskedPort::Number(traffic)) => Ok(direct(party, Some(*traffic))),
         Some(AskedPort::Named { protocol, name }) => {
             let is = |port: &(Text, Traffic)| {
                 port.0 == *name && protocol.is_none_or(|protocol| protocol == port.1.protocol)
@@ -105,7 +103,12 @@ pub(super) fn goals(
                 .iter()
                 .flat_map(|&member| {
                     let ports = named(member, cluster).into_iter().filter(is);
-                    ports.map(move |(_, traffic)| goal(Some(member), Some(traffic)))
+                    ports.map(move |(_, traffic)| Goal {
+                        member: Some(member),
+                        outside: AddressSet::default(),
+                        traffic: Some(traffic),
+                        through: None,
+                    })
                 })
                 .collect();
             if found.is_empty() {
@@ -159,7 +162,8 @@ fn through(
         }
     };
     let ports: Vec<&ServicePort> = service.ports.iter().filter(asked).collect();
-    if let (true, Some(port)) = (ports.is_empty(), port) {
+    let is_direct = service.headless && !matches!(port, Some(AskedPort::Named { .. }));
+    if let (true, false, Some(port)) = (ports.is_empty(), is_direct, port) {
         let told = |port: &ServicePort| match &port.name {
             Some(name) => name.clone(),
             None => Text::from(port.port.to_string()),
@@ -167,29 +171,48 @@ fn through(
         let known: Vec<Text> = service.ports.iter().map(told).collect();
         return Err(no_port(&port.to_string(), &party.name, &known));
     }
-    let outside = (!party.outside.is_empty()).then_some(None);
-    let mut goals = Vec::new();
+    let behind = cluster.behind(service);
+    // The name of a headless service gives the addresses of what is behind it: nobody translates ports.
+    if service.headless
+        && let Some(AskedPort::Number(traffic)) = port
+    {
+        return Ok(direct(party, Some(*traffic)));
+    }
+    if service.headless && service.ports.is_empty() && port.is_none() {
+        return Ok(direct(party, None));
+    }
+    let mut goals: Vec<Goal> = Vec::new();
     for port in ports {
         let told = match &port.name {
             Some(name) => format!("port {name} ({})", port.port),
             None => format!("port {}", port.port),
         };
-        let mut goal = |member, number| {
+        let mut outside: BTreeMap<u16, Vec<IpAddr>> = BTreeMap::new();
+        let mut goal = |member, outside, number| {
             let traffic = Some(Traffic { protocol: port.protocol, port: number });
-            goals.push(Goal { member, traffic, through: Some(Text::from(told.clone())) });
-        };
-        for member in party.members.iter().copied().map(Some).chain(outside) {
-            match &port.target {
-                TargetPort::Number(number) => goal(member, *number),
-                TargetPort::Name(name) => {
-                    let Some(endpoint) = member else { continue };
-                    let is = |named: &(Text, Traffic)| named.0 == *name && named.1.protocol == port.protocol;
-                    for (_, traffic) in named(endpoint, cluster).into_iter().filter(is) {
-                        goal(member, traffic.port);
-                    }
-                }
+            let goal = Goal { member, outside, traffic, through: Some(Text::from(told.clone())) };
+            if !goals.contains(&goal) {
+                goals.push(goal);
             }
+        };
+        for behind in &behind {
+            let Some(number) = cluster.served(behind, port) else { continue };
+            match behind.who {
+                Endpoint::Address(address) => outside.entry(number).or_default().push(address),
+                member => goal(Some(member), AddressSet::default(), number),
+            }
+        }
+        for (number, addresses) in outside {
+            goal(None, addresses.into_iter().map(|address| (address, address)).collect(), number);
         }
     }
     Ok(goals)
+}
+
+/// Everyone of a party with the same traffic.
+fn direct(party: &Party, traffic: Option<Traffic>) -> Vec<Goal> {
+    let goal = |member, outside| Goal { member, outside, traffic, through: None };
+    let members = party.members.iter().map(|&member| goal(Some(member), AddressSet::default()));
+    let outside = (!party.outside.is_empty()).then(|| goal(None, party.outside.clone()));
+    members.chain(outside).collect()
 }

@@ -61,9 +61,13 @@ pub fn lower(cluster: &Cluster, policies: &Policies, _options: &Options) -> Lowe
                 [(Direction::Ingress, &policy.ingress), (Direction::Egress, &policy.egress)]
             {
                 let Some(written) = written else { continue };
-                for rule in written.iter().filter(|rule| rule.action != Written::Log) {
+                let decide = written.iter().filter(|rule| rule.action != Written::Log);
+                let parts = decide.flat_map(|rule| {
+                    ports::parts(rule, direction, cluster).into_iter().map(move |part| (rule, part))
+                });
+                for (rule, part) in parts {
                     rank += 1;
-                    let (own, peers) = selections.ends(rule, policy, direction, &mut problems);
+                    let (own, peers) = selections.ends(rule, policy, direction, part, &mut problems);
                     rules.push(Rule {
                         origin: Origin::Policy(index, rule.place.clone()),
                         direction,
@@ -80,7 +84,7 @@ pub fn lower(cluster: &Cluster, policies: &Policies, _options: &Options) -> Lowe
                             Arc::new(product(&subject, &own))
                         },
                         peers: Arc::new(peers),
-                        ports: ports::of(rule, direction, cluster, &mut problems),
+                        ports: ports::of(rule, direction, part, cluster, &mut problems),
                         proxy: None,
                         authentication: None,
                     });

@@ -6,9 +6,8 @@ use std::net::IpAddr;
 use ironsides_tree::Text;
 
 use super::Builder;
-use crate::cluster::Labels;
+use crate::cluster::{Endpoint, Labels};
 use crate::flow::Request;
-use crate::flow::resolve::{backends, target};
 use crate::generate::NoteKind;
 use crate::generate::asked::{Asked, Asking, asked};
 use crate::generate::blocks::Block;
@@ -63,12 +62,12 @@ impl Builder<'_> {
         }
         for service in &self.cluster.services {
             for port in service.ports.iter().filter(|port| port.port == 53) {
-                for (at, pod) in backends(self.cluster, service) {
+                for behind in self.cluster.behind(service) {
+                    let Endpoint::Pod(at) = behind.who else { continue };
                     let group = self.groups.iter().position(|group| group.pods.contains(&at));
                     let known = group.and_then(|at| dns.groups.get_mut(&u32::try_from(at).ok()?));
                     if let Some(ports) = known {
-                        let traffic = Traffic { protocol: port.protocol, port: 53 };
-                        ports.insert(target(pod, &port.target, traffic));
+                        ports.insert(self.cluster.served(&behind, port).unwrap_or(53));
                     }
                 }
             }

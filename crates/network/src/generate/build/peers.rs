@@ -149,7 +149,7 @@ impl<'a> Builder<'a> {
             return vec![PeerWho::Entity("kube-apiserver")];
         }
         let services = self.cluster.services.iter().filter(|service| is_apiserver(service));
-        let behind = services.flat_map(|service| service.backends.iter().copied());
+        let behind = services.flat_map(crate::cluster::Service::backends);
         let known: BTreeSet<IpAddr> = self.cluster.apiserver.iter().copied().chain(behind).collect();
         if known.is_empty() {
             let ports: Vec<String> = traffic.iter().map(|traffic| traffic.port.to_string()).collect();

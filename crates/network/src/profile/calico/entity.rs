@@ -12,6 +12,7 @@ use crate::kinds::calico::{CalicoPolicy, Entity, Rule};
 use crate::matcher::{Conjunct, Matcher, Operator, Requirement};
 use crate::place::{Loss, Place, Problem};
 use crate::profile::calico::label;
+use crate::profile::calico::ports::Part;
 use crate::rule::Direction;
 use crate::symbol::{Symbol, Symbols};
 use crate::view::View;
@@ -83,6 +84,7 @@ impl<'a> Selections<'a> {
         rule: &Rule,
         policy: &CalicoPolicy,
         direction: Direction,
+        part: Part<'_>,
         problems: &mut Vec<Problem>,
     ) -> (Matcher, Matcher) {
         let namespace = policy.name.namespace.as_deref();
@@ -92,6 +94,10 @@ impl<'a> Selections<'a> {
         };
         let own = self.entity(own, namespace, None, &rule.place, problems);
         let mut peers = self.entity(peer, namespace, rule.version, &rule.place, problems);
+        if let Some((namespace, name)) = &peer.service {
+            let behind = self.service(namespace, name, (direction, part), &rule.place, problems);
+            peers = product(&peers, &behind);
+        }
         if let Some(condition) = condition(rule) {
             for conjunct in &mut peers.0 {
                 conjunct.condition = Some(Arc::clone(&condition));
@@ -114,9 +120,6 @@ impl<'a> Selections<'a> {
         };
         if let Some(expression) = &entity.not_selector {
             selected = product(&selected, &self.not_selected(expression, place, problems));
-        }
-        if let Some((namespace, name)) = &entity.service {
-            selected = product(&selected, &self.service(namespace, name, place, problems));
         }
         let mut addresses =
             entity.nets.as_ref().map(|nets| nets.iter().copied().map(crate::address::range).collect());
@@ -192,6 +195,7 @@ impl<'a> Selections<'a> {
         &mut self,
         namespace: &str,
         name: &str,
+        (direction, part): (Direction, Part<'_>),
         place: &Place,
         problems: &mut Vec<Problem>,
     ) -> Matcher {
@@ -200,15 +204,23 @@ impl<'a> Selections<'a> {
             problems.push(Problem { place: place.clone(), message, loss: Loss::Part });
             return Matcher::nobody();
         };
-        let Some(labels) = &service.selector else {
-            return Matcher(vec![Conjunct::within(
-                service.backends.iter().map(|&address| (address, address)).collect(),
-            )]);
-        };
-        let namespace = Expression::is(label::NAMESPACE, namespace);
-        let whole =
-            labels.iter().fold(namespace, |whole, (key, value)| whole.and(Expression::is(key, value)));
-        self.selected(&whole, place, problems)
+        // A rule for what is sent is made once for each list of ports; one for what is received asks for none.
+        let written = service.endpoints.iter().filter(|endpoint| match (direction, part) {
+            (Direction::Egress, part) => part == Some(&*endpoint.ports),
+            (Direction::Ingress, _) => true,
+        });
+        let addresses: AddressSet = written.map(|endpoint| (endpoint.address, endpoint.address)).collect();
+        let mut behind = Matcher::nobody();
+        if let Some(labels) = service.selector.as_ref().filter(|_| part.is_none()) {
+            let namespace = Expression::is(label::NAMESPACE, namespace);
+            let whole =
+                labels.iter().fold(namespace, |whole, (key, value)| whole.and(Expression::is(key, value)));
+            behind = self.selected(&whole, place, problems);
+        }
+        if !addresses.is_empty() {
+            behind.0.push(Conjunct::within(addresses));
+        }
+        behind
     }
 
     /// An expression, or its opposite, as alternatives.

@@ -2,22 +2,41 @@
 
 use std::sync::Arc;
 
-use crate::cluster::{Cluster, TargetPort};
+use crate::cluster::{Cluster, EndpointPort, TargetPort};
 use crate::kinds::calico::{Ports, Rule};
 use crate::place::{Loss, Problem};
 use crate::port::{PortMatch, Protocol};
 use crate::rule::Direction;
 
+/// Which of what is behind the service of a rule is meant: endpoints that are written down with these ports, or otherwise
+/// those that the service selects.
+pub(super) type Part<'a> = Option<&'a [EndpointPort]>;
+
+/// The parts of a rule that each need their own ports: more than one where what is behind its service serves at different ones.
+pub(super) fn parts<'a>(rule: &Rule, direction: Direction, cluster: &'a Cluster) -> Vec<Part<'a>> {
+    let service = rule.destination.service.as_ref().filter(|_| direction == Direction::Egress);
+    let service = service.and_then(|(namespace, name)| cluster.service(namespace, name));
+    let Some(service) = service.filter(|service| !service.endpoints.is_empty()) else { return vec![None] };
+    let mut parts: Vec<Part<'_>> = service.selector.iter().map(|_| None).collect();
+    for endpoint in &service.endpoints {
+        if !parts.contains(&Some(&*endpoint.ports)) {
+            parts.push(Some(&*endpoint.ports));
+        }
+    }
+    parts
+}
+
 /// What a rule asks of traffic; `None` where it asks nothing.
 pub(super) fn of(
     rule: &Rule,
     direction: Direction,
+    part: Part<'_>,
     cluster: &Cluster,
     problems: &mut Vec<Problem>,
 ) -> Option<Arc<[PortMatch]>> {
     let protocol = rule.protocol.or_else(|| rule.icmp.or(rule.not_icmp).map(|_| Protocol::Icmp));
     let mut matches = match protocol {
-        None => by_service(rule, direction, cluster).or_else(|| rule.not_protocol.map(all_but))?,
+        None => by_service(rule, direction, part, cluster).or_else(|| rule.not_protocol.map(all_but))?,
         Some(protocol) if rule.icmp.is_some() || rule.not_icmp.is_some() => icmp(rule, protocol),
         Some(protocol) => match &rule.destination.ports {
             Some(ports) => {
@@ -86,10 +105,22 @@ fn all_but(protocol: Protocol) -> Vec<PortMatch> {
     known.into_iter().chain(others).filter(|other| *other != protocol).map(PortMatch::all).collect()
 }
 
-/// The ports of the service that is the destination: a rule that names one takes those alone.
-fn by_service(rule: &Rule, direction: Direction, cluster: &Cluster) -> Option<Vec<PortMatch>> {
+/// The ports of the service that is the destination: a rule that names one takes those alone. Of endpoints that are written
+/// down every port counts, whether the service has it or not, and one without a number leads nowhere
+/// (`membersFromEndpointSlice` of Felix's `serviceindex`).
+fn by_service(
+    rule: &Rule,
+    direction: Direction,
+    part: Part<'_>,
+    cluster: &Cluster,
+) -> Option<Vec<PortMatch>> {
     let (namespace, name) = rule.destination.service.as_ref().filter(|_| direction == Direction::Egress)?;
     let service = cluster.service(namespace, name)?;
+    if let Some(written) = part {
+        let numbered = written.iter().filter_map(|port| Some((port.protocol, port.number?)));
+        let range = |(protocol, number)| PortMatch::Range { protocol, first: number, last: number };
+        return Some(numbered.map(range).collect());
+    }
     let port = |port: &crate::cluster::ServicePort| match &port.target {
         TargetPort::Number(number) => {
             PortMatch::Range { protocol: port.protocol, first: *number, last: *number }

@@ -21,8 +21,9 @@ pub(super) fn peers(reference: &ServiceReference, lowering: &mut Lowering<'_>) -
                 let labels = labels.in_namespace(&service.namespace).in_cluster();
                 all.extend(labels.conjuncts(&mut lowering.symbols));
             }
-            None if service.backends.is_empty() => {}
-            None => all.push(lowering.blocks.backends(&service.backends)),
+            None if service.endpoints.is_empty() => {}
+            // The agent takes the addresses alone; ports are for toPorts to name.
+            None => all.push(lowering.blocks.backends(&service.backends())),
         }
     }
     all

@@ -1,0 +1,361 @@
+//! Services: who is behind them, at which ports, and what is asked there.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests")]
+
+use ironsides_core::{Object, Origin, PodTemplates};
+use ironsides_network::name::{Destination, Goal};
+use ironsides_network::reach::{Case, told};
+use ironsides_network::{Endpoint, Options, Party, Profile, State, Verdict, reach};
+use ironsides_tree::{Documents, Limits};
+
+/// Pods `shop/web` (10.0.0.1), `shop/api` (10.0.0.2, names its port 8443 `https`) and `data/db` (10.0.0.3) on one network, and
+/// whatever is said besides.
+const PODS: &str = "
+{apiVersion: v1, kind: Pod, metadata: {name: web, namespace: shop, labels: {app: web}}, spec: {containers: [{name: c}]},
+ status: {podIP: 10.0.0.1}}
+---
+{apiVersion: v1, kind: Pod, metadata: {name: api, namespace: shop, labels: {app: api}},
+ spec: {containers: [{name: c, ports: [{name: https, containerPort: 8443}]}]}, status: {podIP: 10.0.0.2}}
+---
+{apiVersion: v1, kind: Pod, metadata: {name: db, namespace: data, labels: {app: db}}, spec: {containers: [{name: c}]},
+ status: {podIP: 10.0.0.3}}
+---
+";
+
+fn state(documents: &str) -> State {
+    let text = format!("{PODS}{documents}");
+    let objects: Vec<Object> = Documents::new(&text, Limits::default())
+        .map(|document| document.unwrap().root)
+        .map(|root| Object::new(root, Origin::Api { request: "".into() }, Vec::new()))
+        .collect();
+    State::read(&objects, &PodTemplates::default())
+}
+
+/// What is asked for at whom: `web TCP 8080`.
+fn goals(state: &State, to: &str) -> Vec<String> {
+    let destination = Destination::read(to, &state.cluster).unwrap_or_else(|error| panic!("{to}: {error}"));
+    let shown = |goal: &Goal| {
+        let who = match goal.member {
+            Some(Endpoint::Pod(at)) => state.cluster.pods[at as usize].name.to_string(),
+            Some(Endpoint::Node(at)) => format!("node/{}", state.cluster.nodes[at as usize].name),
+            _ => goal.outside.to_string().replace("/32", ""),
+        };
+        match goal.traffic {
+            Some(traffic) => format!("{who} {} {}", traffic.protocol, traffic.port),
+            None => who,
+        }
+    };
+    destination.goals(&state.cluster).unwrap().iter().map(shown).collect()
+}
+
+/// What becomes of a connection from `shop/web`: one verdict for each case.
+fn asked(state: &State, profile: Profile, from: &str, to: &str) -> Vec<String> {
+    let lowered = state.lower(profile, &Options::of(profile));
+    let from = Party::read(from, &state.cluster).unwrap();
+    let to = Destination::read(to, &state.cluster).unwrap();
+    let cases = reach(&state.cluster, &lowered, &from, &to).unwrap().cases;
+    let shown = |case: &Case| {
+        let verdict = match &case.verdict {
+            Verdict::Allow => "allow".to_owned(),
+            Verdict::Deny => "deny".to_owned(),
+            Verdict::Depends(conditions) => format!("if {}", conditions.join(", ")),
+            other => format!("{other:?}"),
+        };
+        format!("{} {verdict}", told(&case.traffic))
+    };
+    cases.iter().map(shown).collect()
+}
+
+fn service(name: &str, spec: &str) -> String {
+    format!(
+        "---\n{{apiVersion: v1, kind: Service, metadata: {{name: {name}, namespace: shop}}, spec: {{{spec}}}}}\n"
+    )
+}
+
+fn slice(name: &str, of: &str, rest: &str) -> String {
+    format!(
+        "---\n{{apiVersion: discovery.k8s.io/v1, kind: EndpointSlice, addressType: IPv4, metadata: {{name: {name}, \
+         namespace: shop, labels: {{kubernetes.io/service-name: {of}}}}}, {rest}}}\n"
+    )
+}
+
+#[test]
+fn a_port_leads_where_the_endpoints_serve() {
+    let by_name = "ports: [{name: https, port: 443, targetPort: https}, {name: metrics, port: 9090}]";
+    let plain = "ports: [{port: 443}]";
+    for (about, spec, slices, to, expected) in [
+        (
+            "the port of the slice, not that of the service",
+            plain,
+            vec!["ports: [{port: 6443}], endpoints: [{addresses: [203.0.113.5]}]"],
+            "svc/shop/x:443",
+            vec!["203.0.113.5 TCP 6443"],
+        ),
+        (
+            "a target by name has the number that the slice gives it",
+            by_name,
+            vec![
+                "ports: [{name: https, port: 6443}, {name: metrics, port: 9100}], endpoints: [{addresses: [203.0.113.5]}]",
+            ],
+            "svc/shop/x:https",
+            vec!["203.0.113.5 TCP 6443"],
+        ),
+        (
+            "names join, not the order",
+            by_name,
+            vec![
+                "ports: [{name: metrics, port: 9100}, {name: https, port: 6443}], endpoints: [{addresses: [203.0.113.5]}]",
+            ],
+            "svc/shop/x:9090",
+            vec!["203.0.113.5 TCP 9100"],
+        ),
+        (
+            "a port of another name serves another one",
+            plain,
+            vec!["ports: [{name: https, port: 6443}], endpoints: [{addresses: [203.0.113.5]}]"],
+            "svc/shop/x:443",
+            vec![],
+        ),
+        (
+            "so does one of another protocol",
+            plain,
+            vec!["ports: [{port: 6443, protocol: UDP}], endpoints: [{addresses: [203.0.113.5]}]"],
+            "svc/shop/x:443",
+            vec![],
+        ),
+        (
+            "an endpoint that is a pod is that pod",
+            plain,
+            vec!["ports: [{port: 5432}], endpoints: [{addresses: [10.0.0.3]}, {addresses: [203.0.113.5]}]"],
+            "svc/shop/x:443",
+            vec!["db TCP 5432", "203.0.113.5 TCP 5432"],
+        ),
+        (
+            "slices may have ports of their own",
+            plain,
+            vec![
+                "ports: [{port: 1}], endpoints: [{addresses: [203.0.113.5, 10.0.0.3]}]",
+                "ports: [{port: 2}], endpoints: [{addresses: [203.0.113.6]}, {addresses: [203.0.113.7]}]",
+            ],
+            "svc/shop/x:443",
+            vec!["db TCP 1", "203.0.113.5 TCP 1", "203.0.113.6/31 TCP 2"],
+        ),
+        (
+            "without a number any port is served",
+            plain,
+            vec!["ports: [{name: ''}], endpoints: [{addresses: [203.0.113.5]}]"],
+            "svc/shop/x:443",
+            vec!["203.0.113.5 TCP 443"],
+        ),
+        (
+            "without ports none is",
+            plain,
+            vec!["endpoints: [{addresses: [203.0.113.5]}]"],
+            "svc/shop/x:443",
+            vec![],
+        ),
+        (
+            "what is not ready will be",
+            plain,
+            vec!["ports: [{port: 1}], endpoints: [{addresses: [203.0.113.5], conditions: {ready: false}}]"],
+            "svc/shop/x",
+            vec!["203.0.113.5 TCP 1"],
+        ),
+        (
+            "what leaves serves while nobody else does",
+            plain,
+            vec![
+                "ports: [{port: 1}], endpoints: [
+                 {addresses: [203.0.113.5], conditions: {ready: false, serving: true, terminating: true}},
+                 {addresses: [203.0.113.6], conditions: {ready: false, serving: false, terminating: true}}]",
+            ],
+            "svc/shop/x",
+            vec!["203.0.113.5 TCP 1"],
+        ),
+        (
+            "and no longer than that",
+            plain,
+            vec![
+                "ports: [{port: 1}], endpoints: [
+                 {addresses: [203.0.113.5], conditions: {ready: false, serving: true, terminating: true}},
+                 {addresses: [203.0.113.6]}]",
+            ],
+            "svc/shop/x",
+            vec!["203.0.113.6 TCP 1"],
+        ),
+        (
+            "the name of a headless service is translated by nobody",
+            "clusterIP: None, ports: [{name: pg, port: 5432}]",
+            vec!["ports: [{name: pg, port: 6543}], endpoints: [{addresses: [10.0.0.3]}]"],
+            "svc/shop/x:5432",
+            vec!["db TCP 5432"],
+        ),
+        (
+            "so any port can be asked for",
+            "clusterIP: None, ports: [{name: pg, port: 5432}]",
+            vec!["ports: [{name: pg, port: 6543}], endpoints: [{addresses: [10.0.0.3]}]"],
+            "svc/shop/x:80",
+            vec!["db TCP 80"],
+        ),
+        (
+            "and the name of a port is answered with where it leads",
+            "clusterIP: None, ports: [{name: pg, port: 5432}]",
+            vec!["ports: [{name: pg, port: 6543}], endpoints: [{addresses: [10.0.0.3]}]"],
+            "svc/shop/x:pg",
+            vec!["db TCP 6543"],
+        ),
+        (
+            "what Kubernetes derives from a selector says nothing new",
+            "selector: {app: api}, ports: [{port: 443, targetPort: https}]",
+            vec![],
+            "svc/shop/x:443",
+            vec!["api TCP 8443"],
+        ),
+        (
+            "what others add to a selector is served too",
+            "selector: {app: api}, ports: [{port: 443, targetPort: https}]",
+            vec!["ports: [{port: 9443}], endpoints: [{addresses: [203.0.113.5]}]"],
+            "svc/shop/x:443",
+            vec!["api TCP 8443", "203.0.113.5 TCP 9443"],
+        ),
+    ] {
+        let mut text = service("x", spec);
+        for (at, rest) in slices.iter().enumerate() {
+            text += &slice(&format!("x-{at}"), "x", rest);
+        }
+        assert_eq!(goals(&state(&text), to), expected, "{about}");
+    }
+}
+
+#[test]
+fn endpoints_are_read_as_slices_are() {
+    let endpoints = |labels: &str, subsets: &str| {
+        format!(
+            "---\n{{apiVersion: v1, kind: Endpoints, metadata: {{name: x, namespace: shop, labels: {{{labels}}}}}, \
+             subsets: [{subsets}]}}\n"
+        )
+    };
+    let two = "{addresses: [{ip: 10.0.0.3}], ports: [{name: a, port: 1}]}, \
+               {notReadyAddresses: [{ip: 203.0.113.5}], ports: [{name: a, port: 2}, {name: b, port: 3}]}";
+    let without = "ports: [{name: a, port: 80}, {name: b, port: 81}]";
+    let selecting = "selector: {app: api}, ports: [{port: 80}]";
+    for (about, spec, labels, subsets, to, expected) in [
+        (
+            "each subset has its ports",
+            without,
+            "",
+            two,
+            "svc/shop/x:80",
+            vec!["db TCP 1", "203.0.113.5 TCP 2"],
+        ),
+        ("some serve one port alone", without, "", two, "svc/shop/x:b", vec!["203.0.113.5 TCP 3"]),
+        (
+            "nobody mirrors these",
+            without,
+            "endpointslice.kubernetes.io/skip-mirror: 'true'",
+            two,
+            "svc/shop/x:80",
+            vec![],
+        ),
+        ("the controller overwrites these", selecting, "", two, "svc/shop/x:80", vec!["api TCP 80"]),
+    ] {
+        let text = service("x", spec) + &endpoints(labels, subsets);
+        assert_eq!(goals(&state(&text), to), expected, "{about}");
+    }
+    // The slice that mirrors Endpoints says the same once more.
+    let mirrored = service("x", without)
+        + &endpoints("", two)
+        + &slice("x-m", "x", "ports: [{name: a, port: 1}], endpoints: [{addresses: [10.0.0.3]}]");
+    assert_eq!(goals(&state(&mirrored), "svc/shop/x:80"), ["db TCP 1", "203.0.113.5 TCP 2"]);
+}
+
+#[test]
+fn a_pod_without_an_address_is_known_by_its_name() {
+    let text = "
+---
+{apiVersion: v1, kind: Pod, metadata: {name: new, namespace: data}, spec: {containers: [{name: c}]}}
+"
+    .to_owned()
+        + &service("x", "ports: [{port: 80}]")
+        + &slice(
+            "x-1",
+            "x",
+            "ports: [{port: 1}], endpoints: [
+             {addresses: [10.0.0.9], targetRef: {kind: Pod, name: new, namespace: data}},
+             {addresses: [10.0.0.8], targetRef: {kind: Pod, name: db, namespace: data}}]",
+        );
+    // The address of a pod that has one is its own, whatever the list says.
+    assert_eq!(goals(&state(&text), "svc/shop/x:80"), ["new TCP 1", "10.0.0.8 TCP 1"]);
+}
+
+#[test]
+fn a_port_that_nobody_serves_is_told() {
+    let text = service("x", "ports: [{port: 443}, {name: b, port: 80}]")
+        + &slice(
+            "x-1",
+            "x",
+            "ports: [{name: https, port: 1}, {name: b, port: 2}], endpoints: [{addresses: [10.0.0.3]}]",
+        );
+    let problems: Vec<String> = state(&text).problems.into_iter().map(|problem| problem.message).collect();
+    assert_eq!(
+        problems,
+        ["port 443 leads nowhere: none of the endpoints of the Service has a TCP port without a name"]
+    );
+}
+
+#[test]
+fn policies_are_asked_about_the_port_of_the_endpoint() {
+    let world = service("x", "ports: [{name: pg, port: 5432, targetPort: pg}]")
+        + &slice(
+            "x-1",
+            "x",
+            "ports: [{name: pg, port: 6543}], endpoints: [{addresses: [10.0.0.3]}, {addresses: [203.0.113.5]}]",
+        );
+    let policy = |port: u16| {
+        format!(
+            "---\n{{apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {{name: web, namespace: shop}}, \
+             spec: {{podSelector: {{}}, policyTypes: [Egress], egress: [{{ports: [{{port: {port}}}]}}]}}}}\n"
+        )
+    };
+    for (port, expected) in [(6543, "TCP 6543 allow"), (5432, "TCP 6543 deny")] {
+        let state = state(&(world.clone() + &policy(port)));
+        for profile in [Profile::Spec, Profile::Cilium, Profile::Calico, Profile::Ovn] {
+            let answers = asked(&state, profile, "shop/web", "svc/shop/x:5432");
+            assert!(!answers.is_empty() && answers.iter().all(|answer| answer == expected), "{answers:?}");
+        }
+    }
+}
+
+#[test]
+fn a_service_in_a_rule_of_calico_is_its_endpoints_with_their_ports() {
+    let world = service("x", "ports: [{name: a, port: 80}]")
+        + &slice(
+            "x-1",
+            "x",
+            "ports: [{name: a, port: 1}, {name: z, port: 9}], endpoints: [{addresses: [10.0.0.3]}]",
+        )
+        + &slice(
+            "x-2",
+            "x",
+            "ports: [{name: a, port: 2}, {name: n}], endpoints: [{addresses: [203.0.113.5]}]",
+        )
+        + "---
+{apiVersion: projectcalico.org/v3, kind: NetworkPolicy, metadata: {name: web, namespace: shop},
+ spec: {selector: app == 'web', types: [Egress], egress: [
+  {action: Allow, destination: {services: {name: x, namespace: shop}}}]}}
+";
+    let state = state(&world);
+    for (to, expected) in [
+        ("data/db:1", "TCP 1 allow"),
+        ("data/db:9", "TCP 9 allow"),
+        ("data/db:2", "TCP 2 deny"),
+        ("203.0.113.5:2", "TCP 2 allow"),
+        ("203.0.113.5:1", "TCP 1 deny"),
+        ("203.0.113.5:80", "TCP 80 deny"),
+        ("203.0.113.6:2", "TCP 2 deny"),
+    ] {
+        assert_eq!(asked(&state, Profile::Calico, "shop/web", to), [expected], "{to}");
+    }
+    let through = asked(&state, Profile::Calico, "shop/web", "svc/shop/x:80");
+    assert_eq!(through, ["TCP 1 allow", "TCP 2 allow"]);
+}
