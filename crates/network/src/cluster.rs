@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::sync::Arc;
 
+mod alias;
 mod backing;
 mod endpoints;
 mod entrances;
@@ -18,6 +19,7 @@ use ironsides_tree::Text;
 use crate::place::Place;
 use crate::port::Protocol;
 
+pub use alias::Alias;
 pub use backing::Behind;
 
 /// The labels of an object.

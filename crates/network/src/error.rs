@@ -15,6 +15,12 @@ pub enum NetworkError {
         /// `; did you mean shop/web?`, or empty.
         hint: String,
     },
+    /// Services of type `ExternalName` that stand for each other.
+    #[error("{name} stands for itself: its externalName leads back to it, and no DNS server gives an answer")]
+    Loop {
+        /// As it was asked for.
+        name: String,
+    },
     /// An end is there and has no members: a namespace without pods, a service that selects nobody.
     #[error("{name} stands for nobody in what was read")]
     Nobody {

@@ -3,6 +3,8 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
+use ironsides_tree::Text;
+
 use crate::address::AddressRange;
 use crate::cluster::Endpoint;
 use crate::decide::{Decision, decide};
@@ -33,6 +35,9 @@ pub struct Lowered {
     pub nodes: Vec<Sight>,
     /// Stretches of addresses outside the cluster within which all are alike: sorted, and covering both families.
     pub outside: Vec<(AddressRange, ViewId)>,
+    /// How addresses are seen that are known to be those of a name: for each name of [`crate::Cluster::external_names`] its
+    /// stretches, as in `outside`. None where no rule asks for the name: it is seen as any address.
+    pub names: Vec<(Text, Vec<(AddressRange, ViewId)>)>,
     /// What this plug-in makes of the documents: refused policies, parts without effect.
     pub problems: Vec<Problem>,
     /// What the views rest on, where they can be kept.

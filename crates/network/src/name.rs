@@ -32,6 +32,9 @@ pub struct Party {
     pub members: Vec<Endpoint>,
     /// Which addresses outside the cluster are meant.
     pub outside: AddressSet,
+    /// The name outside the cluster that a service stands for (type `ExternalName`), with whether its addresses are known;
+    /// otherwise `outside` is wherever they may be.
+    pub named: Option<(Text, bool)>,
 }
 
 /// What a text stands for.
@@ -96,6 +99,7 @@ impl Party {
                 kind: PartyKind::Internet,
                 members: Vec::new(),
                 outside: internet(),
+                named: None,
             });
         }
         let parts: Vec<&str> = text.split('/').collect();
@@ -126,6 +130,7 @@ impl Party {
             kind: PartyKind::Block,
             members: Vec::new(),
             outside: AddressSet::block(block, &[]),
+            named: None,
         }
     }
 

@@ -1,5 +1,6 @@
 //! The answer to one question: who reaches whom with what, which rules say so at either end.
 
+mod named;
 mod request;
 mod side;
 mod stretch;
@@ -9,7 +10,7 @@ mod whom;
 use ironsides_tree::Text;
 use rustc_hash::FxHashMap;
 
-use crate::address::AddressSet;
+use crate::address::{AddressRange, AddressSet};
 use crate::cluster::Cluster;
 use crate::decide::{Candidate, candidates};
 use crate::error::NetworkError;
@@ -62,7 +63,10 @@ pub fn reach(
     from: &Party,
     to: &Destination,
 ) -> Result<Reach, NetworkError> {
-    let mut ask = Ask { cluster, lowered, guards: FxHashMap::default(), cases: Vec::new() };
+    let named = to.party.named.as_ref();
+    let seen = named.and_then(|(name, _)| lowered.names.iter().find(|(asked, _)| asked == name));
+    let seen = seen.map(|(_, stretches)| stretches.as_slice());
+    let mut ask = Ask { cluster, lowered, seen, guards: FxHashMap::default(), cases: Vec::new() };
     let froms = whom::members(&from.members, &from.outside, cluster, lowered);
     for goal in to.goals(cluster)? {
         let tos = match goal.member {
@@ -70,6 +74,10 @@ pub fn reach(
             None => whom::members(&[], &goal.outside, cluster, lowered),
         };
         for from in &froms {
+            if let Some((name, known)) = named {
+                ask.name(*from, &tos, (name, *known), &goal);
+                continue;
+            }
             for to in &tos {
                 // What a party says to itself is asked for where it is named alone.
                 if from == to && (froms.len() > 1 || tos.len() > 1) {
@@ -105,6 +113,8 @@ impl Case {
 struct Ask<'a> {
     cluster: &'a Cluster,
     lowered: &'a Lowered,
+    /// How the addresses of the destination are seen, where they are those of a name that rules ask for.
+    seen: Option<&'a [(AddressRange, ViewId)]>,
     /// The rules between two views: asked for once.
     guards: FxHashMap<End, Vec<Candidate>>,
     cases: Vec<Case>,
@@ -143,12 +153,17 @@ impl Ask<'_> {
     /// The ends of a connection: direction, subject and peer. A subject judges as what it is on its own node.
     fn ends(&self, from: Whom, to: Whom) -> Option<[End; 2]> {
         let lowered = self.lowered;
-        let end = |direction, subject: Whom, peer: Whom| {
-            let own = lowered.node(subject.endpoint());
-            let subject = lowered.view(subject.endpoint(), own)?;
-            Some((direction, subject, lowered.view(peer.endpoint(), own)?))
+        let target = |own| match (self.seen, to) {
+            (Some(seen), Whom::Outside(first, _)) => {
+                let after = seen.partition_point(|&((start, _), _)| start <= first);
+                seen.get(after.checked_sub(1)?).map(|&(_, view)| view)
+            }
+            _ => lowered.view(to.endpoint(), own),
         };
-        Some([end(Direction::Egress, from, to)?, end(Direction::Ingress, to, from)?])
+        let [sender, receiver] = [from, to].map(|whom| lowered.node(whom.endpoint()));
+        let source = |own| lowered.view(from.endpoint(), own);
+        let egress = (Direction::Egress, source(sender)?, target(sender)?);
+        Some([egress, (Direction::Ingress, target(receiver)?, source(receiver)?)])
     }
 
     fn guards(&mut self, direction: Direction, subject: ViewId, peer: ViewId) -> &[Candidate] {

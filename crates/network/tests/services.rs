@@ -359,3 +359,154 @@ fn a_service_in_a_rule_of_calico_is_its_endpoints_with_their_ports() {
     let through = asked(&state, Profile::Calico, "shop/web", "svc/shop/x:80");
     assert_eq!(through, ["TCP 1 allow", "TCP 2 allow"]);
 }
+
+/// `shop/x` stands for a name.
+fn external(name: &str) -> String {
+    service("x", &format!("type: ExternalName, externalName: {name}, ports: [{{name: tls, port: 443}}]"))
+}
+
+const CLOSED: &str = "
+---
+{apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {name: closed, namespace: shop},
+ spec: {podSelector: {}, policyTypes: [Egress]}}
+";
+
+fn to_block(block: &str, except: &str) -> String {
+    format!(
+        "---\n{{apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {{name: block, namespace: shop}}, \
+         spec: {{podSelector: {{}}, policyTypes: [Egress], egress: [{{to: [{{ipBlock: {{cidr: {block}, except: [{except}]}}}}]}}]}}}}\n"
+    )
+}
+
+fn to_name(name: &str) -> String {
+    format!(
+        "---\n{{apiVersion: cilium.io/v2, kind: CiliumNetworkPolicy, metadata: {{name: names, namespace: shop}}, \
+         spec: {{endpointSelector: {{}}, egress: [{{toFQDNs: [{{matchPattern: '{name}'}}], \
+         toPorts: [{{ports: [{{port: '443', protocol: TCP}}]}}]}}]}}}}\n"
+    )
+}
+
+#[test]
+fn a_service_that_stands_for_a_name_is_judged_as_that_name() {
+    let open = "TCP 443 allow";
+    for (about, policies, profile, to, expected) in [
+        ("nothing guards it", String::new(), Profile::Spec, "svc/shop/x:443", open),
+        ("its ports mean nothing", String::new(), Profile::Spec, "svc/shop/x:8443", "TCP 8443 allow"),
+        ("but they tell numbers", String::new(), Profile::Spec, "svc/shop/x:tls", open),
+        ("no address is let through", CLOSED.to_owned(), Profile::Spec, "svc/shop/x:443", "TCP 443 deny"),
+        ("every address is let through", to_block("0.0.0.0/0", ""), Profile::Spec, "svc/shop/x:443", open),
+        (
+            "no name resolves to a link-local address",
+            to_block("0.0.0.0/0", "169.254.169.254/32"),
+            Profile::Spec,
+            "svc/shop/x:443",
+            open,
+        ),
+        (
+            "some addresses are let through",
+            to_block("203.0.113.0/24", ""),
+            Profile::Spec,
+            "svc/shop/x:443",
+            "TCP 443 if api.example.com resolves to an address in 203.0.113.0/24",
+        ),
+        (
+            "some are not",
+            to_block("0.0.0.0/0", "10.0.0.0/8, 192.168.0.0/16"),
+            Profile::Calico,
+            "svc/shop/x:443",
+            "TCP 443 if api.example.com resolves to no address in 10.0.0.0/8 or 192.168.0.0/16",
+        ),
+        ("a rule names it", to_name("api.example.com"), Profile::Cilium, "svc/shop/x:443", open),
+        ("a rule has a pattern for it", to_name("*.example.com"), Profile::Cilium, "svc/shop/x:443", open),
+        ("at one port", to_name("*.example.com"), Profile::Cilium, "svc/shop/x:80", "TCP 80 deny"),
+        (
+            "another name may have the same address",
+            to_name("other.example.com"),
+            Profile::Cilium,
+            "svc/shop/x:443",
+            "TCP 443 if other.example.com resolves to this address",
+        ),
+        (
+            "names have no effect elsewhere",
+            to_name("api.example.com") + CLOSED,
+            Profile::Spec,
+            "svc/shop/x:443",
+            "TCP 443 deny",
+        ),
+    ] {
+        let state = state(&(external("API.example.com.") + &policies));
+        assert_eq!(asked(&state, profile, "shop/web", to), [expected], "{about}");
+    }
+}
+
+#[test]
+fn names_of_cluster_policies_take_the_service_too() {
+    let policies = "---
+{apiVersion: policy.networking.k8s.io/v1alpha2, kind: ClusterNetworkPolicy, metadata: {name: names},
+ spec: {tier: Admin, priority: 1, subject: {namespaces: {}}, egress: [
+  {action: Accept, to: [{domainNames: [api.example.com]}]}, {action: Deny, to: [{networks: [0.0.0.0/0]}]}]}}
+";
+    for (name, expected) in [
+        ("api.example.com", "TCP 443 allow"),
+        ("www.example.com", "TCP 443 if `api.example.com` resolves to this address"),
+    ] {
+        let state = state(&(external(name) + policies));
+        assert_eq!(asked(&state, Profile::Spec, "shop/web", "svc/shop/x:443"), [expected], "{name}");
+    }
+}
+
+#[test]
+fn all_traffic_to_a_name_is_told_apart_by_what_rules_ask() {
+    let state = state(&(external("api.example.com") + &to_name("api.example.com")));
+    let answers = asked(&state, Profile::Cilium, "shop/web", "svc/shop/x");
+    assert_eq!(answers, ["TCP 443 allow", "all but TCP 443 deny"]);
+}
+
+#[test]
+fn a_name_of_the_cluster_is_followed() {
+    let db = "---\n{apiVersion: v1, kind: Service, metadata: {name: db, namespace: data}, spec: {selector: {app: db}, ports: \
+              [{name: pg, port: 443, targetPort: 5432}]}}\n";
+    for (name, to, expected) in [
+        ("db.data.svc.cluster.local", "svc/shop/x:443", "db TCP 5432"),
+        ("db.data.svc.cluster.local.", "svc/shop/x:pg", "db TCP 5432"),
+        ("db.data.svc.example.org", "svc/shop/x:443", "db TCP 5432"),
+        ("db.db.data.svc.cluster.local", "svc/shop/x:443", "db TCP 5432"),
+    ] {
+        assert_eq!(goals(&state(&(external(name) + db)), to), [expected], "{name}");
+    }
+    let again = "---\n{apiVersion: v1, kind: Service, metadata: {name: again, namespace: data}, spec: \
+                 {type: ExternalName, externalName: x.shop.svc.cluster.local}}\n";
+    let chain = state(&(external("db.data.svc.cluster.local") + db + again));
+    assert_eq!(goals(&chain, "svc/data/again:443"), ["db TCP 5432"]);
+    for (name, expected) in [
+        ("again.data.svc.cluster.local", "svc/shop/x stands for itself"),
+        ("x.shop.svc.cluster.local", "svc/shop/x stands for itself"),
+        ("no.data.svc.cluster.local", "there is no service data/no"),
+    ] {
+        let state = state(&(external(name) + again));
+        let error = Destination::read("svc/shop/x:443", &state.cluster).unwrap_err().to_string();
+        assert!(error.contains(expected), "{name}: {error}");
+    }
+    // Nobody completes the names that DNS servers answer with.
+    let state = state(&(external("db.data") + db));
+    assert!(Party::read("svc/shop/x", &state.cluster).unwrap().named.is_some());
+}
+
+#[test]
+fn names_with_known_addresses_are_those_addresses() {
+    let mut state = state(&(external("api.example.com") + &to_block("203.0.113.0/24", "")));
+    let cluster = std::sync::Arc::make_mut(&mut state.cluster);
+    cluster.names.insert("api.example.com".into(), vec!["203.0.113.5".parse().unwrap()]);
+    assert_eq!(asked(&state, Profile::Spec, "shop/web", "svc/shop/x:443"), ["TCP 443 allow"]);
+}
+
+#[test]
+fn an_external_name_that_is_none_is_told() {
+    for (spec, expected) in [
+        ("type: ExternalName", "a Service of type ExternalName without externalName leads nowhere"),
+        ("type: ExternalName, externalName: 10.0.0.1", "externalName is a name, and 10.0.0.1 is an address"),
+    ] {
+        let problems = state(&service("x", spec)).problems;
+        assert!(problems.iter().any(|problem| problem.message.starts_with(expected)), "{problems:?}");
+    }
+}

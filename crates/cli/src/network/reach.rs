@@ -76,6 +76,15 @@ pub(crate) fn run(args: &ReachArgs, say: &Say) -> Result<Exit> {
         ReachFormat::Yaml => yaml(&print::json_text(&asked)?),
     })?;
     world.tell_gaps(say);
+    if let Some(name) = asked.open_name() {
+        say.ending(
+            "undecided",
+            &format!(
+                "nobody knows the addresses of {name}, and policies do not treat all that it may have alike"
+            ),
+        );
+        return Ok(Exit::Incomplete);
+    }
     Ok(world.exit())
 }
 
@@ -110,6 +119,13 @@ impl Asked<'_> {
         let mut all = answer.reach.cases.iter().map(|case| self.verdict(answer, case));
         let first = all.next()?;
         all.all(|other| other == first).then_some(first)
+    }
+
+    /// The name that a service stands for, where answers depend on its addresses and these are not known.
+    fn open_name(&self) -> Option<&str> {
+        let (name, _) = self.to.party.named.as_ref().filter(|(_, known)| !known)?;
+        let mut cases = self.answers.iter().flat_map(|answer| &answer.reach.cases);
+        cases.any(|case| matches!(case.verdict, Verdict::Depends(_))).then_some(name)
     }
 
     /// What was asked for, as it is told.

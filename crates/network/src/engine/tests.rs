@@ -186,6 +186,7 @@ prop_compose! {
             pods,
             nodes: nodes.into_iter().zip(0..).map(|(sight, at)| Sight { node: Some(at), ..sight }).collect(),
             outside,
+            names: Vec::new(),
             problems: Vec::new(),
             basis: None,
         }
@@ -364,6 +365,7 @@ fn who_is_alike_shares_a_class() {
         pods,
         nodes: Vec::new(),
         outside: Vec::new(),
+        names: Vec::new(),
         problems: Vec::new(),
         basis: None,
     };

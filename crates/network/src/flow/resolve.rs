@@ -6,7 +6,7 @@ use std::net::IpAddr;
 use ironsides_tree::Text;
 use rustc_hash::FxHashMap;
 
-use crate::cluster::{Cluster, Endpoint, Labels, Pod, Service, ServicePort};
+use crate::cluster::{Alias, Cluster, Endpoint, Labels, Pod, Service, ServicePort};
 use crate::flow::{Observed, ObservedFlow, Talker, TalkerKind};
 use crate::generate::labels::is_stable;
 use crate::port::Traffic;
@@ -489,6 +489,15 @@ fn stable(labels: &Labels) -> impl Iterator<Item = (&Text, &Text)> {
 
 /// Who is behind a port of a service, with the traffic that comes to them; nobody where it has no such port, or no backends.
 pub(crate) fn behind(cluster: &Cluster, service: &Service, traffic: Traffic) -> Vec<(Who, Traffic)> {
+    match cluster.alias(service) {
+        None => {}
+        Some(Alias::Outside(name)) => return vec![(Who::Name(name.clone()), traffic)],
+        Some(Alias::Service(at, _)) => {
+            let service = cluster.services.get(at as usize);
+            return service.map_or_else(Vec::new, |service| behind(cluster, service, traffic));
+        }
+        Some(Alias::Missing(..) | Alias::Loop) => return Vec::new(),
+    }
     let is = |port: &&ServicePort| port.protocol == traffic.protocol && port.port == traffic.port;
     let port = service.ports.iter().find(is);
     if is_apiserver(service) {

@@ -240,8 +240,10 @@ impl<'a> Finder<'a> {
                 found.extend(self.behind(service, Traffic { protocol: port.protocol, port: port.port }));
             }
         }
-        // Any port of what is behind a headless service can be meant.
-        if let (true, Some(port)) = (found.is_empty() && service.headless, wanted) {
+        // Any port of what is behind a headless service can be meant, and of a name that a service stands for.
+        let is_direct = service.headless || service.external_name.is_some();
+        let wanted = wanted.or_else(|| text::default_port(&mention.scheme));
+        if let (true, Some(port)) = (found.is_empty() && is_direct, wanted) {
             found = self.behind(service, Traffic { protocol: Protocol::Tcp, port });
         }
         found

@@ -8,7 +8,7 @@ use super::kind;
 use super::near::hint;
 use super::{Party, PartyKind};
 use crate::address::AddressSet;
-use crate::cluster::{Cluster, Endpoint, Pod};
+use crate::cluster::{Alias, Cluster, Endpoint, Pod};
 use crate::error::NetworkError;
 
 /// The pods for which something holds.
@@ -18,7 +18,7 @@ fn pods(cluster: &Cluster, holds: impl Fn(&Pod) -> bool) -> Vec<Endpoint> {
 }
 
 fn party(name: String, kind: PartyKind, members: Vec<Endpoint>) -> Party {
-    Party { name, kind, members, outside: AddressSet::default() }
+    Party { name, kind, members, outside: AddressSet::default(), named: None }
 }
 
 /// `shop/web`: the workload of a pod.
@@ -191,20 +191,48 @@ pub(super) fn service(namespace: &str, name: &str, cluster: &Cluster) -> Result<
         let hint = hint(&full, names).replace("mean ", "mean svc/");
         return Err(unknown("service", full, hint));
     };
-    let (mut members, mut outside) = (Vec::new(), Vec::new());
-    for behind in cluster.behind(service) {
-        match behind.who {
+    let mut party = party(format!("svc/{namespace}/{name}"), PartyKind::Service(at), Vec::new());
+    let Some(alias) = cluster.alias(service) else {
+        split(cluster.named_behind(service, None), &mut party);
+        return Ok(party);
+    };
+    match alias {
+        Alias::Outside(name) => {
+            let known = cluster.names.get(name);
+            let addresses = known.map(|all| all.iter().map(|&address| (address, address)).collect());
+            let is_known = addresses.is_some() || cluster.names_complete;
+            party.outside = addresses.unwrap_or_else(|| {
+                if cluster.names_complete { AddressSet::default() } else { cluster.possible_addresses(true) }
+            });
+            party.name = format!("{} ({name})", party.name);
+            party.named = Some((name.clone(), is_known));
+        }
+        Alias::Service(at, pod) => {
+            let Some(service) = cluster.services.get(at as usize) else { return Ok(party) };
+            party.kind = PartyKind::Service(at);
+            let pod = pod.map(|pod| format!("{pod} of ")).unwrap_or_default();
+            party.name = format!("{} ({pod}svc/{}/{})", party.name, service.namespace, service.name);
+            split(cluster.named_behind(service, alias.pod()), &mut party);
+        }
+        Alias::Missing(namespace, name) => {
+            let hint = format!("; the Service {} of type ExternalName stands for it", party.name);
+            return Err(unknown("service", format!("{namespace}/{name}"), hint));
+        }
+        Alias::Loop => return Err(NetworkError::Loop { name: party.name }),
+    }
+    Ok(party)
+}
+
+/// Gives a party what is behind a service: members of the cluster, and addresses outside.
+fn split(behind: Vec<Endpoint>, party: &mut Party) {
+    let mut outside = Vec::new();
+    for who in behind {
+        match who {
             Endpoint::Address(address) => outside.push((address, address)),
-            member if members.contains(&member) => {}
-            member => members.push(member),
+            member => party.members.push(member),
         }
     }
-    Ok(Party {
-        name: format!("svc/{namespace}/{name}"),
-        kind: PartyKind::Service(at),
-        members,
-        outside: outside.into_iter().collect(),
-    })
+    party.outside = outside.into_iter().collect();
 }
 
 /// An address: the pod or node or service that has it, or one outside the cluster.
@@ -235,5 +263,6 @@ pub(super) fn address(address: IpAddr, cluster: &Cluster) -> Party {
         kind: PartyKind::Address,
         members: Vec::new(),
         outside: [(address, address)].into_iter().collect(),
+        named: None,
     }
 }

@@ -162,7 +162,8 @@ fn through(
         }
     };
     let ports: Vec<&ServicePort> = service.ports.iter().filter(asked).collect();
-    let is_direct = service.headless && !matches!(port, Some(AskedPort::Named { .. }));
+    let is_direct = (service.headless || service.external_name.is_some())
+        && !matches!(port, Some(AskedPort::Named { .. }));
     if let (true, false, Some(port)) = (ports.is_empty(), is_direct, port) {
         let told = |port: &ServicePort| match &port.name {
             Some(name) => name.clone(),
@@ -171,7 +172,20 @@ fn through(
         let known: Vec<Text> = service.ports.iter().map(told).collect();
         return Err(no_port(&port.to_string(), &party.name, &known));
     }
-    let behind = cluster.behind(service);
+    // Of a service that stands for a name the name alone counts; its ports tell numbers at most.
+    if service.external_name.is_some() {
+        let all = ports.iter().map(|own| Traffic { protocol: own.protocol, port: own.port });
+        let traffic: Vec<Option<Traffic>> = match port {
+            None => vec![None],
+            Some(AskedPort::Number(traffic)) => vec![Some(*traffic)],
+            Some(AskedPort::Named { .. }) => all.map(Some).collect(),
+        };
+        return Ok(traffic.into_iter().flat_map(|traffic| direct(party, traffic)).collect());
+    }
+    // A name can mean one pod of several.
+    let behind = cluster.behind(service).into_iter();
+    let is_meant = |who: Endpoint| matches!(who, Endpoint::Address(_)) || party.members.contains(&who);
+    let behind: Vec<_> = behind.filter(|behind| is_meant(behind.who)).collect();
     // The name of a headless service gives the addresses of what is behind it: nobody translates ports.
     if service.headless
         && let Some(AskedPort::Number(traffic)) = port

@@ -125,6 +125,7 @@ pub fn lower(cluster: &Cluster, policies: &Policies, _options: &Options) -> Lowe
         pods: seen.pods,
         nodes: seen.nodes,
         outside,
+        names: Vec::new(),
         problems,
         basis: None,
     }

@@ -36,7 +36,8 @@ pub fn lower(cluster: &Cluster, policies: &Policies, options: &Options) -> Lower
     let Lowering { blocks, mut symbols, mut rules, policies, problems, .. } =
         lowered(cluster, policies, options);
     let identities = Identities::new(cluster, options, blocks.listed, blocks.names);
-    let views = views::build(cluster, *options, &identities, &blocks.sets, &mut symbols);
+    let asked = views::Asked { sets: &blocks.sets, names: &blocks.asked_names };
+    let views = views::build(cluster, *options, &identities, asked, &mut symbols);
     resolvers::lower(&mut rules, &views.all);
     rules.sort_by_key(|rule| (rule.direction, rule.rank));
     Lowered {
@@ -48,6 +49,7 @@ pub fn lower(cluster: &Cluster, policies: &Policies, options: &Options) -> Lower
         pods: views.pods,
         nodes: views.nodes,
         outside: views.outside,
+        names: views.names,
         problems,
         basis: None,
     }

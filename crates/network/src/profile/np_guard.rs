@@ -278,6 +278,7 @@ impl Lowering {
             pods,
             nodes,
             outside,
+            names: Vec::new(),
             problems: self.problems,
             basis: None,
         }

@@ -1,5 +1,6 @@
 //! Peers by address: blocks, groups of blocks, and names that were looked up.
 
+use std::collections::BTreeSet;
 use std::net::IpAddr;
 use std::sync::Arc;
 
@@ -8,12 +9,13 @@ use ironsides_tree::Text;
 
 use crate::address::AddressSet;
 use crate::cluster::{AddressGroup, Cluster};
-use crate::kinds::cilium::{CidrRule, EndpointSelector, FqdnSelector};
+use crate::kinds::cilium::{CidrRule, EndpointSelector, FqdnSelector, LabelKey};
 use crate::kinds::selector::Asked;
-use crate::matcher::{Conjunct, Requirement};
+use crate::matcher::{Conjunct, Operator, Requirement};
 use crate::place::Place;
 use crate::profile::Options;
 use crate::profile::cilium::label::{Label, NAMESPACE};
+use crate::profile::cilium::views::NAME;
 use crate::symbol::Symbols;
 
 /// The kind of groups that policies of Cilium's name.
@@ -29,6 +31,10 @@ pub(super) struct Blocks<'a> {
     pub(super) listed: Vec<IpNet>,
     /// Every name or pattern of names that a rule lists, as a label, with the addresses that it stands for.
     pub(super) names: Vec<(Label, AddressSet)>,
+    /// Names outside the cluster that services stand for.
+    external_names: Vec<Text>,
+    /// Those of them that rules ask for.
+    pub(super) asked_names: BTreeSet<Text>,
 }
 
 impl<'a> Blocks<'a> {
@@ -36,7 +42,15 @@ impl<'a> Blocks<'a> {
         // Groups give their addresses identities whether a policy names them or not.
         let groups = cluster.address_groups.iter().filter(|group| group.kind == GROUP);
         let sets = groups.map(|group| group.blocks.iter().copied().map(crate::address::range).collect());
-        Self { cluster, options, sets: sets.collect(), listed: Vec::new(), names: Vec::new() }
+        Self {
+            cluster,
+            options,
+            sets: sets.collect(),
+            listed: Vec::new(),
+            names: Vec::new(),
+            external_names: cluster.external_names(),
+            asked_names: BTreeSet::new(),
+        }
     }
 
     /// A block without some. The block of all addresses means the world, of which pods and nodes are a part only where
@@ -161,6 +175,15 @@ impl<'a> Blocks<'a> {
         self.sets.push(set.clone());
         self.names.push((Label::new("fqdn", written(selector), ""), set.clone()));
         let mut conjuncts = self.world(&set, symbols);
+        let standing: Vec<Text> =
+            self.external_names.iter().filter(|name| selector.matches(name)).cloned().collect();
+        if !standing.is_empty() {
+            let key = LabelKey::new(NAME, NAME).to_string();
+            let values = standing.iter().map(|name| symbols.intern(name)).collect();
+            let operator = Operator::In(values);
+            conjuncts.push(Conjunct::of([Requirement { key: symbols.intern(&key), operator }]));
+            self.asked_names.extend(standing);
+        }
         if !self.cluster.names_complete {
             let condition: Arc<str> = format!("{} resolves to this address", written(selector)).into();
             let everywhere = self.world(&AddressSet::everything(), symbols);

@@ -1,9 +1,10 @@
 //! Everything that can talk, by its identity.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 use std::sync::Arc;
 
+use ironsides_tree::Text;
 use rustc_hash::FxHashMap;
 
 use crate::address::{self, AddressRange, AddressSet};
@@ -26,14 +27,27 @@ pub(super) struct Seen {
     pub(super) pods: Vec<Sight>,
     pub(super) nodes: Vec<Sight>,
     pub(super) outside: Vec<(AddressRange, ViewId)>,
+    pub(super) names: Vec<(Text, Vec<(AddressRange, ViewId)>)>,
 }
 
-/// Builds the views. `sets` are the addresses that rules ask for; only labels that they ask for are kept.
+/// The source under which a view keeps the name that its address is one of, where a service stands for it.
+pub(super) const NAME: &str = "ironsides-name";
+
+/// What rules ask for of what is outside.
+#[derive(Clone, Copy)]
+pub(super) struct Asked<'a> {
+    /// Addresses.
+    pub(super) sets: &'a [AddressSet],
+    /// Names that services stand for.
+    pub(super) names: &'a BTreeSet<Text>,
+}
+
+/// Builds the views; only labels that rules ask for are kept.
 pub(super) fn build(
     cluster: &Cluster,
     options: Options,
     identities: &Identities<'_>,
-    sets: &[AddressSet],
+    Asked { sets, names }: Asked<'_>,
     symbols: &mut Symbols,
 ) -> Seen {
     let other = symbols.intern("\u{0}");
@@ -73,14 +87,22 @@ pub(super) fn build(
         pods.push(Sight { remote: id, local: id, node });
     }
     let singles: AddressSet = cluster.apiserver.iter().map(|&address| (address, address)).collect();
-    let mut outside = Vec::new();
-    for range in address::atoms(sets.iter().chain([&singles])) {
-        let (labels, listed) = identities.outside(range.0);
-        let aggregate = listed.then_some("world");
-        let addresses = Addresses::Range(range.0, range.1);
-        outside.push((range, builder.view(&labels, aggregate, addresses, [].into())));
-    }
-    Seen { all: builder.views.into_all(), pods, nodes, outside }
+    let atoms = address::atoms(sets.iter().chain([&singles]));
+    let mut stretches = |name: Option<&Text>| {
+        let mut outside = Vec::new();
+        for &range in &atoms {
+            let (mut labels, listed) = identities.outside(range.0);
+            labels.extend(name.map(|name| Label::new(NAME, NAME, name)));
+            // An address that was learned for a name has an identity of its own.
+            let aggregate = (listed || name.is_some()).then_some("world");
+            let addresses = Addresses::Range(range.0, range.1);
+            outside.push((range, builder.view(&labels, aggregate, addresses, [].into())));
+        }
+        outside
+    };
+    let outside = stretches(None);
+    let names = names.iter().map(|name| (name.clone(), stretches(Some(name)))).collect();
+    Seen { all: builder.views.into_all(), pods, nodes, outside, names }
 }
 
 struct Builder<'a> {

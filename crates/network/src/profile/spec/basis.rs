@@ -1,5 +1,7 @@
 //! What the views of a cluster rest on, so that they can be kept when only policies change.
 
+use std::collections::BTreeSet;
+
 use ironsides_tree::Text;
 use rustc_hash::FxHashSet;
 
@@ -16,6 +18,7 @@ pub(crate) struct Basis {
     keys: Keys,
     namespaces: FxHashSet<Symbol>,
     port_names: FxHashSet<Text>,
+    asked_names: BTreeSet<Text>,
     atoms: Vec<AddressRange>,
 }
 
@@ -27,6 +30,7 @@ impl Basis {
             keys: builder.keys.clone(),
             namespaces: builder.namespaces.clone(),
             port_names: builder.port_names.clone(),
+            asked_names: builder.asked_names.clone(),
             atoms: builder.blocks.atoms(),
         }
     }
@@ -36,6 +40,7 @@ impl Basis {
     pub(super) fn covers(&self, other: &Self) -> bool {
         self.options == other.options
             && self.atoms == other.atoms
+            && self.asked_names == other.asked_names
             && self.keys.cover(&other.keys)
             && self.namespaces.is_superset(&other.namespaces)
             && self.port_names.is_superset(&other.port_names)

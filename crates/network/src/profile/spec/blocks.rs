@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use crate::address::{AddressSet, atoms, block, range};
+use crate::address::{AddressSet, atoms};
 use crate::cluster::Cluster;
 use crate::kinds::network_policy::IpBlock;
 use crate::matcher::{Conjunct, OVER_IPV4, OVER_IPV6, Requirement};
@@ -22,20 +22,11 @@ pub(super) struct Blocks {
 }
 
 impl Blocks {
-    /// For a cluster. An address that is not known is a unicast one of a family that the cluster has been seen to have; IPv4 if
-    /// it has been seen to have none.
+    /// For a cluster.
     pub(super) fn new(cluster: &Cluster, options: Options) -> Self {
-        let pods = cluster.pods.iter().flat_map(|pod| &pod.addresses);
-        let known: Vec<&IpAddr> = pods.chain(cluster.nodes.iter().flat_map(|node| &node.addresses)).collect();
-        let six = known.iter().any(|address| address.is_ipv6());
-        let four = !six || (options.dual_stack && known.iter().any(|address| address.is_ipv4()));
-        let never: AddressSet = NEVER.iter().filter_map(|text| block(text)).map(range).collect();
-        let everything = AddressSet::everything();
-        let families = everything.ranges().iter().copied();
-        let possible: AddressSet =
-            families.filter(|(first, _)| if first.is_ipv4() { four } else { six }).collect();
+        let possible = cluster.possible_addresses(options.dual_stack);
         let seen = options.blocks_hold_pods || options.blocks_hold_nodes;
-        Self { sets: Vec::new(), possible: possible.minus(&never), seen }
+        Self { sets: Vec::new(), possible, seen }
     }
 
     /// Takes what has an address in these blocks. `whose` names the rule, for texts that would be too long without.
@@ -97,16 +88,3 @@ impl Blocks {
         atoms(self.sets.iter().map(Arc::as_ref))
     }
 }
-
-/// No pod and no node is reached at one of these: this network, loopback, link-local, multicast, reserved (RFC 6890).
-const NEVER: [&str; 9] = [
-    "0.0.0.0/8",
-    "127.0.0.0/8",
-    "169.254.0.0/16",
-    "224.0.0.0/4",
-    "240.0.0.0/4",
-    "::/128",
-    "::1/128",
-    "fe80::/10",
-    "ff00::/8",
-];

@@ -1,5 +1,6 @@
 //! What is gathered while policies are lowered.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use ironsides_tree::Text;
@@ -48,6 +49,10 @@ pub(super) struct Builder<'a> {
     pub(super) port_names: FxHashSet<Text>,
     /// Namespaces that rules name.
     pub(super) namespaces: FxHashSet<Symbol>,
+    /// Names outside the cluster that services stand for.
+    pub(super) names: Vec<Text>,
+    /// Those of them that rules ask for.
+    pub(super) asked_names: BTreeSet<Text>,
     matchers: FxHashSet<Arc<Matcher>>,
 }
 
@@ -88,6 +93,8 @@ impl<'a> Builder<'a> {
             problems: Vec::new(),
             port_names: FxHashSet::default(),
             namespaces: FxHashSet::default(),
+            names: cluster.external_names(),
+            asked_names: BTreeSet::new(),
             matchers: FxHashSet::default(),
         }
     }
@@ -196,6 +203,7 @@ impl<'a> Builder<'a> {
             pods: seen.pods,
             nodes: seen.nodes,
             outside: seen.outside,
+            names: seen.names,
             problems: self.problems,
             basis: Some(basis),
         }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use ironsides_tree::Text;
 
 use crate::address::{AddressSet, range};
-use crate::matcher::{Conjunct, Requirement};
+use crate::matcher::{Conjunct, Operator, Requirement};
 
 use super::builder::Builder;
 
@@ -18,6 +18,13 @@ pub(super) fn conjuncts(builder: &mut Builder<'_>, names: &[Text]) -> Vec<Conjun
     let known: AddressSet = addresses.map(|&address| range(address.into())).collect();
     let outside = Requirement::equals(builder.keys.kind, builder.keys.outside);
     let mut conjuncts = Vec::new();
+    let standing: Vec<Text> = builder.names.iter().filter(|name| asked(name)).cloned().collect();
+    if !standing.is_empty() {
+        let values = standing.iter().map(|name| builder.symbols.intern(name)).collect();
+        conjuncts
+            .push(Conjunct::of([Requirement { key: builder.keys.name, operator: Operator::In(values) }]));
+        builder.asked_names.extend(standing);
+    }
     if !known.is_empty() {
         let mut within = builder.blocks.within(known);
         within.requirements.push(outside.clone());

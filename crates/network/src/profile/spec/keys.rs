@@ -38,6 +38,8 @@ pub(in crate::profile) struct Keys {
     pub(in crate::profile) unplaced: Symbol,
     /// `:address`: there where the address is unknown and counts.
     pub(in crate::profile) address: Symbol,
+    /// `:name`: the name that the address is one of, where a service stands for it and a rule asks for it.
+    pub(in crate::profile) name: Symbol,
     /// The value of labels that have but one.
     pub(in crate::profile) yes: Symbol,
     used: [FxHashMap<Text, Symbol>; 3],
@@ -55,6 +57,7 @@ impl Keys {
             own_node: symbols.intern(":own-node"),
             unplaced: symbols.intern(":unplaced"),
             address: symbols.intern(":address"),
+            name: symbols.intern(":name"),
             yes: symbols.intern("yes"),
             used: Default::default(),
         }

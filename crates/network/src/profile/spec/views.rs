@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
+use ironsides_tree::Text;
 use rustc_hash::FxHashMap;
 
 use crate::address::AddressRange;
@@ -20,6 +21,7 @@ pub(super) struct Seen {
     pub(super) pods: Vec<Sight>,
     pub(super) nodes: Vec<Sight>,
     pub(super) outside: Vec<(AddressRange, ViewId)>,
+    pub(super) names: Vec<(Text, Vec<(AddressRange, ViewId)>)>,
 }
 
 impl Seen {
@@ -30,6 +32,7 @@ impl Seen {
             pods: lowered.pods.clone(),
             nodes: lowered.nodes.clone(),
             outside: lowered.outside.clone(),
+            names: lowered.names.clone(),
         }
     }
 }
@@ -90,15 +93,19 @@ pub(super) fn build(builder: &mut Builder<'_>) -> Seen {
         let id = views.add(view);
         pods.push(Sight { remote: id, local: id, node: on });
     }
-    let outside = atoms
-        .iter()
-        .map(|&(first, last)| {
-            let labels = [(builder.keys.kind, builder.keys.outside)].into_iter().collect();
+    let mut stretches = |name: Option<Symbol>| {
+        let view = |&(first, last): &AddressRange| {
+            let kind = [(builder.keys.kind, builder.keys.outside)];
+            let labels = kind.into_iter().chain(name.map(|name| (builder.keys.name, name))).collect();
             let view = View { labels, addresses: Addresses::Range(first, last), ..View::default() };
             ((first, last), views.add(view))
-        })
-        .collect();
-    Seen { views: views.into_all(), pods, nodes, outside }
+        };
+        atoms.iter().map(view).collect::<Vec<_>>()
+    };
+    let outside = stretches(None);
+    let names = builder.asked_names.iter();
+    let names = names.map(|name| (name.clone(), stretches(builder.symbols.find(name)))).collect();
+    Seen { views: views.into_all(), pods, nodes, outside, names }
 }
 
 /// A pod in the network of a node that nobody knows.
