@@ -1,5 +1,6 @@
 //! The answer to one question: who reaches whom with what, which rules say so at either end.
 
+mod itself;
 mod named;
 mod request;
 mod side;
@@ -21,6 +22,7 @@ use crate::rule::Direction;
 use crate::verdict::Verdict;
 use crate::view::ViewId;
 
+use itself::{Itself, is_single};
 pub use request::requested;
 pub use side::{Side, Why};
 pub use stretch::{Stretch, stretches, told};
@@ -52,7 +54,8 @@ pub struct Case {
     pub ingress: Side,
 }
 
-/// What happens to the traffic of a party.
+/// What happens to the traffic of a party. What one and the same pod sends to itself is not asked of policies, save where a
+/// Service stands in between.
 ///
 /// # Errors
 ///
@@ -60,15 +63,16 @@ pub struct Case {
 pub fn reach(
     cluster: &Cluster,
     lowered: &Lowered,
-    from: &Party,
-    to: &Destination,
+    party: &Party,
+    destination: &Destination,
 ) -> Result<Reach, NetworkError> {
-    let named = to.party.named.as_ref();
+    let named = destination.party.named.as_ref();
     let seen = named.and_then(|(name, _)| lowered.names.iter().find(|(asked, _)| asked == name));
     let seen = seen.map(|(_, stretches)| stretches.as_slice());
     let mut ask = Ask { cluster, lowered, seen, guards: FxHashMap::default(), cases: Vec::new() };
-    let froms = whom::members(&from.members, &from.outside, cluster, lowered);
-    for goal in to.goals(cluster)? {
+    let froms = whom::members(&party.members, &party.outside, cluster, lowered);
+    let is_alone = froms.len() == 1 && destination.party.members.len() == 1;
+    for goal in destination.goals(cluster)? {
         let tos = match goal.member {
             Some(member) => whom::members(&[member], &AddressSet::default(), cluster, lowered),
             None => whom::members(&[], &goal.outside, cluster, lowered),
@@ -79,11 +83,13 @@ pub fn reach(
                 continue;
             }
             for to in &tos {
-                // What a party says to itself is asked for where it is named alone.
-                if from == to && (froms.len() > 1 || tos.len() > 1) {
+                let is_one = from == to && is_single(*from, [party, &destination.party], cluster, lowered);
+                // What somebody says to itself is asked for where it is named alone.
+                if is_one && !is_alone {
                     continue;
                 }
-                ask.pair(*from, *to, goal.traffic, goal.through.as_ref());
+                let own = is_one.then(|| Itself::of(&destination.party, &goal, cluster, lowered)).flatten();
+                ask.pair((*from, *to), own, goal.traffic, goal.through.as_ref());
             }
         }
     }
@@ -121,7 +127,13 @@ struct Ask<'a> {
 }
 
 impl Ask<'_> {
-    fn pair(&mut self, from: Whom, to: Whom, traffic: Option<Traffic>, through: Option<&Text>) {
+    fn pair(
+        &mut self,
+        (from, to): (Whom, Whom),
+        own: Option<Itself>,
+        traffic: Option<Traffic>,
+        through: Option<&Text>,
+    ) {
         let Some(ends) = self.ends(from, to) else { return };
         let spans = if let Some(traffic) = traffic {
             vec![Stretch::of(traffic)]
@@ -134,7 +146,10 @@ impl Ask<'_> {
         };
         let mut answers: Vec<(Side, Side, Vec<Stretch>)> = Vec::new();
         for span in spans {
-            let [egress, ingress] = ends.map(|end| self.side(end, span.traffic()));
+            let [egress, ingress] = ends.map(|end| {
+                let judged = self.side(end, span.traffic());
+                own.map_or(judged.clone(), |own| own.side(self.lowered, judged))
+            });
             match answers.iter_mut().find(|known| known.0 == egress && known.1 == ingress) {
                 Some((.., spans)) => match spans.last_mut().filter(|last| last.touches(span)) {
                     Some(last) => last.last = span.last,

@@ -510,3 +510,68 @@ fn an_external_name_that_is_none_is_told() {
         assert!(problems.iter().any(|problem| problem.message.starts_with(expected)), "{problems:?}");
     }
 }
+
+/// One pod, the template of a workload of two, that of one, and of one on every node; services for the first two.
+const LONELY: &str = "---
+{apiVersion: v1, kind: Pod, metadata: {name: one, namespace: own, labels: {app: one}}, spec: {containers: [{name: c}]},
+ status: {podIP: 10.0.1.1}}
+---
+{apiVersion: apps/v1, kind: Deployment, metadata: {name: two, namespace: own}, spec: {replicas: 2, template:
+ {metadata: {labels: {app: two}}, spec: {containers: [{name: c}]}}}}
+---
+{apiVersion: apps/v1, kind: Deployment, metadata: {name: single, namespace: own}, spec: {template:
+ {metadata: {labels: {app: single}}, spec: {containers: [{name: c}]}}}}
+---
+{apiVersion: apps/v1, kind: DaemonSet, metadata: {name: agent, namespace: own}, spec: {template:
+ {metadata: {labels: {app: agent}}, spec: {containers: [{name: c}]}}}}
+---
+{apiVersion: v1, kind: Service, metadata: {name: one, namespace: own}, spec: {clusterIP: 10.96.0.1, selector: {app: one}, ports:
+ [{port: 80}]}}
+---
+{apiVersion: v1, kind: Service, metadata: {name: bare, namespace: own}, spec: {clusterIP: None, selector: {app: one}, ports:
+ [{name: http, port: 80}]}}
+---
+{apiVersion: v1, kind: Service, metadata: {name: two, namespace: own}, spec: {selector: {app: two}, ports: [{port: 80}]}}
+";
+
+const LOCKED: &str = "---
+{apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {name: locked, namespace: own},
+ spec: {podSelector: {}, policyTypes: [Ingress, Egress]}}
+";
+
+const FORBIDDEN: &str = "---
+{apiVersion: policy.networking.k8s.io/v1alpha2, kind: ClusterNetworkPolicy, metadata: {name: forbidden},
+ spec: {tier: Admin, priority: 1, subject: {namespaces: {}}, ingress: [{action: Deny, from: [{namespaces: {}}]}]}}
+";
+
+#[test]
+fn a_pod_reaches_itself() {
+    use Profile::{Antrea, Calico, Cilium, NpGuard, Ovn, Spec};
+    let hairpin = "TCP 80 if the plug-in lets a pod through that reaches itself by a Service";
+    for (policies, profiles, from, to, expected) in [
+        (LOCKED, &[Spec, Calico, Cilium, Ovn, Antrea][..], "own/one", "own/one:80", "TCP 80 allow"),
+        (LOCKED, &[Spec, Calico, Cilium, Ovn, Antrea], "own/one", "10.0.1.1:80", "TCP 80 allow"),
+        (LOCKED, &[Spec, Calico, Cilium, Ovn, Antrea], "own/one", "svc/own/bare:http", "TCP 80 allow"),
+        (LOCKED, &[Spec, Calico, Cilium, Ovn, Antrea], "own/single", "own/single:80", "TCP 80 allow"),
+        (LOCKED, &[NpGuard], "own/one", "own/one:80", "TCP 80 deny"),
+        (LOCKED, &[Spec, Calico, Cilium], "own/two", "own/two:80", "TCP 80 deny"),
+        (LOCKED, &[Spec, Calico, Cilium], "own/agent", "own/agent:80", "TCP 80 deny"),
+        (LOCKED, &[Spec, Calico, Cilium], "own/two", "svc/own/two:80", "TCP 80 deny"),
+        (LOCKED, &[Cilium], "own/one", "svc/own/one:80", "TCP 80 allow"),
+        (LOCKED, &[Spec, Calico, Ovn, Antrea], "own/one", "svc/own/one:80", hairpin),
+        (LOCKED, &[Spec], "own/one", "10.96.0.1:80", hairpin),
+        (FORBIDDEN, &[Spec, Calico, Cilium], "own/one", "own/one:80", "TCP 80 allow"),
+        (FORBIDDEN, &[Spec, Calico], "own/one", "svc/own/one:80", "TCP 80 deny"),
+        ("", &[Spec, Calico, Cilium], "own/one", "svc/own/one:80", "TCP 80 allow"),
+    ] {
+        for &profile in profiles {
+            let state = state(&format!("{LONELY}{policies}"));
+            assert_eq!(asked(&state, profile, from, to), [expected], "{profile}: {from} {to}");
+        }
+    }
+    // Of many the pods that are one are passed over, and the siblings are not.
+    let state = state(&format!("{LONELY}{LOCKED}"));
+    assert_eq!(asked(&state, Spec, "own/one", "ns/own:80"), ["TCP 80 deny"]);
+    assert_eq!(asked(&state, Spec, "ns/own", "ns/own:80"), ["TCP 80 deny"]);
+    assert_eq!(asked(&state, Spec, "ns/own", "own/two:80"), ["TCP 80 deny"]);
+}

@@ -83,6 +83,7 @@ pub(crate) fn side(world: &World, lowered: &Lowered, side: &Side) -> Value {
         Why::Default => "default",
         Why::PlugIn => "plugin",
         Why::Open => "open",
+        Why::Itself => "itself",
     });
     all["rules"] = rules(world, lowered, &side.deciding);
     all["overruled"] = rules(world, lowered, &side.also);

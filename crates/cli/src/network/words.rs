@@ -104,6 +104,7 @@ pub(crate) fn reason(lowered: &Lowered, side: &Side, direction: Direction, outsi
     match side.why {
         Why::Open if outside => "no policy guards what is outside".to_owned(),
         Why::Open => format!("no policy guards its {}", direction.field()),
+        Why::Itself => "nothing comes between it and itself".to_owned(),
         Why::Default => {
             let policies = isolating(lowered, side);
             let verb = if policies.len() == 1 { "selects" } else { "select" };

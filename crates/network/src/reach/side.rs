@@ -31,6 +31,8 @@ pub enum Why {
     PlugIn,
     /// Nothing guards it: no rule takes the traffic.
     Open,
+    /// It is the other end too: nothing comes between it and itself.
+    Itself,
 }
 
 impl Side {

@@ -5,7 +5,8 @@ use std::net::IpAddr;
 
 use anyhow::{Context, Result, bail};
 use ironsides_network::cluster::{
-    AddressGroup, ContainerPort, Labels, Namespace, Node, Pod, Service, ServicePort, TargetPort,
+    AddressGroup, ContainerPort, Labels, Namespace, Node, Pod, Service, ServiceEndpoint, ServicePort,
+    TargetPort,
 };
 use ironsides_network::profile::Enforcement;
 use ironsides_network::{Cluster, Endpoint, Options, Policies, Protocol};
@@ -236,7 +237,7 @@ impl WorldService {
             kind: "ClusterIP".into(),
             selector: (!self.selector.is_empty()).then(|| labels(&self.selector)),
             ports: vec![port],
-            backends: self.backends.clone(),
+            endpoints: self.backends.iter().copied().map(ServiceEndpoint::at).collect(),
             ..Service::default()
         }
     }
