@@ -243,24 +243,6 @@ impl Pods {
     }
 }
 
-/// The pods of all namespaces together.
-pub(crate) struct AllPods(pub(crate) Labelled);
-
-impl AllPods {
-    /// The pods of an input; found once.
-    pub(crate) fn of(inventory: &Inventory, templates: &PodTemplates) -> Arc<Self> {
-        inventory.derived(|inventory| {
-            let mut all = Labelled::default();
-            for (at, object) in (0..).zip(inventory.objects()) {
-                if let Some(labels) = Pod::labels_in(object, templates) {
-                    all.add(at, labels.iter());
-                }
-            }
-            Self(all)
-        })
-    }
-}
-
 /// All namespaces, found by their labels; each has its name as one.
 pub(crate) struct Namespaces(pub(crate) Labelled);
 

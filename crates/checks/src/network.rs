@@ -4,6 +4,8 @@ use ironsides_core::Object;
 
 use crate::check::{ANY_POD, Check};
 
+mod addresses;
+mod breadth;
 mod cilium_block_of_pods;
 mod cilium_clusterwide_lock;
 mod cilium_default_deny_without_rules;
@@ -28,6 +30,7 @@ mod dns_over_udp_alone;
 mod duplicate_network_policy;
 mod egress_to_anywhere;
 mod egress_without_dns;
+mod facts;
 mod fqdn_of_cluster;
 mod fqdn_without_dns_rule;
 mod ingress_from_all_namespaces;
@@ -66,17 +69,36 @@ const POLICY: &[(&str, &str)] = &[("networking.k8s.io", "NetworkPolicy"), ("exte
 const POLICIES: &[(&str, &str)] = &[
     ("networking.k8s.io", "NetworkPolicy"),
     ("extensions", "NetworkPolicy"),
+    ("policy.networking.k8s.io", "ClusterNetworkPolicy"),
+    ("policy.networking.k8s.io", "AdminNetworkPolicy"),
+    ("policy.networking.k8s.io", "BaselineAdminNetworkPolicy"),
     ("cilium.io", "CiliumNetworkPolicy"),
     ("cilium.io", "CiliumClusterwideNetworkPolicy"),
+    ("projectcalico.org", "NetworkPolicy"),
+    ("projectcalico.org", "GlobalNetworkPolicy"),
+    ("projectcalico.org", "Tier"),
+    ("crd.projectcalico.org", "NetworkPolicy"),
+    ("crd.projectcalico.org", "GlobalNetworkPolicy"),
+    ("crd.projectcalico.org", "Tier"),
 ];
 
-/// The same, and the pods themselves.
+/// The same, what they may be about, and the agents of plug-ins among the pods.
 const LOOKED_UP: &[(&str, &str)] = &[
     ANY_POD,
+    ("", "Namespace"),
     ("networking.k8s.io", "NetworkPolicy"),
     ("extensions", "NetworkPolicy"),
+    ("policy.networking.k8s.io", "ClusterNetworkPolicy"),
+    ("policy.networking.k8s.io", "AdminNetworkPolicy"),
+    ("policy.networking.k8s.io", "BaselineAdminNetworkPolicy"),
     ("cilium.io", "CiliumNetworkPolicy"),
     ("cilium.io", "CiliumClusterwideNetworkPolicy"),
+    ("projectcalico.org", "NetworkPolicy"),
+    ("projectcalico.org", "GlobalNetworkPolicy"),
+    ("projectcalico.org", "Tier"),
+    ("crd.projectcalico.org", "NetworkPolicy"),
+    ("crd.projectcalico.org", "GlobalNetworkPolicy"),
+    ("crd.projectcalico.org", "Tier"),
 ];
 
 /// Policies of the whole cluster, the first form of them included.

@@ -16,6 +16,8 @@ mod services;
 use ipnet::IpNet;
 use ironsides_tree::Text;
 
+pub use self::pods::has_ended;
+
 use crate::place::Place;
 use crate::port::Protocol;
 

@@ -1,5 +1,7 @@
 //! What a rule asks of its subject and of its peers.
 
+mod compare;
+
 use std::net::IpAddr;
 use std::sync::Arc;
 

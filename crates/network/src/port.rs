@@ -108,6 +108,29 @@ impl PortMatch {
         Self::Range { protocol, first: 0, last: u16::MAX }
     }
 
+    /// Whether it takes all that another takes, whatever the destination names: names are told apart from numbers.
+    pub fn covers(&self, other: &Self) -> bool {
+        match (self, other) {
+            (
+                Self::Range { protocol, first, last },
+                Self::Range { protocol: others, first: from, last: to },
+            ) => protocol == others && first <= from && to <= last,
+            (Self::Range { protocol, first, last }, Self::Named { protocol: others, .. }) => {
+                protocol == others && *first <= 1 && *last == u16::MAX
+            }
+            (Self::Named { .. }, _) => self == other,
+        }
+    }
+
+    /// Whether both take some of the same traffic. `named` are the ports that the destination names; the same name is the same
+    /// port also where nobody has it.
+    pub fn meets(&self, other: &Self, named: &[NamedPort]) -> bool {
+        let meet = |(protocol, first, last): (Protocol, u16, u16)| {
+            other.ranges(named).any(|(others, from, to)| protocol == others && first <= to && from <= last)
+        };
+        self == other || self.ranges(named).any(meet) || self.covers(other) || other.covers(self)
+    }
+
     /// Whether it asks for a port by name.
     pub fn is_named(&self) -> bool {
         matches!(self, Self::Named { .. })

@@ -1,10 +1,10 @@
 //! A block of addresses that pods or nodes have.
 
-use std::net::IpAddr;
-
 use ironsides_core::Inventory;
+use ironsides_network::AddressSet;
 
 use super::CILIUM_POLICY;
+use super::addresses::Holder;
 use super::model::{Network, at};
 use crate::prelude::*;
 
@@ -24,19 +24,22 @@ fn run(policy: &Object, inventory: &Inventory, out: &mut Out<'_>) {
     let network = Network::of(inventory, out.templates());
     let Some(read) = network.cilium_policy(inventory, policy) else { return };
     let mut fine = true;
-    let pods = network.cluster.pods.iter().filter(|pod| !pod.host_network);
-    let pods = pods.map(|pod| (format!("pod {}/{}", pod.namespace, pod.name), &pod.addresses));
-    let nodes = network.cluster.nodes.iter().map(|node| (format!("node {}", node.name), &node.addresses));
-    let inside: Vec<(String, &Vec<IpAddr>)> = pods.chain(nodes).collect();
+    let named = |holder: Holder| match holder {
+        Holder::Pod(at) => {
+            let pod = network.cluster.pods.get(at as usize)?;
+            Some(format!("pod {}/{}", pod.namespace, pod.name))
+        }
+        Holder::Node(at) => Some(format!("node {}", network.cluster.nodes.get(at as usize)?.name)),
+        Holder::Service(_) => None,
+    };
     for rule in read.specs.iter().flat_map(|spec| &spec.rules) {
         let plain = rule.peers.cidr.iter().flatten();
         let sets = rule.peers.cidr_set.iter().flatten().filter_map(|set| set.cidr.as_ref());
         for cidr in plain.chain(sets) {
             let Some(block) = cidr.block.filter(|block| block.prefix_len() >= 8) else { continue };
-            let taken = |(_, addresses): &&(String, &Vec<IpAddr>)| {
-                addresses.iter().any(|address| block.contains(address))
-            };
-            let Some((what, _)) = inside.iter().find(taken) else { continue };
+            let set = AddressSet::block(block, &[]);
+            let found = network.addresses().find(&set, |_, holder| named(holder));
+            let Some(what) = found else { continue };
             fine = false;
             let message = format!(
                 "{what} has an address in {block}, and by default blocks take neither pods nor nodes"

@@ -1,9 +1,10 @@
 //! A dot in a host that stands for any letter.
 
-use super::CILIUM_POLICY;
-use super::model::{Network, at};
-use crate::prelude::*;
 use ironsides_core::Inventory;
+use ironsides_network::l7::facts::Fact;
+
+use super::{CILIUM_POLICY, facts};
+use crate::prelude::*;
 
 pub(super) static CHECK: Check = Check {
     meta: CheckMeta {
@@ -18,27 +19,14 @@ pub(super) static CHECK: Check = Check {
 };
 
 fn run(policy: &Object, inventory: &Inventory, out: &mut Out<'_>) {
-    let network = Network::of(inventory, out.templates());
-    let Some(read) = network.cilium_policy(inventory, policy) else { return };
-    let mut fine = true;
-    let rules = read.specs.iter().flat_map(|spec| &spec.rules).flat_map(|rule| &rule.ports).flatten();
-    for rule in rules.flat_map(|rule| &rule.rules).flat_map(|rules| &rules.http).flatten() {
-        let host = rule.host.as_str();
-        let name = |letter: char| letter.is_ascii_alphanumeric() || letter == '-';
-        let bare = host.char_indices().any(|(at, letter)| {
-            let before = host.get(..at).and_then(|text| text.chars().next_back());
-            let after = host.get(at + 1..).and_then(|text| text.chars().next());
-            letter == '.' && before.is_some_and(name) && after.is_some_and(name)
-        });
-        if !bare {
-            continue;
+    facts::tell(policy, inventory, out, |fact, rule| match fact {
+        Fact::DotInHost => {
+            let message = format!(
+                "a dot stands for any letter: {:?} also takes hosts with another one in its place",
+                rule.host
+            );
+            Some(("host", message))
         }
-        fine = false;
-        let message =
-            format!("a dot stands for any letter: {host:?} also takes hosts with another one in its place");
-        out.fail(&at(policy, &format!("{}.host", rule.place.path)), message);
-    }
-    if fine {
-        out.pass(&policy.cursor());
-    }
+        _ => None,
+    });
 }

@@ -1,9 +1,10 @@
 //! A method in lower case.
 
-use super::CILIUM_POLICY;
-use super::model::{Network, at};
-use crate::prelude::*;
 use ironsides_core::Inventory;
+use ironsides_network::l7::facts::Fact;
+
+use super::{CILIUM_POLICY, facts};
+use crate::prelude::*;
 
 pub(super) static CHECK: Check = Check {
     meta: CheckMeta {
@@ -18,23 +19,14 @@ pub(super) static CHECK: Check = Check {
 };
 
 fn run(policy: &Object, inventory: &Inventory, out: &mut Out<'_>) {
-    let network = Network::of(inventory, out.templates());
-    let Some(read) = network.cilium_policy(inventory, policy) else { return };
-    let mut fine = true;
-    let rules = read.specs.iter().flat_map(|spec| &spec.rules).flat_map(|rule| &rule.ports).flatten();
-    for rule in rules.flat_map(|rule| &rule.rules).flat_map(|rules| &rules.http).flatten() {
-        let method = rule.method.as_str();
-        if method.is_empty()
-            || method.starts_with("(?")
-            || !method.bytes().any(|byte| byte.is_ascii_lowercase())
-        {
-            continue;
+    facts::tell(policy, inventory, out, |fact, rule| match fact {
+        Fact::MethodWithoutUpperCase => {
+            let message = format!(
+                "methods are compared with their case, and {:?} takes none in upper case",
+                rule.method
+            );
+            Some(("method", message))
         }
-        fine = false;
-        let message = format!("methods are compared with their case, and {method:?} has lower-case letters");
-        out.fail(&at(policy, &format!("{}.method", rule.place.path)), message);
-    }
-    if fine {
-        out.pass(&policy.cursor());
-    }
+        _ => None,
+    });
 }

@@ -1,7 +1,6 @@
 //! A rule for the ICMP type 0, which is all of them.
 
 use ironsides_core::Inventory;
-use ironsides_network::kinds::cilium::IcmpType;
 
 use super::CILIUM_POLICY;
 use super::model::{Network, at};
@@ -25,12 +24,7 @@ fn run(policy: &Object, inventory: &Inventory, out: &mut Out<'_>) {
     let mut fine = true;
     let rules = read.specs.iter().flat_map(|spec| &spec.rules).filter(|rule| !rule.deny);
     for field in rules.flat_map(|rule| &rule.icmps).flatten().flat_map(|rule| &rule.fields) {
-        let zero = match &field.kind {
-            Some(IcmpType::Number(number)) => *number == 0,
-            Some(IcmpType::Text(text)) => text == "0" || text == "EchoReply",
-            None => false,
-        };
-        if !zero || field.family == "IPv6" {
+        if field.is_v6() || field.number() != Some(0) {
             continue;
         }
         fine = false;

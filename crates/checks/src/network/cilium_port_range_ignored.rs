@@ -4,7 +4,7 @@ use ironsides_core::Inventory;
 use ironsides_network::kinds::cilium::port::PortText;
 
 use super::CILIUM_POLICY;
-use super::model::{Network, at};
+use super::model::{Network, at, port_rules};
 use crate::prelude::*;
 
 pub(super) static CHECK: Check = Check {
@@ -23,8 +23,8 @@ fn run(policy: &Object, inventory: &Inventory, out: &mut Out<'_>) {
     let network = Network::of(inventory, out.templates());
     let Some(read) = network.cilium_policy(inventory, policy) else { return };
     let mut fine = true;
-    let rules = read.specs.iter().flat_map(|spec| &spec.rules).flat_map(|rule| &rule.ports).flatten();
-    for port in rules.flat_map(|rule| rule.ports.iter().flatten()).filter(|port| port.end_port > 0) {
+    for port in port_rules(read).flat_map(|rule| rule.ports.iter().flatten()).filter(|port| port.end_port > 0)
+    {
         let message = match port.text() {
             PortText::Number(0) => "port 0 is every port, and endPort does not narrow that".to_owned(),
             PortText::Number(first) if port.end_port < i64::from(first) => {

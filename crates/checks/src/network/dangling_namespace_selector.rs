@@ -3,6 +3,7 @@
 use ironsides_core::{Inventory, LabelSelector, Operator};
 use ironsides_network::Direction;
 
+use super::model::Network;
 use super::policy::rules;
 use super::{NAMESPACE, POLICY};
 use crate::gathered::{Namespaces, among, sure};
@@ -21,8 +22,10 @@ pub(super) static CHECK: Check = Check {
 };
 
 fn run(policy: &Object, inventory: &Inventory, out: &mut Out<'_>) {
+    let network = Network::of(inventory, out.templates());
+    let Some(read) = network.network_policy(inventory, policy) else { return };
     for direction in [Direction::Ingress, Direction::Egress] {
-        for peer in rules(policy, direction).flat_map(|rule| rule.get(direction.peers()).items()) {
+        for peer in rules(policy, read, direction).flat_map(|rule| rule.get(direction.peers()).items()) {
             let at = peer.get("namespaceSelector");
             if !at.is_set() {
                 continue;

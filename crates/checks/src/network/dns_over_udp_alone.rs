@@ -5,7 +5,7 @@ use ironsides_network::kinds::network_policy::{Port, PortNumbers};
 use ironsides_network::{Direction, Protocol};
 
 use super::POLICY;
-use super::model::{Network, at, namespace_of, rules, selects};
+use super::model::{Network, at, rules};
 use crate::prelude::*;
 
 pub(super) static CHECK: Check = Check {
@@ -29,13 +29,8 @@ fn run(policy: &Object, inventory: &Inventory, out: &mut Out<'_>) {
         return out.not_applicable("it has no rule for DNS over UDP");
     };
     // Policies add up: another one for these pods, or for more, may allow the rest.
-    let others = network.policies.network.iter().filter(|other| {
-        let same = other.pod_selector == read.pod_selector || other.pod_selector.is_everything();
-        let pods = || network.selected(namespace_of(read), &read.pod_selector).collect::<Vec<_>>();
-        other.name.namespace == read.name.namespace
-            && (same || pods().iter().all(|pod| selects(&other.pod_selector, &pod.labels)))
-    });
-    let tcp = others
+    let tcp = network
+        .beside(read)
         .flat_map(|other| rules(other, Direction::Egress))
         .any(|rule| rule.ports.is_empty() || rule.ports.iter().any(|port| allows(port, Protocol::Tcp)));
     if tcp {

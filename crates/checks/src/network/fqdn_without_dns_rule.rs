@@ -1,11 +1,13 @@
 //! A rule by names without a rule that lets Cilium see the names.
 
+use std::cell::LazyCell;
+
 use ironsides_core::Inventory;
 use ironsides_network::Direction;
 use ironsides_network::kinds::cilium::CiliumPolicy;
 
 use super::CILIUM_POLICY;
-use super::model::{Network, at};
+use super::model::{Network, at, port_rules};
 use crate::prelude::*;
 
 pub(super) static CHECK: Check = Check {
@@ -25,21 +27,16 @@ fn run(policy: &Object, inventory: &Inventory, out: &mut Out<'_>) {
     let Some(read) = network.cilium_policy(inventory, policy) else { return };
     let mut fine = true;
     let shows_names = |other: &CiliumPolicy| {
-        let mut rules = other
-            .specs
-            .iter()
-            .flat_map(|spec| spec.of(Direction::Egress))
-            .flat_map(|rule| &rule.ports)
-            .flatten();
+        let mut rules = port_rules(other);
         rules.any(|rule| {
             rule.rules.as_ref().is_some_and(|rules| rules.dns.as_ref().is_some_and(|dns| !dns.is_empty()))
         })
     };
     let here =
         |other: &&CiliumPolicy| other.name.namespace.is_none() || other.name.namespace == read.name.namespace;
-    let learned = network.policies.cilium.iter().filter(here).any(shows_names);
+    let learned = LazyCell::new(|| network.policies.cilium.iter().filter(here).any(shows_names));
     for rule in read.specs.iter().flat_map(|spec| spec.of(Direction::Egress)) {
-        if learned || rule.peers.fqdns.as_ref().is_none_or(Vec::is_empty) {
+        if rule.peers.fqdns.as_ref().is_none_or(Vec::is_empty) || *learned {
             continue;
         }
         fine = false;

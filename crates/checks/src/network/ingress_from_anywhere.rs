@@ -1,10 +1,11 @@
 //! A rule that lets in whoever comes.
 
+use ironsides_core::Inventory;
 use ironsides_network::Direction;
-use ironsides_network::address::block as block_of;
 
 use super::POLICY;
-use super::policy::rules;
+use super::breadth::{Breadth, of_internet, wide};
+use super::model::{Network, at, rules};
 use crate::prelude::*;
 
 pub(super) static CHECK: Check = Check {
@@ -16,34 +17,35 @@ pub(super) static CHECK: Check = Check {
         since: "0.1.0",
         page: include_str!("ingress_from_anywhere.md"),
     },
-    run: Run::Kinds(POLICY, run),
+    run: Run::Together { judges: POLICY, needs: &[], welcomes: &[], run },
 };
 
-fn run(policy: &Object, out: &mut Out<'_>) {
-    for rule in rules(policy, Direction::Ingress) {
-        let from = rule.get("from");
-        let ports = rule.get("ports").items().next().is_some();
-        if from.items().next().is_none() {
-            let what = if ports { "on its ports " } else { "" };
-            let finding =
-                out.fail(&rule, format!("a rule without from lets everybody in {what}from anywhere"));
-            if ports {
-                finding.severity(Severity::Low);
-            }
-            continue;
+fn run(policy: &Object, inventory: &Inventory, out: &mut Out<'_>) {
+    let network = Network::of(inventory, out.templates());
+    let Some(read) = network.network_policy(inventory, policy) else { return };
+    let rules = rules(read, Direction::Ingress);
+    let mut fine = true;
+    for rule in rules.iter().filter(|rule| rule.peers.is_empty()) {
+        fine = false;
+        let what = if rule.ports.is_empty() { "" } else { "on its ports " };
+        let message = format!("a rule without from lets everybody in {what}from anywhere");
+        let finding = out.fail(&at(policy, &rule.place.path), message);
+        if !rule.ports.is_empty() {
+            finding.severity(Severity::Low);
         }
-        let open = from.items().find(|peer| {
-            let block = peer.at(&["ipBlock", "cidr"]).str().and_then(block_of);
-            block.is_some_and(|block| block.prefix_len() == 0)
-        });
-        match open {
-            Some(peer) => {
-                let finding = out.fail(&peer.at(&["ipBlock", "cidr"]), "the rule lets every address in");
-                if ports {
-                    finding.severity(Severity::Low);
-                }
-            }
-            None => out.pass(&from),
+    }
+    for (rule, peer, breadth) in wide(rules, of_internet) {
+        fine = false;
+        let message = match breadth {
+            Breadth::Whole => "the rule lets every address in",
+            Breadth::Nearly => "the rule lets the whole internet in",
+        };
+        let finding = out.fail(&at(policy, &format!("{}.ipBlock.cidr", peer.place.path)), message);
+        if !rule.ports.is_empty() {
+            finding.severity(Severity::Low);
         }
+    }
+    if fine {
+        out.pass(&policy.cursor().at(&["spec", "ingress"]));
     }
 }

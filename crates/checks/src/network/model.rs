@@ -1,29 +1,46 @@
 //! The network of the input: what can talk, and the policies as they are written.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use ironsides_core::{Inventory, Object, PodTemplates};
-use ironsides_network::cluster::{Cluster, Labels, Pod};
-use ironsides_network::kinds::cilium::CiliumPolicy;
+use ironsides_network::cluster::{Cluster, Pod};
+use ironsides_network::kinds::cilium::{CiliumPolicy, HttpRule, PortRule};
 use ironsides_network::kinds::cluster_network_policy::ClusterNetworkPolicy;
-use ironsides_network::kinds::network_policy::{NetworkPolicy, Peer};
-use ironsides_network::kinds::selector::{Asked, Selector};
+use ironsides_network::kinds::network_policy::{NetworkPolicy, Peer, Rule};
+use ironsides_network::kinds::selector::Selector;
+use ironsides_network::l7::facts::Fact;
+use ironsides_network::l7::http::Rule as HttpMatch;
 use ironsides_network::place::Problem;
-use ironsides_network::{Direction, Policies};
+use ironsides_network::profile::detect::{Detected, detect};
+use ironsides_network::{Direction, Lowered, Matcher, Options, Policies, Profile};
 use ironsides_tree::{Cursor, Text};
 use rustc_hash::FxHashMap;
 
+use super::addresses::Addresses;
 use super::place::place;
 
 /// Everything that these checks ask of all objects together; read once.
 pub(super) struct Network {
     pub(super) cluster: Cluster,
     pub(super) policies: Policies,
+    /// The plug-in that enforces, as far as the input tells.
+    pub(super) detected: Detected,
+    /// Who has which address.
+    addresses: OnceLock<Addresses>,
+    /// What everything is for the plug-in, and for Cilium.
+    lowered: OnceLock<Lowered>,
+    of_cilium: OnceLock<Lowered>,
+    /// What is odd about the HTTP rules of each of Cilium's policies, in their order, by document.
+    http_facts: OnceLock<FxHashMap<u32, Vec<Vec<Fact>>>>,
+    /// Whether a server has taken the policies.
+    stored: bool,
     /// Places in [`Cluster::pods`] by namespace.
     pods: FxHashMap<Text, Vec<u32>>,
     /// Places in the lists of [`Policies`] by the object that they were read from.
     of_pods: FxHashMap<u32, usize>,
     cluster_wide: FxHashMap<u32, usize>,
+    /// Places in [`Policies::network`] by namespace.
+    of_namespace: FxHashMap<Text, Vec<usize>>,
     cilium: FxHashMap<u32, usize>,
     /// What is wrong with documents, by object.
     problems: FxHashMap<u32, Vec<Problem>>,
@@ -49,10 +66,66 @@ impl Network {
         for problem in &policies.problems {
             problems.entry(problem.place.document).or_default().push(problem.clone());
         }
+        let mut of_namespace: FxHashMap<Text, Vec<usize>> = FxHashMap::default();
+        for (at, policy) in policies.network.iter().enumerate() {
+            of_namespace.entry(Text::new(namespace_of(policy))).or_default().push(at);
+        }
         let of_pods = policies.network.iter().map(|policy| policy.place.document).zip(0..).collect();
         let cluster_wide = policies.cluster.iter().map(|policy| policy.place.document).zip(0..).collect();
         let cilium = policies.cilium.iter().map(|policy| policy.place.document).zip(0..).collect();
-        Self { cluster, policies, pods, of_pods, cluster_wide, cilium, problems }
+        Self {
+            cluster,
+            policies,
+            detected: detect(inventory.objects()),
+            addresses: OnceLock::new(),
+            lowered: OnceLock::new(),
+            of_cilium: OnceLock::new(),
+            http_facts: OnceLock::new(),
+            stored: inventory.server().is_some(),
+            pods,
+            of_pods,
+            cluster_wide,
+            of_namespace,
+            cilium,
+            problems,
+        }
+    }
+
+    /// Who has which address.
+    pub(super) fn addresses(&self) -> &Addresses {
+        self.addresses.get_or_init(|| Addresses::new(&self.cluster))
+    }
+
+    /// What everything is for the plug-in that enforces.
+    pub(super) fn lowered(&self) -> &Lowered {
+        if self.detected.profile == Profile::Cilium {
+            return self.of_cilium();
+        }
+        self.lowered.get_or_init(|| self.lower(self.detected.profile))
+    }
+
+    /// What everything is for Cilium, whose kinds mean nothing to another.
+    pub(super) fn of_cilium(&self) -> &Lowered {
+        self.of_cilium.get_or_init(|| self.lower(Profile::Cilium))
+    }
+
+    /// What is odd about the HTTP rules of a policy, in the order of [`http_rules`].
+    pub(super) fn http_facts(&self, policy: &CiliumPolicy) -> &[Vec<Fact>] {
+        let known = self.http_facts.get_or_init(|| {
+            let facts = |policy: &CiliumPolicy| -> Vec<Vec<Fact>> {
+                http_rules(policy).map(|rule| HttpMatch::new(rule).facts()).collect()
+            };
+            let all = self.policies.cilium.iter().map(|policy| (policy.place.document, facts(policy)));
+            all.filter(|(_, facts)| !facts.is_empty()).collect()
+        });
+        known.get(&policy.place.document).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    fn lower(&self, profile: Profile) -> Lowered {
+        let options =
+            if profile == self.detected.profile { self.detected.options } else { Options::of(profile) };
+        let options = Options { as_stored: self.stored, ..options };
+        ironsides_network::profile::lower(profile, &self.cluster, &self.policies, &options)
     }
 
     /// The NetworkPolicy that an object is.
@@ -92,13 +165,24 @@ impl Network {
         namespace: &str,
         selector: &'a Selector,
     ) -> impl Iterator<Item = &'a Pod> + use<'a> {
-        self.pods_in(namespace).filter(|pod| !pod.host_network && selects(selector, &pod.labels))
+        self.pods_in(namespace).filter(|pod| !pod.host_network && selector.selects(&pod.labels))
+    }
+
+    /// The policies that count for every pod that one selects, that one among them: those with the same selector or none, and
+    /// those that select each of these pods.
+    pub(super) fn beside<'a>(&'a self, policy: &'a NetworkPolicy) -> impl Iterator<Item = &'a NetworkPolicy> {
+        let pods: Vec<&Pod> = self.selected(namespace_of(policy), &policy.pod_selector).collect();
+        let own = self.of_namespace.get(namespace_of(policy)).map(Vec::as_slice).unwrap_or_default();
+        own.iter().filter_map(|&at| self.policies.network.get(at)).filter(move |other| {
+            let same = other.pod_selector == policy.pod_selector || other.pod_selector.is_everything();
+            same || !pods.is_empty() && pods.iter().all(|pod| other.pod_selector.selects(&pod.labels))
+        })
     }
 
     /// The namespaces that a selector selects.
     pub(super) fn namespaces<'a>(&'a self, selector: &'a Selector) -> impl Iterator<Item = &'a Text> {
         let all = self.cluster.namespaces.iter();
-        all.filter(|(_, namespace)| selects(selector, &namespace.labels)).map(|(name, _)| name)
+        all.filter(|(_, namespace)| selector.selects(&namespace.labels)).map(|(name, _)| name)
     }
 
     /// The pods that a peer of a policy in a namespace takes; none for blocks.
@@ -122,39 +206,29 @@ fn document(inventory: &Inventory, object: &Object) -> Option<u32> {
     place(inventory, object).and_then(|place| u32::try_from(place).ok())
 }
 
-/// Whether a selector takes these labels.
-pub(super) fn selects(selector: &Selector, labels: &Labels) -> bool {
-    selector.0.iter().all(|requirement| {
-        let value = labels.get(&requirement.key);
-        match &requirement.operator {
-            Asked::In(values) => value.is_some_and(|value| values.contains(value)),
-            Asked::NotIn(values) => value.is_none_or(|value| !values.contains(value)),
-            Asked::Exists => value.is_some(),
-            Asked::DoesNotExist => value.is_none(),
-        }
-    })
-}
-
 /// The namespace of a NetworkPolicy.
 pub(super) fn namespace_of(policy: &NetworkPolicy) -> &str {
     policy.name.namespace.as_deref().unwrap_or("default")
 }
 
 /// The rules of a direction that count.
-pub(super) fn rules(
-    policy: &NetworkPolicy,
-    direction: Direction,
-) -> &[ironsides_network::kinds::network_policy::Rule] {
-    let rules = match direction {
-        Direction::Ingress => &policy.ingress,
-        Direction::Egress => &policy.egress,
-    };
-    let rules = rules.as_deref().unwrap_or_default();
-    let counts = match &policy.policy_types {
-        Some(types) => types.contains(&direction),
-        None => true,
-    };
-    if counts { rules } else { &[] }
+pub(super) fn rules(policy: &NetworkPolicy, direction: Direction) -> &[Rule] {
+    if policy.isolates(direction) { policy.rules(direction) } else { &[] }
+}
+
+/// The items of `toPorts` of a policy.
+pub(super) fn port_rules(policy: &CiliumPolicy) -> impl Iterator<Item = &PortRule> {
+    policy.specs.iter().flat_map(|spec| &spec.rules).flat_map(|rule| &rule.ports).flatten()
+}
+
+/// The HTTP rules of a policy.
+pub(super) fn http_rules(policy: &CiliumPolicy) -> impl Iterator<Item = &HttpRule> {
+    port_rules(policy).flat_map(|rule| &rule.rules).flat_map(|rules| &rules.http).flatten()
+}
+
+/// What a matcher takes for certain: without those of whom it is not known whether a block holds them.
+pub(super) fn certain(matcher: &Matcher) -> Matcher {
+    Matcher(matcher.0.iter().filter(|conjunct| conjunct.condition.is_none()).cloned().collect())
 }
 
 /// The place of an object at a path as the crate `network` tells it: `spec.ingress[0].from[1]`. Where a part of the path is not

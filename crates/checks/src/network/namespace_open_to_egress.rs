@@ -3,7 +3,7 @@
 use ironsides_core::Inventory;
 
 use super::isolation::Isolation;
-use super::{NAMESPACE, POLICIES, excused};
+use super::{LOOKED_UP, NAMESPACE, POLICIES, excused};
 use crate::prelude::*;
 
 pub(super) static CHECK: Check = Check {
@@ -15,7 +15,7 @@ pub(super) static CHECK: Check = Check {
         since: "0.1.0",
         page: include_str!("namespace_open_to_egress.md"),
     },
-    run: Run::Together { judges: NAMESPACE, needs: POLICIES, welcomes: &[ANY_POD], run },
+    run: Run::Together { judges: NAMESPACE, needs: POLICIES, welcomes: LOOKED_UP, run },
 };
 
 fn run(namespace: &Object, inventory: &Inventory, out: &mut Out<'_>) {

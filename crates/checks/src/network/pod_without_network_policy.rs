@@ -1,8 +1,9 @@
 //! A pod that no policy of the input is about.
 
 use ironsides_core::Inventory;
+use ironsides_network::cluster::has_ended;
 
-use super::POLICIES;
+use super::LOOKED_UP;
 use super::isolation::Isolation;
 use super::place::place;
 use crate::gathered::{among, namespace, sure};
@@ -17,7 +18,7 @@ pub(super) static CHECK: Check = Check {
         since: "0.1.0",
         page: include_str!("pod_without_network_policy.md"),
     },
-    run: Run::Together { judges: &[], needs: &[], welcomes: POLICIES, run },
+    run: Run::Together { judges: &[], needs: &[], welcomes: LOOKED_UP, run },
 };
 
 fn run(object: &Object, inventory: &Inventory, out: &mut Out<'_>) {
@@ -26,10 +27,13 @@ fn run(object: &Object, inventory: &Inventory, out: &mut Out<'_>) {
     if pod.spec().get("hostNetwork").is(true) {
         return out.not_applicable("network policies do not apply to pods in the network of their node");
     }
+    if has_ended(object) {
+        return out.not_applicable("it has come to its end and has no address any more");
+    }
     let at = pod.metadata().get("labels");
     let isolation = Isolation::of(inventory, templates);
     let place = place(inventory, object);
-    let isolated = place.map(|place| isolation.of_pods(place, namespace(object))).unwrap_or_default();
+    let isolated = place.map(|place| isolation.of_pods(place)).unwrap_or_default();
     if isolated.any() {
         return out.pass(&at);
     }

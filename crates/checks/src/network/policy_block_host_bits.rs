@@ -1,9 +1,11 @@
 //! A block of addresses with bits beyond its prefix.
 
+use ironsides_core::Inventory;
 use ironsides_network::Direction;
 use ironsides_network::address::block;
 
 use super::POLICY;
+use super::model::Network;
 use super::policy::rules;
 use crate::prelude::*;
 
@@ -16,13 +18,15 @@ pub(super) static CHECK: Check = Check {
         since: "0.1.0",
         page: include_str!("policy_block_host_bits.md"),
     },
-    run: Run::Kinds(POLICY, run),
+    run: Run::Together { judges: POLICY, needs: &[], welcomes: &[], run },
 };
 
-fn run(policy: &Object, out: &mut Out<'_>) {
+fn run(policy: &Object, inventory: &Inventory, out: &mut Out<'_>) {
+    let network = Network::of(inventory, out.templates());
+    let Some(read) = network.network_policy(inventory, policy) else { return };
     let directions = Direction::ALL;
     let peers = |direction: Direction| {
-        rules(policy, direction).flat_map(move |rule| rule.get(direction.peers()).items())
+        rules(policy, read, direction).flat_map(move |rule| rule.get(direction.peers()).items())
     };
     for at in directions.into_iter().flat_map(peers).map(|peer| peer.at(&["ipBlock", "cidr"])) {
         let Some(written) = at.str() else { continue };

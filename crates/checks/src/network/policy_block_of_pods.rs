@@ -1,10 +1,9 @@
 //! A block of addresses that pods or services of the cluster have.
 
-use std::net::IpAddr;
-
 use ironsides_core::Inventory;
 use ironsides_network::{AddressSet, Direction};
 
+use super::addresses::Holder;
 use super::model::{Network, at, rules};
 use super::{POLICY, SERVICE};
 use crate::prelude::*;
@@ -34,23 +33,29 @@ fn run(policy: &Object, inventory: &Inventory, out: &mut Out<'_>) {
             continue;
         }
         let set = AddressSet::block(block.cidr, &block.except);
-        let inside = |addresses: &[IpAddr]| addresses.iter().copied().find(|address| set.contains(*address));
-        let mut services = network.cluster.services.iter().filter(|service| service.kind != "LoadBalancer");
-        let service = services.find_map(|service| Some((service, inside(&service.addresses)?)));
-        let mut pods = network.cluster.pods.iter().filter(|pod| !pod.host_network);
-        let pod = pods.find_map(|pod| Some((pod, inside(&pod.addresses)?)));
-        let message = match (service, pod) {
-            (Some((service, address)), _) => format!(
+        let inside = network.addresses();
+        let service = inside.find(&set, |address, holder| match holder {
+            Holder::Service(at) => Some((network.cluster.services.get(at as usize)?, address)),
+            _ => None,
+        });
+        let pod = || {
+            inside.find(&set, |address, holder| match holder {
+                Holder::Pod(at) => Some((network.cluster.pods.get(at as usize)?, address)),
+                _ => None,
+            })
+        };
+        let message = match service.map_or_else(|| pod().map(Err), |service| Some(Ok(service))) {
+            Some(Ok((service, address))) => format!(
                 "{} holds {address} of Service {}/{}: the address of a Service is replaced by that of a pod before policies \
                  are asked, so the block never takes it",
                 block.cidr, service.namespace, service.name
             ),
-            (None, Some((pod, address))) => format!(
+            Some(Err((pod, address))) => format!(
                 "{} holds {address} of pod {}/{}: pods change their addresses, and some plug-ins (Cilium) take no pods by \
                  blocks",
                 block.cidr, pod.namespace, pod.name
             ),
-            (None, None) => continue,
+            None => continue,
         };
         fine = false;
         out.fail(&at(policy, &format!("{}.ipBlock.cidr", peer.place.path)), message);

@@ -1,9 +1,10 @@
 //! A direction that a policy closes for want of rules.
 
+use ironsides_core::Inventory;
 use ironsides_network::Direction;
 
 use super::POLICY;
-use super::policy::isolates;
+use super::model::Network;
 use crate::prelude::*;
 
 pub(super) static CHECK: Check = Check {
@@ -15,10 +16,12 @@ pub(super) static CHECK: Check = Check {
         since: "0.1.0",
         page: include_str!("policy_direction_without_rules.md"),
     },
-    run: Run::Kinds(POLICY, run),
+    run: Run::Together { judges: POLICY, needs: &[], welcomes: &[], run },
 };
 
-fn run(policy: &Object, out: &mut Out<'_>) {
+fn run(policy: &Object, inventory: &Inventory, out: &mut Out<'_>) {
+    let network = Network::of(inventory, out.templates());
+    let Some(read) = network.network_policy(inventory, policy) else { return };
     let spec = policy.cursor().get("spec");
     let selects_some = spec
         .get("podSelector")
@@ -31,7 +34,7 @@ fn run(policy: &Object, out: &mut Out<'_>) {
     let speaks = [Direction::Ingress, Direction::Egress].into_iter().any(has_rules);
     for direction in [Direction::Ingress, Direction::Egress] {
         let at = spec.get(direction.field());
-        let forgotten = speaks && isolates(policy, direction) && !at.is_set();
+        let forgotten = speaks && read.isolates(direction) && !at.is_set();
         if forgotten {
             let word = direction.word();
             out.fail(&at, format!("the pods are closed to all {word}: there are no rules for it"))

@@ -3,7 +3,7 @@
 use ironsides_core::Inventory;
 
 use super::POLICY;
-use super::model::{Network, namespace_of, selects};
+use super::model::{Network, namespace_of};
 use crate::prelude::*;
 
 pub(super) static CHECK: Check = Check {
@@ -22,7 +22,7 @@ fn run(policy: &Object, inventory: &Inventory, out: &mut Out<'_>) {
     let network = Network::of(inventory, out.templates());
     let Some(read) = network.network_policy(inventory, policy) else { return };
     let at = policy.cursor().at(&["spec", "podSelector"]);
-    let mut pods = network.pods_in(namespace_of(read)).filter(|pod| selects(&read.pod_selector, &pod.labels));
+    let mut pods = network.pods_in(namespace_of(read)).filter(|pod| read.pod_selector.selects(&pod.labels));
     let Some(first) = pods.next().filter(|pod| pod.host_network) else { return out.pass(&at) };
     if pods.any(|pod| !pod.host_network) {
         return out.pass(&at);

@@ -68,14 +68,8 @@ fn mistaken<'n>(
         return None;
     }
     let serves = |service: &&Service| {
-        let Some(labels) = service.selector.as_ref().filter(|labels| !labels.is_empty()) else {
-            return false;
-        };
-        let chosen = |pod: &&&Pod| {
-            pod.namespace == service.namespace
-                && labels.iter().all(|(key, value)| pod.labels.get(key) == Some(value))
-        };
-        targets.iter().any(|pod| chosen(&pod))
+        let chooses = service.selector.as_ref().is_some_and(|labels| !labels.is_empty());
+        chooses && targets.iter().any(|pod| service.selects(pod))
     };
     for service in network.cluster.services.iter().filter(serves) {
         for own in service.ports.iter().filter(|own| own.port == first && own.protocol == port.protocol) {

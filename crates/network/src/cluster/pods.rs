@@ -1,6 +1,6 @@
 //! Pods, and what stands for the pods of workloads.
 
-use ironsides_core::{ContainerKind, Pod as Written, PodTemplates};
+use ironsides_core::{ContainerKind, Object, Pod as Written, PodTemplates};
 use ironsides_tree::{Cursor, Text};
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -66,8 +66,7 @@ impl<'a> Workloads<'a> {
         let mut found = Vec::with_capacity(self.pods.len() + self.makers.len());
         let mut finished = Vec::new();
         for &document in &self.pods {
-            let phase = document.object.cursor().at(&["status", "phase"]);
-            if as_written || !matches!(phase.str(), Some("Succeeded" | "Failed")) {
+            if as_written || !has_ended(document.object) {
                 found.extend(self.pod(document, &owners, problems));
             } else {
                 // What is wrong with what is over is nobody's concern.
@@ -79,7 +78,7 @@ impl<'a> Workloads<'a> {
         let mut templates: Vec<Pod> = Vec::new();
         for &document in &self.makers {
             // What has an owner that was read, too, is one of its revisions or runs.
-            if as_written || !owners.has_known(document) && !is_done(document) {
+            if as_written || !owners.has_known(document) && !has_ended(document.object) {
                 templates.extend(self.pod(document, &owners, problems));
             } else if !owners.has_known(document) {
                 finished.extend(self.pod(document, &owners, &mut Vec::new()));
@@ -228,14 +227,19 @@ fn replicas(document: Document<'_>) -> u32 {
     at.int().and_then(|number| u32::try_from(number).ok()).unwrap_or(1)
 }
 
-/// Whether a Job has come to its end.
-fn is_done(document: Document<'_>) -> bool {
+/// Whether what an object stands for has come to its end: a Pod that succeeded or failed, a Job that is complete or failed.
+/// It has no address any more.
+pub fn has_ended(object: &Object) -> bool {
+    let status = object.cursor().get("status");
     let is_end = |condition: Cursor<'_>| {
         matches!(condition.get("type").str(), Some("Complete" | "Failed"))
             && condition.get("status").str() == Some("True")
     };
-    document.object.reference().kind == "Job"
-        && document.object.cursor().at(&["status", "conditions"]).items().any(is_end)
+    match object.reference().kind.as_str() {
+        "Pod" => matches!(status.get("phase").str(), Some("Succeeded" | "Failed")),
+        "Job" => status.get("conditions").items().any(is_end),
+        _ => false,
+    }
 }
 
 fn ports<'a>(document: Document<'a>, list: &Cursor<'a>, pod: &mut Pod, problems: &mut Vec<Problem>) {

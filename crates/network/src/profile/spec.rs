@@ -114,6 +114,11 @@ pub(super) fn lower_again(
     builder.finish(profile, before)
 }
 
+/// The condition that a plug-in asks one policy before another of the same tier and priority.
+pub fn turn(first: &str, other: &str) -> String {
+    format!("the plug-in asks {first} before {other} of the same priority")
+}
+
 /// A policy of another plug-in has no effect.
 fn foreign(name: &PolicyName, place: &Place, of: &str, profile: Profile) -> Problem {
     let message = format!("{name} is a policy of {of}: nobody enforces it under the profile {profile}");

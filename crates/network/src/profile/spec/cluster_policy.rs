@@ -92,7 +92,7 @@ fn place(builder: &mut Builder<'_>, orders: &[Order], mut next: Rank) -> Rank {
             let others: Vec<&str> =
                 orders.iter().map(|order| order.name.as_str()).filter(|name| *name != order.name).collect();
             let before = if let [other] = others.as_slice() { other } else { "the others" };
-            let text = format!("the plug-in asks {} before {before} of the same priority", order.name);
+            let text = super::turn(&order.name, before);
             let part = turn_to(builder, order, *start, &text);
             if let Some(part) = part {
                 builder.rule(turn, part);
