@@ -36,6 +36,8 @@ pub struct Options {
     pub kubernetes: Option<u64>,
     /// Which objects are judged; the others are looked up.
     pub scope: Scope,
+    /// The kinds, as API group and kind, that the checks of how a document is written judge; all where empty.
+    pub documents_of: &'static [(&'static str, &'static str)],
 }
 
 /// Runs the chosen checks. One judge serves any number of threads.
@@ -105,12 +107,19 @@ impl Judge {
         let pod = Pod::of(object, &self.options.templates);
         let case = Case::new(object, &self.options);
         let mut asking = Asking::new(&case, findings);
+        let reference = object.reference();
+        let own = (reference.group(), reference.kind.as_str());
+        let documents_of = self.options.documents_of;
+        let is_other = !documents_of.is_empty() && !documents_of.contains(&own);
         for &at in self.plan.asked(object).alone(pod.is_some()) {
             let at = at as usize;
             if object.is_live() && self.is_asked_of_live.get(at) != Some(&true) {
                 continue;
             }
             let (Some(check), Some(tally)) = (self.chosen.get(at), counts.0.get_mut(at)) else { continue };
+            if check.meta.family == "document" && is_other {
+                continue;
+            }
             let answer = match check.run {
                 Run::Pod(run) => pod.as_ref().map(|pod| asking.ask(check, |out| run(pod, out))),
                 Run::Kinds(_, run) | Run::Object(run) => Some(asking.ask(check, |out| run(object, out))),

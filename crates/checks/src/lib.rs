@@ -56,6 +56,7 @@ pub use catalogue::{CATALOGUE, find, nearest};
 pub use check::{ANY_POD, Check, Run};
 pub use image::{Reference, ReferenceError};
 pub use judge::{Counts, Judge, Noticed, Options};
+pub use network::ANY_POLICY as NETWORK_POLICIES;
 pub use out::{Draft, Out};
 pub use plan::Wanted;
 pub use scope::Scope;

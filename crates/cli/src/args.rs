@@ -18,6 +18,7 @@ mod baseline;
 mod collect;
 mod connect;
 pub(crate) mod detect;
+mod findings;
 pub(crate) mod harden;
 mod kube_bench;
 mod log;
@@ -39,6 +40,7 @@ use ironsides_report::Format;
 pub(crate) use self::baseline::{BaselineArgs, BaselineCommand};
 pub(crate) use self::collect::CollectArgs;
 pub(crate) use self::connect::{ConnectArgs, FromArgs};
+pub(crate) use self::findings::FindingArgs;
 pub(crate) use self::kube_bench::KubeBenchArgs;
 #[allow(unused_imports, reason = "commands about logs follow")]
 pub(crate) use self::log::LogArgs;

@@ -284,6 +284,7 @@ fn options(args: &ScanArgs, kubernetes: Option<u64>) -> Result<Options> {
             only: args.of_cluster.namespace.clone(),
             except: args.of_cluster.exclude_namespace.clone(),
         },
+        documents_of: args.documents_of,
         fixes: args.fix.is_some() || args.output.iter().any(|output| shows_edits(output.format)),
     })
 }

@@ -8,6 +8,7 @@ use ironsides_tree::Text;
 use crate::address::AddressRange;
 use crate::cluster::Endpoint;
 use crate::decide::{Decision, decide};
+use crate::matcher::{Conjunct, Matcher, Operator, Requirement};
 use crate::place::{PolicyName, Problem};
 use crate::port::Traffic;
 use crate::profile::Profile;
@@ -76,6 +77,28 @@ pub struct Answer {
 }
 
 impl Lowered {
+    /// A matcher with what its labels bring with them, for comparisons: only pods are in namespaces.
+    #[must_use]
+    pub fn completed(&self, matcher: &Matcher) -> Matcher {
+        let find = |text| self.symbols.find(text);
+        let (Some(namespace), Some(kind), Some(pod)) = (find(":namespace"), find(":kind"), find("pod"))
+        else {
+            return matcher.clone();
+        };
+        let is_pod = Requirement::equals(kind, pod);
+        let complete = |conjunct: &Conjunct| {
+            let mut conjunct = conjunct.clone();
+            let within = conjunct.requirements.iter().any(|asked| {
+                asked.key == namespace && matches!(asked.operator, Operator::In(_) | Operator::Exists)
+            });
+            if within {
+                conjunct.requirements.push(is_pod.clone());
+            }
+            conjunct
+        };
+        Matcher(matcher.0.iter().map(complete).collect())
+    }
+
     /// How a subject or peer is seen by what is on a node (`None`: outside the cluster, or nobody knows where).
     pub fn view(&self, endpoint: Endpoint, from: Option<u32>) -> Option<ViewId> {
         let sight = match endpoint {

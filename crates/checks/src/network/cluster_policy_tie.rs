@@ -2,7 +2,7 @@
 
 use ironsides_core::Inventory;
 use ironsides_network::kinds::cluster_network_policy::ClusterNetworkPolicy;
-use ironsides_network::{Engine, Lowered, Match, Options, Origin, Policies, Profile, Rule, Verdict, View};
+use ironsides_network::{Engine, Lowered, Match, Options, Origin, Policies, Rule, Verdict, View};
 
 use super::CLUSTER_POLICY;
 use super::model::{Network, certain};
@@ -72,25 +72,19 @@ impl Meeting {
         other: &ClusterNetworkPolicy,
         is_whole: bool,
     ) -> Option<Self> {
+        let whole = network.of_spec();
+        if contradictions(whole, one, other).is_empty() {
+            return None;
+        }
         // The two alone of their priority: what a third makes of it is the third's affair.
         let stays = |policy: &&ClusterNetworkPolicy| {
             policy.name == one.name || policy.name == other.name || !ties(policy, one)
         };
         let cluster = network.policies.cluster.iter().filter(stays).cloned().collect();
         let policies = Policies { cluster, network: network.policies.network.clone(), ..Policies::default() };
-        let profile = match network.detected.profile {
-            own @ (Profile::Ovn | Profile::Antrea) => own,
-            _ => Profile::Spec,
-        };
-        let options = Options::of(profile);
-        let lowered = ironsides_network::profile::lower(profile, &network.cluster, &policies, &options);
-        let place =
-            |policy: &ClusterNetworkPolicy| lowered.policies.iter().position(|name| *name == policy.name);
-        let (one_at, other_at) = (place(one)?, place(other)?);
-        let pairs = contradictions(&lowered, one_at, other_at);
-        if pairs.is_empty() {
-            return None;
-        }
+        let options = Options::of(whole.profile);
+        let lowered = ironsides_network::profile::lower(whole.profile, &network.cluster, &policies, &options);
+        let pairs = contradictions(&lowered, one, other);
         if decides(&lowered, one, other) {
             return Some(Self::Seen);
         }
@@ -100,7 +94,13 @@ impl Meeting {
 }
 
 /// The rules of two policies that can take the same traffic and do something else with it.
-fn contradictions(lowered: &Lowered, one: usize, other: usize) -> Vec<(&Rule, &Rule)> {
+fn contradictions<'l>(
+    lowered: &'l Lowered,
+    one: &ClusterNetworkPolicy,
+    other: &ClusterNetworkPolicy,
+) -> Vec<(&'l Rule, &'l Rule)> {
+    let place = |policy: &ClusterNetworkPolicy| lowered.policies.iter().position(|name| *name == policy.name);
+    let (Some(one), Some(other)) = (place(one), place(other)) else { return Vec::new() };
     let of = |policy: usize| {
         lowered.rules.iter().filter(move |rule| {
             let own = matches!(rule.origin, Origin::Policy(by, _) if by as usize == policy);

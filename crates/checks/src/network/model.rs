@@ -12,7 +12,7 @@ use ironsides_network::l7::facts::Fact;
 use ironsides_network::l7::http::Rule as HttpMatch;
 use ironsides_network::place::Problem;
 use ironsides_network::profile::detect::{Detected, detect};
-use ironsides_network::{Direction, Lowered, Matcher, Options, Policies, Profile};
+use ironsides_network::{Action, Direction, Lowered, Matcher, Options, Origin, Policies, Profile};
 use ironsides_tree::{Cursor, Text};
 use rustc_hash::FxHashMap;
 
@@ -30,6 +30,9 @@ pub(super) struct Network {
     /// What everything is for the plug-in, and for Cilium.
     lowered: OnceLock<Lowered>,
     of_cilium: OnceLock<Lowered>,
+    of_spec: OnceLock<Lowered>,
+    /// Places of allowing rules in what is lowered for Cilium and for Kubernetes' kinds, by document.
+    allows: [OnceLock<FxHashMap<u32, Vec<u32>>>; 2],
     /// What is odd about the HTTP rules of each of Cilium's policies, in their order, by document.
     http_facts: OnceLock<FxHashMap<u32, Vec<Vec<Fact>>>>,
     /// Whether a server has taken the policies.
@@ -80,6 +83,8 @@ impl Network {
             addresses: OnceLock::new(),
             lowered: OnceLock::new(),
             of_cilium: OnceLock::new(),
+            of_spec: OnceLock::new(),
+            allows: [OnceLock::new(), OnceLock::new()],
             http_facts: OnceLock::new(),
             stored: inventory.server().is_some(),
             pods,
@@ -107,6 +112,40 @@ impl Network {
     /// What everything is for Cilium, whose kinds mean nothing to another.
     pub(super) fn of_cilium(&self) -> &Lowered {
         self.of_cilium.get_or_init(|| self.lower(Profile::Cilium))
+    }
+
+    /// What network policies are where their rules are asked together: for Calico, which asks one after the other, by the text
+    /// of the API.
+    pub(super) fn of_kubernetes(&self) -> &Lowered {
+        match self.detected.profile {
+            Profile::Calico => self.of_spec(),
+            _ => self.lowered(),
+        }
+    }
+
+    /// What everything is by the texts of the APIs, or for a plug-in that follows them with the same policies of the cluster.
+    pub(super) fn of_spec(&self) -> &Lowered {
+        match self.detected.profile {
+            Profile::Spec | Profile::Ovn | Profile::Antrea => self.lowered(),
+            _ => self.of_spec.get_or_init(|| self.lower(Profile::Spec)),
+        }
+    }
+
+    /// The places of the rules by which a policy allows, in [`Network::of_cilium`] or [`Network::of_kubernetes`].
+    pub(super) fn allows(&self, document: u32, is_cilium: bool) -> &[u32] {
+        let [of_cilium, of_kubernetes] = &self.allows;
+        let (known, lowered) =
+            if is_cilium { (of_cilium, self.of_cilium()) } else { (of_kubernetes, self.of_kubernetes()) };
+        let places = known.get_or_init(|| {
+            let mut places: FxHashMap<u32, Vec<u32>> = FxHashMap::default();
+            for (at, rule) in (0..).zip(&lowered.rules) {
+                if let (Origin::Policy(_, place), Action::Allow) = (&rule.origin, rule.action) {
+                    places.entry(place.document).or_default().push(at);
+                }
+            }
+            places
+        });
+        places.get(&document).map(Vec::as_slice).unwrap_or_default()
     }
 
     /// What is odd about the HTTP rules of a policy, in the order of [`http_rules`].

@@ -103,6 +103,9 @@ pub(crate) struct ScanArgs {
     pub(crate) watch: bool,
     #[command(flatten)]
     pub(crate) configuration: ConfigArgs,
+    /// Of which kinds checks of how documents are written judge objects; of all where it is empty.
+    #[arg(skip)]
+    pub(crate) documents_of: &'static [(&'static str, &'static str)],
     /// Files that this program wrote itself, and that are no input.
     #[arg(skip)]
     pub(crate) own_outputs: Vec<PathBuf>,

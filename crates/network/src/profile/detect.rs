@@ -36,8 +36,8 @@ const AGENTS: [(&str, Profile); 9] = [
 /// Plug-ins of Kubernetes' own NetworkPolicy alone.
 const PLAIN: [&str; 4] = ["kube-network-policies", "kube-router", "weave-net", "azure-npm"];
 
-/// Carriers that enforce no policy by themselves.
-const CARRIERS: [&str; 3] = ["kube-flannel-ds", "kube-flannel", "flannel"];
+/// Carriers that enforce no policy by themselves, by the names of their `DaemonSet`s.
+pub const CARRIERS: [&str; 3] = ["kube-flannel-ds", "kube-flannel", "flannel"];
 
 /// Finds the plug-in that enforces policies. Agents that run decide; where there are none, kinds that only one plug-in knows;
 /// where there are none of these either, it is the text of Kubernetes' APIs.
