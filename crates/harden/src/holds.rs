@@ -1,6 +1,7 @@
 //! Whether a value that is in force is as good as one that is wanted.
 
-use ironsides_settings::{parse_bool, parse_duration, parse_number};
+use ironsides_core::duration_seconds;
+use ironsides_settings::{parse_bool, parse_number};
 use ironsides_tree::{Node, Value as Tree};
 
 use crate::wanted::{Holds, Value, Wanted};
@@ -34,7 +35,7 @@ impl Now {
 
     fn size(&self) -> Option<f64> {
         let text = self.text.as_deref()?;
-        parse_number(text).or_else(|| parse_duration(text))
+        parse_number(text).or_else(|| duration_seconds(text))
     }
 }
 
@@ -85,7 +86,7 @@ fn size(value: &Value) -> Option<f64> {
     match value {
         #[expect(clippy::cast_precision_loss, reason = "no setting is that large")]
         Value::Number(number) => Some(*number as f64),
-        Value::Text(text) => parse_duration(text),
+        Value::Text(text) => duration_seconds(text),
         Value::Bool(_) | Value::List(_) => None,
     }
 }

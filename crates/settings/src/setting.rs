@@ -2,10 +2,10 @@
 
 use std::borrow::Cow;
 
+use ironsides_core::duration_seconds;
 use ironsides_tree::{Node, Value};
 
 use crate::component::Component;
-use crate::duration::parse_duration;
 use crate::place::Place;
 
 /// One setting of a component: what is in force, and what made it so.
@@ -123,7 +123,7 @@ impl Setting {
     /// The value as a length of time in seconds, as Go's `time.ParseDuration` reads it: `4h0m0s`, `500ms`, `0`.
     pub fn seconds(&self) -> Option<f64> {
         match self.value.as_ref()?.value() {
-            Value::String(text) => parse_duration(text),
+            Value::String(text) => duration_seconds(text),
             Value::Int(0) => Some(0.0),
             _ => None,
         }

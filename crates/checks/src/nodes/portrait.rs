@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 use std::net::IpAddr;
 
-use ironsides_settings::{Component, File, FlagType, Host, Setting, Settings, parse_bool, parse_duration};
+use ironsides_core::duration_seconds;
+use ironsides_settings::{Component, File, FlagType, Host, Setting, Settings, parse_bool};
 use ironsides_tree::{Node, Value, print};
 
 /// Something that nodes of one role should have in common.
@@ -277,7 +278,7 @@ fn same(host: &Host, component: Component, key: &str, setting: &Setting, shown: 
     if let Some(is_on) = parse_bool(shown).filter(|_| is_bool) {
         return is_on.to_string();
     }
-    if let Some(seconds) = parse_duration(shown).filter(|_| shown.ends_with(['s', 'm', 'h'])) {
+    if let Some(seconds) = duration_seconds(shown).filter(|_| shown.ends_with(['s', 'm', 'h'])) {
         return if is_agent && seconds == 0.0 { String::new() } else { format!("{seconds}s") };
     }
     match shown {

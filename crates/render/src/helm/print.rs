@@ -323,7 +323,7 @@ fn integer(
     depth: usize,
 ) {
     let named = match kind {
-        IntType::Duration => Some(super::time::duration_text(number)),
+        IntType::Duration => Some(ironsides_core::duration_text(number)),
         IntType::Month => Some(super::time::month_name(number).to_owned()),
         IntType::Weekday => Some(super::time::weekday_name(number).to_owned()),
         _ => None,

@@ -1,10 +1,10 @@
 //! Values of flags, and flags laid over a configuration.
 
-use crate::duration;
 use crate::setting::parse_bool;
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
+use ironsides_core::{duration_text, parse_duration};
 use ironsides_schema::Quantity;
 use ironsides_tree::{Map, Node, Text, Value as Json};
 
@@ -51,8 +51,8 @@ pub(super) fn value(kind: Value, text: &str, minor: u64) -> Result<Read, String>
             Some(_) => node(Json::from(text)),
             None => Err("it takes an address such as 127.0.0.1 or ::1".into()),
         },
-        Value::Duration => match duration::parse(text) {
-            Some(nanoseconds) => node(Json::from(duration::write(nanoseconds).as_str())),
+        Value::Duration => match parse_duration(text) {
+            Some(nanoseconds) => node(Json::from(duration_text(nanoseconds).as_str())),
             None => Err("it takes a duration such as 5m or 1h30m".into()),
         },
         Value::Quantity => match Quantity::parse(text) {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use ironsides_core::parse_duration;
 use ironsides_schema::Quantity;
 use ironsides_tree::{Node, Value};
 
@@ -13,7 +14,6 @@ use super::origin::{By, Setting};
 use super::settle::{is_on, text, unset};
 use super::state::State;
 use super::{Refusal, Start, apply, paths, tls};
-use crate::duration;
 
 /// Flags that stand for no field.
 type Own = BTreeMap<&'static str, Setting>;
@@ -401,14 +401,14 @@ fn main(start: &Start<'_>, state: &State, own: &Own) -> Checked {
         return Err(refuse(state, "syncFrequency", "is not more than 0"));
     }
     let oldest = text(own, "minimum-container-ttl-duration");
-    if duration::parse(oldest).is_some_and(|age| age < 0) {
+    if parse_duration(oldest).is_some_and(|age| age < 0) {
         return flag("minimum-container-ttl-duration", "--minimum-container-ttl-duration is negative".into());
     }
     thresholds(state, "evictionHard")?;
     thresholds(state, "evictionSoft")?;
     thresholds(state, "evictionMinimumReclaim")?;
     for (signal, grace) in state.entries("evictionSoftGracePeriod") {
-        if duration::parse(grace).is_none_or(|grace| grace < 0) || !SIGNALS.contains(&signal) {
+        if parse_duration(grace).is_none_or(|grace| grace < 0) || !SIGNALS.contains(&signal) {
             return Err(refuse(
                 state,
                 "evictionSoftGracePeriod",

@@ -1,8 +1,8 @@
 //! From a tree of JSON to the fields of a configuration.
 
-use crate::duration;
 use std::collections::BTreeMap;
 
+use ironsides_core::{duration_text, parse_duration};
 use ironsides_schema::Quantity;
 use ironsides_tree::{Map, Node, Text, Value};
 
@@ -214,12 +214,12 @@ impl Decoder<'_> {
                 Value::Int(number)
             }
             (Kind::Duration | Kind::TimeOrDuration, Value::String(text)) => {
-                let nanoseconds = duration::parse(text).ok_or_else(|| {
+                let nanoseconds = parse_duration(text).ok_or_else(|| {
                     let mut wrong = wrong();
                     wrong.why = format!("{}: {text:?} is no duration such as 5m or 1h30m", field.path);
                     wrong
                 })?;
-                Value::from(duration::write(nanoseconds).as_str())
+                Value::from(duration_text(nanoseconds).as_str())
             }
             (Kind::TimeOrDuration, Value::Int(_) | Value::Float(_)) => {
                 Value::Int(node.as_i64().ok_or_else(wrong)?)

@@ -1,8 +1,8 @@
 //! A configuration while it is put together: a slot for every field.
 
-use crate::duration;
 use std::collections::BTreeMap;
 
+use ironsides_core::parse_duration;
 use ironsides_tree::{Map, Node, Text, Value};
 
 use super::fields::{FIELDS, Kind, Nil, OPTIONAL, find};
@@ -130,7 +130,7 @@ impl State {
     /// Nanoseconds; 0 where they are not set.
     pub(super) fn nanoseconds(&self, path: &str) -> i64 {
         match self.value(path).map(Node::value) {
-            Some(Value::String(text)) => duration::parse(text).unwrap_or_default(),
+            Some(Value::String(text)) => parse_duration(text).unwrap_or_default(),
             Some(Value::Int(number)) => *number,
             _ => 0,
         }

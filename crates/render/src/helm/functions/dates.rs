@@ -2,11 +2,13 @@
 
 use std::rc::Rc;
 
+use ironsides_core::{duration_text, parse_duration};
+
 use super::Param::{Any, Str, Time as TimeParam};
 use super::{Args, Function, Outcome, fixed, give};
 use crate::helm::machine::Machine;
 use crate::helm::object::Object;
-use crate::helm::time::{Time, duration_text, parse_duration};
+use crate::helm::time::Time;
 use crate::helm::value::{IntType, Slot, Value};
 
 const SECOND: i64 = 1_000_000_000;

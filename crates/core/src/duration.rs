@@ -14,9 +14,9 @@ const UNITS: [(&str, i128); 8] = [
     ("ns", 1),
 ];
 
-/// Reads `1h30m`, `1.5s`, `-2ms`, `0`. `None` where Go refuses the text: a number without a unit, an unknown unit,
+/// Reads `1h30m`, `1.5s`, `-2ms`, `0` as Go's `time.ParseDuration` does, in nanoseconds. `None` where Go refuses the text: a number without a unit, an unknown unit,
 /// nothing at all, more than 292 years.
-pub(crate) fn parse(text: &str) -> Option<i64> {
+pub fn parse_duration(text: &str) -> Option<i64> {
     let (negative, mut rest) = match text.as_bytes().first()? {
         b'-' => (true, text.get(1..)?),
         b'+' => (false, text.get(1..)?),
@@ -55,15 +55,15 @@ pub(crate) fn parse(text: &str) -> Option<i64> {
     i64::try_from(if negative { -total } else { total }).ok()
 }
 
-/// A length of time in seconds, as Go's `time.ParseDuration` reads it: `4h0m0s`, `500ms`, `0`.
-pub fn parse_duration(text: &str) -> Option<f64> {
-    let nanoseconds = parse(text)?;
+/// The same in seconds.
+pub fn duration_seconds(text: &str) -> Option<f64> {
+    let nanoseconds = parse_duration(text)?;
     let seconds = Duration::from_nanos(nanoseconds.unsigned_abs()).as_secs_f64();
     Some(if nanoseconds < 0 { -seconds } else { seconds })
 }
 
-/// Writes nanoseconds as Go does: `4h0m0s`, `1.5s`, `100ms`, `0s`.
-pub(crate) fn write(nanoseconds: i64) -> String {
+/// Writes nanoseconds as Go's `time.Duration.String` does: `4h0m0s`, `1.5s`, `100ms`, `0s`.
+pub fn duration_text(nanoseconds: i64) -> String {
     if nanoseconds == 0 {
         return "0s".into();
     }
@@ -118,10 +118,10 @@ mod tests {
             ("7ns", "7ns"),
         ];
         for (text, written) in cases {
-            assert_eq!(parse(text).map(write).as_deref(), Some(written), "{text}");
+            assert_eq!(parse_duration(text).map(duration_text).as_deref(), Some(written), "{text}");
         }
         for text in ["", "300", "1d", "s", "-", "1 s", "1h-1m", ".s", "9999999h"] {
-            assert_eq!(parse(text), None, "{text:?}");
+            assert_eq!(parse_duration(text), None, "{text:?}");
         }
     }
 
@@ -138,7 +138,7 @@ mod tests {
             ("", None),
             ("5 m", None),
         ] {
-            assert_eq!(parse_duration(text), expected, "{text}");
+            assert_eq!(duration_seconds(text), expected, "{text}");
         }
     }
 }
