@@ -4,21 +4,43 @@ use std::fmt::Write as _;
 
 use ironsides_core::{Compliance, ControlEvidence, ControlResult, ControlStanding};
 
-/// The table of one framework: a line a control, then the score and what it leaves out.
-pub(crate) fn table(compliance: &Compliance) -> String {
+use crate::snippet::plain;
+
+/// The table of one framework: a line a control, then the score and what it leaves out. `wrap` breaks a text where lines with
+/// an indent of so many columns end.
+pub(crate) fn table(compliance: &Compliance, wrap: &dyn Fn(&str, usize) -> Vec<String>) -> String {
     let mut text = format!("{}: {}\n", compliance.framework, compliance.title);
     let width =
         compliance.controls.iter().map(|control| control.id.chars().count()).max().unwrap_or_default();
     let indent = 2 + 11 + 2 + width + 2;
     for control in &compliance.controls {
         let (word, id) = (control.standing.as_str(), &control.id);
-        _ = writeln!(text, "  {word:<11}  {id:<width$}  {}{}", control.title, detail(control));
-        if let Some(evidence) = control.evidence.first() {
-            _ = writeln!(text, "{:indent$}{}", "", told(evidence, control.evidence.len() > 1));
+        let title = plain(&format!("{}{}", control.title, detail(control))).into_owned();
+        let mut lines = wrap(&title, indent).into_iter();
+        _ = writeln!(text, "  {word:<11}  {id:<width$}  {}", lines.next().unwrap_or_default());
+        let seen = control.evidence.first().map(|evidence| told(evidence, control.evidence.len() > 1));
+        for line in lines.chain(seen.iter().flat_map(|seen| wrap(&plain(seen), indent))) {
+            _ = writeln!(text, "{:indent$}{line}", "");
         }
     }
-    _ = writeln!(text, "  {}", score(compliance));
+    for line in wrap(&score(compliance), 2) {
+        _ = writeln!(text, "  {line}");
+    }
     text
+}
+
+/// What the answer to a control rests on, in one line: why there is none, or else the first thing that was seen.
+pub(crate) fn reason(control: &ControlResult) -> String {
+    let seen = || control.evidence.first().map(|evidence| told(evidence, control.evidence.len() > 1));
+    control.why.clone().or_else(seen).unwrap_or_default()
+}
+
+/// What a table of controls is called: its framework, and the host where it is about one alone.
+pub(crate) fn name(compliance: &Compliance) -> String {
+    match &compliance.node {
+        Some(node) => format!("{}: {} ({node})", compliance.framework, compliance.title),
+        None => format!("{}: {}", compliance.framework, compliance.title),
+    }
 }
 
 /// What an answer rests on, in one line.
@@ -103,6 +125,10 @@ x-1: X 1
   not covered  2     pods are calm (needs the node)
   1 of 2 decided controls pass (50.0 %), 1 not covered
 ";
-        assert_eq!(table(&compliance), expected);
+        assert_eq!(table(&compliance, &|text, _| vec![text.to_owned()]), expected);
+        let narrow = table(&compliance, &|text, indent| crate::wrap(text, 40 - indent, 40 - indent));
+        let last = "  not covered  2     pods are calm\n                     (needs the node)\n";
+        assert!(narrow.contains(last), "{narrow}");
+        assert!(narrow.lines().all(|line| line.chars().count() <= 40), "{narrow}");
     }
 }

@@ -1,10 +1,11 @@
-//! One row a finding, for spreadsheets (RFC 4180, UTF-8).
+//! One row a finding, for spreadsheets (RFC 4180, UTF-8); behind them a row a control of each framework, of kind `control`.
 
 use std::io::{self, Write};
 
 use ironsides_core::{Finding, Target};
 
 use crate::Writer;
+use crate::compliance;
 use crate::input::{Header, Summary};
 use crate::place::{self, Outcome, Place};
 use crate::snippet::plain;
@@ -110,6 +111,20 @@ impl<W: Write> Writer for Csv<W> {
             cells[13] = &line;
             cells[14] = &column;
             self.sink.write_record(cells.map(cell))?;
+        }
+        for framework in &summary.compliance {
+            for control in &framework.controls {
+                let id = format!("{} {}", framework.framework, control.id);
+                let reason = compliance::reason(control);
+                let mut cells = [""; COLUMNS.len()];
+                cells[0] = &id;
+                cells[2] = control.standing.as_str();
+                cells[3] = "control";
+                cells[5] = framework.node.as_deref().unwrap_or_default();
+                cells[7] = &control.title;
+                cells[8] = &reason;
+                self.sink.write_record(cells.map(cell))?;
+            }
         }
         self.sink.flush()
     }

@@ -6,13 +6,13 @@
 
 use std::io::{self, Write};
 
-use ironsides_core::{CheckMeta, Finding};
+use ironsides_core::{CheckMeta, ControlResult, ControlStanding, Finding};
 use quick_xml::events::{BytesDecl, BytesEnd, BytesStart, BytesText, Event};
 
 use crate::input::{Header, Summary};
 use crate::place::{self, Outcome, Place};
 use crate::source::Sources;
-use crate::{Writer, gap};
+use crate::{Writer, compliance, gap};
 
 pub(crate) struct JUnit<W: Write> {
     xml: quick_xml::Writer<W>,
@@ -188,10 +188,38 @@ impl<W: Write> Writer for JUnit<W> {
             clean.push(Case { class: check.family.into(), name: check.id.into(), came });
         }
         self.suite("checks without findings", &clean)?;
+        for framework in &summary.compliance {
+            let rows: Vec<Case> =
+                framework.controls.iter().map(|row| control(&framework.framework, row)).collect();
+            self.suite(&compliance::name(framework), &rows)?;
+        }
         self.xml.write_event(Event::End(BytesEnd::new("testsuites")))?;
         self.xml.get_mut().write_all(b"\n")?;
         self.xml.get_mut().flush()
     }
+}
+
+/// A control of a framework: what fails is a failure, what could not be decided an error.
+fn control(framework: &str, row: &ControlResult) -> Case {
+    let element = match row.standing {
+        ControlStanding::Pass => None,
+        ControlStanding::Fail => Some("failure"),
+        ControlStanding::Unknown => Some("error"),
+        ControlStanding::Waived
+        | ControlStanding::Manual
+        | ControlStanding::NotApplicable
+        | ControlStanding::NotCovered => Some("skipped"),
+    };
+    let seen: Vec<String> = row.evidence.iter().map(|seen| compliance::told(seen, false)).collect();
+    let checks =
+        if row.checks.is_empty() { String::new() } else { format!("decided by {}", row.checks.join(", ")) };
+    let came = element.map(|element| Came {
+        element,
+        r#type: row.standing.as_str().into(),
+        message: compliance::reason(row),
+        text: join(&[&seen.join("\n"), &checks]),
+    });
+    Case { class: framework.to_owned(), name: format!("{} {}", row.id, row.title), came }
 }
 
 fn error(class: String, name: &str, kind: &str, message: &str, text: &str) -> Case {

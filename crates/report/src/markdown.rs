@@ -7,7 +7,7 @@ use std::cmp::Reverse;
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
-use ironsides_core::{Finding, Severity};
+use ironsides_core::{ControlStanding, Finding, Severity};
 
 use crate::Writer;
 use crate::input::{Header, Summary};
@@ -65,6 +65,7 @@ impl<W: Write> Writer for Markdown<W> {
         let mut out = head(summary);
         incomplete(summary, &mut out);
         by_check(summary, &mut out);
+        controls(summary, &mut out);
         let mut open: Option<usize> = None;
         self.left_out = self.rows.left_out();
         for row in self.rows.by_rank() {
@@ -172,6 +173,48 @@ fn by_check(summary: &Summary, out: &mut String) {
     if rows.len() > NAMED {
         let count: u64 = rows.iter().skip(NAMED).map(|(_, (_, count))| count).sum();
         _ = writeln!(out, "| | and {} more checks | {count} |", rows.len() - NAMED);
+    }
+}
+
+/// The controls of each framework. Where they would leave too little room for findings, those that pass or do not apply are
+/// left out first.
+fn controls(summary: &Summary, out: &mut String) {
+    for framework in summary.compliance.iter().take(NAMED) {
+        let rows: Vec<(bool, String)> = framework
+            .controls
+            .iter()
+            .map(|control| {
+                let is_open =
+                    !matches!(control.standing, ControlStanding::Pass | ControlStanding::NotApplicable);
+                let (standing, id) = (control.standing.as_str(), code(&control.id));
+                let (title, seen) = (text(&control.title), text(&compliance::reason(control)));
+                (is_open, format!("| {standing} | {id} | {title} | {seen} |\n"))
+            })
+            .collect();
+        let room = (BYTES / 2).saturating_sub(out.len());
+        let fits = rows.iter().map(|(_, row)| row.len()).sum::<usize>() <= room;
+        _ = write!(
+            out,
+            "\n<details><summary><b>{}</b></summary>\n\n| Answer | Control | Title | Rests on |\n|---|---|---|---|\n",
+            text(&compliance::name(framework))
+        );
+        let (mut used, mut left_out) = (0, 0);
+        for (is_open, row) in &rows {
+            if (fits || *is_open) && used + row.len() <= room {
+                used += row.len();
+                *out += row;
+            } else {
+                left_out += 1;
+            }
+        }
+        if left_out > 0 {
+            _ = writeln!(
+                out,
+                "| | | and {left_out} more {} | |",
+                count_word(left_out, "control", "controls")
+            );
+        }
+        *out += "\n</details>\n";
     }
 }
 

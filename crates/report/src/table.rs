@@ -433,8 +433,8 @@ impl<W: Write> Writer for Table<W> {
     fn end(&mut self, summary: &Summary) -> io::Result<()> {
         self.namespaces(&summary.pod_security)?;
         for framework in &summary.compliance {
-            // Our own words and numbers: nothing in it comes from a manifest.
-            writeln!(self.sink, "{}", compliance::table(framework))?;
+            let table = compliance::table(framework, &|text, indent| self.wrapped(text, indent));
+            writeln!(self.sink, "{table}")?;
         }
         if summary.objects > 0 {
             self.by_check(summary)?;
