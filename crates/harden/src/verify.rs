@@ -4,6 +4,7 @@ mod contents;
 mod files;
 mod flags;
 mod host;
+mod on_node;
 
 use std::collections::BTreeMap;
 
@@ -110,6 +111,7 @@ pub fn verify(folder: &Folder) -> Result<Verified, HardenError> {
     files::verify(&mut case)?;
     flags::verify(&mut case, &read);
     contents::verify(&mut case, &read);
+    on_node::verify(&mut case, &read)?;
     let host = match options.distribution {
         Distribution::Kubeadm => Some(host::host(&case, &read)),
         other => {
@@ -192,6 +194,7 @@ fn parse(case: &mut Case<'_>) -> Vec<Read> {
 pub(crate) fn counted(number: usize, noun: &str) -> String {
     let plural = match noun.strip_suffix('y') {
         Some(stem) => format!("{stem}ies"),
+        None if noun.ends_with(['s', 'h']) => format!("{noun}es"),
         None => format!("{noun}s"),
     };
     format!("{number} {}", if number == 1 { noun } else { &plural })

@@ -127,6 +127,10 @@ fn edits_that_break_are_told() {
         hardening("authentication.yaml").leak() as &str,
         hardening("audit-policy.yaml").leak() as &str,
     );
+    let patch = "all-nodes/etc/kubernetes/hardening/patches/kubeletconfiguration0+merge.yaml";
+    let firewall = "control-plane/etc/nftables.d/ironsides-etcd.nft";
+    let modes = "control-plane/etc/tmpfiles.d/kubernetes-control-plane.conf";
+    let kernel = "all-nodes/etc/sysctl.d/90-kubelet.conf";
     let cases = [
         (edit(init, "name: profiling", "name: insecure-port"), "--insecure-port is old advice"),
         (edit(init, "name: profiling", "name: profilling"), "knows no --profilling"),
@@ -174,6 +178,23 @@ fn edits_that_break_are_told() {
         (edit(authentication, "conditions:", "condition:"), "unknown field \"condition\""),
         (edit(policy, "level: Metadata", "level: Metadate"), "the API server refuses it"),
         (edit(policy, "  verbs:", "  verb:"), "drops in silence"),
+        (edit(patch, "podPidsLimit: 4096", "podPidsLimit: -1"), "podPidsLimit is -1, and should be 4096"),
+        (edit(patch, "readOnlyPort: 0", "readOnlyPorts: 0"), "readOnlyPort is missing, and should be 0"),
+        (edit(firewall, "10.0.0.10", "10.0.0.10, 10.9.9.9"), "10.9.9.9 reaches etcd"),
+        (edit(firewall, "10.0.0.10", "10.0.0.11"), "10.0.0.10 is of the control plane, and does not reach"),
+        (
+            edit(firewall, "counter drop", "counter accept"),
+            "this rule is missing: tcp dport { 2379, 2380 } counter drop",
+        ),
+        (
+            edit(firewall, "iifname \"lo\" accept", "tcp dport 2379 accept"),
+            "this rule was not generated: tcp dport 2379",
+        ),
+        (edit(modes, "0600 root root", "0644 root root"), "is opened further than wanted: 0644, not 0600"),
+        (edit(modes, "0600 root root", "0600 nobody root"), "goes to nobody:root, and should to root:root"),
+        (edit(modes, "0600 root root", "rw root root"), "\"rw\" is no mode"),
+        (edit(modes, "z /etc/kubernetes/manifests/etcd.yaml", "# "), "nothing sets the mode of"),
+        (edit(kernel, "kernel.panic = 10", "kernel.panic = 0"), "kernel.panic is 0, and should be 10"),
     ];
     let outputs = outputs(&options(Distribution::Kubeadm, Profile::CisL1));
     for ((path, from, to), expected) in cases {
@@ -189,6 +210,27 @@ fn edits_that_break_are_told() {
         // A key is never repeated.
         assert!(!told.iter().any(|message| message.contains("jxKj")), "{told:?}");
     }
+}
+
+#[test]
+fn files_of_nodes_may_be_written_otherwise() {
+    let outputs = outputs(&options(Distribution::Kubeadm, Profile::CisL1));
+    let path = "control-plane/etc/nftables.d/ironsides-etcd.nft";
+    let mut folder = folder(&outputs);
+    let found = folder.get_mut(path).unwrap();
+    let lines = |text: &str| text.replace('\n', "  # mine\n   ");
+    found.text = found.text.clone().map(|text| lines(&text));
+    let other = "all-nodes/etc/kubernetes/hardening/patches/kubelet.yaml";
+    folder.insert(other.into(), Found { text: Ok("a: b".into()), mode: Some(0o644) });
+    let verified = verify(&folder).unwrap();
+    let told: Vec<&str> = verified.problems.iter().map(|problem| problem.message.as_str()).collect();
+    assert_eq!(told, ["kubeadm passes over it: its name is none of a patch"]);
+    assert!(
+        verified.verified.iter().any(|one| one.contains("2 addresses that reach etcd")),
+        "{:?}",
+        verified.verified
+    );
+    assert!(verified.open.iter().any(|one| one.contains("nft -c -f")));
 }
 
 #[test]

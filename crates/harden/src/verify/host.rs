@@ -4,6 +4,7 @@ use ironsides_settings::{Component, File, FileKind, Host, Process, System};
 use ironsides_tree::{Node, Value as Tree, print};
 
 use super::flags::given;
+use super::on_node::kernel;
 use super::{Case, Read, of_kind};
 use crate::options::Options;
 
@@ -135,8 +136,11 @@ pub(super) fn host(case: &Case<'_>, read: &[Read]) -> Host {
             host.files.insert(on_host.to_owned(), file(text, found.mode.unwrap_or(0o600)));
         }
     }
-    for (name, value) in &case.plan.sysctls {
-        host.sysctls.insert((*name).to_owned(), (*value).to_owned());
+    for (path, found) in case.folder.iter().filter(|(path, _)| path.contains("/sysctl.d/")) {
+        let Ok(text) = &found.text else { continue };
+        if path.starts_with("all-nodes") || path.starts_with("control-plane") {
+            host.sysctls.extend(kernel(text));
+        }
     }
     host
 }
