@@ -106,7 +106,7 @@ const FAMILIES: [Family; 23] = [
     Family {
         name: "kube_proxy",
         uses: "use ironsides_settings::Settings;\n\nuse super::KUBE_PROXY;\n",
-        run: "Run::Settings(KUBE_PROXY, run)",
+        run: "Run::Shared(KUBE_PROXY, run)",
         body: OF_SETTINGS,
         page: SETTINGS,
     },

@@ -21,6 +21,12 @@ pub const ANY_POD: (&str, &str) = ("*", "Pod");
 /// The kind of the documents that hold the facts of a node.
 pub(crate) const NODE_FACTS: (&str, &str) = ("ironsides.dev", ironsides_settings::KIND);
 
+/// What may hold a file that a component is configured with.
+pub(crate) const CONFIG_MAP: (&str, &str) = ("", "ConfigMap");
+
+/// The nodes of a cluster.
+pub(crate) const NODE: (&str, &str) = ("", "Node");
+
 /// What a check is asked about. The function reports through [`Out`]; where it reports no failure, the target
 /// passes, and `Out::pass` names the facts that make it so.
 #[derive(Clone, Copy, Debug)]
@@ -32,6 +38,9 @@ pub enum Run {
     /// The settings of every one of these components, wherever it runs on a node whose facts are there, and wherever a pod
     /// is to start it.
     Settings(&'static [Component], fn(&Settings, &mut Out<'_>)),
+    /// As [`Run::Settings`], of components that all nodes start with one file that a `ConfigMap` holds. That is asked too,
+    /// with all objects at hand, unless the facts of the nodes tell what runs there.
+    Shared(&'static [Component], fn(&Settings, &mut Out<'_>)),
     /// The facts of every node.
     Host(fn(&Host, &mut Out<'_>)),
     /// Every object.

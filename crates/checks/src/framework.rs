@@ -223,7 +223,7 @@ impl Control {
         let mut missing = Vec::new();
         for check in self.checks() {
             let what = match check.run {
-                Run::Settings(components, _) => {
+                Run::Settings(components, _) | Run::Shared(components, _) => {
                     let names: Vec<&str> = components.iter().map(|component| component.program()).collect();
                     format!(
                         "needs the facts of a node that runs {}: `ironsides scan --node` there",

@@ -15,6 +15,7 @@ use crate::gaps::{Gap, Gaps, Kind, LEFT_OUT, Open, home};
 use crate::out::{Case, Draft, NO_CONTAINERS, Out};
 use crate::plan::{Plan, Wanted, pod_kinds};
 use crate::scope::Scope;
+use crate::shared::Shared;
 use crate::waivers::WaiverCase;
 
 /// What to run and how.
@@ -123,11 +124,17 @@ impl Judge {
             let answer = match check.run {
                 Run::Pod(run) => pod.as_ref().map(|pod| asking.ask(check, |out| run(pod, out))),
                 Run::Kinds(_, run) | Run::Object(run) => Some(asking.ask(check, |out| run(object, out))),
-                Run::Settings(components, run) => {
+                Run::Settings(components, run) | Run::Shared(components, run) => {
                     let settings = case.settings(pod.as_ref());
-                    let is_asked = case.is_host() || !settings.is_empty();
+                    let is_asked = if case.is_answer() {
+                        settings.iter().any(|one| components.contains(&one.component()))
+                    } else {
+                        case.is_host() || !settings.is_empty()
+                    };
                     is_asked.then(|| asking.ask(check, |out| out.each_of(settings, components, run)))
                 }
+                // What a kubelet answers says nothing of its host.
+                Run::Host(_) if case.is_answer() => None,
                 Run::Host(run) => Some(asking.ask(check, |out| out.of_host(run))),
                 Run::Together { .. } | Run::Cluster { .. } | Run::Waiver(_) => None,
             };
@@ -159,6 +166,15 @@ impl Judge {
                 tally.add(
                     self.across(check, object, gap, &mut open, findings, |out| run(object, inventory, out)),
                 );
+                continue;
+            }
+            if let Run::Shared(components, run) = check.run {
+                let shared = Shared { inventory, templates: &self.options.templates, components, run };
+                for object in judged.into_iter().filter(|object| shared.concerns(object)) {
+                    tally.add(
+                        self.across(check, object, None, &mut open, findings, |out| shared.ask(object, out)),
+                    );
+                }
                 continue;
             }
             let Run::Together { needs, welcomes, run, .. } = check.run else { continue };
@@ -236,7 +252,7 @@ impl Judge {
     fn judged_by(&self, check: &'static Check) -> impl Iterator<Item = Kind<'_>> {
         const PODS: &[(&str, &str)] = &[ANY_POD];
         let kinds = match check.run {
-            Run::Pod(_) | Run::Settings(..) | Run::Together { judges: [], .. } => PODS,
+            Run::Pod(_) | Run::Settings(..) | Run::Shared(..) | Run::Together { judges: [], .. } => PODS,
             Run::Kinds(kinds, _) | Run::Together { judges: kinds, .. } => kinds,
             Run::Host(_) | Run::Object(_) | Run::Cluster { .. } | Run::Waiver(_) => &[],
         };

@@ -47,6 +47,7 @@ mod scope;
 mod sensitive;
 mod server;
 mod service;
+mod shared;
 mod storage;
 mod waiver;
 pub mod waivers;

@@ -26,6 +26,11 @@ impl Case<'_> {
         self.host().is_some()
     }
 
+    /// Whether the object holds what a kubelet answers, and nothing else of its node.
+    pub(crate) fn is_answer(&self) -> bool {
+        matches!(self.host(), Some(Ok(host)) if host.is_answer())
+    }
+
     /// The facts of the node that the object holds.
     pub(crate) fn host(&self) -> Option<&Result<Host, SettingsError>> {
         let read = || Host::is_in(&self.object.root).then(|| Host::read(&self.object.root));

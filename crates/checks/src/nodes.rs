@@ -9,5 +9,7 @@ mod node_differs_from_siblings;
 mod portrait;
 mod siblings;
 
+pub(crate) use gathered::Nodes;
+
 pub(crate) const CHECKS: &[&Check] =
     &[&certificate_authority_shared::CHECK, &node_differs_from_siblings::CHECK];

@@ -4,7 +4,10 @@ use ironsides_core::{Object, PodTemplates};
 use ironsides_schema::{is_misplaced, kinds};
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use crate::check::{ANY_POD, Check, NODE_FACTS, Run};
+use crate::check::{ANY_POD, CONFIG_MAP, Check, NODE, NODE_FACTS, Run};
+
+/// What a check of shared settings looks at besides pods.
+const SHARED: [(&str, &str); 3] = [CONFIG_MAP, NODE, NODE_FACTS];
 
 /// What is asked of objects of one kind.
 #[derive(Clone, Debug, Default)]
@@ -51,7 +54,7 @@ impl Asked {
                 Run::Pod(_) => has_pod,
                 Run::Kinds(kinds, _) => any(kinds),
                 Run::Settings(..) => has_pod || any(&[NODE_FACTS]),
-                Run::Host(_) => any(&[NODE_FACTS]),
+                Run::Shared(..) | Run::Host(_) => any(&[NODE_FACTS]),
                 // A node is in no namespace and has no labels: only what is said of any text is said of its facts.
                 Run::Object(_) => !any(&[NODE_FACTS]) || check.meta.family == "document",
                 Run::Together { .. } | Run::Cluster { .. } | Run::Waiver(_) => false,
@@ -61,6 +64,7 @@ impl Asked {
         let together = |has_pod: bool| {
             places(&|check| match check.run {
                 Run::Together { judges, .. } => judged(judges, has_pod),
+                Run::Shared(..) => has_pod || any(&[CONFIG_MAP]),
                 _ => false,
             })
         };
@@ -72,6 +76,7 @@ impl Asked {
                     looked_up(needs) || looked_up(welcomes) || judged(judges, has_pod)
                 }
                 Run::Cluster { welcomes, .. } => any(welcomes) || has_pod && welcomes.contains(&ANY_POD),
+                Run::Shared(..) => has_pod || any(&SHARED),
                 _ => false,
             })
         };
@@ -79,6 +84,7 @@ impl Asked {
             Run::Pod(_) | Run::Object(_) | Run::Waiver(_) => false,
             Run::Kinds(kinds, _) => any(kinds),
             Run::Settings(..) | Run::Host(_) => any(&[NODE_FACTS]),
+            Run::Shared(..) => any(&SHARED),
             Run::Together { judges, needs, welcomes, .. } => any(judges) || any(needs) || any(welcomes),
             Run::Cluster { welcomes, .. } => any(welcomes),
         });
@@ -157,6 +163,7 @@ fn named_by(check: &'static Check) -> impl Iterator<Item = (&'static str, &'stat
         Run::Together { judges, needs, welcomes, .. } => [judges, needs, welcomes],
         Run::Cluster { welcomes, .. } => [welcomes, &[], &[]],
         Run::Settings(..) | Run::Host(_) => [&[NODE_FACTS], &[], &[]],
+        Run::Shared(..) => [&SHARED, &[], &[]],
         Run::Pod(_) | Run::Object(_) | Run::Waiver(_) => [&[], &[], &[]],
     };
     lists.into_iter().flatten().copied().filter(|kind| *kind != ANY_POD)
@@ -196,7 +203,7 @@ impl Wanted {
 /// Whether a check looks at pods wherever they are.
 pub(crate) fn asks_pods(check: &Check) -> bool {
     match check.run {
-        Run::Pod(_) | Run::Settings(..) => true,
+        Run::Pod(_) | Run::Settings(..) | Run::Shared(..) => true,
         Run::Together { judges, needs, welcomes, .. } => {
             judges.is_empty() || needs.contains(&ANY_POD) || welcomes.contains(&ANY_POD)
         }
@@ -242,6 +249,16 @@ mod tests {
                     if is_host || has_pod && matches!(check.run, Run::Settings(..)) {
                         alone.push(at);
                     }
+                }
+                Run::Shared(..) => {
+                    if is(&[NODE_FACTS]) {
+                        alone.push(at);
+                    }
+                    if has_pod || is(&[CONFIG_MAP]) {
+                        together.push(at);
+                    }
+                    kept |= has_pod || is(&SHARED);
+                    beyond |= is(&SHARED);
                 }
                 Run::Together { judges, needs, welcomes, .. } => {
                     let judged = if judges.is_empty() { has_pod } else { is(judges) };

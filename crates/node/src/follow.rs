@@ -1,5 +1,6 @@
 //! What settings name: paths in flags, in configuration files and in unit files.
 
+use ironsides_settings::with_folders_of_snap;
 use ironsides_tree::{Node, Value};
 
 use crate::kind::{CNI, Format, Kind};
@@ -222,7 +223,7 @@ pub(crate) fn words(text: &str) -> Vec<Named> {
     let split = |word: &str| word.trim_matches(['"', '\'']).to_owned();
     // What stands before the first flag of a line is the name of a variable.
     let mut named = Vec::new();
-    for line in text.lines() {
+    for line in with_folders_of_snap(text).lines() {
         let Some(start) = line.find("--") else { continue };
         let flags_of_line = line.get(start..).unwrap_or_default();
         let mut all = vec![String::new()];

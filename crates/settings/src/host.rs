@@ -256,6 +256,12 @@ impl Host {
         own.chain(&self.files).map(|(path, file)| (path.as_str(), file)).filter(move |(path, _)| is_in(path))
     }
 
+    /// Whether all that is known of it is what its kubelet answers: nobody looked at the host itself.
+    pub fn is_answer(&self) -> bool {
+        let is_empty = self.processes.is_empty() && self.files.is_empty() && self.sysctls.is_empty();
+        self.configz.is_some() && is_empty && self.listening.is_empty() && self.gaps.is_empty()
+    }
+
     /// Why something was not looked at: a gap that names it, or a folder above it.
     pub fn gap(&self, what: &str) -> Option<&Gap> {
         let names = |gap: &&Gap| {

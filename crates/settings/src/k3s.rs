@@ -26,7 +26,7 @@ use crate::setting::Unsure;
 use configured::Configured;
 pub(crate) use configured::Doubt;
 
-/// A component in the process of k3s.
+/// A component in the process of k3s, or of another program that holds several.
 pub(crate) struct Embedded {
     pub(crate) component: Component,
     pub(crate) line: CommandLine,

@@ -42,30 +42,34 @@ pub(crate) fn wins_over_file(path: &str) -> bool {
     path == "hostnameOverride" || path.starts_with("logging.")
 }
 
+/// Where a setting of a document stands, by its path and its place in the document.
+type Where<'w> = &'w dyn Fn(&str, &Cursor<'_>) -> Place;
+
 /// The settings of a file, by their paths.
 pub(crate) fn of_file(path: &str, text: &str, root: &Node) -> BTreeMap<String, Placed> {
-    let mut all = BTreeMap::new();
     let lines = Lines::new(text);
-    flatten(path, text, &lines, &Cursor::root(root), "", &mut all);
+    of_document(root, &|_, at| {
+        let line = at.mark().is_some().then(|| lines.position(text, at.mark().start).line);
+        Place::file(path, line)
+    })
+}
+
+/// The settings of a document, by their paths.
+pub(crate) fn of_document(root: &Node, place: Where<'_>) -> BTreeMap<String, Placed> {
+    let mut all = BTreeMap::new();
+    flatten(&Cursor::root(root), "", place, &mut all);
     all
 }
 
-fn flatten(
-    file: &str,
-    text: &str,
-    lines: &Lines,
-    at: &Cursor<'_>,
-    above: &str,
-    all: &mut BTreeMap<String, Placed>,
-) {
+fn flatten(at: &Cursor<'_>, above: &str, place: Where<'_>, all: &mut BTreeMap<String, Placed>) {
     for (key, at) in at.entries() {
         let name = if above.is_empty() { key.to_owned() } else { format!("{above}.{key}") };
         let Some(node) = at.node() else { continue };
         if matches!(node.value(), Value::Map(_)) {
-            flatten(file, text, lines, &at, &name, all);
+            flatten(&at, &name, place, all);
         } else if let Some(value) = scalar(node).filter(|value| !value.is_empty()) {
-            let line = at.mark().is_some().then(|| lines.position(text, at.mark().start).line);
-            all.insert(name, (Some(value), Place::file(file, line)));
+            let place = place(&name, &at);
+            all.insert(name, (Some(value), place));
         }
     }
 }

@@ -19,6 +19,8 @@ use crate::file::File;
 use crate::host::{Host, Process};
 use crate::k3s::{self, Doubt, Embedded};
 use crate::kube_proxy;
+use crate::microk8s;
+use crate::openshift;
 use crate::place::Place;
 use crate::setting::{Setting, Unsure};
 
@@ -39,7 +41,7 @@ pub struct Settings {
     beside: Option<Arc<Beside>>,
     /// What makes settings of a kubelet's flags and files.
     agent: Option<Arc<Agent>>,
-    /// Why not all that k3s gives it is known.
+    /// Why not all that is given otherwise than on the command line is known: by k3s, by the file of `OpenShift`.
     doubt: Option<Arc<Doubt>>,
     /// What tells it from others of the same component on the host.
     instance: Option<Arc<str>>,
@@ -62,7 +64,8 @@ impl Settings {
             );
         }
         for process in &host.processes {
-            all.extend(k3s::embedded(host, process).into_iter().map(|one| Self::of_embedded(process, one)));
+            let embedded = k3s::embedded(host, process).into_iter().chain(microk8s::embedded(host, process));
+            all.extend(embedded.map(|one| Self::of_embedded(process, one)));
         }
         let mut idle = Vec::new();
         let manifests: Vec<(&str, &File)> = host.manifests(&all).collect();
@@ -92,6 +95,19 @@ impl Settings {
             agent: Some(Arc::new(agent)),
             ..Self::at(whole, Component::Kubelet, CommandLine::default())
         })
+    }
+
+    /// A component of which the file that it is configured with is known, and nothing else.
+    pub(crate) fn of_shared(component: Component, whole: Place, beside: Beside) -> Self {
+        Self { beside: Some(Arc::new(beside)), ..Self::at(whole, component, CommandLine::default()) }
+    }
+
+    /// The file that its command line names as its configuration.
+    pub(crate) fn config_path(&self) -> Option<String> {
+        match self.line.value("config", FlagType::Single) {
+            Value::Known(path, ..) => Some(path),
+            Value::FilledIn(_) | Value::Open | Value::NotGiven => None,
+        }
     }
 
     /// A component at a place, of which nothing else is known than its command line.
@@ -142,6 +158,7 @@ impl Settings {
         let agent = (component == Component::Kubelet)
             .then(|| Agent::of(words, &whole, None, Some((host, process))).with_lost(line.lost));
         let file = |path: &str| host.file(Some(process), path);
+        let doubt = openshift::add(&mut line, component, &file);
         let beside = match component {
             Component::Etcd => Some(etcd::of_process(&line, process, &file)),
             _ => of_file(&line, component, &file),
@@ -151,6 +168,7 @@ impl Settings {
             is_truncated: process.truncated,
             beside: beside.map(Arc::new),
             agent: agent.map(Arc::new),
+            doubt: doubt.map(Arc::new),
             ..Self::at(whole, component, line)
         })
     }
@@ -180,10 +198,13 @@ impl Settings {
         host: Option<&Host>,
     ) -> Vec<Self> {
         let of = |component| {
-            let Started { line, words, list, is_script } = container::started(container, component, place)?;
+            let started = container::started(container, component, place)?;
+            let Started { mut line, words, list, is_script } = started;
             let minor = container::minor(container);
             let agent = (component == Component::Kubelet).then(|| Agent::of(&words, &list, minor, None));
+            // What it mounts elsewhere is not followed.
             let file = |path: &str| host.and_then(|host| host.file(None, path));
+            let doubt = openshift::add(&mut line, component, &|_| None);
             let beside = match component {
                 Component::Etcd => Some(etcd::of_container(&line, container, place, &file)),
                 _ => of_file(&line, component, &file),
@@ -194,6 +215,7 @@ impl Settings {
                 is_script,
                 beside: beside.map(Arc::new),
                 agent: agent.map(Arc::new),
+                doubt: doubt.map(Arc::new),
                 ..Self::at(list, component, line)
             })
         };
@@ -384,7 +406,7 @@ impl Settings {
                     .chain(beside.map(|(value, place)| (value.clone().unwrap_or_default(), place.clone())))
                     .collect(),
             }),
-            Value::NotGiven if self.doubt.as_ref().is_some_and(|doubt| doubt.covers(key)) => {
+            Value::Open | Value::NotGiven if self.doubt.as_ref().is_some_and(|doubt| doubt.covers(key)) => {
                 Err(self.doubtful(key))
             }
             Value::Open | Value::NotGiven => match &self.line.hidden {
@@ -452,7 +474,7 @@ fn has_flags(words: &[Word]) -> bool {
 }
 
 /// The file that a component is configured with, where that is one of its own.
-fn of_file(line: &CommandLine, component: Component, files: Files<'_>) -> Option<Beside> {
+pub(crate) fn of_file(line: &CommandLine, component: Component, files: Files<'_>) -> Option<Beside> {
     if component != Component::KubeProxy {
         return None;
     }

@@ -15,7 +15,7 @@ pub(super) static CHECK: Check = Check {
         since: "0.1.0",
         page: include_str!("kube_proxy_metrics_exposed.md"),
     },
-    run: Run::Settings(KUBE_PROXY, run),
+    run: Run::Shared(KUBE_PROXY, run),
 };
 
 fn run(proxy: &Settings, out: &mut Out<'_>) {

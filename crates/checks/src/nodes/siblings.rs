@@ -87,7 +87,7 @@ impl Siblings {
     }
 
     /// Compares the nodes of an input. `see` is shown each document that can be read.
-    pub(super) fn new(inventory: &Inventory, mut see: impl FnMut(&Object, &Host)) -> Self {
+    pub(super) fn new(inventory: &Inventory, mut see: impl FnMut(&Object, &Host, &[Settings])) -> Self {
         let mut table = Table::default();
         let mut nodes = Vec::new();
         let mut members: FxHashMap<usize, Member> = FxHashMap::default();
@@ -95,8 +95,9 @@ impl Siblings {
         let latest = latest(inventory);
         for (at, object) in inventory.of_kind(NODE_FACTS.0, NODE_FACTS.1).enumerate() {
             let host = Host::read(&object.root);
+            let settings = host.as_ref().map(Settings::of_host).unwrap_or_default();
             if let Ok(host) = &host {
-                see(object, host);
+                see(object, host, &settings);
             }
             if !latest.contains(&at) {
                 nodes.push(Standing::Earlier);
@@ -107,8 +108,7 @@ impl Siblings {
                 continue;
             };
             nodes.push(Standing::Few(1));
-            let Portrait { role, traits, whole, knows_ports } =
-                Portrait::of(&host, &Settings::of_host(&host));
+            let Portrait { role, traits, whole, knows_ports } = Portrait::of(&host, &settings);
             let mut numbers = FxHashMap::default();
             for (feature, value) in traits {
                 let feature = table.feature(feature);

@@ -35,7 +35,7 @@ pub(crate) fn run(args: &LintArgs, global: &Global, say: &Say) -> Result<Exit> {
             let tally = summary.tallies.get(check.meta.id)?;
             let looked_at = tally.pass + tally.fail + tally.unknown + tally.manual;
             // Any pod may be one of an API server; one that is not has not been judged.
-            Some(if matches!(check.run, Run::Pod(_) | Run::Settings(..)) {
+            Some(if matches!(check.run, Run::Pod(_) | Run::Settings(..) | Run::Shared(..)) {
                 looked_at
             } else {
                 looked_at + tally.not_applicable

@@ -11,6 +11,7 @@ pub(super) static MICROK8S: Layout = Layout {
     marks: &["/var/snap/microk8s"],
     places: &[
         ("/var/snap/microk8s/current/args", Kind::Entries),
+        ("/var/snap/microk8s/current/args/admission-control-config-file.yaml", YAML),
         ("/var/snap/microk8s/current/args/cni-network", CNI),
         ("/var/snap/microk8s/current/args/containerd", FLAGS),
         ("/var/snap/microk8s/current/args/containerd.toml", Kind::Text(Format::Toml)),

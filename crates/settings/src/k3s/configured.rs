@@ -42,13 +42,13 @@ impl Doubt {
     }
 
     /// A file that holds a part of it and is not known.
-    pub(super) fn of_file(host: &Host, path: &str, flags: Option<&'static [&'static str]>) -> Self {
+    pub(crate) fn of_file(host: &Host, path: &str, flags: Option<&'static [&'static str]>) -> Self {
         let why = match host.files.get(path) {
             Some(file) => file.why.as_deref().or(file.unread.as_deref()).unwrap_or("it could not be read"),
             None => host.gap(path).map_or("nobody looked at it", |gap| &gap.why),
         };
         Self {
-            why: format!("{path} may say more of what k3s gives it: {why}"),
+            why: format!("{path} may say more of what it is given: {why}"),
             missing: format!("{path} of the node, as root: `ironsides scan --node` there"),
             place: Place::file(path, None),
             flags,
