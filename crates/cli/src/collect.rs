@@ -23,8 +23,8 @@ pub(crate) fn run(args: &CollectArgs, _: &Global, say: &Say) -> Result<Exit> {
         let Some(name) = args.configmap.clone() else {
             return node::collect(&args.of_node, args.output.as_deref(), say);
         };
-        let live =
-            Live { connect: args.connect.connect(), namespaces: args.scope.namespaces(), anonymous: false };
+        let connect = args.connect.connect();
+        let live = Live { connect, namespaces: args.scope.namespaces(), anonymous: false, configz: false };
         let every = args.every.map(|every| every.0);
         return node::put(&args.of_node, &live, &node::Place { name, every }, say);
     }
@@ -154,6 +154,7 @@ impl CollectArgs {
             connect: self.connect.connect(),
             namespaces: self.scope.namespaces(),
             anonymous: !self.no_probe,
+            configz: self.configz,
         }))
     }
 

@@ -43,6 +43,7 @@ impl FromArgs {
                 connect: self.connect.connect(),
                 namespaces: namespaces.to_vec(),
                 anonymous: false,
+                configz: false,
             })),
         }
     }
@@ -57,12 +58,16 @@ pub(crate) enum Wanted<'a> {
     Kinds(&'a [(&'a str, &'a str)]),
 }
 
+/// The documents with facts of nodes, as objects.
+const NODE_FACTS: (&str, &str) = ("ironsides.dev", ironsides_settings::KIND);
+
 impl Wanted<'_> {
     /// Whether objects of a kind are wanted.
     fn takes(self, group: &str, kind: &str) -> bool {
         match self {
             Self::All(_) => true,
-            Self::Kinds(kinds) => kinds.contains(&(group, kind)),
+            // Facts of nodes are there because somebody asked for them.
+            Self::Kinds(kinds) => kinds.contains(&(group, kind)) || (group, kind) == NODE_FACTS,
         }
     }
 }

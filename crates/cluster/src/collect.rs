@@ -10,6 +10,7 @@ use ironsides_core::{Answer, Extent, Facts, Listing};
 use ironsides_tree::Node;
 use tokio::sync::OnceCell;
 
+use crate::configz;
 use crate::error::ClusterError;
 use crate::list::{Gathered, Lister};
 use crate::permission::Permission;
@@ -19,7 +20,7 @@ use crate::session::Session;
 use crate::trouble::Trouble;
 
 /// How many lists are read at the same time.
-const AT_ONCE: usize = 8;
+pub(crate) const AT_ONCE: usize = 8;
 /// After so many reads in a row without any answer nothing more is asked.
 const SILENT: usize = 2 * AT_ONCE;
 
@@ -58,6 +59,9 @@ pub(crate) async fn collect(session: &Session, plan: &Plan, seen: &dyn Seen) -> 
     }
     let mut listings: Vec<Listing> = done.into_iter().map(|(listing, _)| listing).collect();
     listings.extend(plan.settled.iter().cloned());
+    if plan.configz {
+        listings.push(configz::read(session, &listings).await);
+    }
     listings
         .sort_by(|a, b| (&a.group, &a.resource, &a.namespace).cmp(&(&b.group, &b.resource, &b.namespace)));
     Ok(Facts { taken: u64::try_from(taken).unwrap_or_default(), server, listings })

@@ -5,6 +5,7 @@
 
 mod cluster;
 mod collect;
+mod configz;
 mod connect;
 mod discovery;
 mod environment;

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use ironsides_core::{ApiResource, Extent, Listing, Server};
 use ironsides_tree::{Node, Text, Value};
 
+use crate::configz;
 use crate::discovery::Discovery;
 use crate::wanted::Wanted;
 
@@ -24,6 +25,8 @@ pub struct Plan {
     pub roles: Vec<Node>,
     /// Whether the server is asked what it answers without credentials.
     pub anonymous: bool,
+    /// Whether every kubelet is asked for its configuration.
+    pub configz: bool,
 }
 
 /// One request of a collection.
@@ -71,9 +74,11 @@ fn is_left_out(resource: &ApiResource) -> bool {
 impl Plan {
     /// Plans the reads of what is wanted.
     pub(crate) fn of(wanted: &Wanted, discovery: &Discovery, server: Server) -> Self {
-        let mut plan = Self { server, anonymous: wanted.anonymous, ..Self::default() };
+        let mut plan =
+            Self { server, anonymous: wanted.anonymous, configz: wanted.configz, ..Self::default() };
         let mut resources: Vec<ApiResource> = Vec::new();
-        for (group, kind) in &wanted.kinds {
+        let nodes = (String::new(), "Node".to_owned());
+        for (group, kind) in wanted.kinds.iter().chain(wanted.configz.then_some(&nodes)) {
             match discovery.listable(group, kind) {
                 Some(resource) => resources.push(resource.clone()),
                 None => plan.not_served(group, kind, discovery, &mut resources),
@@ -111,7 +116,12 @@ impl Plan {
             first.extend(ANONYMOUS.map(|path| Read::path(path, why)));
         }
         plan.reads.splice(0..0, first);
-        plan.roles = roles(&plan.reads);
+        if wanted.configz {
+            let request = configz::REQUEST.to_owned();
+            let why = "the configuration that runs in each kubelet".to_owned();
+            plan.reads.push(Read { request, why, ..Read::default() });
+        }
+        plan.roles = roles(&plan.reads, wanted.configz);
         plan.settled.sort_by(|a, b| (&a.group, &a.resource).cmp(&(&b.group, &b.resource)));
         plan
     }
@@ -233,13 +243,16 @@ fn listing(resource: &ApiResource, extent: Extent) -> Listing {
 type Rules<'a> = BTreeMap<(&'a str, &'a str), BTreeSet<&'a str>>;
 
 /// The smallest roles that allow these reads.
-fn roles(reads: &[Read]) -> Vec<Node> {
+fn roles(reads: &[Read], configz: bool) -> Vec<Node> {
     let mut rules: BTreeMap<Option<&str>, Rules<'_>> = BTreeMap::new();
     rules.entry(None).or_default();
     for read in reads.iter().filter(|read| !read.resource.is_empty()) {
         let verb = if read.is_single() { "get" } else { "list" };
         let of_scope = rules.entry(read.namespace.as_deref()).or_default();
         of_scope.entry((&read.group, verb)).or_default().insert(&read.resource);
+    }
+    if configz {
+        rules.entry(None).or_default().entry(("", "get")).or_default().insert(configz::RESOURCE);
     }
     let role = |(namespace, rules): (Option<&str>, Rules<'_>)| {
         let mut metadata = vec![("name", text(ROLE))];

@@ -13,4 +13,7 @@ pub struct Wanted {
     pub namespaces: Vec<String>,
     /// Whether the server is also asked what it answers without credentials.
     pub anonymous: bool,
+    /// Whether every kubelet is asked for the configuration that runs in it, through the API server. It takes `get` on
+    /// `nodes/proxy`, which allows far more than that.
+    pub configz: bool,
 }

@@ -38,6 +38,10 @@ pub(crate) struct CollectArgs {
     /// Do not ask the server what it answers to requests without credentials
     #[arg(long)]
     pub(crate) no_probe: bool,
+    /// Ask every kubelet for the configuration that runs in it, too, through the API server. It takes get on nodes/proxy, a
+    /// right with which commands can be run in every pod: grant it for as long as this takes
+    #[arg(long, conflicts_with_all = ["filename", "node"])]
+    pub(crate) configz: bool,
     /// Read nothing: print the requests that would be made, and the smallest ClusterRole that allows them
     #[arg(long)]
     pub(crate) dry_run: bool,

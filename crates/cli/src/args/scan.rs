@@ -162,6 +162,10 @@ pub(crate) struct ClusterArgs {
     /// Do not judge the objects of this namespace; may be given several times, or with commas
     #[arg(long, value_name = "NAMESPACE", value_delimiter = ',', help_heading = CLUSTER)]
     pub(crate) exclude_namespace: Vec<String>,
+    /// Ask every kubelet for the configuration that runs in it, too, through the API server. It takes get on nodes/proxy, a
+    /// right with which commands can be run in every pod: grant it for as long as this takes
+    #[arg(long, requires = "cluster", help_heading = CLUSTER)]
+    pub(crate) configz: bool,
     /// Print the requests that the scan would make and the smallest roles that allow them, and read nothing
     #[arg(long, requires = "cluster", help_heading = CLUSTER)]
     pub(crate) dry_run: bool,

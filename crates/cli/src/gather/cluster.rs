@@ -23,6 +23,8 @@ pub(crate) struct Live {
     pub(crate) namespaces: Vec<String>,
     /// Whether its server is asked what it tells people it does not know.
     pub(crate) anonymous: bool,
+    /// Whether kubelets are asked for the configuration that runs in them.
+    pub(crate) configz: bool,
 }
 
 impl Live {
@@ -33,6 +35,7 @@ impl Live {
             all_kinds: matches!(wanted, Wanted::All(_)),
             namespaces: self.namespaces.clone(),
             anonymous: self.anonymous,
+            configz: self.configz,
         }
     }
 

@@ -9,6 +9,7 @@ use ironsides_checks::{Counts, Judge};
 use ironsides_core::{Extent, Facts, Finding, Inventory, Listing, Object, ObjectRef, Origin, Pod, Target};
 use ironsides_files::BundleOf;
 use ironsides_report::{Cluster, Problem, Summary};
+use ironsides_settings::Host;
 use ironsides_tree::{Node, Text};
 use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -59,6 +60,7 @@ fn live(args: &ScanArgs) -> Live {
         connect: args.of_cluster.connect.connect(),
         namespaces: args.of_cluster.namespace.clone(),
         anonymous: true,
+        configz: args.of_cluster.configz,
     }
 }
 
@@ -104,7 +106,7 @@ pub(crate) fn nodes(args: &ScanArgs, summary: &mut Summary, say: &Say) -> Vec<Ob
             let path = source.as_ref().map_or("", |source| source.path());
             let problem =
                 |message| Problem { path: path.to_owned(), line: None, column: None, message, hint: None };
-            if ironsides_settings::Host::is_in(&object.root) {
+            if Host::is_in(&object.root) {
                 problems.extend(gaps(&object.root).into_iter().map(problem));
                 nodes.push(object);
             } else {
@@ -253,7 +255,10 @@ fn members(listings: &[Listing]) -> Option<BTreeSet<String>> {
 /// Where facts of some nodes are there, those of every node should be: who is missing is told, and the report is not
 /// complete. Facts of nodes that the cluster does not have are told as well.
 fn attend(members: &BTreeSet<String>, objects: &[Object], summary: &mut Summary, say: &Say) {
-    let facts = objects.iter().filter(|object| ironsides_settings::Host::is_in(&object.root));
+    // What its kubelet answers says nothing of a host.
+    let is_looked_at =
+        |root: &Node| Host::is_in(root) && !Host::read(root).is_ok_and(|host| host.is_answer());
+    let facts = objects.iter().filter(|object| is_looked_at(&object.root));
     let known: BTreeSet<String> = facts.map(|object| object.reference().name.to_string()).collect();
     if known.is_empty() {
         return;

@@ -187,5 +187,7 @@ fn hosts(file: &Path, texts: &Texts) -> Result<Vec<Host>> {
     let documents = Documents::new(&text, Limits::default()).flatten();
     let hosts =
         documents.filter(|document| Host::is_in(&document.root)).map(|document| Host::read(&document.root));
+    // Of what a kubelet answers no command can be answered.
+    let hosts = hosts.filter(|host| !matches!(host, Ok(host) if host.is_answer()));
     hosts.collect::<Result<_, _>>().with_context(|| format!("cannot judge the nodes of {}", file.display()))
 }
