@@ -368,3 +368,118 @@ fn a_server_of_k3s_whose_flags_nobody_can_see() {
     }
     stand(&rows, &[("not-applicable", "1.1.1 1.1.3 1.1.5 1.1.7"), ("pass", "1.1.13 4.1.5")]);
 }
+
+/// `MicroK8s` as it comes: one process, and a file of flags a component.
+fn microk8s() -> Root {
+    let root = Root::new();
+    let (data, revision) = ("/var/snap/microk8s/current", "/var/snap/microk8s/7231");
+    let files = [
+        format!("--scheduler-args-file={revision}/args/kube-scheduler"),
+        format!("--controller-manager-args-file={revision}/args/kube-controller-manager"),
+        format!("--proxy-args-file={revision}/args/kube-proxy"),
+        format!("--kubelet-args-file={revision}/args/kubelet"),
+        format!("--apiserver-args-file={revision}/args/kube-apiserver"),
+    ];
+    let mut words = vec!["/snap/microk8s/7231/kubelite"];
+    words.extend(files.iter().map(String::as_str));
+    words.push("--start-control-plane=true");
+    root.process(600, &words);
+    root.link(data, "7231");
+    let args = |name: &str, text: &str| root.file(&format!("{revision}/args/{name}"), 0o600, text);
+    args(
+        "kube-apiserver",
+        "--authorization-mode=RBAC,Node\n--client-ca-file=${SNAP_DATA}/certs/ca.crt\n\
+         --tls-cert-file=${SNAP_DATA}/certs/server.crt\n--tls-private-key-file=${SNAP_DATA}/certs/server.key\n\n\
+         # Enable the aggregation layer\n--profiling=false\n--etcd-servers=\"unix://${SNAP_DATA}/kine.sock:12379\"\n",
+    );
+    args("kube-controller-manager", "--profiling=false\n--root-ca-file=${SNAP_DATA}/certs/ca.crt\n");
+    args("kube-scheduler", "--kubeconfig=${SNAP_DATA}/credentials/scheduler.config\n--profiling=true\n");
+    args("kube-proxy", "--metrics-bind-address=0.0.0.0:10249\n");
+    args(
+        "kubelet",
+        "--kubeconfig=${SNAP_DATA}/credentials/kubelet.config\n--anonymous-auth=false\n\
+         --client-ca-file=${SNAP_DATA}/certs/ca.crt\n--authorization-mode=Webhook\n--read-only-port=0\n",
+    );
+    for name in ["ca", "server", "front-proxy-ca"] {
+        root.file(&format!("{revision}/certs/{name}.crt"), 0o644, "");
+        root.file(&format!("{revision}/certs/{name}.key"), 0o600, "");
+    }
+    for name in ["kubelet", "scheduler", "controller", "client", "proxy"] {
+        root.file(&format!("{revision}/credentials/{name}.config"), 0o600, "kind: Config\n");
+    }
+    root
+}
+
+#[test]
+fn a_server_of_microk8s() {
+    let rows = microk8s().rows();
+    stand(
+        &rows,
+        &[
+            ("pass", "1.2.6 1.2.7 1.2.8 1.2.15 1.3.2 1.3.5"),
+            ("fail", "1.2.16 1.4.1 4.3.1"),
+            ("pass", "4.2.1 4.2.2 4.2.3 4.2.4"),
+        ],
+    );
+    let why = rows["1.4.1"].to_string();
+    assert!(why.contains("/var/snap/microk8s/") && why.contains("args/kube-scheduler:2"), "{why}");
+}
+
+/// k0s: a supervisor, and the components as programs of their own.
+#[test]
+fn a_controller_of_k0s_that_is_a_worker_too() {
+    let root = Root::new();
+    let (bin, pki) = ("/var/lib/k0s/bin", "/var/lib/k0s/pki");
+    root.process(700, &["/usr/local/bin/k0s", "controller", "--enable-worker=true"]);
+    let word = |flag: &str, path: &str| format!("--{flag}={path}");
+    let server = [
+        format!("{bin}/kube-apiserver"),
+        word("authorization-mode", "Node,RBAC"),
+        word("client-ca-file", &format!("{pki}/ca.crt")),
+        word("anonymous-auth", "false"),
+        word("profiling", "false"),
+        word("tls-cert-file", &format!("{pki}/server.crt")),
+        word("tls-private-key-file", &format!("{pki}/server.key")),
+    ];
+    root.process(701, &server.iter().map(String::as_str).collect::<Vec<_>>());
+    let scheduler = [
+        format!("{bin}/kube-scheduler"),
+        word("config", "/etc/k0s/scheduler.yaml"),
+        word("profiling", "false"),
+        word("bind-address", "127.0.0.1"),
+    ];
+    root.process(702, &scheduler.iter().map(String::as_str).collect::<Vec<_>>());
+    root.file(
+        "/etc/k0s/scheduler.yaml",
+        0o600,
+        "apiVersion: kubescheduler.config.k8s.io/v1\nkind: KubeSchedulerConfiguration\nenableProfiling: true\n",
+    );
+    let kubelet = [
+        format!("{bin}/kubelet"),
+        word("config", "/var/lib/k0s/kubelet-config.yaml"),
+        word("kubeconfig", "/var/lib/k0s/kubelet.conf"),
+        word("root-dir", "/var/lib/k0s/kubelet"),
+    ];
+    root.process(703, &kubelet.iter().map(String::as_str).collect::<Vec<_>>());
+    root.file(
+        "/var/lib/k0s/kubelet-config.yaml",
+        0o644,
+        &KUBELET.replace("/etc/kubernetes/pki/ca.crt", "/var/lib/k0s/pki/ca.crt"),
+    );
+    root.file("/var/lib/k0s/kubelet.conf", 0o644, "kind: Config\n");
+    for name in ["ca", "server"] {
+        root.file(&format!("{pki}/{name}.crt"), 0o644, "");
+        root.file(&format!("{pki}/{name}.key"), 0o640, "");
+    }
+    let rows = root.rows();
+    stand(
+        &rows,
+        &[
+            ("pass", "1.2.1 1.2.6 1.2.7 1.2.8 1.2.15 4.2.1 4.2.2 4.2.3 4.2.4"),
+            // The flag does not count beside the file.
+            ("fail", "1.4.1"),
+            // The key is open to its group, the kubeconfig and the configuration to all.
+            ("fail", "1.1.21 4.1.5 4.1.9"),
+        ],
+    );
+}

@@ -247,7 +247,15 @@ impl Agent {
         written: Result<Setting, Unsure>,
         root: &Node,
     ) -> Result<Setting, Unsure> {
-        let Some(answer) = answered(root, key) else { return written };
+        let Some(answer) = answered(root, key) else {
+            // It tells defaults too, and leaves out what is empty.
+            if written.is_err() && kubelet::is_field(key) && !key.starts_with("featureGates") {
+                let mut told = self.nothing(key);
+                told.place = Place::Host(HostPlace::Answer { request: Arc::from(CONFIGZ) });
+                return Ok(told);
+            }
+            return written;
+        };
         let is_own_pair = matches!(key, "tlsCertFile" | "tlsPrivateKeyFile")
             && answer
                 .as_str()

@@ -20,6 +20,7 @@ pub mod kubelet;
 mod microk8s;
 mod openshift;
 mod place;
+mod scheduler;
 mod script;
 mod setting;
 mod settings;

@@ -81,8 +81,9 @@ pub(crate) fn embedded(host: &Host, process: &Process) -> Vec<Embedded> {
 fn of(host: &Host, process: &Process, component: Component, named: Option<&str>) -> Embedded {
     let usual = format!("{CURRENT}/args/{}", component.program());
     let see = |path: &str| host.file(Some(process), path).or_else(|| host.files.get(path));
-    // The process names the folder of the revision that runs; the other leads there.
-    let named = named.filter(|path| see(path).is_some() || !is_of_revision(path, &usual)).unwrap_or(&usual);
+    let has_text = |path: &str| see(path).is_some_and(|file| file.content.is_some());
+    // The process names the folder of the revision that runs; the other leads there, and is the one that is read.
+    let named = named.filter(|path| has_text(path) || !is_of_revision(path, &usual)).unwrap_or(&usual);
     let whole = Place::Host(HostPlace::Process {
         pid: process.pid,
         program: process.program.as_str().into(),

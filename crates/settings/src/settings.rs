@@ -22,6 +22,7 @@ use crate::kube_proxy;
 use crate::microk8s;
 use crate::openshift;
 use crate::place::Place;
+use crate::scheduler;
 use crate::setting::{Setting, Unsure};
 
 /// The settings of a component where it runs, or of a container that is to start it.
@@ -37,7 +38,7 @@ pub struct Settings {
     line: CommandLine,
     /// Whether the command line is longer than what was kept of it.
     is_truncated: bool,
-    /// What is given otherwise than by flags: of etcd, and of kube-proxy where it has a file.
+    /// What is given otherwise than by flags: of etcd, and of kube-proxy and kube-scheduler where they have a file.
     beside: Option<Arc<Beside>>,
     /// What makes settings of a kubelet's flags and files.
     agent: Option<Arc<Agent>>,
@@ -386,6 +387,10 @@ impl Settings {
             Some(Beside::File(all)) if self.component == Component::Etcd && key != "config-file" => {
                 return self.placed(key, all.get(key), known.map(|flag| flag.default));
             }
+            Some(Beside::Unread(unsure)) if self.is_of_file(key) => return Err(unsure.clone()),
+            Some(Beside::File(all)) if self.is_of_file(key) => {
+                return self.placed(key, all.get(key), known.map(|flag| flag.default));
+            }
             Some(Beside::Variables(all, _)) => all.get(key),
             _ => None,
         };
@@ -424,6 +429,11 @@ impl Settings {
                 },
             },
         }
+    }
+
+    /// Whether a file takes the place of a flag, where there is one.
+    fn is_of_file(&self, key: &str) -> bool {
+        self.component == Component::KubeScheduler && scheduler::is_of_file(key)
     }
 
     /// A flag that may be given where nobody could look.
@@ -475,15 +485,17 @@ fn has_flags(words: &[Word]) -> bool {
 
 /// The file that a component is configured with, where that is one of its own.
 pub(crate) fn of_file(line: &CommandLine, component: Component, files: Files<'_>) -> Option<Beside> {
-    if component != Component::KubeProxy {
-        return None;
-    }
+    let of_file = match component {
+        Component::KubeProxy => kube_proxy::of_file,
+        Component::KubeScheduler => scheduler::of_file,
+        _ => return None,
+    };
     let (path, place) = match line.value("config", FlagType::Single) {
         Value::Known(path, flag, _) if !path.is_empty() => (Some(path), flag.place.clone()),
         Value::FilledIn(flag) => (None, flag.place.clone()),
         Value::Known(..) | Value::Open | Value::NotGiven => return None,
     };
-    Some(Beside::read(component.program(), path, place, files, kube_proxy::of_file))
+    Some(Beside::read(component.program(), path, place, files, of_file))
 }
 
 #[cfg(test)]

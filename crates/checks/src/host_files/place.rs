@@ -4,7 +4,6 @@
 use std::collections::BTreeSet;
 
 use ironsides_settings::{Component, File, FileKind, Host, Settings};
-use ironsides_tree::{Cursor, parse_one};
 
 use crate::out::Out;
 
@@ -301,18 +300,13 @@ fn absolute(host: &Host, settings: &Settings, path: &str) -> String {
     }
 }
 
-/// The path that a setting names. The kubeconfig of a scheduler with a configuration file stands there, and its flag is of no
-/// account; where what the file says is not known, it is the file itself.
+/// The path that a setting names. Where what the configuration file of a scheduler says of it is not known, it is that file.
 fn named_by(host: &Host, settings: &Settings, key: &str) -> Option<String> {
     let text = |key: &str| settings.get(key).ok()?.text().map(std::borrow::Cow::into_owned);
-    if settings.component() != Component::KubeScheduler || key != "kubeconfig" {
-        return text(key);
+    if settings.component() == Component::KubeScheduler && settings.get(key).is_err() {
+        return text("config").map(|path| absolute(host, settings, &path));
     }
-    let Some(config) = text("config") else { return text(key) };
-    let config = absolute(host, settings, &config);
-    let content = settings.file(host, &config).and_then(|file| file.content.as_deref());
-    let Some(root) = content.and_then(|text| parse_one(text).ok()) else { return Some(config) };
-    Cursor::root(&root).get("clientConnection").get("kubeconfig").str().map(str::to_owned)
+    text(key)
 }
 
 /// Those of the known places at which something is.

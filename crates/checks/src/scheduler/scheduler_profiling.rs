@@ -19,27 +19,7 @@ pub(super) static CHECK: Check = Check {
 };
 
 fn run(scheduler: &Settings, out: &mut Out<'_>) {
-    let Some(config) = out.get(scheduler, "config") else { return };
-    if config.text().is_none() {
-        return SWITCH.judge(scheduler, out);
-    }
-    // With a configuration the flag is ignored.
-    let Some(file) = out.config_file(scheduler, &config) else { return };
-    let root = Cursor::root(&file.root);
-    let at = root.get("enableProfiling");
-    if at.bool() == Some(false) {
-        return file.pass(&at, out);
-    }
-    let is_given = at.node().is_some();
-    let message = if is_given {
-        "enableProfiling is on: /debug/pprof tells about the inside of the scheduler"
-    } else {
-        "enableProfiling is not set, and on by default: /debug/pprof tells about the inside of the scheduler"
-    };
-    let draft = file.fail(&at, message, out);
-    if !is_given {
-        draft.effective("true", "the default of enableProfiling");
-    }
+    SWITCH.judge(scheduler, out);
 }
 
 const SWITCH: Switch = Switch {

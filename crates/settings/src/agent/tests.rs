@@ -101,6 +101,9 @@ configz: {authentication: {anonymous: {enabled: true}}, seccompDefault: false, t
     let alone = kubelet("configz: {readOnlyPort: 10255}");
     assert_eq!(said(&alone, "readOnlyPort"), "10255 at GET /configz");
     assert!(alone.get("hostname-override").is_err());
+    // What is empty is left out of it; gates that nobody set are, too, and have defaults by version.
+    assert_eq!(said(&alone, "tlsCipherSuites"), "nothing at GET /configz");
+    assert!(alone.get("featureGates.RotateKubeletServerCertificate").is_err());
 }
 
 #[test]
