@@ -38,7 +38,7 @@ fn run(policy: &Object, inventory: &Inventory, out: &mut Out<'_>) {
         if service.selector.as_ref().is_some_and(|labels| !labels.is_empty()) {
             continue;
         }
-        let backends = service.backends.iter().map(|address| (*address, *address)).collect();
+        let backends = service.backends().into_iter().map(|address| (address, address)).collect();
         let inside = network.addresses().find(&backends, |address, holder| match holder {
             Holder::Pod(at) => {
                 let pod = network.cluster.pods.get(at as usize)?;

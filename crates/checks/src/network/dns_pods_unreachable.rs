@@ -1,7 +1,7 @@
 //! A rule for DNS that leads to no DNS server.
 
 use ironsides_core::Inventory;
-use ironsides_network::cluster::Pod;
+use ironsides_network::cluster::{Behind, Endpoint, Pod};
 use ironsides_network::kinds::network_policy::{NetworkPolicy, PortNumbers};
 use ironsides_network::{Direction, Protocol, Traffic, Verdict, decide};
 
@@ -59,7 +59,7 @@ fn run(policy: &Object, inventory: &Inventory, out: &mut Out<'_>) {
     let Some((from, pod)) = pods().find(|(_, pod)| selected(pod)) else {
         return out.not_applicable("it selects no pod of the input");
     };
-    let reaches = |(to, server): (u32, &Pod)| asks(&network, from, to, port_of(&network, server));
+    let reaches = |(to, server): (u32, &Pod)| asks(&network, from, to, port_of(&network, to, server));
     if servers.any(reaches) {
         return out.pass(&at(policy, &path));
     }
@@ -83,11 +83,12 @@ fn rule_for_names(read: &NetworkPolicy) -> Option<String> {
 }
 
 /// The port at which a DNS pod is asked: that to which its Service leads.
-fn port_of(network: &Network, server: &Pod) -> u16 {
+fn port_of(network: &Network, at: u32, server: &Pod) -> u16 {
     let services = network.cluster.services.iter().filter(|service| service.selects(server));
     let ports = services.flat_map(|service| &service.ports);
     let mut dns = ports.filter(|port| port.port == 53 && port.protocol == Protocol::Udp);
-    dns.find_map(|port| port.number_in(server)).unwrap_or(53)
+    let behind = Behind { who: Endpoint::Pod(at), written: None };
+    dns.find_map(|port| network.cluster.served(&behind, port)).unwrap_or(53)
 }
 
 /// Whether one pod may send to a port of another over UDP, or nobody can tell.
