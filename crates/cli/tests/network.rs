@@ -165,6 +165,7 @@ expect:
     ];
     let ask = |args: &[&str]| transcript(run(&files, &[args, &["--profiles", "all"]].concat()));
     insta::assert_snapshot!("all_reach", ask(&["reach", "internet", "shop/db:5432", "-f", "new"]));
+    insta::assert_snapshot!("all_reach_ns", ask(&["reach", "internet", "ns/shop", "-f", "new"]));
     insta::assert_snapshot!("all_map", ask(&["map", "-f", "new"]));
     insta::assert_snapshot!("all_map_workloads", ask(&["map", "--workloads", "-f", "new"]));
     insta::assert_snapshot!("all_exposure", ask(&["map", "--exposure", "-f", "new"]));
@@ -183,8 +184,13 @@ expect:
 fn profiles_are_compared() {
     let (code, out, _) = demo(&["reach", "payments/payments", "svc/data/postgres", "--profiles", "all"]);
     assert_eq!(code, 0);
-    for profile in ["spec", "calico", "ovn", "antrea", "np-guard"] {
-        assert!(out.lines().any(|line| line.starts_with(profile) && line.contains("TCP 5432")), "{out}");
+    let named: Vec<&str> = out
+        .lines()
+        .filter(|line| line.contains("TCP 5432"))
+        .flat_map(|line| line.split("  ").next().unwrap_or_default().split(", "))
+        .collect();
+    for profile in ["spec", "calico", "cilium", "ovn", "antrea", "np-guard"] {
+        assert!(named.contains(&profile), "{profile}: {out}");
     }
 }
 

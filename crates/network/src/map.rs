@@ -229,7 +229,7 @@ impl Map {
         if all > CONDITIONS {
             lines.truncate((lines.len() + CONDITIONS).saturating_sub(all));
             lines.push(format!(
-                "[{}] to [{all}] are more such conditions: table, csv and json tell them",
+                "[{}] to [{all}] are more conditions: html lists them all; table, csv and json number them themselves",
                 CONDITIONS + 1
             ));
         }

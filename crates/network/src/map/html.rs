@@ -31,7 +31,13 @@ impl Map {
              <p><input id=\"search\" type=\"search\" placeholder=\"search: a name or a port\" aria-label=\"search\" hidden> \
              <span id=\"count\" role=\"status\"></span></p>\n<p id=\"told\" role=\"status\"></p>\n"
         );
-        for line in map.said() {
+        let many = map.conditions.len() > CONDITIONS;
+        let mut said = map.said();
+        if many {
+            said.retain(|line| !line.starts_with('['));
+            said.push(format!("[1] to [{}] are conditions, which are listed below", map.conditions.len()));
+        }
+        for line in said {
             _ = writeln!(out, "<p class=\"left-out\">{}.</p>", escape(&ironsides_report::plain(&line)));
         }
         out.push_str("</header>\n<main>\n");
@@ -52,7 +58,7 @@ impl Map {
             }
             out.push_str("</section>\n");
         }
-        if map.conditions.len() > CONDITIONS {
+        if many {
             let legend = map.legend();
             let lines: Vec<String> =
                 legend.iter().map(|line| escape(&ironsides_report::plain(line))).collect();

@@ -157,23 +157,54 @@ pub(super) fn compared(asked: &Asked<'_>) -> String {
     let agree = asked.answers.iter().all(|answer| word(answer) == first);
     let how = if agree { first.as_str() } else { "the profiles differ" };
     _ = writeln!(text, "{}: {how}\n", plain(&asked.question()));
-    let mut columns = Columns::new(&["PROFILE", "VERDICT", "TRAFFIC", "EGRESS", "INGRESS"]);
+    // Profiles that say the same are told once.
+    let mut groups: Vec<(Vec<&str>, Vec<[String; 6]>)> = Vec::new();
     for answer in &asked.answers {
-        for case in &answer.reach.cases {
-            let outside = |pick: fn(&(Whom, Whom)) -> Whom| {
-                case.pairs.iter().all(|pair| matches!(pick(pair), Whom::Outside(..)))
-            };
-            columns.row(&[
-                answer.profile.name(),
-                words::verdict(&asked.verdict(answer, case)),
-                &told(&case.traffic),
-                &words::reason(&answer.lowered, &case.egress, Direction::Egress, outside(|pair| pair.0)),
-                &words::reason(&answer.lowered, &case.ingress, Direction::Ingress, outside(|pair| pair.1)),
-            ]);
+        let rows: Vec<[String; 6]> = answer.reach.cases.iter().map(|case| row(asked, answer, case)).collect();
+        match groups.iter_mut().find(|(_, known)| *known == rows) {
+            Some((names, _)) => names.push(answer.profile.name()),
+            None => groups.push((vec![answer.profile.name()], rows)),
+        }
+    }
+    let mut ends = groups.iter().flat_map(|(_, rows)| rows).map(|[_, from, to, ..]| (from, to));
+    let first = ends.next();
+    let has_ends = ends.any(|other| Some(other) != first);
+    let heading = ["PROFILE", "VERDICT", "FROM", "TO", "TRAFFIC", "EGRESS", "INGRESS"];
+    let shown = |at: &usize| has_ends || !(2..4).contains(at);
+    let pick = |cells: &[&str]| -> Vec<String> {
+        let cells = cells.iter().enumerate().filter(|(at, _)| shown(at));
+        cells.map(|(_, cell)| (*cell).to_owned()).collect()
+    };
+    let heading = pick(&heading);
+    let mut columns = Columns::new(&heading.iter().map(String::as_str).collect::<Vec<_>>());
+    for (names, rows) in &groups {
+        let mut profiles = names.join(", ");
+        for cells in rows {
+            let cells: Vec<&str> =
+                [profiles.as_str()].into_iter().chain(cells.iter().map(String::as_str)).collect();
+            let cells = pick(&cells);
+            columns.row(&cells.iter().map(String::as_str).collect::<Vec<_>>());
+            profiles.clear();
         }
     }
     text.push_str(&columns.text());
     text
+}
+
+/// A case in a row: its verdict, who sends, who receives, what, and why at either end.
+fn row(asked: &Asked<'_>, answer: &Answered, case: &Case) -> [String; 6] {
+    let cluster = &asked.world.state.cluster;
+    let froms: Vec<Whom> = case.pairs.iter().map(|pair| pair.0).collect();
+    let tos: Vec<Whom> = case.pairs.iter().map(|pair| pair.1).collect();
+    let outside = |ends: &[Whom]| ends.iter().all(|end| matches!(end, Whom::Outside(..)));
+    [
+        words::verdict(&asked.verdict(answer, case)).to_owned(),
+        words::ends(&asked.from, &froms, cluster),
+        words::ends(&asked.to.party, &tos, cluster),
+        told(&case.traffic),
+        words::reason(&answer.lowered, &case.egress, Direction::Egress, outside(&froms)),
+        words::reason(&answer.lowered, &case.ingress, Direction::Ingress, outside(&tos)),
+    ]
 }
 
 /// All answers for programs.
