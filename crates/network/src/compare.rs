@@ -8,7 +8,7 @@ use crate::address::{AddressSet, atoms};
 use crate::cluster::{Cluster, Endpoint};
 use crate::diff::{Somebody, joined};
 use crate::engine::{ClassId, ConnectionsId, Engine};
-use crate::map::Map;
+use crate::map::{Cell, Map};
 
 /// What goes through between some and others under each of several profiles.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -30,8 +30,8 @@ struct Group {
 /// What all of a group have in common: their classes, the node that it is, and whether they are wanted.
 type Key = (Vec<Option<ClassId>>, Option<u32>, bool);
 
-/// The pairs of workloads, nodes and stretches of addresses for which profiles differ, as far as they are wanted. As in maps,
-/// protocols without ports do not count where nobody knows whether they go through.
+/// The pairs of workloads, nodes and stretches of addresses for which profiles differ in protocols with ports, as far as they are
+/// wanted.
 pub fn differences(
     cluster: &Cluster,
     engines: &[&Engine<'_>],
@@ -49,9 +49,9 @@ pub fn differences(
             let ids: Vec<Option<ConnectionsId>> =
                 engines.iter().map(|engine| engine.connections_id(from.end, to.end)).collect();
             let told = known.entry(ids).or_insert_with_key(|ids| {
-                let told: Vec<String> =
-                    engines.iter().zip(ids).map(|(engine, id)| told(engine, *id)).collect();
-                told.iter().any(|other| Some(other) != told.first()).then_some(told)
+                let (told, ports): (Vec<String>, Vec<String>) =
+                    engines.iter().zip(ids).map(|(engine, id)| told(engine, *id)).unzip();
+                differ(&ports).then_some(told)
             });
             if let Some(told) = told {
                 found.entry((told.clone(), receiver)).or_default().insert(sender);
@@ -74,10 +74,17 @@ pub fn differences(
     all
 }
 
-fn told(engine: &Engine<'_>, id: Option<ConnectionsId>) -> String {
-    let Some(id) = id else { return "nothing".to_owned() };
+/// What goes through as maps tell it, and what of it has ports.
+fn told(engine: &Engine<'_>, id: Option<ConnectionsId>) -> (String, String) {
+    let Some(id) = id else { return ("nothing".to_owned(), "nothing".to_owned()) };
     let connections = engine.get(id);
-    connections.without_open_rest().map_or(connections, |(told, _)| told).to_string()
+    let ports = connections.with_ports().to_string();
+    (connections.without_open_rest().map_or(connections, |(told, _)| told).to_string(), ports)
+}
+
+/// Whether not all are the same.
+fn differ(told: &[String]) -> bool {
+    told.iter().any(|other| Some(other) != told.first())
 }
 
 /// Everybody by the classes that they are in under each profile. Ends that are wanted and ends that are not stay apart.
@@ -115,23 +122,29 @@ fn groups(
     groups.into_values().collect()
 }
 
-/// The cells in which maps of one scale differ, each made under a profile of its own.
+/// The cells in which maps of one scale differ in protocols with ports, each made under a profile of its own.
 pub fn differing(maps: &[Map]) -> Vec<Difference> {
-    let mut cells: BTreeMap<(&str, &str), Vec<String>> = BTreeMap::new();
+    let nothing = || vec!["nothing".to_owned(); maps.len()];
+    let mut cells: BTreeMap<(&str, &str), (Vec<String>, Vec<String>)> = BTreeMap::new();
     for (at, map) in maps.iter().enumerate() {
         for cell in &map.cells {
             let (Some(from), Some(to)) = (map.unit(cell.from), map.unit(cell.to)) else { continue };
-            let told =
-                cells.entry((&from.name, &to.name)).or_insert_with(|| vec!["nothing".to_owned(); maps.len()]);
-            if let Some(own) = told.get_mut(at) {
-                *own = map.told(cell);
+            let (told, ports) = cells.entry((&from.name, &to.name)).or_insert_with(|| (nothing(), nothing()));
+            let with_ports = Cell { most: cell.most.with_ports(), ..cell.clone() };
+            let is_nothing = with_ports.most.is_nothing();
+            if let (Some(told), Some(ports)) = (told.get_mut(at), ports.get_mut(at)) {
+                *told = map.told(cell);
+                *ports = if is_nothing { "nothing".to_owned() } else { map.told(&with_ports) };
             }
         }
     }
-    let differ = |told: &Vec<String>| told.iter().any(|other| Some(other) != told.first());
     cells
         .into_iter()
-        .filter(|(_, told)| differ(told))
-        .map(|((from, to), told)| Difference { from: vec![from.to_owned()], to: vec![to.to_owned()], told })
+        .filter(|(_, (_, ports))| differ(ports))
+        .map(|((from, to), (told, _))| Difference {
+            from: vec![from.to_owned()],
+            to: vec![to.to_owned()],
+            told,
+        })
         .collect()
 }

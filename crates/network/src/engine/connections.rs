@@ -167,6 +167,15 @@ impl Connections {
         (!conditions.is_empty()).then(|| (Self::canonical(parts), conditions))
     }
 
+    /// The same with nothing of protocols without ports.
+    #[must_use]
+    pub fn with_ports(&self) -> Self {
+        let verdict = |part: &Part| {
+            if part.traffic.protocol.has_ports() { part.verdict.clone() } else { Verdict::Deny }
+        };
+        Self::canonical(self.0.iter().map(|part| Part { verdict: verdict(part), ..part.clone() }).collect())
+    }
+
     /// What goes through both of two ends.
     #[must_use]
     pub fn and(&self, other: &Self) -> Self {

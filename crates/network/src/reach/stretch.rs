@@ -131,6 +131,9 @@ pub fn told(stretches: &[Stretch]) -> String {
             missing if missing == Protocol::WITH_PORTS.map(Stretch::all) => {
                 "protocols without ports".to_owned()
             }
+            missing if missing == usual.map(Stretch::all) => {
+                "protocols other than TCP, UDP, SCTP and ICMP".to_owned()
+            }
             missing => format!("all but {}", joined(missing)),
         };
     }
@@ -195,6 +198,7 @@ mod tests {
         let but: Vec<Stretch> = [tcp(1, 21), tcp(23, 65535)].into_iter().chain(all[1..].to_vec()).collect();
         assert_eq!(told(&but), "all but TCP 22");
         assert_eq!(told(&all[3..]), "protocols without ports");
+        assert_eq!(told(&all[5..]), "protocols other than TCP, UDP, SCTP and ICMP");
         assert_eq!(told(&[tcp(1, 79), tcp(81, 65535)]), "TCP 1-79, 81-65535", "nobody uses port 0");
         assert_eq!(told(&all[..5]), "TCP; UDP; SCTP; ICMP; ICMPv6");
         assert_eq!(Stretch::of(Traffic { protocol: Protocol::Icmp, port: 8 }).to_string(), "ICMP type 8");

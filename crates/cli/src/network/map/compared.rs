@@ -48,7 +48,10 @@ fn people(names: &[String]) -> String {
 fn table(profiles: &[Profile], all: &[Difference]) -> String {
     let names: Vec<&str> = profiles.iter().map(|profile| profile.name()).collect();
     if all.is_empty() {
-        return format!("the profiles do not differ: {}\n", names.join(", "));
+        return format!(
+            "the profiles do not differ, but for protocols without ports: {}\n",
+            names.join(", ")
+        );
     }
     let upper: Vec<String> = names.iter().map(|name| name.to_uppercase()).collect();
     let heading: Vec<&str> = ["FROM", "TO"].into_iter().chain(upper.iter().map(String::as_str)).collect();
@@ -63,7 +66,7 @@ fn table(profiles: &[Profile], all: &[Difference]) -> String {
     let mut text = columns.text();
     _ = writeln!(
         text,
-        "\nthe profiles differ for {}; all others are the same under each of {}",
+        "\nthe profiles differ for {}; all others are the same under each of {}, but for protocols without ports",
         counted(pairs, "pair"),
         names.join(", ")
     );
