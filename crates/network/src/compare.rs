@@ -49,7 +49,7 @@ pub fn differences(
             let ids: Vec<Option<ConnectionsId>> =
                 engines.iter().map(|engine| engine.connections_id(from.end, to.end)).collect();
             let told = known.entry(ids).or_insert_with_key(|ids| {
-                let (told, ports): (Vec<String>, Vec<String>) =
+                let (told, ports): Told =
                     engines.iter().zip(ids).map(|(engine, id)| told(engine, *id)).unzip();
                 differ(&ports).then_some(told)
             });
@@ -122,10 +122,13 @@ fn groups(
     groups.into_values().collect()
 }
 
+/// What goes through under each profile, and what of it has ports.
+type Told = (Vec<String>, Vec<String>);
+
 /// The cells in which maps of one scale differ in protocols with ports, each made under a profile of its own.
 pub fn differing(maps: &[Map]) -> Vec<Difference> {
     let nothing = || vec!["nothing".to_owned(); maps.len()];
-    let mut cells: BTreeMap<(&str, &str), (Vec<String>, Vec<String>)> = BTreeMap::new();
+    let mut cells: BTreeMap<(&str, &str), Told> = BTreeMap::new();
     for (at, map) in maps.iter().enumerate() {
         for cell in &map.cells {
             let (Some(from), Some(to)) = (map.unit(cell.from), map.unit(cell.to)) else { continue };
