@@ -167,7 +167,7 @@ impl<'a> Place<'a> {
                 of.namespace == Some(namespace.as_str())
                     && labels.iter().all(|(key, value)| of.labels.get(key.as_str()) == Some(&value.as_str()))
             }),
-            None => service.backends.contains(&who.address),
+            None => service.backends().contains(&who.address),
         };
         let at = |traffic: Traffic| {
             service.ports.iter().any(|port| {

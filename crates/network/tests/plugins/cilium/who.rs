@@ -317,8 +317,8 @@ impl<'a> Place<'a> {
                     .collect();
                 list.push((LabelKey::new("k8s", NAMESPACE), Asked::In(vec![service.namespace.clone()])));
                 found.push((written(&list), who.is(&list, self)));
-            } else if !service.backends.is_empty() {
-                let is = service.backends.iter().any(|&address| self.is_in(address.into(), &[], who));
+            } else if !service.backends().is_empty() {
+                let is = service.backends().iter().any(|&address| self.is_in(address.into(), &[], who));
                 found.push((format!("behind {}/{}", service.namespace, service.name), is));
             }
         }
