@@ -14,7 +14,8 @@ impl Permission<'_> {
         let Self { verb, group, resource, namespace } = self;
         let full = if group.is_empty() { (*resource).to_owned() } else { format!("{resource}.{group}") };
         let of_group = if group.is_empty() { String::new() } else { format!(" of API group \"{group}\"") };
-        let name = format!("ironsides-{verb}-{full}");
+        // No name of an object holds the slash of a subresource.
+        let name = format!("ironsides-{verb}-{}", full.replace('/', "-"));
         let subject = subject(message);
         let (scope, commands) = match namespace {
             Some(namespace) => (

@@ -403,3 +403,40 @@ async fn anonymous_answers_carry_no_credentials() {
         }
     }
 }
+
+#[tokio::test]
+async fn kubelets_are_asked_for_what_runs_in_them_where_that_is_wanted() {
+    const NODES: &str = r#"{"kind":"NodeList","apiVersion":"v1","metadata":{},"items":[{"metadata":{"name":"a"}},{"metadata":{"name":"b"}}]}"#;
+    let fake = Fake::start(|asked, _| match asked.path.split('?').next().unwrap() {
+        "/api/v1/nodes" => json(200, NODES),
+        "/api/v1/nodes/a/proxy/configz" => json(
+            200,
+            r#"{"kubeletconfig":{"kind":"KubeletConfiguration","podPidsLimit":-1,"staticPodURLHeader":{"X":["hunter2"]}}}"#,
+        ),
+        "/api/v1/nodes/b/proxy/configz" => {
+            status(403, "Forbidden", "nodes \"b\" is forbidden: User \"bob\" cannot get resource \"nodes/proxy\"")
+        }
+        _ => None,
+    })
+    .await;
+    let facts = fake.collect().await;
+    assert!(facts.listings.iter().all(|listing| &*listing.resource != "nodefacts"));
+    assert_eq!(fake.count("configz"), 0);
+
+    let (cluster, plan) = fake.plan(&Wanted { configz: true, ..wanted() }).await;
+    assert!(plan.roles_yaml().contains("nodes/proxy"));
+    assert!(plan.reads.iter().any(|read| read.request == "GET /api/v1/nodes/NODE/proxy/configz"));
+    let facts = cluster.collect(&plan, &()).await.unwrap();
+    let told = of(&facts, "nodefacts", None);
+    assert_eq!(names(&told.objects), ["a"]);
+    let configz = told.objects[0].get("configz").unwrap();
+    assert_eq!(configz.get("podPidsLimit").unwrap().as_i64(), Some(-1));
+    assert_eq!(configz.get("staticPodURLHeader").unwrap().as_str(), Some("********"));
+    assert!(matches!(told.extent, Extent::Partial { .. }));
+    let why = why(told);
+    assert!(why.starts_with("of node b: forbidden; grant \"get\" on \"nodes/proxy\""), "{why}");
+    assert!(
+        why.contains("create clusterrole ironsides-get-nodes-proxy --verb=get --resource=nodes/proxy"),
+        "{why}"
+    );
+}
