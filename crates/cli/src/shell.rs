@@ -62,3 +62,12 @@ pub(crate) fn schema(args: &SchemaArgs) -> Result<Exit> {
     std::io::stdout().write_all(text.as_bytes())?;
     Ok(Exit::Clean)
 }
+
+/// A word of a shell, in quotes where it needs them.
+pub(crate) fn quoted(word: &str) -> String {
+    let safe = |c: char| c.is_ascii_alphanumeric() || "-_./:=@%+,".contains(c);
+    if !word.is_empty() && word.chars().all(safe) {
+        return word.to_owned();
+    }
+    format!("'{}'", word.replace('\'', r"'\''"))
+}

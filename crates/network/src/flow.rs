@@ -33,6 +33,7 @@ use crate::port::Traffic;
 
 pub use capture::{Capture, is_capture};
 pub use collect::Flows;
+pub use record::is_flow_log;
 pub use resolve::{Resolved, ResolvedFlow, Who, resolve};
 pub use tally::{BadRecord, FlowTally};
 

@@ -47,7 +47,7 @@ use crate::profile::{self, Options, Profile};
 
 pub use changes::Denied;
 pub use draft::Draft;
-pub use intent::intents;
+pub use intent::{intents, named_by_policies};
 
 pub use proof::{FlowProof, Proof};
 pub use prune::Left;

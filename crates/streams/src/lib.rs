@@ -25,3 +25,4 @@ pub use log::{Log, LogOptions, Next, Stopper};
 pub use marks::Marks;
 pub use stretch::{Place, Record, Stretch};
 pub use tally::{At, Count, Tally, Unread};
+pub use unpack::unpacked;

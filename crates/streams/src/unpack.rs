@@ -50,6 +50,11 @@ pub(crate) fn open(path: &Path, stored: Arc<AtomicU64>) -> Result<Unpacked, Stre
     unpack(path, file, stored, is_file)
 }
 
+/// The contents of a file, taken out of gzip or zstd by what it begins with.
+pub fn unpacked(path: &Path) -> Result<Box<dyn Read + Send>, StreamError> {
+    Ok(open(path, Arc::default())?.reader)
+}
+
 fn unpack(
     path: &Path,
     inner: impl Read + Send + 'static,

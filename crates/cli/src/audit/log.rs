@@ -84,28 +84,41 @@ impl Looked {
 
     /// Tells on standard error what was no event and what could not be read.
     pub(crate) fn tell(&self, say: &Say) {
-        let Tally { too_long, cut_off, not_utf8, nul, unread, passed_over, .. } = &self.tally;
-        for unread in unread {
-            say.warning(&unread.why);
-        }
         let wrong = self.wrong.as_ref().map(|wrong| format!(" ({wrong})")).unwrap_or_default();
         for (count, one, many, more) in [
             (&self.malformed, "record is broken", "records are broken", &*wrong),
             (&self.foreign, "record is no audit event", "records are no audit events", ""),
-            (too_long, "record is longer than is read", "records are longer than is read", ""),
-            (cut_off, "record breaks off where its file ends", "records break off where their files end", ""),
-            (not_utf8, "record is not UTF-8 and was mended", "records are not UTF-8 and were mended", ""),
-            (nul, "block of NUL bytes was passed over", "blocks of NUL bytes were passed over", ""),
         ] {
-            let Some(first) = &count.first else { continue };
-            match count.count {
-                1 => say.warning(&format!("{first}: 1 {one}{more}")),
-                number => say.warning(&format!("{number} {many}, the first at {first}{more}")),
-            }
+            warn(say, count, one, many, more);
         }
-        for path in passed_over {
-            say.detail(&format!("{}: passed over: not called like a log", path.display()));
-        }
+        tell_tally(&self.tally, say);
+    }
+}
+
+/// Tells on standard error what of a log could not be read, or not as it stands.
+pub(crate) fn tell_tally(tally: &Tally, say: &Say) {
+    let Tally { too_long, cut_off, not_utf8, nul, unread, passed_over, .. } = tally;
+    for unread in unread {
+        say.warning(&unread.why);
+    }
+    for (count, one, many) in [
+        (too_long, "record is longer than is read", "records are longer than is read"),
+        (cut_off, "record breaks off where its file ends", "records break off where their files end"),
+        (not_utf8, "record is not UTF-8 and was mended", "records are not UTF-8 and were mended"),
+        (nul, "block of NUL bytes was passed over", "blocks of NUL bytes were passed over"),
+    ] {
+        warn(say, count, one, many, "");
+    }
+    for path in passed_over {
+        say.detail(&format!("{}: passed over: not called like a log", path.display()));
+    }
+}
+
+fn warn(say: &Say, count: &Count, one: &str, many: &str, more: &str) {
+    let Some(first) = &count.first else { return };
+    match count.count {
+        1 => say.warning(&format!("{first}: 1 {one}{more}")),
+        number => say.warning(&format!("{number} {many}, the first at {first}{more}")),
     }
 }
 

@@ -1,18 +1,21 @@
 //! `ironsides network generate`: policies from what was observed and from what manifests intend, with their proof.
 
+mod files;
 mod print;
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 use ironsides_core::PodTemplates;
-use ironsides_network::Profile;
 use ironsides_network::flow::Observed;
-use ironsides_network::generate::{Enforcer, Generated, Intent, PolicyKind, Wishes, generate, intents};
+use ironsides_network::generate::{
+    Enforcer, Generated, Intent, PolicyKind, Wishes, generate, intents, named_by_policies,
+};
+use ironsides_network::{Cluster, Profile};
 use ironsides_tree::Text;
 
 use super::flows;
 use super::profiles::Profiles;
 use super::world::{World, nothing};
-use crate::args::network::{GenerateArgs, GenerateFormat, KindArg};
+use crate::args::network::{GenerateArgs, GenerateFormat, KindArg, ProfileArg, ProfileArgs};
 use crate::exit::Exit;
 use crate::print::emit;
 use crate::say::{Say, counted};
@@ -27,8 +30,9 @@ pub(crate) struct Made<'a> {
 }
 
 pub(crate) fn run(args: &GenerateArgs, say: &Say) -> Result<Exit> {
+    let who = enforcing(args)?;
     let world = World::read(&args.from.place(&[]), say)?;
-    if world.state.cluster.pods.is_empty() {
+    if world.state.cluster.pods.is_empty() && world.state.cluster.namespaces.is_empty() {
         return Ok(nothing(&[&world], say));
     }
     for namespace in
@@ -37,24 +41,24 @@ pub(crate) fn run(args: &GenerateArgs, say: &Say) -> Result<Exit> {
         say.warning(&format!("there is no namespace {namespace} in what was read"));
     }
     let seen = flows::read(&args.flows, say)?;
+    let (mut cluster, policies) = (Cluster::clone(&world.state.cluster), &world.state.policies);
+    let named = if args.intents || args.flows.is_empty() {
+        named_by_policies(&mut cluster, policies)
+    } else {
+        Vec::new()
+    };
     let mut is_whole = seen.is_whole;
-    let (wanted, notes) = if args.intents || args.flows.is_empty() {
-        intents(world.inventory.objects(), &PodTemplates::default(), &world.state.cluster)
+    let (wanted, mut notes) = if args.intents || args.flows.is_empty() {
+        intents(world.inventory.objects(), &PodTemplates::default(), &cluster, policies)
     } else {
         (Vec::new(), Vec::new())
     };
-    let (profile, options) = Profiles::one(&args.profile, &[&world], say)?;
-    if matches!(args.kind, KindArg::Cilium) && profile != Profile::Cilium {
-        anyhow::bail!(
-            "policies of Cilium's kinds have no effect under profile {profile}, so nothing could be proved: add --profile cilium"
-        );
-    }
+    notes.extend(named);
     if !args.flows.is_empty() && seen.observed.flows.is_empty() && wanted.is_empty() {
-        say.warning(
-            &"no flow was read, so that every namespace would be closed for all but names: nothing is made",
-        );
+        flows::nothing(&args.flows, &seen, say);
         return Ok(Exit::Nothing);
     }
+    let (profile, options) = Profiles::one(&who, &[&world], say)?;
     let enforcer = Enforcer { profile, options };
     let namespaces = args.namespace.iter().map(Text::new).collect();
     let wishes = Wishes {
@@ -65,10 +69,9 @@ pub(crate) fn run(args: &GenerateArgs, say: &Say) -> Result<Exit> {
         namespaces: (!args.namespace.is_empty()).then_some(namespaces),
         replace: args.replace,
         without_requests: args.without_requests,
-        ..Wishes::default()
+        files: files::files(args),
     };
-    let mut generated =
-        generate(&world.state.cluster, &world.state.policies, &seen.observed, &wanted, &wishes, enforcer);
+    let mut generated = generate(&cluster, policies, &seen.observed, &wanted, &wishes, enforcer);
     generated.notes.extend(notes);
     let made = Made { world: &world, observed: seen.observed, intents: wanted, enforcer, generated };
     emit(&args.output, |format| match format {
@@ -77,6 +80,9 @@ pub(crate) fn run(args: &GenerateArgs, say: &Say) -> Result<Exit> {
         GenerateFormat::Steps => Ok(print::steps(&made)),
         GenerateFormat::Json => print::json_text(&made),
     })?;
+    if let Some(folder) = &args.out {
+        files::write(folder, &made, say)?;
+    }
     is_whole &= world.gaps.is_empty();
     world.tell_gaps(say);
     let proof = &made.generated.proof;
@@ -86,4 +92,21 @@ pub(crate) fn run(args: &GenerateArgs, say: &Say) -> Result<Exit> {
         return Ok(Exit::Findings);
     }
     Ok(if is_whole { Exit::Clean } else { Exit::Incomplete })
+}
+
+/// Whose reading counts: Cilium's, where policies of its kind are made, for nobody else enforces them.
+fn enforcing(args: &GenerateArgs) -> Result<ProfileArgs> {
+    if !matches!(args.kind, KindArg::Cilium) {
+        return Ok(args.profile.clone());
+    }
+    match args.profile.profile {
+        ProfileArg::Auto | ProfileArg::One(Profile::Cilium) => {
+            Ok(ProfileArgs { profile: ProfileArg::One(Profile::Cilium), ..args.profile.clone() })
+        }
+        ProfileArg::All => bail!("--kind cilium goes with profile cilium alone: leave --profile out"),
+        ProfileArg::One(other) => bail!(
+            "--kind cilium and --profile {other} contradict each other: only Cilium enforces CiliumNetworkPolicies. Leave --profile \
+             out, or make NetworkPolicies with --kind network-policy"
+        ),
+    }
 }

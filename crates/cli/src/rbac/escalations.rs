@@ -17,6 +17,7 @@ use super::world::{AROUND, World, nothing};
 use crate::args::rbac::{EscalationsArgs, ReportFormat};
 use crate::exit::Exit;
 use crate::say::Say;
+use crate::shell::quoted;
 
 /// A table shows so many ways; `wide` shows all.
 const MOST: usize = 40;
@@ -181,15 +182,6 @@ fn command(call: &Call, wide: bool) -> String {
         }
     }
     line
-}
-
-/// A word of a shell, in quotes where it needs them.
-fn quoted(word: &str) -> String {
-    let safe = |c: char| c.is_ascii_alphanumeric() || "-_./:=@%+,".contains(c);
-    if !word.is_empty() && word.chars().all(safe) {
-        return word.to_owned();
-    }
-    format!("'{}'", word.replace('\'', r"'\''"))
 }
 
 /// What allows a request of a call.

@@ -140,6 +140,36 @@ pub(crate) fn read(text: &str, last: &mut Option<Format>, told: &mut Vec<Told>) 
     read_as(format, text, last, told)
 }
 
+/// Whether a text begins as one that holds flows: by its first record, as far as it is there.
+pub fn is_flow_log(begin: &str) -> bool {
+    let begin = begin.trim_start_matches(|c: char| c.is_ascii_whitespace() || c == '\u{feff}');
+    let line = begin.lines().next().unwrap_or_default();
+    if read(line, &mut None, &mut Vec::new()).is_ok() {
+        return !line.is_empty();
+    }
+    // A document of several lines, or a record that is longer than what is there: its first keys must do.
+    let names_one = |key: &str| begin.contains(&format!("\"{key}\""));
+    begin.starts_with(['{', '[']) && FIRST_KEYS.iter().any(|key| names_one(key))
+}
+
+/// Keys that stand in the first record of a flow log, whatever its format.
+const FIRST_KEYS: [&str; 14] = [
+    "flow",
+    "IP",
+    "l4",
+    "verdict",
+    "event_type",
+    "source_type",
+    "dest_type",
+    "source_name",
+    "srcLabel",
+    "source",
+    "destination",
+    "src",
+    "dst",
+    "process_kprobe",
+];
+
 const UNKNOWN: &str = "none of the known formats: flows of Hubble, cilium monitor, Calico, or connect events with source, \
                        destination and port";
 

@@ -337,6 +337,11 @@ impl Resolver {
             let by_pod = if named { self.likely(&talker.name, workload, pods) } else { Vec::new() };
             return Some(if by_pod.is_empty() { pods.clone() } else { by_pod });
         }
+        // A log that names the workload at the top means that one, and no other whose pods could be called so.
+        let is_top = !matches!(kind.as_str(), "" | "Pod" | "ReplicaSet" | "Job");
+        if is_top && !workload.is_empty() {
+            return None;
+        }
         // The longest name that fits is meant: `cart-redis-5d9c-x` is of cart-redis and not of cart.
         let mut best: Option<(&Text, Vec<u32>)> = None;
         for name in [workload, &talker.name].into_iter().filter(|name| !name.is_empty()) {
@@ -357,7 +362,10 @@ impl Resolver {
     fn likely(&self, name: &str, workload: &str, pods: &[u32]) -> Vec<u32> {
         let kind_of =
             |at: u32| self.cluster.pods.get(at as usize).map_or("", |pod| pod.workload_kind.as_str());
-        let fits = |at: &u32| is_pod_of(name, kind_of(*at), workload);
+        // What logs alone know is called as its pods suggest: others whose names begin alike are others.
+        let fits = |at: &u32| {
+            is_pod_of(name, kind_of(*at), workload) && (!self.is_unknown(*at) || base(name) == workload)
+        };
         let fitting: Vec<u32> = pods.iter().copied().filter(fits).collect();
         // A Deployment's pods have the hash of their ReplicaSet before their own: with less, another kind is more likely.
         let sure = |at: &u32| {

@@ -164,20 +164,19 @@ impl<'a> Builder<'a> {
     /// The namespaces that are closed.
     fn namespaces(&mut self, unknown: &[u32]) -> BTreeSet<Text> {
         let of: BTreeSet<Text> = self.groups.iter().map(|group| group.namespace.clone()).collect();
-        let mut wanted = match &self.wishes.namespaces {
-            Some(wanted) => {
-                for name in wanted.difference(&of) {
-                    self.note(
-                        NoteKind::Remark,
-                        format!(
-                            "namespace {name} has no pods that are known: it is closed for those to come"
-                        ),
-                    );
-                }
-                wanted.clone()
-            }
-            None => self.usual(of, unknown),
-        };
+        let mut wanted = self.wishes.namespaces.clone().unwrap_or_else(|| self.usual(of.clone(), unknown));
+        if self.wishes.namespaces.is_none() {
+            let declared = self.cluster.namespaces.iter().filter(|(_, namespace)| namespace.place.is_some());
+            wanted.extend(
+                declared
+                    .map(|(name, _)| name.clone())
+                    .filter(|name| !of.contains(name) && !SYSTEM.contains(&name.as_str())),
+            );
+        }
+        for name in wanted.difference(&of) {
+            let text = format!("namespace {name} has no pods that are known: it is closed for those to come");
+            self.note(NoteKind::Remark, text);
+        }
         wanted.retain(|name| self.is_name(name) && self.is_guarded(name));
         wanted
     }
@@ -242,7 +241,7 @@ impl<'a> Builder<'a> {
                 self.note(
                     NoteKind::Remark,
                     format!(
-                        "namespace {name} is known from flows alone and stays open; name it to close it, too"
+                        "what runs in namespace {name} is known from the log alone, so that it stays open; name it to close it, too"
                     ),
                 );
                 continue;

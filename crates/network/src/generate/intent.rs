@@ -1,6 +1,7 @@
 //! What manifests say of who calls whom: services with what names them, ways in from outside, webhooks, metrics.
 
 mod platform;
+mod policies;
 mod text;
 mod tiers;
 
@@ -13,11 +14,18 @@ use crate::cluster::{Cluster, Service};
 use crate::flow::Who;
 use crate::flow::resolve::behind;
 use crate::generate::{Caller, Intent, Note, NoteKind};
+use crate::kinds::Policies;
 use crate::port::{Protocol, Traffic};
+pub use policies::named_by_policies;
 use text::{Mention, mentions};
 
-/// Finds the connections that manifests intend. `objects` are those that the cluster was read from.
-pub fn intents(objects: &[Object], templates: &PodTemplates, cluster: &Cluster) -> (Vec<Intent>, Vec<Note>) {
+/// Finds the connections that manifests intend. `objects` are those that the cluster and the policies were read from.
+pub fn intents(
+    objects: &[Object],
+    templates: &PodTemplates,
+    cluster: &Cluster,
+    policies: &Policies,
+) -> (Vec<Intent>, Vec<Note>) {
     let mut finder = Finder::new(objects, cluster);
     for object in objects {
         if let Some(pod) = Pod::of(object, templates) {
@@ -27,6 +35,7 @@ pub fn intents(objects: &[Object], templates: &PodTemplates, cluster: &Cluster) 
         finder.monitors(object);
     }
     finder.entrances();
+    finder.policies(policies);
     finder.tiers();
     let Finder { mut found, notes, .. } = finder;
     found.sort_by(|a, b| (&a.why, &a.to, a.traffic).cmp(&(&b.why, &b.to, b.traffic)));

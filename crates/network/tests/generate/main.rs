@@ -12,7 +12,7 @@ use std::sync::Arc;
 use ironsides_core::{Object, Origin, PodTemplates};
 use ironsides_network::flow::{Flows, Observed, Who};
 use ironsides_network::generate::{
-    Caller, Enforcer, Generated, Intent, NoteKind, PolicyKind, Wishes, generate, intents,
+    Caller, Enforcer, Generated, Intent, NoteKind, PolicyKind, Wishes, generate, intents, named_by_policies,
 };
 use ironsides_network::reach::told as traffic_of;
 use ironsides_network::{Cluster, Endpoint, Flow, Options, Policies, Profile, Traffic, Verdict};
@@ -60,7 +60,8 @@ fn world(manifests: &str, log: &str) -> World {
 fn intended(manifests: &str, log: &str) -> World {
     let objects = objects(manifests);
     let mut world = world(manifests, log);
-    world.intents = intents(&objects, &PodTemplates::default(), &world.cluster).0;
+    named_by_policies(&mut world.cluster, &world.policies);
+    world.intents = intents(&objects, &PodTemplates::default(), &world.cluster, &world.policies).0;
     world
 }
 
@@ -68,7 +69,11 @@ fn intended(manifests: &str, log: &str) -> World {
 fn shown(manifests: &str) -> Vec<String> {
     let objects = objects(manifests);
     let (cluster, _) = Cluster::read(&objects, &PodTemplates::default());
-    let (found, notes) = intents(&objects, &PodTemplates::default(), &cluster);
+    let mut policies = Policies::default();
+    for (number, object) in (0..).zip(&objects) {
+        policies.read(number, &object.root);
+    }
+    let (found, notes) = intents(&objects, &PodTemplates::default(), &cluster, &policies);
     let who = |who: &Who| match who {
         Who::Pods(pods) => {
             let names = pods.iter().map(|&at| &cluster.pods[at as usize]);
@@ -203,6 +208,32 @@ fn the_common_pattern_is_read_out_of_names() {
     let world = intended(TIERS, "");
     let generated = made(&world, &Wishes::default(), Profile::Spec);
     insta::assert_snapshot!(told(&generated, &world.observed));
+}
+
+/// The guide's own policies: what they let in at one end is opened at the other, though no pods are known.
+#[test]
+fn policies_that_are_there_say_who_calls_whom() {
+    let guide = "
+apiVersion: v1
+kind: Namespace
+metadata: {name: production}
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: default-deny-ingress, namespace: production}
+spec: {podSelector: {}, policyTypes: [Ingress]}
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: allow-frontend-to-api, namespace: production}
+spec:
+  podSelector: {matchLabels: {app: api}}
+  ingress: [{from: [{podSelector: {matchLabels: {app: frontend}}}], ports: [{protocol: TCP, port: 8080}]}]
+";
+    let world = intended(guide, "");
+    let generated = made(&world, &Wishes::default(), Profile::Spec);
+    insta::assert_snapshot!(told(&generated, &world.observed));
+    assert!(generated.proof.holds() && generated.proof.intended == 1);
 }
 
 #[test]

@@ -149,6 +149,15 @@ fn what_only_the_log_knows_is_selected_by_what_it_tells() {
     let both = of(&both);
     assert!(text_of(&both, "two").contains("app: old") && !both.text().contains("track"), "{}", both.text());
     assert!(both.proof.holds());
+    // One whose name begins like another's is another.
+    let near = [
+        line(r#""k8s:app=cart""#, "cart-7d98456675-2mcs4"),
+        line(r#""k8s:app=cart-redis""#, "cart-redis-7d98456675-2mcs4"),
+    ];
+    let near = of(&near);
+    let text = text_of(&near, "two");
+    assert!(text.contains("app: cart\n") && text.contains("app: cart-redis\n"), "{text}");
+    assert!(noted(&near, "take every pod").is_empty());
     // Without labels every pod of the namespace is meant, and that is told of whom it names, too.
     let silent = of(&[line("", "old-7d98456675-2mcs4")]);
     assert!(text_of(&silent, "two").contains("- podSelector: {}"), "{}", silent.text());

@@ -7,6 +7,7 @@ mod conformance;
 mod draw;
 mod fields;
 mod laws;
+mod proved;
 mod random;
 mod slow;
 mod tables;

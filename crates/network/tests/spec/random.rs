@@ -101,7 +101,13 @@ pub(crate) fn endpoint(world: &World, next: &mut impl FnMut(usize) -> usize, dua
 }
 
 /// Everything that may be the case, as far as it matters to a packet.
-fn guesses(world: &World, dual: bool, from: Endpoint, to: Endpoint, traffic: Traffic) -> Vec<Guess> {
+pub(crate) fn guesses(
+    world: &World,
+    dual: bool,
+    from: Endpoint,
+    to: Endpoint,
+    traffic: Traffic,
+) -> Vec<Guess> {
     let cluster = &world.cluster;
     let pod = |end| if let Endpoint::Pod(at) = end { cluster.pods.get(at as usize) } else { None };
     let any =

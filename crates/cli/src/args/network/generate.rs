@@ -15,7 +15,7 @@ Every namespace is closed in both directions, and what was observed (--flows) or
 through. The policies are then held against every flow; what becomes of each is the proof.
 
 Examples:
-  ironsides network generate --flows hubble.jsonl -f deploy/ -o yaml=policies.yaml -o table
+  ironsides network generate --flows hubble.jsonl -f deploy/ --out policies
   ironsides network generate --intents -f deploy/ -o yaml
   ironsides network generate --flows flows/ --intents --kind cilium -o steps
 
@@ -31,7 +31,7 @@ pub(crate) struct GenerateArgs {
     /// flows are given
     #[arg(long)]
     pub(crate) intents: bool,
-    /// The kind of policies
+    /// The kind of policies; cilium means profile cilium
     #[arg(long, value_name = "KIND", default_value = "network-policy")]
     pub(crate) kind: KindArg,
     /// Only close this namespace; may be given several times [default: all that have pods, but for those of Kubernetes itself]
@@ -40,6 +40,9 @@ pub(crate) struct GenerateArgs {
     /// Policies that are there in these namespaces will be deleted
     #[arg(long)]
     pub(crate) replace: bool,
+    /// Write a file for each namespace, and the steps of the roll-out, into this folder
+    #[arg(long, value_name = "FOLDER", value_hint = ValueHint::DirPath)]
+    pub(crate) out: Option<PathBuf>,
     /// Let any request through, where HTTP and DNS were seen, too
     #[arg(long)]
     pub(crate) without_requests: bool,

@@ -22,6 +22,12 @@ pub(super) fn table(made: &Made<'_>) -> String {
         let rules = counted(policy.draft.rules.len(), "rule");
         _ = writeln!(text, "{}", plain(&format!("{} ({rules}): {}", policy.name, policy.draft.purpose)));
     }
+    if generated.policies.is_empty() {
+        _ = writeln!(
+            text,
+            "no policy is missing: what is there closes what can be closed, and lets through what is asked for"
+        );
+    }
     section(&mut text, "left out, because it changes nothing", &generated.left, |left| {
         format!("{}: {}", left.what, left.why)
     });
@@ -32,6 +38,21 @@ pub(super) fn table(made: &Made<'_>) -> String {
     section(&mut text, "observed although policies that are there deny it", &proof.denied_before, |flow| {
         flow_text(made, flow)
     });
+    section(
+        &mut text,
+        "denied or failed when it was seen, and will be possible",
+        &proof.let_through,
+        |flow| {
+            let flow = made.observed.flows.get(*flow as usize);
+            flow.map(|flow| {
+                format!(
+                    "{}: {} to {} on {} {}",
+                    flow.place, flow.from, flow.to, flow.traffic.protocol, flow.traffic.port
+                )
+            })
+            .unwrap_or_default()
+        },
+    );
     section(&mut text, "intended and would be denied", &proof.intended_denied, |(at, why)| {
         let intent = made.intents.get(*at).map(|intent| intent.why.to_string()).unwrap_or_default();
         format!("{intent}: {why}")
@@ -40,17 +61,40 @@ pub(super) fn table(made: &Made<'_>) -> String {
     section(&mut text, "was denied and will be possible", &proof.newly_allowed, denied_text);
     _ = writeln!(
         text,
-        "\n{}; proof under profile {}: {} of {} stay allowed, {} would be denied, {} undecided; {} of {} stay possible",
-        counted(generated.policies.len(), "policy").replace("policys", "policies"),
+        "\n{}; proof under profile {}: {}",
+        match generated.policies.len() {
+            1 => "1 policy".to_owned(),
+            many => format!("{many} policies"),
+        },
         made.enforcer.profile,
-        proof.allowed,
-        counted(proof.asked, "observed flow"),
-        proof.denied.len(),
-        proof.undecided.len(),
-        proof.intended.saturating_sub(proof.intended_denied.len()),
-        counted(proof.intended, "intended connection"),
+        proved(made),
     );
     text
+}
+
+/// `36 of 36 observed flows stay allowed, 0 would be denied, 0 undecided`, and the same of what was intended.
+fn proved(made: &Made<'_>) -> String {
+    let proof = &made.generated.proof;
+    let mut parts = Vec::new();
+    if proof.asked > 0 || made.intents.is_empty() {
+        let stay = if proof.allowed == 1 { "stays" } else { "stay" };
+        parts.push(format!(
+            "{} of {} {stay} allowed, {} would be denied, {} undecided",
+            proof.allowed,
+            counted(proof.asked, "observed flow"),
+            proof.denied.len(),
+            proof.undecided.len(),
+        ));
+    }
+    if !made.intents.is_empty() {
+        let possible = proof.intended.saturating_sub(proof.intended_denied.len());
+        let stay = if possible == 1 { "is" } else { "are" };
+        parts.push(format!(
+            "{possible} of {} {stay} possible",
+            counted(proof.intended, "intended connection")
+        ));
+    }
+    parts.join("; ")
 }
 
 fn section<T>(text: &mut String, heading: &str, all: &[T], line: impl Fn(&T) -> String) {
@@ -160,12 +204,23 @@ pub(super) fn json_text(made: &Made<'_>) -> Result<String> {
             "denied": flows(&proof.denied),
             "deniedBefore": flows(&proof.denied_before),
             "undecided": flows(&proof.undecided),
+            "letThrough": proof.let_through.iter().map(|&at| {
+                let seen = made.observed.flows.get(at as usize);
+                json!({ "at": seen.map(|flow| flow.place.to_string()) })
+            }).collect::<Vec<_>>(),
+            "widened": generated
+                .notes
+                .iter()
+                .filter(|note| note.kind == NoteKind::Widened)
+                .map(|note| note.text.as_str())
+                .collect::<Vec<_>>(),
             "intended": proof.intended,
             "intendedDenied": intended,
             "newlyDenied": changed(&proof.newly_denied),
             "newlyAllowed": changed(&proof.newly_allowed),
         },
         "steps": steps,
+        "files": generated.files.iter().map(|(name, text)| json!({ "name": name, "yaml": text })).collect::<Vec<_>>(),
     });
     let gaps: Vec<&String> = made.world.gaps.iter().collect();
     Ok(serde_json::to_string_pretty(&envelope("network-generate", &gaps, answer))? + "\n")

@@ -42,23 +42,35 @@ impl Builder<'_> {
                 dns.groups.insert(at, BTreeSet::new());
             }
         }
-        // Other pods that answer lookups were seen to do so.
+        // Other pods that answer lookups were seen to do so: a proxy saw the names, or they are Kubernetes' own. What else is
+        // called on port 53 is called like anything else.
+        let mut seen = BTreeSet::new();
         for ((_, to), ports) in self.edges {
-            let asked = ports.iter().filter(|(traffic, evidence)| {
-                traffic.port == 53
-                    || evidence.requests.iter().any(|request| matches!(request, Request::Dns { .. }))
-            });
-            for (traffic, _) in asked {
+            for (traffic, evidence) in ports {
+                let names = evidence.requests.iter().any(|request| matches!(request, Request::Dns { .. }));
                 match to {
-                    Side::Group(at) => {
-                        dns.groups.entry(*at).or_default().insert(traffic.port);
+                    Side::Group(at) if names || traffic.port == 53 => {
+                        let is_known = dns.groups.contains_key(at);
+                        let is_system = self.group(*at).is_some_and(|group| group.namespace == "kube-system");
+                        if is_known || is_system || names {
+                            dns.groups.entry(*at).or_default().insert(traffic.port);
+                        }
+                        if !is_known && (is_system || names) {
+                            seen.insert(*at);
+                        }
                     }
+                    _ if traffic.port != 53 => {}
                     Side::Address(address) | Side::Node(_, Some(address)) if is_link_local(*address) => {
                         dns.local.insert(*address);
                     }
                     _ => {}
                 }
             }
+        }
+        for at in seen {
+            let Some(group) = self.group(at) else { continue };
+            let text = format!("{} was seen to answer lookups: all pods may ask it", group.full_name());
+            self.note(NoteKind::Assumed, text);
         }
         for service in &self.cluster.services {
             for port in service.ports.iter().filter(|port| port.port == 53) {
