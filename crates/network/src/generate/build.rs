@@ -78,6 +78,13 @@ pub(super) fn build(
         let mut lookup = builder.lookup(namespace, &dns);
         lookup.name = taken.name(namespace, "allow-dns");
         drafts.push(lookup);
+        if groups.iter().all(|group| group.namespace != *namespace) {
+            let mut draft = builder.all_pods(namespace, &dns);
+            if !draft.rules.is_empty() {
+                draft.name = taken.name(namespace, "all-pods");
+                drafts.push(draft);
+            }
+        }
         for (at, group) in (0..).zip(&groups).filter(|(_, group)| group.namespace == *namespace) {
             if group.host_network {
                 continue;
@@ -265,6 +272,24 @@ impl<'a> Builder<'a> {
             namespace: group.namespace.clone(),
             purpose: wide.map_or(purpose.clone(), |wide| format!("{purpose} {wide}.")),
             subject: group.selector.clone(),
+            directions,
+            rules,
+            ..Draft::default()
+        }
+    }
+
+    /// The policy of a namespace whose pods are still to come: what is intended for all of them.
+    fn all_pods(&mut self, namespace: &Text, dns: &Dns) -> Draft {
+        let group = Group { namespace: namespace.clone(), ..Group::default() };
+        let rules: Vec<DraftRule> = Direction::ALL
+            .into_iter()
+            .flat_map(|direction| self.rules(u32::MAX, &group, direction, dns))
+            .collect();
+        let mut directions: Vec<Direction> = rules.iter().map(|rule| rule.direction).collect();
+        directions.dedup();
+        Draft {
+            namespace: namespace.clone(),
+            purpose: format!("What all pods of {namespace} may receive and send, whichever they will be."),
             directions,
             rules,
             ..Draft::default()

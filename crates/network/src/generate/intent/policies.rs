@@ -126,7 +126,7 @@ pub fn named_by_policies(cluster: &mut Cluster, policies: &Policies) -> Vec<Note
     for (namespace, labels) in named {
         let told: Vec<String> = labels.iter().map(|(key, value)| format!("{key}={value}")).collect();
         let text = format!(
-            "no pods of {namespace} are known; those with {} are, for policies name them: rules are made for them as if they were there",
+            "no pods of {namespace} are known, and policies name some with {}: rules are made as if these were there",
             told.join(", ")
         );
         notes.push(Note { kind: NoteKind::Assumed, text });
