@@ -492,3 +492,40 @@ fn policies_that_are_made_are_proved_and_hold() {
     let (code, out, _) = demo(&["generate", "--intents"]);
     assert!(code != 2 && out.contains("intended connection"), "{out}");
 }
+
+#[test]
+fn policies_are_written_by_namespace_with_steps_that_name_the_files() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("made").display().to_string();
+    let (code, _, err) = demo(&["generate", "--flows", "demo/flows", "--out", &out]);
+    assert!(code == 0 && err.contains("written"), "{err}");
+    let steps = std::fs::read_to_string(folder.path().join("made/steps.txt")).unwrap();
+    let named: Vec<&str> =
+        steps.lines().filter_map(|line| line.strip_prefix("   run: kubectl apply -f ")).collect();
+    assert!(named.len() > 3, "{steps}");
+    for file in named {
+        let text = std::fs::read_to_string(file).unwrap();
+        assert!(text.contains("kind: NetworkPolicy"), "{file}: {text}");
+    }
+    // Without the folder the first steps say how to write it.
+    let (_, steps, _) = demo(&["generate", "--flows", "demo/flows/hubble.jsonl", "-o", "steps"]);
+    assert!(
+        steps.contains("--out policies\n") && steps.contains("kubectl apply -f policies/shop.yaml"),
+        "{steps}"
+    );
+}
+
+#[test]
+fn kinds_profiles_and_empty_logs_are_told() {
+    let (code, out, _) = demo(&["generate", "--intents", "--kind", "cilium"]);
+    assert!(code == 0 && out.contains("proof under profile cilium"), "{out}");
+    let (code, _, err) = demo(&["generate", "--intents", "--kind", "cilium", "--profile", "calico"]);
+    assert!(code == 2 && err.contains("contradict each other"), "{err}");
+    let folder = tempfile::tempdir().unwrap();
+    let log = folder.path().join("flows.json").display().to_string();
+    std::fs::write(&log, "").unwrap();
+    let (code, _, err) = demo(&["generate", "--flows", &log]);
+    assert!(code == 3 && err.contains("it holds no records") && err.contains("hubble observe"), "{err}");
+    let (code, _, err) = demo(&["generate", "--flows", "demo/shop"]);
+    assert!(code == 2 && err.contains("begins like a flow log"), "{err}");
+}

@@ -77,6 +77,11 @@ impl<'a> Search<'a> {
             .collect()
     }
 
+    /// Takes back what was left out, but for these.
+    pub(super) fn keep_all_but<'b>(&mut self, rules: impl Iterator<Item = &'b u32>) {
+        self.dropped = rules.copied().collect();
+    }
+
     pub(super) fn drop(&mut self, own: &[u32]) {
         self.dropped.extend(own);
     }

@@ -28,6 +28,9 @@ pub struct Left {
 /// The numbers of documents from here on are those of drafts: nobody reads so many files.
 pub(super) const FIRST: u32 = 1 << 30;
 
+/// So many policies are tried one by one where all together cannot be pruned.
+const TRIED: usize = 64;
+
 /// The kind and name of a draft's policy.
 pub(super) fn name_of(draft: &Draft, kind: PolicyKind) -> PolicyName {
     let kind = match kind {
@@ -61,7 +64,6 @@ pub(super) fn prune(
     enforcer: Enforcer,
 ) -> Vec<Left> {
     let mut left = closed_already(&mut built.drafts, existing, enforcer.profile);
-    let closed = left.len();
     let split: Vec<Draft> = built.drafts.iter().map(split).collect();
     let texts: Vec<String> = split.iter().map(|draft| print::policy(draft, kind)).collect();
     let lowered = enforcer.lower(cluster, &with_texts(existing, texts.iter().map(String::as_str)));
@@ -74,21 +76,37 @@ pub(super) fn prune(
             if search.is_covered(&own) {
                 search.drop(&own);
                 dropped.insert((at, number));
-                rules.push((told(draft, rule), own));
+                rules.push(((at, number), told(draft, rule), own));
             }
         }
     }
+    let without = |dropped: &BTreeSet<(usize, usize)>| {
+        let pruned = merge(&built.drafts, dropped);
+        let texts: Vec<String> = pruned.iter().map(|draft| print::policy(draft, kind)).collect();
+        let after = enforcer.lower(cluster, &with_texts(existing, texts.iter().map(String::as_str)));
+        (dropped.is_empty() || are_equal(&lowered, &after, cluster)).then_some(pruned)
+    };
+    let pruned = without(&dropped).unwrap_or_else(|| {
+        // What each end says alone was the same, and both together were not: each policy is tried by itself.
+        let all = std::mem::take(&mut dropped);
+        let mut last = built.drafts.clone();
+        for at in all.iter().map(|(at, _)| *at).collect::<BTreeSet<usize>>().into_iter().take(TRIED) {
+            let own = all.iter().filter(|(own, _)| *own == at);
+            let trial: BTreeSet<(usize, usize)> = dropped.iter().chain(own).copied().collect();
+            if let Some(pruned) = without(&trial) {
+                (dropped, last) = (trial, pruned);
+            }
+        }
+        last
+    });
     // What covers a rule is told at the end: it may have been left out itself since.
-    left.extend(rules.into_iter().map(|(what, own)| Left { what, why: search.because(&own) }));
-    let pruned = merge(&built.drafts, &dropped);
-    let texts: Vec<String> = pruned.iter().map(|draft| print::policy(draft, kind)).collect();
-    let after = enforcer.lower(cluster, &with_texts(existing, texts.iter().map(String::as_str)));
-    if dropped.is_empty() || are_equal(&lowered, &after, cluster) {
-        built.drafts = pruned;
-    } else {
-        // What each end says alone was the same, and both together were not: then nothing is left out.
-        left.truncate(closed);
+    search.keep_all_but(rules.iter().filter(|(at, ..)| dropped.contains(at)).flat_map(|(.., own)| own));
+    for (at, what, own) in rules {
+        if dropped.contains(&at) {
+            left.push(Left { what, why: search.because(&own) });
+        }
     }
+    built.drafts = pruned;
     built.drafts.retain(|draft| !draft.rules.is_empty() || draft.is_default());
     left.sort();
     left

@@ -11,13 +11,13 @@ use ironsides_network::profile::lower;
 use ironsides_network::{Cluster, Direction, Endpoint, Flow, Options, Policies, Profile, Traffic, Verdict};
 use proptest::prelude::{ProptestConfig, any, proptest};
 
-use crate::choices::{ADDRESSES, Choices};
+use crate::choices::{ADDRESSES, Choices, SIXES};
 use crate::random::{TRAFFIC, draw, guesses};
 use crate::slow::Slow;
 use crate::world::World;
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 32, max_shrink_iters: 200, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 24, max_shrink_iters: 100, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn what_is_made_lets_through_what_was_seen_and_nothing_for_nobody(bytes in proptest::collection::vec(any::<u8>(), 420)) {
@@ -218,6 +218,6 @@ fn ends(cluster: &Cluster) -> Vec<Endpoint> {
     count(cluster.pods.len())
         .map(Endpoint::Pod)
         .chain(count(cluster.nodes.len()).map(Endpoint::Node))
-        .chain(ADDRESSES.into_iter().map(|address| Endpoint::Address(address.parse().unwrap())))
+        .chain(ADDRESSES.into_iter().chain(SIXES).map(|address| Endpoint::Address(address.parse().unwrap())))
         .collect()
 }
