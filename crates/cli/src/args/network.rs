@@ -61,7 +61,7 @@ pub(crate) enum NetworkCommand {
 #[derive(Args, Clone, Debug)]
 pub(crate) struct ProfileArgs {
     /// The plug-in that enforces: spec (the text of the Kubernetes APIs), calico, cilium, ovn, antrea, np-guard; `auto` finds
-    /// it by what runs; `all` asks every one and shows where they differ
+    /// it by what runs; `all` asks every one and shows where they differ (but for `generate`, which proves under one)
     #[arg(
         long,
         visible_alias = "profiles",

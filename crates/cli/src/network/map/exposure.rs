@@ -213,7 +213,10 @@ fn json_text(world: &World, all: &[(Profile, Vec<Exposure>)]) -> Result<String> 
             "fromNamespaces": namespaces, "waysIn": ways,
         })
     };
-    let under = |(profile, list): &(Profile, Vec<Exposure>)| json!({ "profile": profile.name(), "workloads": list.iter().map(one).collect::<Vec<_>>() });
+    let under = |(profile, list): &(Profile, Vec<Exposure>)| {
+        let workloads: Vec<Value> = list.iter().map(one).collect();
+        json!({ "profile": profile.name(), "workloads": workloads })
+    };
     let answer = match all {
         [single] => under(single),
         several => json!({ "answers": several.iter().map(under).collect::<Vec<_>>() }),
