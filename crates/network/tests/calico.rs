@@ -287,6 +287,15 @@ fn a_service_as_destination_is_its_pods_at_their_ports() {
     assert_eq!(asked(&policy, "web db tcp 5432"), "allow");
     assert_eq!(asked(&policy, "web db tcp 1"), "out deny");
     assert_eq!(asked(&policy, "web probe tcp 5432"), "out deny");
+    let narrowed = |what: &str| policy.replace("action: Allow,", &format!("action: Allow, {what},"));
+    assert_eq!(asked(&narrowed("protocol: TCP"), "web db tcp 5432"), "allow");
+    assert_eq!(
+        asked(&narrowed("protocol: TCP"), "web db tcp 1"),
+        "out deny",
+        "not every port of the protocol"
+    );
+    assert_eq!(asked(&narrowed("protocol: UDP"), "web db udp 5432"), "out deny");
+    assert_eq!(asked(&narrowed("notProtocol: TCP"), "web db tcp 5432"), "out deny");
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! Calico's kinds beside those of Kubernetes.
 
 mod choices;
-mod random;
+mod fields;
+pub(crate) mod random;
 mod slow;
 mod who;

@@ -1,6 +1,8 @@
 //! Cilium's kinds beside those of Kubernetes.
 
 mod choices;
-mod random;
+mod fields;
+pub(crate) mod random;
 mod slow;
+mod traffic;
 mod who;

@@ -7,6 +7,7 @@
     reason = "helpers of tests: a question is asked of a place even where the answer is the same in all"
 )]
 
+mod bytes;
 mod calico;
 #[path = "../spec/choices.rs"]
 #[allow(dead_code, reason = "shared with the tests of the Kubernetes kinds")]
@@ -14,6 +15,8 @@ mod choices;
 mod cilium;
 #[path = "../spec/draw.rs"]
 mod draw;
+mod fields;
+mod laws;
 #[path = "../spec/world.rs"]
 #[allow(dead_code, reason = "shared with the tests of the Kubernetes kinds")]
 mod world;

@@ -35,8 +35,14 @@ pub(super) fn of(
     problems: &mut Vec<Problem>,
 ) -> Option<Arc<[PortMatch]>> {
     let protocol = rule.protocol.or_else(|| rule.icmp.or(rule.not_icmp).map(|_| Protocol::Icmp));
+    // A service is its endpoints with their ports: what else the rule asks narrows them.
+    if let Some(mut matches) = by_service(rule, direction, part, cluster) {
+        let asked = |one: &PortMatch| protocol.is_none_or(|protocol| protocol_of(one) == protocol);
+        matches.retain(|one| asked(one) && Some(protocol_of(one)) != rule.not_protocol);
+        return Some(matches.into());
+    }
     let mut matches = match protocol {
-        None => by_service(rule, direction, part, cluster).or_else(|| rule.not_protocol.map(all_but))?,
+        None => rule.not_protocol.map(all_but)?,
         Some(protocol) if rule.icmp.is_some() || rule.not_icmp.is_some() => icmp(rule, protocol),
         Some(protocol) => match &rule.destination.ports {
             Some(ports) => {

@@ -46,7 +46,7 @@ pub(crate) fn draw(choices: &mut Choices<'_>) -> Drawn {
             let address = choices.of(&ADDRESSES);
             writeln!(
                 cluster,
-                r#"{{"apiVersion":"discovery.k8s.io/v1","kind":"EndpointSlice","addressType":"IPv4","metadata":{{"name":"{name}","namespace":"{namespace}","labels":{{"kubernetes.io/service-name":"{name}"}}}},"endpoints":[{{"addresses":["{address}"]}}],"ports":[{{"port":80}}]}}"#
+                r#"{{"apiVersion":"discovery.k8s.io/v1","kind":"EndpointSlice","addressType":"IPv4","metadata":{{"name":"{name}","namespace":"{namespace}","labels":{{"kubernetes.io/service-name":"{name}"}}}},"endpoints":[{{"addresses":["{address}"]}}],"ports":[{{"port":80}},{{"name":"a","port":80}},{{"name":"b","port":53,"protocol":"UDP"}}]}}"#
             )
             .unwrap();
         }

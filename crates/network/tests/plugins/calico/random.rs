@@ -16,7 +16,7 @@ use crate::world::World;
 const WORLDS: u32 = 400;
 const PACKETS: usize = 250;
 /// Of how many worlds one is asked about all pairs.
-const ALL_PAIRS: u8 = 40;
+const ALL_PAIRS: u8 = 20;
 
 proptest! {
     #![proptest_config(ProptestConfig { cases: WORLDS, max_shrink_iters: 600, failure_persistence: None, ..ProptestConfig::default() })]

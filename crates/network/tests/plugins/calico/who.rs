@@ -162,13 +162,20 @@ impl<'a> Place<'a> {
         else {
             return false;
         };
-        let is = match &service.selector {
-            Some(labels) => self.any(who, &|of| {
-                of.namespace == Some(namespace.as_str())
-                    && labels.iter().all(|(key, value)| of.labels.get(key.as_str()) == Some(&value.as_str()))
-            }),
-            None => service.backends().contains(&who.address),
+        let Some(labels) = &service.selector else {
+            // Endpoints that are written down count with the ports that they have themselves.
+            let mut here = service.endpoints.iter().filter(|endpoint| endpoint.address == who.address);
+            return here.any(|endpoint| {
+                traffic.is_none_or(|traffic| {
+                    let mut ports = endpoint.ports.iter();
+                    ports.any(|port| port.protocol == traffic.protocol && port.number == Some(traffic.port))
+                })
+            });
         };
+        let is = self.any(who, &|of| {
+            of.namespace == Some(namespace.as_str())
+                && labels.iter().all(|(key, value)| of.labels.get(key.as_str()) == Some(&value.as_str()))
+        });
         let at = |traffic: Traffic| {
             service.ports.iter().any(|port| {
                 port.protocol == traffic.protocol

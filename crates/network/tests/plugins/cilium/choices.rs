@@ -295,7 +295,7 @@ fn ports(choices: &mut Choices<'_>, egress: bool, deny: bool, host: bool) -> Str
         return format!(r#"{{"ports":{}}}"#, list(choices, 2, port));
     }
     match choices.below(if egress { 8 } else { 5 }) {
-        0..=3 if !host => {
+        0..=2 if !host => {
             let http = |choices: &mut Choices<'_>| {
                 let rules = [
                     "{}",
@@ -316,7 +316,7 @@ fn ports(choices: &mut Choices<'_>, egress: bool, deny: bool, host: bool) -> Str
                 list(choices, 2, http)
             )
         }
-        4 => r#"{"ports":[{"port":"80","protocol":"TCP"}],"serverNames":["www.example.com"]}"#.to_owned(),
+        3 | 4 => r#"{"ports":[{"port":"80","protocol":"TCP"}],"serverNames":["www.example.com"]}"#.to_owned(),
         5 if !host => r#"{"ports":[{"port":"8080","protocol":"TCP"}],"listener":{"envoyConfig":{"name":"c"},"name":"l"}}"#.to_owned(),
         _ if egress => {
             let dns = |choices: &mut Choices<'_>| {

@@ -21,7 +21,7 @@ use crate::world::World;
 const WORLDS: u32 = 400;
 const PACKETS: usize = 250;
 /// Of how many worlds one is asked about all pairs.
-const ALL_PAIRS: u8 = 40;
+const ALL_PAIRS: u8 = 20;
 
 proptest! {
     #![proptest_config(ProptestConfig { cases: WORLDS, max_shrink_iters: 600, failure_persistence: None, ..ProptestConfig::default() })]
@@ -191,15 +191,8 @@ fn fits(lowered: &Lowered, verdict: &Verdict, possible: &BTreeSet<Said>) -> bool
         Verdict::Deny => possible.iter().all(|said| *said == Said::Deny),
         Verdict::Broken => possible.iter().all(|said| *said == Said::Broken),
         Verdict::Allow | Verdict::Limited(_) => {
-            let limits = verdict.limits();
             let proof = verdict.authentication();
-            let all = |passes: &dyn Fn(&Limit) -> bool| limits.iter().all(passes);
-            let requests: Vec<bool> = requests()
-                .iter()
-                .map(|request| all(&|limit| limit.request(&lowered.rules, request) == Match::Yes))
-                .collect();
-            let names: Vec<bool> =
-                NAMES.iter().map(|name| all(&|limit| limit.lookup(&lowered.rules, name))).collect();
+            let (requests, names) = told(lowered, verdict);
             possible.iter().all(|said| match said {
                 Said::Allow(through) => {
                     through.proof.contains(&proof) && through.requests == requests && through.names == names
@@ -208,6 +201,17 @@ fn fits(lowered: &Lowered, verdict: &Verdict, possible: &BTreeSet<Said>) -> bool
             })
         }
     }
+}
+
+/// Which requests and which names a verdict lets through.
+pub(crate) fn told(lowered: &Lowered, verdict: &Verdict) -> (Vec<bool>, Vec<bool>) {
+    let limits = verdict.limits();
+    let all = |passes: &dyn Fn(&Limit) -> bool| limits.iter().all(passes);
+    let requests = requests();
+    let requests =
+        requests.iter().map(|request| all(&|limit| limit.request(&lowered.rules, request) == Match::Yes));
+    let names = NAMES.iter().map(|name| all(&|limit| limit.lookup(&lowered.rules, name)));
+    (requests.collect(), names.collect())
 }
 
 fn requests() -> Vec<Request> {
