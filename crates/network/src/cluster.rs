@@ -153,7 +153,7 @@ pub struct Service {
     pub kind: Text,
     /// Which pods serve it; `None` where nothing is selected and endpoints are written down.
     pub selector: Option<Labels>,
-    /// The name that it stands for (type `ExternalName`): lower case, without a dot at the end. Nothing else of it counts then.
+    /// The name that it stands for (type `ExternalName`), without a dot at the end. Nothing else of it counts then.
     pub external_name: Option<Text>,
     /// Its ports.
     pub ports: Vec<ServicePort>,

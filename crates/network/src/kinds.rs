@@ -12,8 +12,9 @@ use cilium::CiliumPolicy;
 use cluster_network_policy::ClusterNetworkPolicy;
 use ironsides_tree::{Cursor, Node};
 use network_policy::NetworkPolicy;
+use rustc_hash::{FxHashMap, FxHashSet};
 
-use crate::place::{Place, PolicyName, Problem};
+use crate::place::{Loss, Place, PolicyName, Problem};
 
 /// The policies of a cluster by kind, in the order in which they were read.
 #[derive(Clone, Debug, Default)]
@@ -31,6 +32,19 @@ pub struct Policies {
 }
 
 impl Policies {
+    /// Leaves of policies that have the same name the last, as an API server does to which one is applied after the other; one
+    /// that it refuses changes nothing. Both are told of.
+    pub fn latest(&mut self) {
+        let problems = &mut self.problems;
+        once(&mut self.network, |own| (&own.name, &own.place, own.refused.is_empty()), problems);
+        once(&mut self.cluster, |own| (&own.name, &own.place, own.refused.is_empty()), problems);
+        once(&mut self.cilium, |own| (&own.name, &own.place, own.schema.is_empty()), problems);
+        let known = problems.len();
+        once(&mut self.calico.policies, |own| (&own.name, &own.place, true), problems);
+        // A cluster may serve these under two groups, and hand out each twice.
+        problems.iter_mut().skip(known).for_each(|problem| problem.loss = Loss::Nothing);
+    }
+
     /// All policies by name, with their places: those too that the API server would refuse.
     pub fn named(&self) -> impl Iterator<Item = (&PolicyName, &Place)> {
         let network = self.network.iter().map(|policy| (&policy.name, &policy.place));
@@ -79,4 +93,31 @@ impl Policies {
             _ => false,
         }
     }
+}
+
+/// Leaves of things that have the same name the last that is not refused. Those without a name are given one each.
+/// `of` is the name, the place, and whether it counts.
+fn once<T>(things: &mut Vec<T>, of: impl Fn(&T) -> (&PolicyName, &Place, bool), problems: &mut Vec<Problem>) {
+    let mut last: FxHashMap<PolicyName, usize> = FxHashMap::default();
+    let mut lost: Vec<(usize, usize)> = Vec::new();
+    for (at, thing) in things.iter().enumerate() {
+        let (name, _, counts) = of(thing);
+        if counts
+            && !name.name.is_empty()
+            && let Some(earlier) = last.insert(name.clone(), at)
+        {
+            lost.push((earlier, at));
+        }
+    }
+    for &(earlier, later) in &lost {
+        let (Some(earlier), Some(later)) = (things.get(earlier), things.get(later)) else { continue };
+        let ((name, place, _), (_, by, _)) = (of(earlier), of(later));
+        let message = format!("another {name} comes later and takes its place: this one has no effect");
+        problems.push(Problem { place: place.clone(), message, loss: Loss::Policy });
+        let message = format!("it takes the place of the {name} that comes before");
+        problems.push(Problem { place: by.clone(), message, loss: Loss::Part });
+    }
+    let lost: FxHashSet<usize> = lost.into_iter().map(|(earlier, _)| earlier).collect();
+    let mut at = 0..;
+    things.retain(|_| at.next().is_none_or(|at| !lost.contains(&at)));
 }

@@ -49,7 +49,19 @@ impl State {
         templates: &PodTemplates,
     ) -> Self {
         let objects = objects.into_iter();
-        let (cluster, problems) = Cluster::read(objects.clone(), templates);
+        Self::of(Cluster::read(objects.clone(), templates), objects)
+    }
+
+    /// Reads objects as netpol-analyzer does: see [`Cluster::read_as_written`].
+    pub fn read_as_written<'a>(objects: impl IntoIterator<Item = &'a Object, IntoIter: Clone>) -> Self {
+        let objects = objects.into_iter();
+        Self::of(Cluster::read_as_written(objects.clone()), objects)
+    }
+
+    fn of<'a>(
+        (cluster, problems): (Cluster, Vec<Problem>),
+        objects: impl Iterator<Item = &'a Object>,
+    ) -> Self {
         let mut state = Self { cluster: Arc::new(cluster), problems, ..Self::default() };
         for (number, object) in (0..).zip(objects) {
             if state.policies.read(number, &object.root) {
@@ -57,6 +69,7 @@ impl State {
             }
             state.next = number + 1;
         }
+        state.policies.latest();
         state
     }
 
@@ -136,6 +149,7 @@ impl State {
         for (number, root) in &state.documents {
             state.policies.read(*number, root);
         }
+        state.policies.latest();
         Ok(state)
     }
 }

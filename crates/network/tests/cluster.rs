@@ -485,7 +485,7 @@ fn spoiled(node: &Node) -> Vec<Node> {
 fn nothing_odd_stops_the_reading() {
     let text = "
 {apiVersion: v1, kind: Pod, metadata: {name: a, namespace: s, labels: {a: b}, ownerReferences: [{kind: Job, name: j,
- apiVersion: batch/v1, controller: true}]}, spec: {hostNetwork: true, nodeName: n, containers: [{ports: [
+ apiVersion: batch/v1, controller: true}]}, spec: {hostNetwork: true, nodeName: n1, containers: [{ports: [
  {containerPort: 1, name: p, protocol: TCP, hostPort: 2}]}]}, status: {phase: Running, podIPs: [{ip: 10.0.0.1}]}}
 ---
 {apiVersion: batch/v1, kind: Job, metadata: {name: j, namespace: s}, spec: {parallelism: 2, template: {
@@ -506,7 +506,7 @@ fn nothing_odd_stops_the_reading() {
 {apiVersion: gateway.networking.k8s.io/v1, kind: HTTPRoute, metadata: {name: h, namespace: s}, spec: {parentRefs: [
  {name: g}], hostnames: [h], rules: [{backendRefs: [{name: x, port: 1}]}]}}
 ---
-{apiVersion: v1, kind: Node, metadata: {name: n, labels: {a: b}}, status: {addresses: [{type: InternalIP,
+{apiVersion: v1, kind: Node, metadata: {name: n1, labels: {a: b}}, status: {addresses: [{type: InternalIP,
  address: 10.0.0.1}]}}
 ";
     let whole = objects(text, Limits::default());

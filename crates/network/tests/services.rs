@@ -3,9 +3,11 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests")]
 
 use ironsides_core::{Object, Origin, PodTemplates};
+use ironsides_network::exposure::exposures;
+use ironsides_network::flow::{LogPlace, Observed, ObservedFlow, Seen, Talker, TalkerKind, Who, resolve};
 use ironsides_network::name::{Destination, Goal};
 use ironsides_network::reach::{Case, told};
-use ironsides_network::{Endpoint, Options, Party, Profile, State, Verdict, reach};
+use ironsides_network::{Endpoint, Options, Party, Profile, State, Traffic, Verdict, reach};
 use ironsides_tree::{Documents, Limits};
 
 /// Pods `shop/web` (10.0.0.1), `shop/api` (10.0.0.2, names its port 8443 `https`) and `data/db` (10.0.0.3) on one network, and
@@ -434,7 +436,7 @@ fn a_service_that_stands_for_a_name_is_judged_as_that_name() {
             "TCP 443 deny",
         ),
     ] {
-        let state = state(&(external("API.example.com.") + &policies));
+        let state = state(&(external("api.example.com.") + &policies));
         assert_eq!(asked(&state, profile, "shop/web", to), [expected], "{about}");
     }
 }
@@ -505,6 +507,7 @@ fn an_external_name_that_is_none_is_told() {
     for (spec, expected) in [
         ("type: ExternalName", "a Service of type ExternalName without externalName leads nowhere"),
         ("type: ExternalName, externalName: 10.0.0.1", "externalName is a name, and 10.0.0.1 is an address"),
+        ("type: ExternalName, externalName: API.example.com", "\"API.example.com\" is no name of lower case"),
     ] {
         let problems = state(&service("x", spec)).problems;
         assert!(problems.iter().any(|problem| problem.message.starts_with(expected)), "{problems:?}");
@@ -574,4 +577,117 @@ fn a_pod_reaches_itself() {
     assert_eq!(asked(&state, Spec, "own/one", "ns/own:80"), ["TCP 80 deny"]);
     assert_eq!(asked(&state, Spec, "ns/own", "ns/own:80"), ["TCP 80 deny"]);
     assert_eq!(asked(&state, Spec, "ns/own", "own/two:80"), ["TCP 80 deny"]);
+}
+
+#[test]
+fn names_that_are_no_strings_are_told() {
+    for (document, expected) in [
+        (
+            "{apiVersion: v1, kind: Pod, metadata: {name: p, namespace: true}, spec: {containers: []}}",
+            "metadata.namespace: the namespace is no string (quote it): the API server refuses the object, and it is left out",
+        ),
+        (
+            "{apiVersion: apps/v1, kind: Deployment, metadata: {name: 12, namespace: shop}, spec: {template: {}}}",
+            "metadata.name: the name is no string (quote it): the API server refuses the object, and it is left out",
+        ),
+        (
+            "{apiVersion: v1, kind: Service, metadata: {name: p, namespace: 12}, spec: {ports: [{port: 80}]}}",
+            "metadata.namespace: the namespace is no string (quote it): the API server refuses the object, and it is left out",
+        ),
+    ] {
+        let state = state(&format!("---\n{document}\n"));
+        let told: Vec<String> = state
+            .problems
+            .iter()
+            .map(|problem| format!("{}: {}", problem.place.path, problem.message))
+            .collect();
+        assert_eq!(told, [expected]);
+        assert_eq!((state.cluster.pods.len(), state.cluster.services.len()), (3, 0));
+        assert!(!state.cluster.namespaces.contains_key("default"));
+    }
+    // A policy that the API server refuses does not exist.
+    let policy = "---\n{apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {name: p, namespace: true}, spec: \
+                  {podSelector: {}}}\n";
+    let state = state(policy);
+    let refused = &state.policies.network[0].refused;
+    assert_eq!((refused.len(), &*refused[0].place.path), (1, "metadata.namespace"));
+}
+
+#[test]
+fn of_policies_of_one_name_the_last_counts() {
+    let policy = |name: &str, port: u16| {
+        format!(
+            "---\n{{apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {{{name}, namespace: data}}, spec: \
+             {{podSelector: {{}}, ingress: [{{ports: [{{port: {port}}}]}}]}}}}\n"
+        )
+    };
+    let twice = state(&(policy("name: p", 1) + &policy("name: p", 2)));
+    assert_eq!(asked(&twice, Profile::Spec, "shop/web", "data/db:1"), ["TCP 1 deny"]);
+    assert_eq!(asked(&twice, Profile::Spec, "shop/web", "data/db:2"), ["TCP 2 allow"]);
+    let told: Vec<(u32, &str)> =
+        twice.policies.problems.iter().map(|problem| (problem.place.document, &*problem.message)).collect();
+    assert_eq!(
+        told,
+        [
+            (4, "another NetworkPolicy/data/p comes later and takes its place: this one has no effect"),
+            (5, "it takes the place of the NetworkPolicy/data/p that comes before"),
+        ]
+    );
+    // One that is refused replaces nothing.
+    let bad = policy("name: p", 2).replace("port: 2", "port: 70000");
+    let refused = state(&(policy("name: p", 1) + &bad));
+    assert_eq!(asked(&refused, Profile::Spec, "shop/web", "data/db:1"), ["TCP 1 allow"]);
+    // Other names, and names that the API server makes up, are other policies.
+    for second in ["name: q", "generateName: p-"] {
+        let two = state(&(policy(second, 1) + &policy(second.replace('q', "r").as_str(), 2)));
+        assert_eq!(asked(&two, Profile::Spec, "shop/web", "data/db:1"), ["TCP 1 allow"]);
+        assert!(two.policies.problems.is_empty());
+    }
+}
+
+#[test]
+fn flows_to_a_service_end_where_it_leads() {
+    let world = service("x", "clusterIP: 10.96.0.9, ports: [{name: pg, port: 5432}]")
+        + &slice("x-1", "x", "ports: [{name: pg, port: 6543}], endpoints: [{addresses: [10.0.0.3]}]")
+        + &slice("x-2", "x", "ports: [{name: pg, port: 7654}], endpoints: [{addresses: [203.0.113.5]}]")
+        + &service("named", "type: ExternalName, externalName: api.example.com");
+    let state = state(&world);
+    let flow = |to: Talker, port: u16| ObservedFlow {
+        from: Talker::pod("shop", "web"),
+        to,
+        traffic: Traffic::tcp(port),
+        seen: Seen::Forwarded,
+        request: None,
+        count: 1,
+        first: None,
+        last: None,
+        place: LogPlace::default(),
+    };
+    let named = Talker {
+        kind: TalkerKind::Service,
+        namespace: "shop".into(),
+        name: "named".into(),
+        ..Talker::default()
+    };
+    let flows = vec![flow(Talker::at("10.96.0.9".parse().unwrap()), 5432), flow(named, 443)];
+    let resolved = resolve(&state.cluster, &Observed { flows, ..Observed::default() });
+    let told: Vec<(Who, u16)> = resolved.flows.into_iter().map(|flow| (flow.to, flow.traffic.port)).collect();
+    assert_eq!(
+        told,
+        [
+            (Who::Pods(vec![2]), 6543),
+            (Who::Address("203.0.113.5".parse().unwrap()), 7654),
+            (Who::Name("api.example.com".into()), 443),
+        ]
+    );
+}
+
+#[test]
+fn a_load_balancer_ends_at_the_port_of_the_endpoint() {
+    let world = service("x", "type: LoadBalancer, ports: [{name: pg, port: 5432}]")
+        + &slice("x-1", "x", "ports: [{name: pg, port: 6543}], endpoints: [{addresses: [10.0.0.3]}]");
+    let state = state(&world);
+    let all = exposures(&state.cluster, &state.policies, Profile::Spec, &Options::of(Profile::Spec));
+    let ways: Vec<String> = all.iter().flat_map(|own| &own.ways).map(ToString::to_string).collect();
+    assert_eq!(ways, ["load balancer port 5432 of Service shop/x to TCP 6543"]);
 }

@@ -46,8 +46,8 @@ impl Under {
 }
 
 pub(crate) fn run(args: &DiffArgs, say: &Say) -> Result<Exit> {
-    let old = World::read(&place_of(&args.old), say)?;
-    let new = World::read(&place_of(&args.new), say)?;
+    let old = World::read(&place_of(&args.old), say)?.read_for(&args.profile);
+    let new = World::read(&place_of(&args.new), say)?.read_for(&args.profile);
     // One side may well be empty: everything is new, or everything is gone.
     if old.is_empty() && new.is_empty() {
         say.error(&anyhow::anyhow!(

@@ -22,7 +22,7 @@ use crate::print::{emit, envelope, yaml};
 use crate::say::{Say, counted};
 
 pub(crate) fn run(args: &MapArgs, say: &Say) -> Result<Exit> {
-    let world = World::read(&args.from.place(&[]), say)?;
+    let world = World::read(&args.from.place(&[]), say)?.read_for(&args.profile);
     if world.is_empty() {
         return Ok(nothing(&[&world], say));
     }

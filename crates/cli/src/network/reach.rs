@@ -40,7 +40,7 @@ pub(crate) struct Asked<'a> {
 }
 
 pub(crate) fn run(args: &ReachArgs, say: &Say) -> Result<Exit> {
-    let world = World::read(&args.from_input.place(&[]), say)?;
+    let world = World::read(&args.from_input.place(&[]), say)?.read_for(&args.profile);
     if world.is_empty() {
         return Ok(nothing(&[&world], say));
     }

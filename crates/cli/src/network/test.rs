@@ -49,7 +49,7 @@ pub(crate) fn run(args: &TestArgs, say: &Say) -> Result<Exit> {
         );
         return Ok(Exit::Nothing);
     }
-    let world = World::read(&args.from.place(&[]), say)?;
+    let world = World::read(&args.from.place(&[]), say)?.read_for(&args.profile);
     if world.is_empty() {
         return Ok(nothing(&[&world], say));
     }

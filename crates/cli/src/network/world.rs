@@ -5,9 +5,10 @@ use std::path::PathBuf;
 use anyhow::Result;
 use ironsides_core::{Extent, Inventory, Object, Origin, PodTemplates};
 use ironsides_network::place::Problem as Wrong;
-use ironsides_network::{Loss, PolicyName, State};
+use ironsides_network::{Loss, PolicyName, Profile, State};
 use ironsides_report::Problem;
 
+use crate::args::network::{ProfileArg, ProfileArgs};
 use crate::exit::Exit;
 use crate::gather::{Place, Wanted, gather};
 use crate::places::{self, Places};
@@ -93,6 +94,14 @@ impl World {
         };
         let state = State::read(inventory.objects(), &PodTemplates::default());
         Ok(Self { inventory, state, gaps, places: Places::default(), source: places::source(place) })
+    }
+
+    /// The same as the profile that was asked for reads it: netpol-analyzer counts whatever is written.
+    pub(crate) fn read_for(mut self, args: &ProfileArgs) -> Self {
+        if args.profile == ProfileArg::One(Profile::NpGuard) {
+            self.state = State::read_as_written(self.inventory.objects());
+        }
+        self
     }
 
     /// Whether there is nothing that could be asked about.

@@ -62,6 +62,10 @@ impl Cluster {
         for (number, object) in &objects {
             let document = Document { number: *number, object };
             let reference = object.reference();
+            if let Some(problem) = document.misnamed() {
+                problems.push(problem);
+                continue;
+            }
             let in_namespace = match (reference.group(), reference.kind.as_str()) {
                 ("", "Namespace") => namespace(&mut cluster, document, &mut problems),
                 ("", "Node") => groups::node(&mut cluster, document, &mut problems),
@@ -172,6 +176,24 @@ impl<'a> Document<'a> {
     /// The namespace that the object is in: `default` where none is written.
     pub(super) fn namespace(&self) -> Text {
         self.object.reference().namespace.clone().unwrap_or(Text::new_static("default"))
+    }
+
+    /// What is wrong with its name or its namespace, if one is no string: the API server refuses it then. Policies say so
+    /// themselves.
+    fn misnamed(&self) -> Option<Problem> {
+        if self.object.reference().kind.ends_with("Policy") {
+            return None;
+        }
+        let root = self.object.cursor();
+        let wrong = ["name", "namespace"].into_iter().find_map(|field| {
+            let at = root.at(&["metadata", field]);
+            at.node().is_some_and(|node| node.as_str().is_none()).then_some((field, at))
+        });
+        let (field, at) = wrong?;
+        let message = format!(
+            "the {field} is no string (quote it): the API server refuses the object, and it is left out"
+        );
+        Some(self.problem(&at, message, Loss::Part))
     }
 
     pub(super) fn problem(&self, at: &Cursor<'_>, message: impl Into<String>, loss: Loss) -> Problem {

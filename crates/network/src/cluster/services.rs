@@ -2,6 +2,7 @@
 
 use std::net::IpAddr;
 
+use ironsides_schema::admit::is_subdomain;
 use ironsides_tree::{Cursor, Text};
 
 use super::read::Document;
@@ -106,9 +107,16 @@ fn service_port<'a>(
 fn external_name<'a>(document: Document<'a>, spec: &Cursor<'a>, problems: &mut Vec<Problem>) -> Option<Text> {
     let at = spec.get("externalName");
     let name = at.str().unwrap_or_default();
-    let name = name.strip_suffix('.').unwrap_or(name).to_ascii_lowercase();
+    let name = name.strip_suffix('.').unwrap_or(name);
     if name.is_empty() {
         let message = "a Service of type ExternalName without externalName leads nowhere";
+        problems.push(document.problem(&at, message, Loss::Part));
+        return None;
+    }
+    if !is_subdomain(name) {
+        let message = format!(
+            "{name:?} is no name of lower case letters, digits, hyphens and dots: the API server refuses it"
+        );
         problems.push(document.problem(&at, message, Loss::Part));
         return None;
     }
@@ -117,5 +125,5 @@ fn external_name<'a>(document: Document<'a>, spec: &Cursor<'a>, problems: &mut V
             format!("externalName is a name, and {name} is an address: no DNS server gives an answer for it");
         problems.push(document.problem(&at, message, Loss::Part));
     }
-    Some(Text::from(name))
+    Some(Text::new(name))
 }

@@ -89,6 +89,7 @@ impl NetworkPolicy {
     pub fn read(document: u32, root: &Cursor<'_>) -> (Self, Vec<Problem>) {
         let mut reader = Reader::new(document);
         unknown_fields(&mut reader, root);
+        reader.metadata(root);
         let spec = root.get("spec");
         reader.map(&spec);
         let policy = Self {

@@ -56,6 +56,13 @@ impl Reader {
         }
     }
 
+    /// A name or a namespace that is no string makes the API server refuse the document.
+    pub fn metadata(&mut self, root: &Cursor<'_>) {
+        for field in ["name", "namespace"] {
+            self.text(&root.at(&["metadata", field]));
+        }
+    }
+
     /// Says which fields of a map the API server does not know and drops.
     pub fn only(&mut self, at: &Cursor<'_>, known: &[&str]) {
         for (field, inner) in at.entries().filter(|(field, _)| !known.contains(field)) {

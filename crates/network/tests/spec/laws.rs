@@ -325,7 +325,7 @@ fn everyone(tier: Tier, action: Action, priority: i32) -> ClusterNetworkPolicy {
 
 #[test]
 fn a_flow_has_two_ends() {
-    let world = World::read("{apiVersion: v1, kind: Node, metadata: {name: n}}");
+    let world = World::read("{apiVersion: v1, kind: Node, metadata: {name: n1}}");
     let flow = Flow { from: Endpoint::Node(0), to: Endpoint::Node(0), traffic: TRAFFIC[0] };
     assert_eq!(answers(&world.spec(), &[flow]), [[Answer::Allow; 2]]);
 }

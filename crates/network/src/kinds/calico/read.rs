@@ -66,6 +66,11 @@ impl Reader<'_> {
         let spec = at.get("spec");
         let global = kind.ends_with("GlobalNetworkPolicy");
         let metadata = at.get("metadata");
+        for at in ["name", "namespace"].map(|field| metadata.get(field)) {
+            if at.is_set() && at.str().is_none() {
+                self.refuse(&at, "it is no string");
+            }
+        }
         let namespace = metadata.get("namespace").str().unwrap_or("default");
         let name = PolicyName {
             kind: Text::new(format!("{kind}.projectcalico.org")),

@@ -40,6 +40,7 @@ impl ClusterNetworkPolicy {
         }
         reader.only(&spec, dialect.fields());
         let name = Reader::name(root, false);
+        reader.metadata(root);
         if dialect == Dialect::Baseline && name.name != "default" {
             let at = root.at(&["metadata", "name"]);
             reader.refuse(&at, "the one BaselineAdminNetworkPolicy of a cluster is called `default`");

@@ -92,7 +92,11 @@ impl<'a> Selections<'a> {
             Direction::Ingress => (&rule.destination, &rule.source),
             Direction::Egress => (&rule.source, &rule.destination),
         };
-        let own = self.entity(own, namespace, None, &rule.place, problems);
+        let mut owned = self.entity(own, namespace, None, &rule.place, problems);
+        if let Some((namespace, name)) = &own.service {
+            let behind = self.service(namespace, name, (Direction::Ingress, None), &rule.place, problems);
+            owned = product(&owned, &behind);
+        }
         let mut peers = self.entity(peer, namespace, rule.version, &rule.place, problems);
         if let Some((namespace, name)) = &peer.service {
             let behind = self.service(namespace, name, (direction, part), &rule.place, problems);
@@ -103,7 +107,7 @@ impl<'a> Selections<'a> {
                 conjunct.condition = Some(Arc::clone(&condition));
             }
         }
-        (own, peers)
+        (owned, peers)
     }
 
     fn entity(

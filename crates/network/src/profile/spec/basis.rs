@@ -20,6 +20,8 @@ pub(crate) struct Basis {
     port_names: FxHashSet<Text>,
     asked_names: BTreeSet<Text>,
     atoms: Vec<AddressRange>,
+    /// Whether any rule asks for addresses: a block of all of them makes no stretches.
+    by_address: bool,
 }
 
 impl Basis {
@@ -32,6 +34,7 @@ impl Basis {
             port_names: builder.port_names.clone(),
             asked_names: builder.asked_names.clone(),
             atoms: builder.blocks.atoms(),
+            by_address: !builder.blocks.is_empty(),
         }
     }
 
@@ -40,6 +43,7 @@ impl Basis {
     pub(super) fn covers(&self, other: &Self) -> bool {
         self.options == other.options
             && self.atoms == other.atoms
+            && self.by_address == other.by_address
             && self.asked_names == other.asked_names
             && self.keys.cover(&other.keys)
             && self.namespaces.is_superset(&other.namespaces)
