@@ -499,12 +499,12 @@ fn policies_are_written_by_namespace_with_steps_that_name_the_files() {
     let out = folder.path().join("made").display().to_string();
     let (code, _, err) = demo(&["generate", "--flows", "demo/flows", "--out", &out]);
     assert!(code == 0 && err.contains("written"), "{err}");
-    let steps = std::fs::read_to_string(folder.path().join("made/steps.txt")).unwrap();
+    let steps = fs::read_to_string(folder.path().join("made/steps.txt")).unwrap();
     let named: Vec<&str> =
         steps.lines().filter_map(|line| line.strip_prefix("   run: kubectl apply -f ")).collect();
     assert!(named.len() > 3, "{steps}");
     for file in named {
-        let text = std::fs::read_to_string(file).unwrap();
+        let text = fs::read_to_string(file).unwrap();
         assert!(text.contains("kind: NetworkPolicy"), "{file}: {text}");
     }
     // Without the folder the first steps say how to write it.
@@ -523,7 +523,7 @@ fn kinds_profiles_and_empty_logs_are_told() {
     assert!(code == 2 && err.contains("contradict each other"), "{err}");
     let folder = tempfile::tempdir().unwrap();
     let log = folder.path().join("flows.json").display().to_string();
-    std::fs::write(&log, "").unwrap();
+    fs::write(&log, "").unwrap();
     let (code, _, err) = demo(&["generate", "--flows", &log]);
     assert!(code == 3 && err.contains("it holds no records") && err.contains("hubble observe"), "{err}");
     let (code, _, err) = demo(&["generate", "--flows", "demo/shop"]);

@@ -11,7 +11,8 @@ use ironsides_network::profile::lower;
 use ironsides_network::{Cluster, Direction, Endpoint, Flow, Options, Policies, Profile, Traffic, Verdict};
 use proptest::prelude::{ProptestConfig, any, proptest};
 
-use crate::choices::{ADDRESSES, Choices, SIXES};
+use crate::choices::{ADDRESSES, SIXES};
+use crate::draw::Choices;
 use crate::random::{TRAFFIC, draw, guesses};
 use crate::slow::Slow;
 use crate::world::World;
