@@ -179,8 +179,11 @@ mod tests {
         assert!(all.inventory.objects().iter().filter(rendered).count() > 3);
         let roles = [("rbac.authorization.k8s.io", "Role"), ("rbac.authorization.k8s.io", "ClusterRole")];
         let some = gather(&Place::Files(vec![demo]), Wanted::Kinds(&roles), &Say::mute()).unwrap();
-        let expected: usize =
-            roles.iter().map(|(group, kind)| all.inventory.of_kind(group, kind).count()).sum();
+        let expected: usize = roles
+            .iter()
+            .chain([&NODE_FACTS])
+            .map(|(group, kind)| all.inventory.of_kind(group, kind).count())
+            .sum();
         assert!(expected > 0 && some.inventory.objects().len() == expected);
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a.yaml");

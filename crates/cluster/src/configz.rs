@@ -94,15 +94,27 @@ async fn one(session: &Session, name: &str) -> Result<Node, String> {
     ]))
 }
 
-/// The configuration without the headers of requests for static pods, which may hold credentials.
+/// The configuration without the credentials of requests for static pods, in headers and in the address.
 fn concealed(own: &Node) -> Node {
     let fields = own.as_map().into_iter().flat_map(Map::iter).map(|(key, value)| {
         let is_secret =
             key == "staticPodURLHeader" && value.as_map().is_some_and(|map| map.iter().next().is_some());
-        let value = if is_secret { Node::bare(CONCEALED.into()) } else { value.clone() };
+        let login = value.as_str().filter(|_| key == "staticPodURL").and_then(without_login);
+        let value = match login {
+            Some(address) => Node::bare(address.as_str().into()),
+            None if is_secret => Node::bare(CONCEALED.into()),
+            None => value.clone(),
+        };
         (Text::new(key), value)
     });
     Node::bare(Value::Map(std::sync::Arc::new(fields.collect())))
+}
+
+/// An address without who logs in by it; `None` where nobody does.
+fn without_login(address: &str) -> Option<String> {
+    let (scheme, rest) = address.split_once("://")?;
+    let (_, host) = rest.rsplit_once('@')?;
+    Some(format!("{scheme}://{CONCEALED}@{host}"))
 }
 
 fn map<'a>(fields: impl IntoIterator<Item = (&'a str, Node)>) -> Node {

@@ -3,14 +3,15 @@
 use std::borrow::Cow;
 use std::sync::{LazyLock, OnceLock};
 
-use regex::{Captures, Regex};
+use regex::Regex;
 
 use super::STARS;
 use crate::names::plain;
 
 /// Parts of names that announce a secret, lower case and without punctuation.
-const PARTS: [&str; 18] = [
+const PARTS: [&str; 20] = [
     "accesskey",
+    "accountkey",
     "apikey",
     "basicauth",
     "certificatedata",
@@ -26,13 +27,14 @@ const PARTS: [&str; 18] = [
     "password",
     "privatekey",
     "secret",
+    "sharedaccesssignature",
     "token",
     "vpnauth",
 ];
 
 /// Names that are a secret as a whole.
-const WHOLE: [&str; 5] =
-    ["auth", "authorization", "proxyauthorization", "caauthoritydata", "certificateauthoritydata"];
+const WHOLE: [&str; 6] =
+    ["auth", "authorization", "proxyauthorization", "caauthoritydata", "certificateauthoritydata", "sig"];
 
 /// How names of secrets end, whatever stands before.
 const ENDS: [&str; 4] = ["pass", "psk", "pw", "pwd"];
@@ -113,15 +115,21 @@ impl Form {
     }
 }
 
-static FORMS: [Form; 13] = [
+static FORMS: [Form; 15] = [
     // A private key, in whole or in part.
     Form::new(
         &["-----begin "],
         r"(?s)-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----.*?(?:-----END [A-Z0-9 ]*PRIVATE KEY-----|\z)",
         STARS,
     ),
+    // Who logs in to a database: passwords may hold anything, and the last `@` ends them (go-sql-driver/mysql, `ParseDSN`).
+    Form::new(
+        &["mysql://", "postgres", "nats://", "redis", "amqp", "mongodb"],
+        r"(?i)((?:mysql|postgres(?:ql)?|nats|rediss?|amqps?|mongodb(?:\+srv)?)://)\S+@",
+        "${1}********@",
+    ),
     // Who logs in by an address.
-    Form::new(&["://"], r#"([A-Za-z][A-Za-z0-9+.-]*://)[^\s/@"']+@"#, "${1}********@"),
+    Form::new(&["://"], r#"([A-Za-z][A-Za-z0-9+.-]*://)[^\s/"']+@"#, "${1}********@"),
     // JSON web tokens.
     Form::new(&["eyj"], r"\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}(?:\.[A-Za-z0-9_-]*)?", STARS),
     Form::new(&["bearer", "basic"], r"(?i)\b(bearer|basic)(\s+)[A-Za-z0-9+/=._~-]{6,}", "${1}${2}********"),
@@ -129,6 +137,12 @@ static FORMS: [Form; 13] = [
     Form::new(&["."], r"(?-u:\b)[a-z0-9]{6}\.[a-z0-9]{16}(?-u:\b)", STARS),
     Form::new(&["k10"], r"\bK10[0-9a-f]{16,}::\S+", STARS),
     Form::new(&["akia", "asia"], r"\b(?:AKIA|ASIA)[A-Z0-9]{16}\b", STARS),
+    // Tokens of GitHub and Slack.
+    Form::new(
+        &["gh", "xox"],
+        r"\b(?:gh[opsur]_[A-Za-z0-9]{20,}|github_pat_[A-Za-z0-9_]{20,}|xox[abeoprs]-[A-Za-z0-9-]{10,})",
+        STARS,
+    ),
     // Headers.
     Form::new(
         &["authorization", "cookie", "x-"],
@@ -168,29 +182,69 @@ static FORMS: [Form; 13] = [
     ),
 ];
 
-/// `name=value` in a text, with whatever quotes there are.
-#[expect(clippy::unwrap_used, reason = "a constant, and a test uses it")]
-static PAIR: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r#"(?P<name>[A-Za-z_][A-Za-z0-9_.-]*)(?P<is>\s*=\s*|"\s*:\s*)(?P<value>"(?:[^"\\]|\\.)*"?|'[^']*'?|[^\s"']+)"#)
-        .unwrap()
+/// How a name stands before its value in a text.
+struct Named {
+    /// The name, group 1, and what stands between it and the value.
+    name: Regex,
+    /// The value, from where it begins.
+    value: Regex,
+}
+
+impl Named {
+    #[expect(clippy::unwrap_used, reason = "constants, and a test uses each")]
+    fn new(name: &str, value: &str) -> Self {
+        Self { name: Regex::new(name).unwrap(), value: Regex::new(value).unwrap() }
+    }
+
+    /// The text without what names announce. What follows a name that announces nothing may hold another: of
+    /// `--flag=name=secret` and `Environment="NAME=secret"` the inner one counts.
+    fn hide<'a>(&self, text: &'a str) -> Cow<'a, str> {
+        let mut hidden = String::new();
+        let (mut at, mut told) = (0, 0);
+        while let Some(found) = self.name.captures_at(text, at) {
+            let Some(whole) = found.get(0) else { break };
+            at = whole.end();
+            let name = found.get(1).map_or("", |name| name.as_str()).trim_start_matches('-');
+            let rest = text.get(at..).unwrap_or_default();
+            let stars = if is_secret_name(name) {
+                self.value
+                    .find(rest)
+                    .filter(|value| !is_switch(value.as_str()))
+                    .map(|value| (value, STARS.to_owned()))
+            } else if rest.starts_with(['"', '\'']) {
+                self.value.find(rest).and_then(|value| Some((value, in_quotes(value.as_str())?)))
+            } else {
+                None
+            };
+            if let Some((value, stars)) = stars {
+                hidden.push_str(text.get(told..at).unwrap_or_default());
+                hidden.push_str(&stars);
+                at += value.end();
+                told = at;
+            }
+        }
+        if told == 0 {
+            return Cow::Borrowed(text);
+        }
+        hidden.push_str(text.get(told..).unwrap_or_default());
+        Cow::Owned(hidden)
+    }
+}
+
+/// `name=value` with whatever quotes there are, `--name value`, `name: value`.
+static NAMED: LazyLock<[Named; 3]> = LazyLock::new(|| {
+    [
+        Named::new(
+            r#"([A-Za-z_][A-Za-z0-9_.-]*)(?:\s*=\s*|"\s*:\s*)"#,
+            r#"\A(?:"(?:[^"\\]|\\.)*"?|'[^']*'?|[^\s"']+)"#,
+        ),
+        Named::new(r"(--?[A-Za-z][A-Za-z0-9_.-]*)\s+", r"\A[^\s-]\S*"),
+        Named::new(r#"([A-Za-z_][A-Za-z0-9_.-]*)["']?[ \t]*:[ \t]+"#, r"\A[^\s,{}\[\]][^\n,{}\[\]]*"),
+    ]
 });
 
-/// `--name value` in a text.
-#[expect(clippy::unwrap_used, reason = "a constant, and a test uses it")]
-static FLAG: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?P<name>--?[A-Za-z][A-Za-z0-9_.-]*)(?P<is>\s+)(?P<value>[^\s-]\S*)").unwrap()
-});
-
-/// `name: value` in a text.
-#[expect(clippy::unwrap_used, reason = "a constant, and a test uses it")]
-static LINE: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(
-        r#"(?P<name>[A-Za-z_][A-Za-z0-9_.-]*)(?P<is>["']?[ \t]*:[ \t]+)(?P<value>[^\s,{}\[\]][^\n,{}\[\]]*)"#,
-    )
-    .unwrap()
-});
-
-/// A text without what is a secret by its form, or by the name that stands before it.
+/// A text without what is a secret by its form, or by the name that stands before it. The time is that of a few readings,
+/// however many names there are.
 pub(crate) fn value(text: &str) -> Cow<'_, str> {
     let mut text = Cow::Borrowed(text);
     let lower = text.to_ascii_lowercase();
@@ -199,27 +253,11 @@ pub(crate) fn value(text: &str) -> Cow<'_, str> {
             text = Cow::Owned(new);
         }
     }
-    for pairs in [&*PAIR, &*FLAG, &*LINE] {
-        if !text.contains(['=', '-', ':']) {
-            break;
-        }
-        let hide = |pair: &Captures<'_>| {
-            let part = |name| pair.name(name).map_or("", |part| part.as_str());
-            let (name, is, value) = (part("name"), part("is"), part("value"));
-            if is_secret_name(name.trim_start_matches('-')) && !is_switch(value) {
-                format!("{name}{is}{STARS}")
-            } else if let Some(inner) = in_quotes(value) {
-                format!("{name}{is}{inner}")
-            } else if value.contains(['=', ':']) {
-                // Of `--flag=name=secret` and `Environment="NAME=secret"` the inner pair counts.
-                format!("{name}{is}{}", self::value(value))
-            } else {
-                format!("{name}{is}{value}")
-            }
-        };
-        if let Cow::Owned(new) = pairs.replace_all(&text, hide)
-            && new != *text
-        {
+    if !text.contains(['=', '-', ':']) {
+        return text;
+    }
+    for named in &*NAMED {
+        if let Cow::Owned(new) = named.hide(&text) {
             text = Cow::Owned(new);
         }
     }
@@ -313,10 +351,27 @@ mod tests {
     }
 
     #[test]
+    fn however_many_names_follow_each_other_they_are_read() {
+        for part in ["a=", "a: ", "-a ", "a='", "{\"a\": "] {
+            let text = part.repeat(100_000);
+            assert_eq!(value(&text), text, "{part}");
+            assert_eq!(value(&format!("{text}token=hunter2")), format!("{text}token=********"), "{part}");
+        }
+    }
+
+    #[test]
     fn secrets_are_known_by_their_form() {
         for (text, expected) in [
             ("postgres://a:hunter2@db:5432/k3s", "postgres://********@db:5432/k3s"),
             ("http://hunter2@proxy", "http://********@proxy"),
+            ("mysql://root:hunter2/a'a@b@tcp(db:3306)/k3s", "mysql://********@tcp(db:3306)/k3s"),
+            ("https://root:hunter@2@e:2379", "https://********@e:2379"),
+            ("AccountName=a;AccountKey=hunter2==;X=y", "AccountName=a;AccountKey=********"),
+            ("https://h/c?sp=r&sig=hunter2", "https://h/c?sp=r&sig=********"),
+            ("ghp_hunter2hunter2hunter2hunter2", "********"),
+            ("xoxb-123456-hunter2hunter2", "********"),
+            ("--feature-gates=A=true,B=false,C=true", "--feature-gates=A=true,B=false,C=true"),
+            ("--a=b=c=token=hunter2", "--a=b=c=token=********"),
             ("https://10.0.0.1:6443/x@y", "https://10.0.0.1:6443/x@y"),
             ("eyJhbGciOiJSUzI1NiJ9.eyJpc3MiOiJrIn0.c2ln", "********"),
             ("Authorization: Bearer hunter2hunter2", "Authorization: ********"),
