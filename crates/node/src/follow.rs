@@ -1,5 +1,7 @@
 //! What settings name: paths in flags, in configuration files and in unit files.
 
+use std::collections::BTreeMap;
+
 use ironsides_settings::with_folders_of_snap;
 use ironsides_tree::{Node, Value};
 
@@ -30,6 +32,17 @@ pub(crate) fn flags(program: &str, arguments: &[String]) -> Vec<Named> {
             },
         };
         flag_value(program, name, value, &mut named);
+    }
+    named
+}
+
+/// The paths in the variables that etcd takes for flags: `ETCD_CONFIG_FILE` is `--config-file`.
+pub(crate) fn variables_of_etcd(environment: &BTreeMap<String, String>) -> Vec<Named> {
+    let mut named = Vec::new();
+    for (name, value) in environment {
+        if let Some(flag) = name.strip_prefix("ETCD_") {
+            flag_value("etcd", &flag.to_lowercase().replace('_', "-"), value, &mut named);
+        }
     }
     named
 }

@@ -103,6 +103,11 @@ impl Walk {
             let base = (kind == Kind::KubeletDropIns).then_some(&*directory);
             self.ask_from(view, &path, kind, true, base);
         }
+        if seen.process.program == "etcd" {
+            for Named { path, kind } in follow::variables_of_etcd(&seen.process.environment) {
+                self.ask(view, &join(&directory, &path), kind, true);
+            }
+        }
         if let Some(folder) = flag(&seen.words, "cert-dir").filter(|_| seen.process.program == "kubelet") {
             for name in layout::KUBELET_PAIR {
                 self.ask(view, &join(&directory, &format!("{folder}/{name}")), Kind::Keys, true);

@@ -25,6 +25,26 @@ pub(crate) enum Beside {
     Unread(Unsure),
 }
 
+/// The document that a program is configured with.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Versioned {
+    /// Its kind.
+    pub(crate) kind: &'static str,
+    /// The version that is known; of another one fields may mean anything.
+    pub(crate) version: &'static str,
+}
+
+impl Versioned {
+    /// Why a document is another one; `None` where it does not say so.
+    pub(crate) fn refuses(self, root: &Node) -> Option<String> {
+        let wanted = [("apiVersion", self.version), ("kind", self.kind)];
+        wanted.into_iter().find_map(|(field, wanted)| match root.get(field).and_then(Node::as_str) {
+            Some(text) if text != wanted => Some(format!("its {field} is {text}, where {wanted} is known")),
+            _ => None,
+        })
+    }
+}
+
 /// Why there may be variables that are not known.
 #[derive(Clone, Debug)]
 pub(crate) struct Open {
@@ -44,12 +64,14 @@ impl Open {
 }
 
 impl Beside {
-    /// Reads the file at a path; `None` where the path is filled in later. `of_file` takes path, text and document.
+    /// Reads the file at a path; `None` where the path is filled in later. `of_file` takes path, text and document; `wanted` is
+    /// the document that the program takes, where documents have versions.
     pub(crate) fn read(
         program: &str,
         path: Option<String>,
         place: Place,
         files: Files<'_>,
+        wanted: Option<Versioned>,
         of_file: fn(&str, &str, &Node) -> BTreeMap<String, Placed>,
     ) -> Self {
         let named = path.as_deref().unwrap_or("the file").to_owned();
@@ -71,7 +93,10 @@ impl Beside {
             return unread(format!("{path} holds the settings of {program}: {why}"));
         };
         match parse_one(text) {
-            Ok(root) => Self::File(of_file(&path, text, &root)),
+            Ok(root) => match wanted.and_then(|wanted| wanted.refuses(&root)) {
+                None => Self::File(of_file(&path, text, &root)),
+                Some(why) => unread(format!("{path} holds the settings of {program}, and {why}")),
+            },
             Err(error) => unread(format!("{path} holds the settings of {program}, and is no YAML: {error}")),
         }
     }

@@ -12,6 +12,7 @@ use crate::beside::Beside;
 use crate::component::Component;
 use crate::kube_proxy;
 use crate::place::Place;
+use crate::setting::Unsure;
 use crate::settings::Settings;
 
 /// The kind of the documents that hold the settings of kube-proxy, and the group of their versions.
@@ -76,7 +77,15 @@ fn of_document(object: &Object, at: &Cursor<'_>, text: &str, root: &Node) -> Set
         let block = at.node().map_or(Span::NONE, Node::span);
         place(Some(name), line.and_then(|line| line_of(object, block, line)).unwrap_or_else(|| at.mark()))
     });
-    Settings::of_shared(Component::KubeProxy, place(None, at.mark()), Beside::File(all))
+    let beside = match kube_proxy::DOCUMENT.refuses(root) {
+        None => Beside::File(all),
+        Some(why) => Beside::Unread(Unsure {
+            message: format!("{} holds the settings of kube-proxy, and {why}", at.path().text()),
+            missing: "a version of the document that this program knows".into(),
+            place: place(None, at.mark()),
+        }),
+    };
+    Settings::of_shared(Component::KubeProxy, place(None, at.mark()), beside)
 }
 
 /// The bytes of a line of a literal block, whose lines are those of its text.
@@ -148,6 +157,10 @@ mod tests {
             1
         );
         assert_eq!(of("kind: KubeProxyConfiguration\napiVersion: example.com/v1"), 0);
+        let later = "apiVersion: kubeproxy.config.k8s.io/v9\nkind: KubeProxyConfiguration\nmode: ipvs\n";
+        let value = serde_json::to_string(later).unwrap();
+        let later = Settings::of_config_map(&object(&format!("kind: ConfigMap\ndata: {{a: {value}}}")));
+        assert!(later[0].get("mode").unwrap_err().message.contains("v1alpha1 is known"));
         assert_eq!(of("#!/bin/sh\necho 'kind: KubeProxyConfiguration"), 0);
     }
 

@@ -108,7 +108,7 @@ fn of(
             None => return Beside::Variables(variables, open),
         },
     };
-    Beside::read("etcd", path, place, files, of_file)
+    Beside::read("etcd", path, place, files, None, of_file)
 }
 
 /// The settings of a file, by the names of the flags that do the same.

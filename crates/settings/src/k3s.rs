@@ -125,7 +125,7 @@ pub(crate) fn embedded(host: &Host, process: &Process) -> Vec<Embedded> {
                 missing: missing.clone(),
                 place: place.clone(),
             }),
-            None => Beside::read("etcd", Some(etcd_config), whole, &files, etcd::of_file),
+            None => Beside::read("etcd", Some(etcd_config), whole, &files, None, etcd::of_file),
         };
         all.push(Embedded { component, line, beside: Some(beside), agent: None, doubt: None });
     }

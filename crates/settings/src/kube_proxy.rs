@@ -9,8 +9,12 @@ use std::sync::LazyLock;
 
 use ironsides_tree::{Cursor, Lines, Node, Value};
 
-use crate::beside::{Placed, scalar};
+use crate::beside::{Placed, Versioned, scalar};
 use crate::place::Place;
+
+/// The file that kube-proxy takes.
+pub(crate) const DOCUMENT: Versioned =
+    Versioned { kind: "KubeProxyConfiguration", version: "kubeproxy.config.k8s.io/v1alpha1" };
 
 /// Flag, type, default, path in the configuration.
 pub(crate) const FLAGS: &str = include_str!("flags/kube_proxy.tsv");

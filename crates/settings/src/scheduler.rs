@@ -10,8 +10,12 @@ use std::collections::BTreeMap;
 
 use ironsides_tree::{Cursor, Lines, Node};
 
-use crate::beside::{Placed, scalar};
+use crate::beside::{Placed, Versioned, scalar};
 use crate::place::Place;
+
+/// The file that kube-scheduler takes since 1.29 (1.25 to 1.28 took `v1beta3` too).
+pub(crate) const DOCUMENT: Versioned =
+    Versioned { kind: "KubeSchedulerConfiguration", version: "kubescheduler.config.k8s.io/v1" };
 
 /// The flags that do not count beside a file, and the fields that do.
 const FIELDS: [(&str, &[&str]); 6] = [
@@ -74,6 +78,17 @@ files: {{{files}}}"
         assert!(told.stated().contains("profiling"));
         let without = scheduler("--profiling=false", "");
         assert_eq!(without.get("profiling").unwrap().is_on(), Some(false));
+    }
+
+    #[test]
+    fn a_file_of_another_version_leaves_open_what_it_decides() {
+        let file = "/c: {content: \"apiVersion: kubescheduler.config.k8s.io/v9\\nenableProfiling: false\"}";
+        let unsure = scheduler("--config=/c", file).get("profiling").unwrap_err();
+        assert_eq!(
+            unsure.message,
+            "/c holds the settings of kube-scheduler, and its apiVersion is kubescheduler.config.k8s.io/v9, where \
+             kubescheduler.config.k8s.io/v1 is known"
+        );
     }
 
     #[test]

@@ -485,9 +485,9 @@ fn has_flags(words: &[Word]) -> bool {
 
 /// The file that a component is configured with, where that is one of its own.
 pub(crate) fn of_file(line: &CommandLine, component: Component, files: Files<'_>) -> Option<Beside> {
-    let of_file = match component {
-        Component::KubeProxy => kube_proxy::of_file,
-        Component::KubeScheduler => scheduler::of_file,
+    let (wanted, of_file): (_, fn(&str, &str, &Node) -> _) = match component {
+        Component::KubeProxy => (kube_proxy::DOCUMENT, kube_proxy::of_file),
+        Component::KubeScheduler => (scheduler::DOCUMENT, scheduler::of_file),
         _ => return None,
     };
     let (path, place) = match line.value("config", FlagType::Single) {
@@ -495,7 +495,7 @@ pub(crate) fn of_file(line: &CommandLine, component: Component, files: Files<'_>
         Value::FilledIn(flag) => (None, flag.place.clone()),
         Value::Known(..) | Value::Open | Value::NotGiven => return None,
     };
-    Some(Beside::read(component.program(), path, place, files, of_file))
+    Some(Beside::read(component.program(), path, place, files, Some(wanted), of_file))
 }
 
 #[cfg(test)]
