@@ -8,6 +8,7 @@ use std::sync::Arc;
 use ironsides_core::HostPlace;
 use ironsides_tree::{Lines, Node, Value, parse_one, print};
 
+use crate::beside::Versioned;
 use crate::command_line::{CommandLine, TRUNCATED, UNREAD, Value as Given, Word};
 use crate::component::{Component, FlagType};
 use crate::host::{Host, Process};
@@ -42,6 +43,10 @@ struct Plain {
     unread: Option<String>,
     defaults: Outcome,
 }
+
+/// The file that the kubelet takes.
+const DOCUMENT: Versioned =
+    Versioned { kind: "KubeletConfiguration", version: "kubelet.config.k8s.io/v1beta1" };
 
 /// Where the kubelet tells its configuration.
 const CONFIGZ: &str = "GET /configz";
@@ -375,7 +380,11 @@ impl Plain {
         for path in paths {
             match start.files.look(&path) {
                 Look::Text(text) => match parse_one(&text) {
-                    Ok(root) => documents.push((Arc::from(path), text.into_owned(), root)),
+                    // In another version a field may mean anything.
+                    Ok(root) => match DOCUMENT.refuses(&root) {
+                        None => documents.push((Arc::from(path), text.into_owned(), root)),
+                        Some(why) => unread = Some(format!("{path} in a version that is known: {why}")),
+                    },
                     Err(error) => unread = Some(format!("{path} as a document that can be read: {error}")),
                 },
                 _ => unread = Some(format!("{path}: collect it from the node")),

@@ -120,6 +120,12 @@ files: {/c: {content: "kind: KubeletConfiguration\napiVersion: kubelet.config.k8
     assert!(default.starts_with("false at kubelet (1) [the default of a configuration file"), "{default}");
     let gate = settings.get("featureGates.RotateKubeletServerCertificate").unwrap();
     assert_eq!(gate.is_on(), Some(true));
+    let later = kubelet(&facts.replace("v1beta1", "v9"));
+    let unknown = said(&later, "readOnlyPort");
+    assert!(
+        unknown.contains("/c in a version that is known: its apiVersion is kubelet.config.k8s.io/v9"),
+        "{unknown}"
+    );
 }
 
 #[test]
