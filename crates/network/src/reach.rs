@@ -1,5 +1,6 @@
 //! The answer to one question: who reaches whom with what, which rules say so at either end.
 
+mod cases;
 mod itself;
 mod named;
 mod request;
@@ -22,6 +23,7 @@ use crate::rule::Direction;
 use crate::verdict::Verdict;
 use crate::view::ViewId;
 
+use cases::{Cases, Known};
 use itself::{Itself, is_single};
 pub use request::requested;
 pub use side::{Side, Why};
@@ -69,10 +71,12 @@ pub fn reach(
     let named = destination.party.named.as_ref();
     let seen = named.and_then(|(name, _)| lowered.names.iter().find(|(asked, _)| asked == name));
     let seen = seen.map(|(_, stretches)| stretches.as_slice());
-    let mut ask = Ask { cluster, lowered, seen, guards: FxHashMap::default(), cases: Vec::new() };
+    let mut ask = Ask { cluster, lowered, seen, guards: FxHashMap::default(), cases: Cases::default() };
     let froms = whom::members(&party.members, &party.outside, cluster, lowered);
     let is_alone = froms.len() == 1 && destination.party.members.len() == 1;
-    for goal in destination.goals(cluster)? {
+    let goals = destination.goals(cluster)?;
+    let mut known = Known::new(lowered, froms.len().saturating_mul(goals.len()));
+    for goal in goals {
         let tos = match goal.member {
             Some(member) => whom::members(&[member], &AddressSet::default(), cluster, lowered),
             None => whom::members(&[], &goal.outside, cluster, lowered),
@@ -89,11 +93,22 @@ pub fn reach(
                     continue;
                 }
                 let own = is_one.then(|| Itself::of(&destination.party, &goal, cluster, lowered)).flatten();
-                ask.pair((*from, *to), own, goal.traffic, goal.through.as_ref());
+                let pair = (*from, *to);
+                let alike = known.key(pair, own, &goal);
+                if let Some(cases) = alike.as_ref().and_then(|alike| known.get(alike)) {
+                    for &case in cases {
+                        ask.cases.join(pair, case, cluster);
+                    }
+                    continue;
+                }
+                let cases = ask.pair(pair, own, goal.traffic, goal.through.as_ref());
+                if let Some(alike) = alike {
+                    known.keep(alike, cases);
+                }
             }
         }
     }
-    let mut cases = ask.cases;
+    let mut cases = ask.cases.into_list();
     cases.sort_by_key(|case| (case.verdict == Verdict::Deny, case.verdict != Verdict::Allow));
     Ok(Reach { cases })
 }
@@ -123,18 +138,19 @@ struct Ask<'a> {
     seen: Option<&'a [(AddressRange, ViewId)]>,
     /// The rules between two views: asked for once.
     guards: FxHashMap<End, Vec<Candidate>>,
-    cases: Vec<Case>,
+    cases: Cases,
 }
 
 impl Ask<'_> {
+    /// Asks for one pair; tells the places of its cases.
     fn pair(
         &mut self,
         (from, to): (Whom, Whom),
         own: Option<Itself>,
         traffic: Option<Traffic>,
         through: Option<&Text>,
-    ) {
-        let Some(ends) = self.ends(from, to) else { return };
+    ) -> Vec<usize> {
+        let Some(ends) = self.ends(from, to) else { return Vec::new() };
         let spans = if let Some(traffic) = traffic {
             vec![Stretch::of(traffic)]
         } else {
@@ -158,11 +174,15 @@ impl Ask<'_> {
                 None => answers.push((egress, ingress, vec![span])),
             }
         }
+        let mut cases = Vec::with_capacity(answers.len());
         for (egress, ingress, traffic) in answers {
             let verdict = egress.verdict.and(&ingress.verdict);
             let through = through.cloned();
-            self.add((from, to), Case { pairs: Vec::new(), traffic, through, verdict, egress, ingress });
+            cases.push(
+                self.add((from, to), Case { pairs: Vec::new(), traffic, through, verdict, egress, ingress }),
+            );
         }
+        cases
     }
 
     /// The ends of a connection: direction, subject and peer. A subject judges as what it is on its own node.
@@ -195,22 +215,8 @@ impl Ask<'_> {
         Side::judge(lowered, self.guards(direction, subject, peer), (direction, subject, peer), traffic)
     }
 
-    /// Puts a pair into the case that it is like.
-    fn add(&mut self, pair: (Whom, Whom), mut answer: Case) {
-        let like = self.cases.iter_mut().find(|case| {
-            (&case.traffic, &case.through, &case.egress, &case.ingress)
-                == (&answer.traffic, &answer.through, &answer.egress, &answer.ingress)
-        });
-        if let Some(case) = like {
-            let cluster = self.cluster;
-            let is =
-                |known: &(Whom, Whom)| known.0.is_like(pair.0, cluster) && known.1.is_like(pair.1, cluster);
-            if !case.pairs.iter().any(is) {
-                case.pairs.push(pair);
-            }
-        } else {
-            answer.pairs.push(pair);
-            self.cases.push(answer);
-        }
+    /// Puts a pair into the case that it is like; tells its place.
+    fn add(&mut self, pair: (Whom, Whom), answer: Case) -> usize {
+        self.cases.add(pair, answer, self.cluster)
     }
 }

@@ -19,7 +19,7 @@ use crate::verdict::Verdict;
 const HAIRPIN: &str = "the plug-in lets a pod through that reaches itself by a Service";
 
 /// How something reaches itself.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Itself {
     /// Without any policy in between.
     Freely,

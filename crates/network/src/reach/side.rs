@@ -8,7 +8,7 @@ use crate::verdict::Verdict;
 use crate::view::ViewId;
 
 /// What one end of a connection says.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Side {
     /// What it says.
     pub verdict: Verdict,
