@@ -188,12 +188,6 @@ fn is_in(path: &str, folder: &str) -> bool {
     path.strip_prefix(folder.trim_end_matches('/')).is_some_and(|rest| rest.starts_with('/'))
 }
 
-/// The files of the host in a folder and below it.
-fn below<'a>(host: &'a Host, folder: &str) -> impl Iterator<Item = Seen<'a>> {
-    let files = host.files.iter().filter(move |(path, file)| is_in(path, folder) && !is_folder(file));
-    files.map(|(path, file)| Seen { path: path.clone(), file: Some(file) })
-}
-
 fn is_folder(file: &File) -> bool {
     matches!(file.kind, FileKind::Directory)
 }
@@ -325,7 +319,17 @@ pub(super) fn cni<'a>(out: &Out<'a>) -> Sought<'a> {
     let Some(host) = out.host() else { return Sought::None(String::new()) };
     let mut folders: BTreeSet<String> = CNI.iter().map(|folder| (*folder).to_owned()).collect();
     folders.extend(super::runtime::cni_folders(host));
-    let found: Vec<Seen<'a>> = folders.iter().flat_map(|folder| below(host, folder)).collect();
+    // Where runtime and kubelet see other files than the host, theirs count too; what both see is told once.
+    let own = host.processes.iter().filter_map(|process| process.files.as_ref());
+    let mut found: Vec<Seen<'a>> = Vec::new();
+    for files in std::iter::once(&host.files).chain(own) {
+        let inside = |path: &str| folders.iter().any(|folder| is_in(path, folder));
+        for (path, file) in files.iter().filter(|(path, file)| inside(path) && !is_folder(file)) {
+            if !found.iter().any(|seen| seen.path == *path && seen.file == Some(file)) {
+                found.push(Seen { path: path.clone(), file: Some(file) });
+            }
+        }
+    }
     if !found.is_empty() {
         return Sought::These(found);
     }
