@@ -7,7 +7,7 @@ use rustc_hash::FxHashMap;
 use crate::address::{AddressSet, atoms};
 use crate::cluster::{Cluster, Endpoint};
 use crate::diff::{Somebody, joined};
-use crate::engine::{ClassId, ConnectionsId, Engine};
+use crate::engine::{ClassId, Connections, ConnectionsId, Engine};
 use crate::map::{Cell, Map};
 
 /// What goes through between some and others under each of several profiles.
@@ -125,6 +125,16 @@ fn groups(
 /// What goes through under each profile, and what of it has ports.
 type Told = (Vec<String>, Vec<String>);
 
+/// A cell with nothing of protocols without ports. How many pairs have all of it was counted with these, so that it is told in
+/// another way: what every pair has, or else how many have something.
+fn with_ports(cell: &Cell) -> Cell {
+    let most = cell.most.with_ports();
+    let least = cell.least.as_ref().map(Connections::with_ports).filter(|least| !least.is_nothing());
+    let narrower = cell.open == cell.pairs && !cell.is_whole() && least.as_ref() != Some(&most);
+    let full = if narrower { 0 } else { cell.open };
+    Cell { most, least: least.filter(|_| narrower), full, ..cell.clone() }
+}
+
 /// The cells in which maps of one scale differ in protocols with ports, each made under a profile of its own.
 pub fn differing(maps: &[Map]) -> Vec<Difference> {
     let nothing = || vec!["nothing".to_owned(); maps.len()];
@@ -133,7 +143,7 @@ pub fn differing(maps: &[Map]) -> Vec<Difference> {
         for cell in &map.cells {
             let (Some(from), Some(to)) = (map.unit(cell.from), map.unit(cell.to)) else { continue };
             let (told, ports) = cells.entry((&from.name, &to.name)).or_insert_with(|| (nothing(), nothing()));
-            let with_ports = Cell { most: cell.most.with_ports(), ..cell.clone() };
+            let with_ports = with_ports(cell);
             let is_nothing = with_ports.most.is_nothing();
             if let (Some(told), Some(ports)) = (told.get_mut(at), ports.get_mut(at)) {
                 *told = map.told(cell);

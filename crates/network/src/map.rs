@@ -130,6 +130,10 @@ pub struct Cell {
     pub to: u32,
     /// What some pair of theirs can send, the most of all pairs for each kind of traffic.
     pub most: Connections,
+    /// What every pair of theirs can send, where some can send less than `most`; `None` where they have nothing in common.
+    pub least: Option<Connections>,
+    /// Between how many pairs all of `most` goes through.
+    pub full: u64,
     /// Between how many pairs something may go through.
     pub open: u64,
     /// How many pairs there are.
@@ -157,6 +161,28 @@ impl Level {
             Self::Some => "some",
             Self::Everything => "everything",
         }
+    }
+}
+
+impl Cell {
+    /// Whether all of `most` goes through between all pairs.
+    pub fn is_whole(&self) -> bool {
+        self.full == self.pairs
+    }
+
+    /// Adds the pairs of another cell.
+    fn join(&mut self, other: &Self) {
+        let most = if self.most == other.most { self.most.clone() } else { self.most.or(&other.most) };
+        let full = |cell: &Self| if cell.most.is_as_wide_as(&most) { cell.full } else { 0 };
+        let full = full(self) + full(other);
+        let every = |cell: &Self| if cell.is_whole() { Some(cell.most.clone()) } else { cell.least.clone() };
+        let least = every(self).zip(every(other)).map(|(one, other)| one.and(&other));
+        self.open += other.open;
+        self.pairs += other.pairs;
+        self.level = if self.level == other.level { self.level } else { Level::Some };
+        self.full = full;
+        self.least = least.filter(|least| !least.is_nothing() && full < self.pairs);
+        self.most = most;
     }
 }
 
@@ -242,18 +268,27 @@ impl Map {
         self.cells.get(at)
     }
 
-    /// What a cell says in a few words: `TCP 80`, `all traffic`, `depends: TCP 80 [1]`, and between how many pairs where it is not
-    /// all.
+    /// What a cell says in a few words: `TCP 80`, `all traffic`, `depends: TCP 80 [1]`; where that is not so between all pairs,
+    /// between how many, and what the others can send: `all traffic (3 of 5 pairs; every pair: TCP 80)`.
     pub fn told(&self, cell: &Cell) -> String {
         let outside = |unit| self.unit(unit).is_some_and(|unit| unit.kind == Kind::Outside);
         let traffic = self.traffic(&cell.most);
-        if cell.open == cell.pairs {
-            traffic
-        } else if outside(cell.from) || outside(cell.to) {
-            format!("{traffic} (some pods or addresses)")
-        } else {
-            format!("{traffic} ({} of {} pairs)", cell.open, cell.pairs)
+        if cell.is_whole() {
+            return traffic;
         }
+        let of = if outside(cell.from) || outside(cell.to) {
+            "some pods or addresses".to_owned()
+        } else {
+            format!("{} of {} pairs", cell.full, cell.pairs)
+        };
+        let nothing = cell.pairs.saturating_sub(cell.open);
+        let others = match &cell.least {
+            Some(least) => format!("; every pair: {}", self.traffic(least)),
+            None if cell.full == cell.open => String::new(),
+            None if nothing == 0 => "; the others less".to_owned(),
+            None => "; others less, or nothing".to_owned(),
+        };
+        format!("{traffic} ({of}{others})")
     }
 
     /// Connections with the numbers of their conditions.

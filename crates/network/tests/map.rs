@@ -403,3 +403,102 @@ fn what_a_profile_leaves_open_for_everybody_is_told_once() {
     assert_eq!(map.cell(at("shop/web"), at("shop/db")), None, "that ICMP may get there is no connection");
     assert_eq!(map.cell(at("shop/web"), at("shop/api")).unwrap().most.to_string(), "TCP 8080");
 }
+
+/// Two pods on one node, another on another node: `guarded` takes TCP 8080 and whatever its own node sends.
+const GUARDED: &str = "
+{apiVersion: v1, kind: Namespace, metadata: {name: a}}
+---
+{apiVersion: v1, kind: Pod, metadata: {name: guarded, namespace: a, labels: {app: sv}}, spec: {nodeName: n2, containers: []},
+ status: {podIP: 10.0.2.6, podIPs: [{ip: 10.0.2.6}]}}
+---
+{apiVersion: v1, kind: Node, metadata: {name: n1}, status: {addresses: [{type: InternalIP, address: 192.168.0.1}]}}
+---
+{apiVersion: v1, kind: Node, metadata: {name: n2}, status: {addresses: [{type: InternalIP, address: 192.168.0.2}]}}
+---
+{apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {name: p, namespace: a},
+ spec: {podSelector: {}, ingress: [{ports: [{port: 8080}]}]}}
+";
+
+/// Where a unit is.
+fn place(map: &Map, name: &str) -> u32 {
+    (0..).zip(&map.units).find(|(_, unit)| unit.name == name).unwrap().0
+}
+
+/// A map of a text under `spec`, with all it has to tell.
+fn of_spec(text: &str, make: fn(&Engine<'_>, &Cluster) -> Map) -> Map {
+    let objects = objects(text);
+    let (cluster, _) = Cluster::read(&objects, &PodTemplates::default());
+    let mut policies = Policies::default();
+    for (at, object) in (0..).zip(&objects) {
+        policies.read(at, &object.root);
+    }
+    let lowered = lower(Profile::Spec, &cluster, &policies, &Options::of(Profile::Spec));
+    make(&Engine::new(&lowered), &cluster)
+}
+
+#[test]
+fn what_holds_for_some_pairs_alone_is_told_so() {
+    let map = of_spec(GUARDED, Map::namespaces);
+    let (nodes, a) = (place(&map, "nodes"), place(&map, "a"));
+    let cell = map.cell(nodes, a).unwrap();
+    assert_eq!((cell.full, cell.open, cell.pairs, cell.level), (1, 2, 2, Level::Some));
+    assert_eq!(map.told(cell), "all traffic (1 of 2 pairs; every pair: TCP 8080)");
+    assert!(map.csv().contains("nodes,a,all traffic,some,2,2,,1,TCP 8080\n"), "{}", map.csv());
+    let document = serde_json::to_value(map.document()).unwrap();
+    let cells = document["cells"].as_array().unwrap();
+    let own = cells.iter().find(|cell| cell["from"] == "nodes" && cell["to"] == "a").unwrap();
+    assert_eq!(own["fullPairs"], 1);
+    assert_eq!(own["least"][0]["first"], 8080);
+    assert!(map.svg().contains("every pair: TCP 8080"));
+    // Those that are outside have no pairs that could be counted.
+    let outside = GUARDED.replace(
+        "[{ports: [{port: 8080}]}]",
+        "[{ports: [{port: 8080}]}, {from: [{ipBlock: {cidr: 192.0.2.0/24}}]}]",
+    );
+    let map = of_spec(&outside, Map::namespaces);
+    let told: Vec<String> = map
+        .cells
+        .iter()
+        .filter(|cell| map.unit(cell.from).is_some_and(|unit| unit.kind == Kind::Outside) && cell.to == a)
+        .map(|cell| map.told(cell))
+        .collect();
+    assert_eq!(told, ["all traffic (some pods or addresses; every pair: TCP 8080)"]);
+}
+
+#[test]
+fn pairs_with_nothing_in_common_are_told() {
+    let pod = |name: &str, port: u16| {
+        format!(
+            "---\n{{apiVersion: v1, kind: Pod, metadata: {{name: {name}, namespace: b, labels: {{app: {name}}}}}}}\n\
+             ---\n{{apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {{name: {name}, namespace: b}},\n \
+             spec: {{podSelector: {{matchLabels: {{app: {name}}}}}, ingress: [{{ports: [{{port: {port}}}]}}]}}}}\n"
+        )
+    };
+    let sender = "{apiVersion: v1, kind: Pod, metadata: {name: sender, namespace: a}}\n";
+    let told = |pods: &[String]| {
+        let text = format!("{sender}{}", pods.concat());
+        with(&text, |engine, cluster| {
+            let map = Map::namespaces(engine, cluster);
+            map.told(map.cell(place(&map, "a"), place(&map, "b")).unwrap())
+        })
+    };
+    assert_eq!(told(&[pod("left", 80), pod("right", 81)]), "TCP 80-81 (0 of 2 pairs; the others less)");
+    assert_eq!(told(&[pod("left", 80), pod("right", 80)]), "TCP 80");
+    let closed = pod("shut", 80).replace("ingress: [{ports: [{port: 80}]}]", "ingress: []");
+    assert_eq!(told(&[pod("left", 80), closed.clone()]), "TCP 80 (1 of 2 pairs)");
+    assert_eq!(
+        told(&[pod("left", 80), pod("right", 81), closed]),
+        "TCP 80-81 (0 of 3 pairs; others less, or nothing)"
+    );
+}
+
+#[test]
+fn workloads_that_are_told_as_one_keep_what_every_pair_has() {
+    // Each workload takes more from its own node.
+    let second = GUARDED.split("---").nth(1).unwrap().replace("name: guarded", "name: again");
+    let map = of_spec(&format!("{GUARDED}---{second}"), Map::workloads);
+    let to = (0..).zip(&map.units).find(|(_, unit)| unit.kind == Kind::Workload).unwrap().0;
+    let nodes = (0..).zip(&map.units).find(|(_, unit)| unit.kind == Kind::Nodes).unwrap().0;
+    let cell = map.cell(nodes, to).unwrap();
+    assert_eq!(map.told(cell), "all traffic (2 of 4 pairs; every pair: TCP 8080)");
+}

@@ -691,3 +691,62 @@ fn a_load_balancer_ends_at_the_port_of_the_endpoint() {
     let ways: Vec<String> = all.iter().flat_map(|own| &own.ways).map(ToString::to_string).collect();
     assert_eq!(ways, ["load balancer port 5432 of Service shop/x to TCP 6543"]);
 }
+
+#[test]
+fn a_refused_policy_is_told_with_its_reason_whoever_enforces_it() {
+    let of_pods = "---\n{apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {name: p, namespace: shop}, spec: \
+                   {podSelector: {}, ingress: [{ports: [{port: 70000}]}]}}\n";
+    let of_cluster = "---\n{apiVersion: policy.networking.k8s.io/v1alpha2, kind: ClusterNetworkPolicy, metadata: {name: p}, \
+                      spec: {tier: Admin, priority: 5000, subject: {namespaces: {}}}}\n";
+    for (policy, named, path) in [
+        (of_pods, "the API server refuses NetworkPolicy/shop/p: ", "spec.ingress[0].ports[0].port"),
+        (of_cluster, "the API server refuses ClusterNetworkPolicy/p: ", "spec.priority"),
+    ] {
+        let state = state(policy);
+        for profile in [Profile::Spec, Profile::Cilium, Profile::Calico] {
+            let problems = state.lower(profile, &Options::of(profile)).problems;
+            let told: Vec<(&str, &str)> =
+                problems.iter().map(|problem| (&*problem.message, &*problem.place.path)).collect();
+            let [(message, place)] = told.as_slice() else { panic!("{profile}: {told:?}") };
+            assert!(message.starts_with(named) && message.len() > named.len(), "{profile}: {message}");
+            assert_eq!(*place, path, "{profile}");
+        }
+    }
+}
+
+#[test]
+fn of_policies_of_one_priority_each_rule_is_told_once() {
+    let policy = |name: &str, rule: &str| {
+        format!(
+            "---\n{{apiVersion: policy.networking.k8s.io/v1alpha2, kind: ClusterNetworkPolicy, metadata: {{name: {name}}}, spec: \
+             {{tier: Admin, priority: 7, subject: {{namespaces: {{}}}}, ingress: [{rule}]}}}}\n"
+        )
+    };
+    let all = |action: &str| format!("{{action: {action}, from: [{{namespaces: {{}}}}]}}");
+    let tie = policy("t1", &all("Accept")) + &policy("t2", &all("Deny"));
+    for (world, deciding) in [(tie.clone(), 2), (tie + &policy("t3", &all("Pass")), 2)] {
+        let state = state(&world);
+        let lowered = state.lower(Profile::Spec, &Options::of(Profile::Spec));
+        let from = Party::read("shop/web", &state.cluster).unwrap();
+        let to = Destination::read("data/db:80", &state.cluster).unwrap();
+        let cases = reach(&state.cluster, &lowered, &from, &to).unwrap().cases;
+        let side = &cases[0].ingress;
+        assert!(matches!(side.verdict, Verdict::Depends(_)), "{:?}", side.verdict);
+        let origins = |rules: &[u32]| -> Vec<String> {
+            let written = rules.iter().map(|&rule| &lowered.rules[rule as usize]);
+            written
+                .filter(|rule| matches!(rule.origin, ironsides_network::Origin::Policy(..)))
+                .map(|rule| format!("{:?} {:?}", rule.origin, rule.action))
+                .collect()
+        };
+        let told = [origins(&side.deciding), origins(&side.also)].concat();
+        assert_eq!(origins(&side.deciding).len(), deciding, "{told:?}");
+        let mut once = told.clone();
+        once.sort();
+        once.dedup();
+        assert_eq!(once.len(), told.len(), "{told:?}");
+        // A Deny is not told as something that passes on.
+        let passing = told.iter().filter(|rule| rule.contains("Pass")).count();
+        assert_eq!(passing, usize::from(world.contains("t3")), "{told:?}");
+    }
+}

@@ -145,6 +145,15 @@ impl Connections {
         self.zip(other, wider)
     }
 
+    /// Whether as much goes through as of others: whatever these let through, perhaps or in part let through, it does as well.
+    pub fn is_as_wide_as(&self, other: &Self) -> bool {
+        let narrower = |own: &Verdict, their: &Verdict| {
+            let same = std::mem::discriminant(own) == std::mem::discriminant(&wider(own, their));
+            if same { Verdict::Deny } else { Verdict::Allow }
+        };
+        self == other || self.zip(other, narrower).is_nothing()
+    }
+
     /// Whether something is not known: it depends, or the plug-in itself gave up.
     pub fn is_uncertain(&self) -> bool {
         self.0.iter().any(|part| matches!(part.verdict, Verdict::Depends(_) | Verdict::Broken))

@@ -25,7 +25,7 @@ impl Map {
         }
         let mut counts: FxHashMap<(&Connections, Level, bool), usize> = FxHashMap::default();
         for cell in self.cells.iter().filter(|cell| cell.from != cell.to) {
-            *counts.entry((&cell.most, cell.level, cell.open == cell.pairs)).or_default() += 1;
+            *counts.entry((&cell.most, cell.level, cell.is_whole())).or_default() += 1;
         }
         let (&(most, level, whole), &count) =
             counts.iter().max_by_key(|(value, count)| (**count, value.1))?;
@@ -36,7 +36,7 @@ impl Map {
         let is_other = |&(from, to): &(u32, u32)| {
             !self
                 .cell(from, to)
-                .is_some_and(|cell| cell.most == *most && cell.level == level && cell.open == cell.pairs)
+                .is_some_and(|cell| cell.most == *most && cell.level == level && cell.is_whole())
         };
         let others = pairs.into_iter().filter(is_other).collect();
         Some(Base { most: most.clone(), level, others })

@@ -9,7 +9,7 @@ use crate::map::units::name_all;
 use crate::map::{Cell, Kind, Level, Map, Unit};
 
 /// What a cell says, whatever the number of its pairs.
-type Said<'a> = (&'a Connections, Level, bool);
+type Said<'a> = (&'a Connections, Option<&'a Connections>, Level, bool, bool);
 
 /// What units of one group have in common: which one it is where it is kept by itself, and their rows and columns.
 type Key<'a> = (Option<u32>, Kind, &'a str, &'a [(bool, u32, u32)]);
@@ -21,7 +21,8 @@ pub(super) fn collapse(map: Map, alone: &[Option<Connections>], keep: &[u32]) ->
     let mut rows: Vec<Vec<(bool, u32, u32)>> = vec![Vec::new(); map.units.len()];
     for cell in &map.cells {
         let next = u32::try_from(said.len()).unwrap_or(u32::MAX);
-        let value = *said.entry((&cell.most, cell.level, cell.open == cell.pairs)).or_insert(next);
+        let (whole, open) = (cell.is_whole(), cell.open == cell.pairs);
+        let value = *said.entry((&cell.most, cell.least.as_ref(), cell.level, whole, open)).or_insert(next);
         for (unit, other, sends) in [(cell.from, cell.to, true), (cell.to, cell.from, false)] {
             if let Some(row) = rows.get_mut(unit as usize) {
                 row.push((sends, other, value));
@@ -38,7 +39,7 @@ pub(super) fn collapse(map: Map, alone: &[Option<Connections>], keep: &[u32]) ->
                 Level::Depends
             };
             let next = u32::try_from(said.len()).unwrap_or(u32::MAX);
-            let value = *said.entry((own, level, true)).or_insert(next);
+            let value = *said.entry((own, None, level, true, true)).or_insert(next);
             row.extend([(true, at, value), (false, at, value)]);
         }
     }
@@ -84,10 +85,7 @@ pub(super) fn collapse(map: Map, alone: &[Option<Connections>], keep: &[u32]) ->
         cells
             .entry(key)
             .and_modify(|known| {
-                known.open += cell.open;
-                known.pairs += cell.pairs;
-                known.most = known.most.or(&cell.most);
-                known.level = if known.level == cell.level { cell.level } else { Level::Some };
+                known.join(cell);
             })
             .or_insert_with(|| Cell { from: key.0, to: key.1, ..cell.clone() });
     }

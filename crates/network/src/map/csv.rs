@@ -3,12 +3,15 @@
 use crate::map::Map;
 
 impl Map {
-    /// A line for each cell: sender, receiver, what goes through, how much that is, between how many pairs of how many, and on what
-    /// it depends. The first line names the columns.
+    /// A line for each cell: sender, receiver, the most that goes through, how much that is, between how many pairs of how many
+    /// something does, on what it depends, between how many pairs all of it does, and what does between every pair. The first line
+    /// names the columns.
     pub fn csv(&self) -> String {
-        let mut out = String::from("from,to,traffic,level,open_pairs,pairs,conditions\n");
+        let mut out = String::from("from,to,traffic,level,open_pairs,pairs,conditions,full_pairs,least\n");
         for cell in &self.cells {
             let name = |unit| self.unit(unit).map_or("", |unit| unit.name.as_str());
+            let every = if cell.is_whole() { Some(&cell.most) } else { cell.least.as_ref() };
+            let least = every.map_or_else(|| "nothing".to_owned(), ToString::to_string);
             let fields = [
                 name(cell.from),
                 name(cell.to),
@@ -17,6 +20,8 @@ impl Map {
                 &cell.open.to_string(),
                 &cell.pairs.to_string(),
                 &cell.most.conditions().join("; "),
+                &cell.full.to_string(),
+                &least,
             ];
             out.push_str(&fields.map(field).join(","));
             out.push('\n');

@@ -47,7 +47,12 @@ struct CellDocument {
     level: &'static str,
     /// In words.
     told: String,
+    /// The most that goes through.
     traffic: Vec<TrafficDocument>,
+    /// What goes through between every pair, where that is less.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    least: Option<Vec<TrafficDocument>>,
+    full_pairs: u64,
     open_pairs: u64,
     pairs: u64,
 }
@@ -97,6 +102,8 @@ impl Map {
             level: cell.level.name(),
             told: self.told(cell),
             traffic: traffic(&cell.most),
+            least: (!cell.is_whole()).then(|| cell.least.as_ref().map(traffic).unwrap_or_default()),
+            full_pairs: cell.full,
             open_pairs: cell.open,
             pairs: cell.pairs,
         });

@@ -183,7 +183,10 @@ fn cell(
     counts.sort_unstable();
     let open = counts.iter().map(|(_, count)| count).sum::<u64>().min(pairs);
     let ids: Vec<ConnectionsId> = counts.iter().map(|(connections, _)| *connections).collect();
-    let most = wide.of(&ids)?;
+    let Span { most, least, full } = wide.of(&ids)?;
+    let all = counts.iter().zip(&full).filter(|(_, full)| **full).map(|((_, count), _)| count).sum::<u64>();
+    let full = all.min(pairs);
+    let least = least.filter(|_| full < pairs && open == pairs);
     let level = if open == pairs && ids == [ConnectionsId::EVERYTHING] {
         Level::Everything
     } else if most.lets_some_through() {
@@ -191,13 +194,24 @@ fn cell(
     } else {
         Level::Depends
     };
-    Some(Cell { from, to, most, open, pairs, level })
+    Some(Cell { from, to, most, least, full, open, pairs, level })
 }
 
-/// The most of some connections, found once for each different set of them.
+/// How wide some connections are.
+#[derive(Clone)]
+struct Span {
+    /// The most of all.
+    most: Connections,
+    /// What is in all of them, if anything.
+    least: Option<Connections>,
+    /// Of each whether it is all of the most.
+    full: Vec<bool>,
+}
+
+/// The most and the least of some connections, found once for each different set of them.
 struct Widest<'a, 'e> {
     engine: &'a Engine<'e>,
-    known: FxHashMap<Vec<ConnectionsId>, Connections>,
+    known: FxHashMap<Vec<ConnectionsId>, Span>,
     values: FxHashMap<ConnectionsId, Connections>,
     /// On what it depends whether protocols without ports go through.
     open: BTreeSet<Arc<str>>,
@@ -218,21 +232,23 @@ impl Widest<'_, '_> {
         })
     }
 
-    fn of(&mut self, ids: &[ConnectionsId]) -> Option<Connections> {
+    fn of(&mut self, ids: &[ConnectionsId]) -> Option<Span> {
         if let Some(known) = self.known.get(ids) {
             return Some(known.clone());
         }
-        let mut most: Option<Connections> = None;
+        let mut both: Option<(Connections, Connections)> = None;
         for id in ids {
             let own = self.value(*id);
-            most = Some(match most {
-                Some(most) => most.or(own),
-                None => own.clone(),
+            both = Some(match both {
+                Some((most, least)) => (most.or(own), least.and(own)),
+                None => (own.clone(), own.clone()),
             });
         }
-        let most = most?;
-        self.known.insert(ids.to_vec(), most.clone());
-        Some(most)
+        let (most, least) = both?;
+        let full = ids.iter().map(|id| self.value(*id).is_as_wide_as(&most)).collect();
+        let span = Span { most, least: Some(least).filter(|least| !least.is_nothing()), full };
+        self.known.insert(ids.to_vec(), span.clone());
+        Some(span)
     }
 }
 

@@ -95,10 +95,7 @@ impl Map {
             cells
                 .entry((from, to))
                 .and_modify(|known| {
-                    known.open += cell.open;
-                    known.pairs += cell.pairs;
-                    known.most = known.most.or(&cell.most);
-                    known.level = if known.level == cell.level { cell.level } else { Level::Some };
+                    known.join(cell);
                 })
                 .or_insert_with(|| Cell { from, to, ..cell.clone() });
         }
@@ -108,8 +105,11 @@ impl Map {
             let ends = |unit: u32| units.get(unit as usize).map_or(0, |unit| unit.ends);
             let own = if cell.from == cell.to { ends(cell.from) } else { 0 };
             cell.pairs = (ends(cell.from) * ends(cell.to) - own).max(cell.open);
-            if cell.open < cell.pairs && cell.level == Level::Everything {
-                cell.level = Level::Some;
+            if cell.open < cell.pairs {
+                cell.least = None;
+                if cell.level == Level::Everything {
+                    cell.level = Level::Some;
+                }
             }
         }
         let focus = self.focus.as_ref().map(|layers| layers.renamed(place));

@@ -26,6 +26,7 @@ use crate::matcher::{Conjunct, Matcher};
 use crate::place::{Loss, Problem};
 use crate::profile::calico::entity::{Selections, product};
 use crate::profile::calico::view::Seen;
+use crate::profile::spec::refusal;
 use crate::profile::{Options, Profile};
 use crate::rule::{Action, Direction, Origin, Rank, Rule};
 use crate::view::{Addresses, View, ViewId, Views};
@@ -150,8 +151,9 @@ fn tiers(
         message: format!("{}: {message}", policy.name),
         loss: Loss::Policy,
     };
-    let of_pods = policies.network.iter().flat_map(|policy| &policy.refused);
-    problems.extend(of_pods.chain(policies.cluster.iter().flat_map(|policy| &policy.refused)).cloned());
+    let of_pods = policies.network.iter().map(|policy| (&policy.name, &policy.refused));
+    let of_cluster = policies.cluster.iter().map(|policy| (&policy.name, &policy.refused));
+    problems.extend(of_pods.chain(of_cluster).filter_map(|(name, refused)| refusal(name, refused)));
     let converted = policies
         .network
         .iter()

@@ -127,8 +127,13 @@ fn foreign(name: &PolicyName, place: &Place, of: &str, profile: Profile) -> Prob
 
 /// A policy that the API server refuses does not exist, unless the documents count as they are. Then a peer that says nothing
 /// takes nobody.
-fn refused(options: Options, name: &PolicyName, refused: &[Problem]) -> Option<Problem> {
-    let first = refused.first().filter(|_| !options.as_stored)?;
+pub(super) fn refused(options: Options, name: &PolicyName, refused: &[Problem]) -> Option<Problem> {
+    if options.as_stored { None } else { refusal(name, refused) }
+}
+
+/// What is told of a policy that the API server refuses, with the first of its reasons.
+pub(super) fn refusal(name: &PolicyName, refused: &[Problem]) -> Option<Problem> {
+    let first = refused.first()?;
     let message = format!("the API server refuses {name}: {}", first.message);
     Some(Problem { place: first.place.clone(), message, loss: Loss::Policy })
 }

@@ -52,8 +52,20 @@ impl Side {
         let takes = |rule: &Rule| {
             rule.ports.as_ref().is_none_or(|ports| ports.iter().any(|port| port.matches(traffic, named)))
         };
-        let also = guards.iter().map(|guard| guard.rule).filter(|rule| !decision.rules.contains(rule));
-        let also = also.filter(|&rule| lowered.rules.get(rule as usize).is_some_and(takes)).collect();
+        // Of policies of one priority each rule stands in several places: it is told once.
+        let rule = |at: u32| lowered.rules.get(at as usize);
+        let same = |one: u32, other: u32| {
+            rule(one).zip(rule(other)).is_some_and(|(one, other)| {
+                (&one.origin, one.action, &one.proxy) == (&other.origin, other.action, &other.proxy)
+            })
+        };
+        let mut also: Vec<u32> = Vec::new();
+        for at in guards.iter().map(|guard| guard.rule).filter(|&at| rule(at).is_some_and(takes)) {
+            let told = |other: &u32| *other == at || same(at, *other);
+            if !decision.rules.iter().any(told) && !also.iter().any(told) {
+                also.push(at);
+            }
+        }
         let why = Why::of(lowered, &decision.rules);
         Self { verdict: decision.verdict, why, deciding: decision.rules, also }
     }

@@ -14,6 +14,7 @@ use crate::port::{PortMatch, Protocol};
 use crate::profile::cilium::lowering::{Guard, Lowering, Traffic, Writer, rank};
 use crate::profile::cilium::ports;
 use crate::profile::cilium::selector::Labels;
+use crate::profile::spec::refused;
 use crate::rule::{Action, Proxy, Rank};
 
 /// The one kind of the three that Cilium knows.
@@ -26,8 +27,8 @@ pub(super) fn lower(policy: &ClusterNetworkPolicy, lowering: &mut Lowering<'_>) 
     if policy.name.kind != KIND {
         return lost(format!("{} has no effect: Cilium does not know the kind", policy.name));
     }
-    if !options.as_stored && !policy.refused.is_empty() {
-        return lost(format!("{} does not exist: the API server refuses it", policy.name));
+    if let Some(problem) = refused(*options, &policy.name, &policy.refused) {
+        return lowering.problem(&problem.place, problem.loss, problem.message);
     }
     let nodes = |rule: &Rule| rule.peers.iter().any(|peer| matches!(peer.who, Who::Nodes(_)));
     if !options.node_selector_labels && policy.rules.iter().any(nodes) {

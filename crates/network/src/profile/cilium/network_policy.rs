@@ -8,13 +8,13 @@ use crate::place::Loss;
 use crate::profile::cilium::lowering::{Guard, Lowering, Traffic, Writer, rank};
 use crate::profile::cilium::ports;
 use crate::profile::cilium::selector::Labels;
+use crate::profile::spec::refused;
 use crate::rule::{Action, Direction};
 
 /// Adds the rules of a policy.
 pub(super) fn lower(policy: &NetworkPolicy, lowering: &mut Lowering<'_>) {
-    if !lowering.options.as_stored && !policy.refused.is_empty() {
-        let message = format!("{} does not exist: the API server refuses it", policy.name);
-        return lowering.problem(&policy.place, Loss::Policy, message);
+    if let Some(problem) = refused(*lowering.options, &policy.name, &policy.refused) {
+        return lowering.problem(&problem.place, problem.loss, problem.message);
     }
     let namespace = policy.name.namespace.as_deref().unwrap_or("default");
     let labels = Labels::kubernetes(&policy.pod_selector, "").in_namespace(namespace);

@@ -127,7 +127,7 @@ fn turn_to(builder: &mut Builder<'_>, order: &Order, start: Rank, text: &str) ->
         .collect::<Option<Vec<_>>>()
         .map(|ports| ports.concat());
     Some(Part {
-        origin: first.origin.clone(),
+        origin: Origin::Plugin("the order in which it asks policies of one priority"),
         direction: first.direction,
         action: Action::Pass(start),
         subject: builder.matcher(subject),
