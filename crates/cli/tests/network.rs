@@ -466,7 +466,7 @@ fn maps_are_of_namespaces_workloads_or_a_focus() {
     let (code, csv, _) = demo(&["map", "--workloads", "-o", "csv"]);
     assert!(code == 0 && csv.contains("payments/payments"), "{csv}");
     // On what it depends is told wherever it does.
-    assert!(csv.contains(",both are on one node; the pod is on this node\n"), "{csv}");
+    assert!(csv.contains(",both are on one node; the pod is on this node,"), "{csv}");
     for format in ["table", "html", "svg", "dot", "mermaid"] {
         let (_, out, _) = demo(&["map", "--workloads", "-o", format]);
         let out = out.replace("#91;", "[").replace("#93;", "]");

@@ -3,7 +3,7 @@
 mod addresses;
 mod find;
 mod kind;
-mod near;
+pub(crate) mod near;
 mod port;
 mod special;
 

@@ -383,3 +383,60 @@ fn policies_of_the_cluster_stand_around_them_and_fail_closed() {
         "deny"
     );
 }
+
+#[test]
+fn fields_that_do_not_exist_are_told_with_their_places() {
+    let told = |text: &str| -> Vec<String> {
+        let mut read = Policies::default();
+        for (place, document) in (0..).zip(Documents::new(text, Limits::default())) {
+            let root = document.unwrap().root;
+            assert!(root.is_null() || read.read(place, &root), "{text}");
+        }
+        let lowered = lower(&cluster(), &read, &Options::of(Profile::Calico));
+        let told =
+            lowered.problems.iter().map(|problem| format!("{}: {}", problem.place.path, problem.message));
+        told.collect()
+    };
+    let dropped = "the API server drops it, and what it says does not count";
+    let rules = "selector: app == 'db'
+ingress: [{action: Allow, source: {selctor: app == 'web', serviceAccounts: {name: [a]}}, ports: [80]}]
+egres: []";
+    assert_eq!(
+        told(&policy("a", rules)),
+        [
+            format!("spec.egres: `egres` is no field here; did you mean egress? {dropped}"),
+            format!("spec.ingress[0].ports: `ports` is no field here: {dropped}"),
+            format!(
+                "spec.ingress[0].source.selctor: `selctor` is no field here; did you mean selector? {dropped}"
+            ),
+            format!(
+                "spec.ingress[0].source.serviceAccounts.name: `name` is no field here; did you mean names? {dropped}"
+            ),
+        ]
+    );
+    assert_eq!(asked(&policy("a", rules), "web db tcp 5432"), "allow", "as if it were not written");
+    // All that there is.
+    let every = "{action: Allow, ipVersion: 4, protocol: TCP, notProtocol: UDP, metadata: {annotations: {}}, http: {methods: [GET]},
+ source: {nets: [10.0.0.0/8], notNets: [10.1.0.0/16], selector: all(), notSelector: has(a), namespaceSelector: all(),
+  serviceAccounts: {names: [a], selector: all()}, ports: [1], notPorts: [2]}, destination: {services: {name: a, namespace: b}}}";
+    let spec = format!(
+        "selector: all()\ntier: default\norder: 1\ntypes: [Ingress, Egress]\nnamespaceSelector: all()\napplyOnForward: true\n\
+         serviceAccountSelector: all()\nperformanceHints: []\ningress: [{every}]\negress: [{every}]"
+    );
+    let fields = told(&policy("a", &spec)).into_iter().filter(|problem| problem.contains("field"));
+    assert_eq!(fields.collect::<Vec<_>>(), Vec::<String>::new());
+    let of_namespace = policy("a", "applyOnForward: true").replace("GlobalNetworkPolicy", "NetworkPolicy");
+    assert_eq!(told(&of_namespace).len(), 1, "global policies alone have it");
+    // Names are those of another product: what they take is not known.
+    let domains =
+        "selector: app == 'web'\negress: [{action: Allow, destination: {domains: ['*.example.com']}}]";
+    let [problem] = &told(&policy("a", domains))[..] else { panic!("{:?}", told(&policy("a", domains))) };
+    assert!(
+        problem.starts_with("spec.egress[0].destination.domains: `domains` is a field of Calico Enterprise"),
+        "{problem}"
+    );
+    assert_eq!(
+        asked(&policy("a", domains), "web 203.0.113.9 tcp 443"),
+        "out depends: the address is one of those that the domains of the rule have"
+    );
+}

@@ -1,6 +1,7 @@
 //! Calico's own kinds: policies in tiers, of `projectcalico.org/v3` and `crd.projectcalico.org/v1`.
 
 pub mod expression;
+mod fields;
 mod read;
 
 use ipnet::IpNet;
@@ -102,6 +103,8 @@ pub struct Rule {
     pub not_icmp: Option<(u8, Option<u8>)>,
     /// Whether it asks for HTTP methods or paths, which only a service mesh decides.
     pub http: bool,
+    /// Whether it asks for names of domains, which only Calico Enterprise knows.
+    pub domains: bool,
     /// The sender.
     pub source: Entity,
     /// The receiver.

@@ -6,6 +6,7 @@ use ipnet::IpNet;
 use ironsides_tree::{Cursor, Node, Text};
 
 use crate::kinds::calico::expression::Expression;
+use crate::kinds::calico::fields;
 use crate::kinds::calico::{Action, Calico, CalicoPolicy, Entity, HostEndpoint, Ports, Rule, Tier};
 use crate::place::{Loss, Place, PolicyName, Problem};
 use crate::port::Protocol;
@@ -97,6 +98,7 @@ impl Reader<'_> {
                 self.problems.push(Problem { place, message, loss: Loss::Part });
             }
         }
+        fields::unknown(self.document, kind, &spec, self.problems);
         let for_hosts = spec.get("preDNAT").is(true) || spec.get("doNotTrack").is(true);
         let policy = CalicoPolicy {
             name,
@@ -138,6 +140,9 @@ impl Reader<'_> {
             icmp: Self::icmp(&at.get("icmp")),
             not_icmp: Self::icmp(&at.get("notICMP")),
             http: at.get("http").is_set(),
+            domains: ["source", "destination"]
+                .iter()
+                .any(|end| at.at(&[end, fields::DOMAINS]).items().next().is_some()),
             source: self.entity(&at.get("source")),
             destination: self.entity(&at.get("destination")),
         };

@@ -208,6 +208,7 @@ fn joined(
                 icmp: None,
                 not_icmp: None,
                 http: false,
+                domains: false,
                 source,
                 destination,
             });

@@ -344,6 +344,9 @@ fn of_service_accounts(expression: &Expression) -> Expression {
 
 /// What a rule asks that labels, addresses and ports do not decide.
 fn condition(rule: &Rule) -> Option<Arc<str>> {
+    if rule.domains {
+        return Some("the address is one of those that the domains of the rule have".into());
+    }
     if rule.http {
         return Some("the request has one of the HTTP methods and paths of the rule".into());
     }
