@@ -151,6 +151,13 @@ pub(crate) const OVER_IPV4: &str = "the connection goes over IPv4";
 /// The other of the two: one of them holds.
 pub(crate) const OVER_IPV6: &str = "the connection goes over IPv6";
 
+/// What decides between a node and a pod of which nobody knows the node.
+pub(crate) const ON_THIS_NODE: &str = "the pod is on this node";
+/// The other of the two: one of them holds.
+pub(crate) const ON_ANOTHER_NODE: &str = "the pod is on another node";
+/// What decides where an end is in the network of a node that nobody knows.
+pub(crate) const ON_ONE_NODE: &str = "both are on one node";
+
 /// Of several addresses each connection uses one.
 fn known(set: &AddressSet, addresses: &[IpAddr]) -> Match {
     let within = |address: &&IpAddr| set.contains(**address);

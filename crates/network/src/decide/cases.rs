@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::allowed::Question;
 use super::{Asked, Candidate, Decision, Outcomes, walk};
-use crate::matcher::{OVER_IPV4, OVER_IPV6};
+use crate::matcher::{ON_ANOTHER_NODE, ON_THIS_NODE, OVER_IPV4, OVER_IPV6};
 use crate::rule::Rank;
 use crate::verdict::Verdict;
 
@@ -22,10 +22,13 @@ pub(super) fn decide(asked: &[Asked<'_>], question: Question<'_>) -> Option<Deci
         return None;
     }
     let bit = |condition: &Arc<str>| conditions.binary_search(&condition).map_or(0, |at| 1_usize << at);
-    let either = (bit(&OVER_IPV4.into()), bit(&OVER_IPV6.into()));
-    // A connection goes over one of both.
-    let possible =
-        |case: usize| either.0 == 0 || either.1 == 0 || (case & either.0 == 0) != (case & either.1 == 0);
+    // Of each of these one holds: a connection goes over one family, and a pod is on one node.
+    let either = [(OVER_IPV4, OVER_IPV6), (ON_THIS_NODE, ON_ANOTHER_NODE)]
+        .map(|(one, other)| (bit(&one.into()), bit(&other.into())))
+        .into_iter()
+        .filter(|(one, other)| *one != 0 && *other != 0);
+    let either: Vec<(usize, usize)> = either.collect();
+    let possible = |case: usize| either.iter().all(|(one, other)| (case & one == 0) != (case & other == 0));
     let plain: Vec<(usize, Candidate)> = asked
         .iter()
         .map(|asked| {
@@ -52,11 +55,7 @@ pub(super) fn decide(asked: &[Asked<'_>], question: Question<'_>) -> Option<Deci
     }
     let verdict = |case: usize| cases.get(case).and_then(Option::as_ref).map(|decision| &decision.verdict);
     let matters = |bit: usize| {
-        let pair = if bit & (either.0 | either.1) != 0 && either.0 != 0 && either.1 != 0 {
-            either.0 | either.1
-        } else {
-            bit
-        };
+        let pair = either.iter().map(|(one, other)| one | other).find(|pair| pair & bit != 0).unwrap_or(bit);
         (0..cases.len()).any(
             |case| matches!((verdict(case), verdict(case ^ pair)), (Some(one), Some(other)) if one != other),
         )
@@ -135,6 +134,15 @@ mod tests {
             verdict(&[(1, deny, Some(OVER_IPV6)), both[0], both[2]]),
             depends(&[OVER_IPV4, OVER_IPV6])
         );
+    }
+
+    #[test]
+    fn a_pod_is_on_one_node() {
+        let (allow, deny) = (Action::Allow, Action::Deny);
+        let both = [(1, allow, Some(ON_THIS_NODE)), (1, allow, Some(ON_ANOTHER_NODE)), (2, deny, None)];
+        assert_eq!(verdict(&both), Verdict::Allow);
+        let families = [(1, allow, Some(OVER_IPV4)), (1, allow, Some(ON_THIS_NODE)), (2, deny, None)];
+        assert_eq!(verdict(&families), depends(&[OVER_IPV4, ON_THIS_NODE]));
     }
 
     #[test]

@@ -39,17 +39,20 @@ pub fn lower(cluster: &Cluster, policies: &Policies, _options: &Options) -> Lowe
     let mut rules = Vec::new();
     let mut names = Vec::new();
     let mut selections = Selections::new(cluster, &mut seen.symbols, seen.views.all());
-    rules.push(Rule {
+    let own = (selections.endpoints(), selections.own_node());
+    // A pod that stands on no node yet may be on any.
+    let guessed = (selections.unplaced(), selections.nodes());
+    rules.extend([own, guessed].map(|(subject, peers)| Rule {
         origin: Origin::Plugin("Calico lets a node reach its own pods"),
         direction: Direction::Ingress,
         rank: Rank(0),
         action: Action::Allow,
-        subject: Arc::new(selections.endpoints()),
-        peers: Arc::new(selections.own_node()),
+        subject: Arc::new(subject),
+        peers: Arc::new(peers),
         ports: None,
         proxy: None,
         authentication: None,
-    });
+    }));
     let mut rank = 0;
     for (tier, in_tier) in &tiers {
         let first = rules.len();

@@ -21,6 +21,7 @@ mod ports;
 mod resolvers;
 mod selector;
 mod services;
+mod unplaced;
 mod views;
 
 use crate::cluster::Cluster;
@@ -39,6 +40,7 @@ pub fn lower(cluster: &Cluster, policies: &Policies, options: &Options) -> Lower
     let asked = views::Asked { sets: &blocks.sets, names: &blocks.asked_names };
     let views = views::build(cluster, *options, &identities, asked, &mut symbols);
     resolvers::lower(&mut rules, &views.all);
+    unplaced::lower(&mut rules, &views.all, &views.guessed, &symbols);
     rules.sort_by_key(|rule| (rule.direction, rule.rank));
     Lowered {
         profile: Profile::Cilium,

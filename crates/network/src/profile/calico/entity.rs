@@ -9,7 +9,7 @@ use crate::address::AddressSet;
 use crate::cluster::Cluster;
 use crate::kinds::calico::expression::Expression;
 use crate::kinds::calico::{CalicoPolicy, Entity, Rule};
-use crate::matcher::{Conjunct, Matcher, Operator, Requirement};
+use crate::matcher::{self, Conjunct, Matcher, Operator, Requirement};
 use crate::place::{Loss, Place, Problem};
 use crate::profile::calico::label;
 use crate::profile::calico::ports::Part;
@@ -45,10 +45,31 @@ impl<'a> Selections<'a> {
         Matcher(vec![Conjunct::of([self.is_endpoint()])])
     }
 
-    /// The node on which the subject is.
+    /// The node on which the subject is; one that nobody knows may be.
     pub(super) fn own_node(&mut self) -> Matcher {
-        let key = self.symbols.intern(label::OWN_NODE);
-        Matcher(vec![Conjunct::of([Requirement::exists(key)])])
+        let [own, node, unplaced] =
+            [label::OWN_NODE, label::NODE, label::UNPLACED].map(|key| self.symbols.intern(key));
+        let somewhere = Conjunct {
+            condition: Some(matcher::ON_ONE_NODE.into()),
+            ..Conjunct::of([Requirement::exists(node), Requirement::exists(unplaced)])
+        };
+        Matcher(vec![Conjunct::of([Requirement::exists(own)]), somewhere])
+    }
+
+    /// Every pod of which nobody knows the node.
+    pub(super) fn unplaced(&mut self) -> Matcher {
+        let unplaced = Requirement::exists(self.symbols.intern(label::UNPLACED));
+        Matcher(vec![Conjunct {
+            condition: Some(matcher::ON_THIS_NODE.into()),
+            ..Conjunct::of([self.is_endpoint(), unplaced])
+        }])
+    }
+
+    /// Every node that is known.
+    pub(super) fn nodes(&mut self) -> Matcher {
+        let [node, unplaced] = [label::NODE, label::UNPLACED].map(|key| self.symbols.intern(key));
+        let known = Requirement { key: unplaced, operator: Operator::DoesNotExist };
+        Matcher(vec![Conjunct::of([Requirement::exists(node), known])])
     }
 
     /// A node.

@@ -16,3 +16,5 @@ pub(super) const OF_SERVICE_ACCOUNT: &str = "pcsa.";
 pub(super) const NODE: &str = "\u{0}node";
 /// There on a node as what is on it sees it.
 pub(super) const OWN_NODE: &str = "\u{0}own-node";
+/// There on what is on a node that nobody knows, and on such a node itself.
+pub(super) const UNPLACED: &str = "\u{0}unplaced";

@@ -43,7 +43,7 @@ impl Seen {
                     let home = namespaces
                         .entry(&pod.namespace)
                         .or_insert_with(|| made.namespace(cluster, &pod.namespace));
-                    let view = made.pod(home, pod);
+                    let view = made.pod(home, pod, node.is_none());
                     let id = made.views.add(view);
                     Sight { remote: id, local: id, node }
                 }
@@ -57,6 +57,12 @@ impl Seen {
         let name = (self.symbols.intern(label::NODE), self.symbols.intern(&node.name));
         let own = (self.symbols.intern(label::OWN_NODE), name.1);
         let addresses = addresses(&node.addresses);
+        if place.is_none() {
+            let unplaced = (self.symbols.intern(label::UNPLACED), name.1);
+            let labels = LabelSet::from_iter([name, unplaced]);
+            let id = self.views.add(View { labels, addresses, ..View::default() });
+            return Sight { remote: id, local: id, node: None };
+        }
         let remote =
             View { labels: LabelSet::from_iter([name]), addresses: addresses.clone(), ..View::default() };
         let local = View { labels: LabelSet::from_iter([name, own]), addresses, ..View::default() };
@@ -77,7 +83,7 @@ impl Seen {
         labels
     }
 
-    fn pod(&mut self, namespace: &[(Symbol, Symbol)], pod: &Pod) -> View {
+    fn pod(&mut self, namespace: &[(Symbol, Symbol)], pod: &Pod, unplaced: bool) -> View {
         let account = if pod.service_account.is_empty() { "default" } else { &pod.service_account };
         let name_of_account = format!("{}{}", label::OF_SERVICE_ACCOUNT, label::NAME);
         let own = pod.labels.iter().map(|(key, value)| (key.as_str(), value.as_str()));
@@ -91,6 +97,9 @@ impl Seen {
             .map(|(key, value)| (self.symbols.intern(key), self.symbols.intern(value)))
             .collect();
         labels.extend(namespace);
+        if unplaced {
+            labels.push((self.symbols.intern(label::UNPLACED), self.symbols.intern("")));
+        }
         let ports: Arc<[NamedPort]> = pod.named_ports().collect();
         View {
             labels: labels.into_iter().collect(),

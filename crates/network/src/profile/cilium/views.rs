@@ -21,6 +21,12 @@ use crate::view::{Addresses, NamedPort, View, ViewId, Views};
 /// The source under which a view of a node keeps the labels by which host policies select it.
 pub(super) const HOST: &str = "ironsides-host";
 
+/// The key that tells a node from others where a pod may be on any: there on what is seen from afar.
+pub(super) const NODE: &str = "ironsides-node";
+
+/// The key of pods of which nobody knows the node.
+pub(super) const UNPLACED: &str = "ironsides-unplaced";
+
 /// Everything that can talk.
 pub(super) struct Seen {
     pub(super) all: Vec<View>,
@@ -28,6 +34,9 @@ pub(super) struct Seen {
     pub(super) nodes: Vec<Sight>,
     pub(super) outside: Vec<(AddressRange, ViewId)>,
     pub(super) names: Vec<(Text, Vec<(AddressRange, ViewId)>)>,
+    /// The nodes by their value of [`NODE`], each as it sees itself and as others see it; none where every pod has its
+    /// node.
+    pub(super) guessed: Vec<(Symbol, [usize; 2])>,
 }
 
 /// The source under which a view keeps the name that its address is one of, where a service stands for it.
@@ -51,10 +60,19 @@ pub(super) fn build(
     symbols: &mut Symbols,
 ) -> Seen {
     let other = symbols.intern("\u{0}");
-    let mut builder = Builder { views: Views::default(), symbols, other, by_address: !sets.is_empty() };
     let node_numbers: BTreeMap<&str, u32> =
         (0..).zip(&cluster.nodes).map(|(at, node)| (node.name.as_str(), at)).collect();
+    let node_of = |pod: &Pod| pod.node.as_deref().and_then(|name| node_numbers.get(name)).copied();
+    let guessing = cluster.pods.iter().any(|pod| !pod.host_network && node_of(pod).is_none());
+    let marks = guessing.then(|| {
+        let value = |at| symbols.intern(&format!("{NODE}-{at}"));
+        let values: Vec<Symbol> = (0..cluster.nodes.len()).map(value).collect();
+        (symbols.intern(NODE), values, symbols.intern(UNPLACED))
+    });
+    let mut builder = Builder { views: Views::default(), symbols, other, by_address: !sets.is_empty() };
     let mut nodes = Vec::new();
+    let mut guessed: Vec<(Symbol, [usize; 2])> = Vec::new();
+    let mut known: FxHashMap<(ViewId, View), Symbol> = FxHashMap::default();
     for (at, node) in (0..).zip(&cluster.nodes) {
         let addresses = builder.addresses(options.blocks_hold_nodes, &node.addresses);
         let mut local = identities.host(node);
@@ -64,13 +82,26 @@ pub(super) fn build(
         let local = builder.view(&local, None, addresses.clone(), [].into());
         let own_identity = options.node_selector_labels || options.blocks_hold_nodes;
         let aggregate = own_identity.then_some("remote-node");
-        let remote = builder.view(&identities.remote_node(node), aggregate, addresses, [].into());
+        let labels = builder.labels(&identities.remote_node(node), aggregate);
+        let mut remote = View { labels, addresses, ..View::default() };
+        let mut value = None;
+        if let Some((key, values, _)) = &marks {
+            // Nodes that look the same on themselves and from afar are one.
+            let next = values.get(known.len()).copied().unwrap_or(other);
+            let mark = *known.entry((local, remote.clone())).or_insert(next);
+            remote.labels = remote.labels.iter().chain([(*key, mark)]).collect();
+            value = Some(mark);
+        }
+        let remote = builder.views.add(remote);
+        if let Some(value) = value.filter(|value| guessed.iter().all(|(known, _)| known != value)) {
+            guessed.push((value, [local.index(), remote.index()]));
+        }
         nodes.push(Sight { remote, local, node: Some(at) });
     }
     let identified = Identified::new(cluster, identities, &builder);
     let mut pods = Vec::new();
     for (pod, identity) in cluster.pods.iter().zip(&identified.of_pods) {
-        let node = pod.node.as_deref().and_then(|name| node_numbers.get(name)).copied();
+        let node = node_of(pod);
         let Some(identity) = identity.and_then(|number| identified.all.get(number)) else {
             // A pod without a network of its own is its node, or one that nobody knows.
             let on_node = node.and_then(|node| nodes.get(node as usize).copied());
@@ -82,7 +113,10 @@ pub(super) fn build(
             continue;
         };
         let addresses = builder.addresses(options.blocks_hold_pods, &pod.addresses);
-        let (labels, peer_ports) = (identity.labels.clone(), Arc::clone(&identity.ports));
+        let (mut labels, peer_ports) = (identity.labels.clone(), Arc::clone(&identity.ports));
+        if let Some((.., unplaced)) = marks.as_ref().filter(|_| node.is_none()) {
+            labels = labels.iter().chain([(*unplaced, other)]).collect();
+        }
         let id = builder.views.add(View { labels, addresses, ports: own_ports(pod).into(), peer_ports });
         pods.push(Sight { remote: id, local: id, node });
     }
@@ -102,7 +136,7 @@ pub(super) fn build(
     };
     let outside = stretches(None);
     let names = names.iter().map(|name| (name.clone(), stretches(Some(name)))).collect();
-    Seen { all: builder.views.into_all(), pods, nodes, outside, names }
+    Seen { all: builder.views.into_all(), pods, nodes, outside, names, guessed }
 }
 
 struct Builder<'a> {

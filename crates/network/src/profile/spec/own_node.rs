@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::matcher::{Conjunct, Requirement};
+use crate::matcher::{self, Conjunct, Requirement};
 use crate::rule::{Action, Direction, Origin, Rank};
 
 use super::Tiers;
@@ -20,12 +20,12 @@ pub(super) fn lower(builder: &mut Builder<'_>, tiers: Tiers, guarded: [bool; 2])
     let own = builder.matcher(vec![
         Conjunct::of([Requirement::exists(keys.own_node)]),
         Conjunct {
-            condition: condition("both are on one node"),
+            condition: condition(matcher::ON_ONE_NODE),
             ..Conjunct::of([node.clone(), somewhere.clone()])
         },
     ]);
     let unplaced = builder.matcher(vec![Conjunct {
-        condition: condition("the pod is on this node"),
+        condition: condition(matcher::ON_THIS_NODE),
         ..Conjunct::of([pod, somewhere])
     }]);
     let any_node = builder.matcher(vec![Conjunct::of([node])]);

@@ -166,6 +166,14 @@ fn guesses(drawn: &Drawn, ends: [Endpoint; 2]) -> Vec<Guess> {
         _ => false,
     };
     let homeless = ends.iter().any(homeless);
+    let unplaced = |end: &Endpoint| match end {
+        Endpoint::Pod(at) => {
+            let name = cluster.pods[*at as usize].node.as_ref();
+            cluster.nodes.iter().all(|node| Some(&node.name) != name)
+        }
+        _ => false,
+    };
+    let unplaced = ends.iter().any(unplaced);
     let family = ends.iter().find_map(|end| match end {
         Endpoint::Address(address) => Some(address.is_ipv6()),
         _ => None,
@@ -192,7 +200,9 @@ fn guesses(drawn: &Drawn, ends: [Endpoint; 2]) -> Vec<Guess> {
                 for code in both(codes) {
                     for request in both(requests) {
                         for dropped in both(hosts) {
-                            guesses.push(Guess { six, address, port, code, request, dropped });
+                            for near in both(unplaced) {
+                                guesses.push(Guess { six, address, port, code, request, dropped, near });
+                            }
                         }
                     }
                 }

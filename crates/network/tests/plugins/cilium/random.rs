@@ -263,6 +263,14 @@ fn guesses(drawn: &Drawn, ends: [Endpoint; 2]) -> Vec<Guess> {
     if homeless {
         addresses.extend(of(&SIXES));
     }
+    let unplaced = |end: &Endpoint| match end {
+        Endpoint::Pod(at) => {
+            let name = cluster.pods[*at as usize].node.as_ref();
+            cluster.nodes.iter().all(|node| Some(&node.name) != name)
+        }
+        _ => false,
+    };
+    let unplaced = ends.iter().any(unplaced);
     let mut guesses = Vec::new();
     for &address in &addresses {
         for six in both(by_address && dual) {
@@ -270,7 +278,11 @@ fn guesses(drawn: &Drawn, ends: [Endpoint; 2]) -> Vec<Guess> {
                 for in_cloud in both(outside && clouds) {
                     for is_named in both(servers) {
                         for is_heard in both(listeners) {
-                            guesses.push(Guess { six, address, resolves, in_cloud, is_named, is_heard });
+                            for near in both(unplaced) {
+                                let known =
+                                    Guess { six, address, resolves, in_cloud, is_named, is_heard, near };
+                                guesses.push(known);
+                            }
                         }
                     }
                 }

@@ -33,6 +33,8 @@ pub(crate) struct Guess {
     pub(crate) is_named: bool,
     /// Whether the listener of a rule lets the connection through.
     pub(crate) is_heard: bool,
+    /// Whether a pod of which nobody knows the node is on that of its peer.
+    pub(crate) near: bool,
 }
 
 /// What one end says to a packet.
@@ -148,7 +150,8 @@ impl Slow<'_> {
             Direction::Egress => (from, to),
             Direction::Ingress => (to, from),
         };
-        let own = place.node_of(subject);
+        let near = || place.node_of(peer).filter(|_| guess.near);
+        let own = place.node_of(subject).or_else(near);
         let packet =
             Packet { direction, subject: place.see(subject, own), peer: place.see(peer, own), traffic };
         let is_pod = matches!(packet.subject.kind, Kind::Pod(_));
