@@ -265,6 +265,43 @@ fn a_generated_folder_verifies_and_an_edited_one_says_why_not() {
     );
 }
 
+/// Each edit alone makes the folder one that is not verified: exit 1, and the word `verified` is not the last.
+#[test]
+fn a_folder_that_was_opened_is_not_verified() {
+    let folder = tempfile::tempdir().unwrap();
+    let more = ["--control-plane", "10.0.0.10,10.0.0.11", "--endpoint", "lb.example:6443"];
+    let (code, _, err) = run(folder.path(), &[&GENERATE[..], &more].concat());
+    assert_eq!(code, 0, "{err}");
+    let (code, out, err) = run(folder.path(), &["verify", "out"]);
+    assert!(code == 0 && out.contains("and nothing besides") && !out.contains("pathes"), "{out}{err}");
+    let (patches, modes) =
+        ("etc/kubernetes/hardening/patches", "etc/tmpfiles.d/kubernetes-control-plane.conf");
+    for (path, from, to) in [
+        (format!("all-nodes/{patches}/kubeletconfiguration0+merge.yaml"), "", "---\nreadOnlyPort: 10255\n"),
+        (format!("all-nodes/{patches}/kubeletconfiguration1+merge.yaml"), "", "readOnlyPort: 10255\n"),
+        (format!("control-plane/{patches}/kube-apiserver9+json.json"), "", "[]"),
+        ("control-plane/etc/nftables.d/ironsides-etcd.nft".to_owned(), "10.0.0.10,", "0.0.0.0/0, 10.0.0.10,"),
+        ("control-plane/etc/nftables.d/ironsides-etcd.nft".to_owned(), "", "flush ruleset\n"),
+        (format!("control-plane/{modes}"), "", "Z /etc/kubernetes 0777\n"),
+    ] {
+        let at = folder.path().join("out").join(&path);
+        let before = fs::read_to_string(&at).ok();
+        let text = before.clone().unwrap_or_default();
+        let edited = if from.is_empty() { text.clone() + to } else { text.replacen(from, to, 1) };
+        assert_ne!(edited, text, "{path} has no {from:?}");
+        fs::write(&at, edited).unwrap();
+        let (code, out, err) = run(folder.path(), &["verify", "out"]);
+        assert_eq!(code, 1, "{path} {to:?}: {out}{err}");
+        assert!(out.contains(&format!("wrong     {path}: ")), "{path} {to:?}: {out}");
+        match before {
+            Some(before) => fs::write(&at, before).unwrap(),
+            None => fs::remove_file(&at).unwrap(),
+        }
+    }
+    let (code, out, err) = run(folder.path(), &["verify", "out"]);
+    assert_eq!(code, 0, "{out}{err}");
+}
+
 /// A node as kubeadm leaves it.
 const NODE: &str = r#"
 apiVersion: ironsides.dev/v1

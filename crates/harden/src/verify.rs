@@ -190,11 +190,11 @@ fn parse(case: &mut Case<'_>) -> Vec<Read> {
     read
 }
 
-/// A number with its noun: `1 entry`, `2 entries`, `3 flags`.
+/// A number with its noun: `1 entry`, `2 entries`, `3 flags`, `4 patches`, `5 paths`.
 pub(crate) fn counted(number: usize, noun: &str) -> String {
     let plural = match noun.strip_suffix('y') {
         Some(stem) => format!("{stem}ies"),
-        None if noun.ends_with(['s', 'h']) => format!("{noun}es"),
+        None if ["s", "ch", "sh"].iter().any(|end| noun.ends_with(end)) => format!("{noun}es"),
         None => format!("{noun}s"),
     };
     format!("{number} {}", if number == 1 { noun } else { &plural })
@@ -205,4 +205,16 @@ pub(crate) fn of_kind<'a>(read: &'a [Read], kind: &'a str) -> impl Iterator<Item
     read.iter()
         .flat_map(|read| read.roots.iter().map(|root| (read.path.as_str(), root)))
         .filter(move |(_, root)| root.get("kind").and_then(Node::as_str) == Some(kind))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::counted;
+
+    #[test]
+    fn numbers_have_their_nouns() {
+        let told = ["entry", "flag", "address", "patch", "path"].map(|noun| counted(2, noun));
+        assert_eq!(told, ["2 entries", "2 flags", "2 addresses", "2 patches", "2 paths"]);
+        assert_eq!(counted(1, "path"), "1 path");
+    }
 }

@@ -220,17 +220,229 @@ fn files_of_nodes_may_be_written_otherwise() {
     let found = folder.get_mut(path).unwrap();
     let lines = |text: &str| text.replace('\n', "  # mine\n   ");
     found.text = found.text.clone().map(|text| lines(&text));
-    let other = "all-nodes/etc/kubernetes/hardening/patches/kubelet.yaml";
-    folder.insert(other.into(), Found { text: Ok("a: b".into()), mode: Some(0o644) });
+    let more = [
+        ("all-nodes/etc/kubernetes/hardening/patches/kubeletconfiguration0+merge.yaml", "# mine\n---\n", ""),
+        ("all-nodes/etc/sysctl.d/90-kubelet.conf", "; mine\n\n", "kernel.panic=10\n"),
+        ("control-plane/etc/tmpfiles.d/kubernetes-control-plane.conf", "\t# mine\n", ""),
+        ("control-plane/etc/sysusers.d/etcd.conf", "# mine\n", ""),
+    ];
+    for (path, before, after) in more {
+        let found = folder.get_mut(path).unwrap();
+        found.text = found.text.clone().map(|text| format!("{before}{text}{after}"));
+    }
+    // Stricter is as good.
+    let modes = "control-plane/etc/tmpfiles.d/kubernetes-control-plane.conf";
+    let found = folder.get_mut(modes).unwrap();
+    found.text = found.text.clone().map(|text| text.replacen("0600 root root -", " ~0400\troot root", 1));
     let verified = verify(&folder).unwrap();
-    let told: Vec<&str> = verified.problems.iter().map(|problem| problem.message.as_str()).collect();
-    assert_eq!(told, ["kubeadm passes over it: its name is none of a patch"]);
+    assert!(verified.problems.is_empty(), "{:#?}", verified.problems);
     assert!(
-        verified.verified.iter().any(|one| one.contains("2 addresses that reach etcd")),
+        verified.verified.iter().any(|one| one.contains("2 addresses that reach etcd, and nothing besides")),
         "{:?}",
         verified.verified
     );
     assert!(verified.open.iter().any(|one| one.contains("nft -c -f")));
+}
+
+/// What is added at the end of a file, or in the place of something: all parses, and all opens what the profile closes.
+#[test]
+fn what_nothing_generates_is_not_verified() {
+    let outputs = outputs(&options(Distribution::Kubeadm, Profile::CisL1));
+    let kubelet = "all-nodes/etc/kubernetes/hardening/patches/kubeletconfiguration0+merge.yaml";
+    let server = "control-plane/etc/kubernetes/hardening/patches/kube-apiserver0+strategic.yaml";
+    let firewall = "control-plane/etc/nftables.d/ironsides-etcd.nft";
+    let modes = "control-plane/etc/tmpfiles.d/kubernetes-control-plane.conf";
+    let (users, kernel) =
+        ("control-plane/etc/sysusers.d/etcd.conf", "all-nodes/etc/sysctl.d/90-kubelet.conf");
+    let init = "kubeadm/init.yaml";
+    let (all_patches, etcd, paths) =
+        ("of kubeadm: names that it takes", "that reach etcd", "modes and owners of");
+    let command = "spec:\n  containers:\n  - name: kube-apiserver\n";
+    // Where, what is replaced (the end where empty), with what, what is told, and what is not said any more.
+    let cases = [
+        (
+            kubelet,
+            "",
+            "---\nauthentication: {anonymous: {enabled: true}}\n",
+            "document 2, which",
+            all_patches,
+        ),
+        (
+            kubelet,
+            "",
+            "---\n---\nreadOnlyPort: 10255\n",
+            "readOnlyPort is 10255, and should be 0",
+            all_patches,
+        ),
+        (kubelet, "", "---\nreadOnlyPort: 0\n", "it says what the first does", all_patches),
+        (kubelet, "", "enableDebuggingHandlers: true\n", "sets enableDebuggingHandlers besides", all_patches),
+        (kubelet, "", "featureGates: {}\n", "sets featureGates besides", all_patches),
+        (server, "", "---\nspec: {hostPID: true}\n", "it sets spec.hostPID besides", all_patches),
+        (server, "spec:\n", "spec:\n  hostPID: true\n", "it sets spec.hostPID besides", all_patches),
+        (
+            server,
+            "- name: kube-apiserver\n",
+            "- name: kube-apiserver\n    image: x/y:z\n",
+            ".image besides",
+            all_patches,
+        ),
+        (
+            server,
+            "  - name: kube",
+            "  - name: shell\n    image: x\n  - name: kube",
+            "containers[shell].image besides",
+            all_patches,
+        ),
+        (
+            server,
+            command,
+            "spec:\n  containers:\n  - {name: kube-apiserver, args: [a]}\n  - name: kube-apiserver\n",
+            "containers[kube-apiserver].args besides",
+            all_patches,
+        ),
+        (server, "drop:", "$patch: delete\n        drop:", "capabilities.$patch besides", all_patches),
+        (
+            init,
+            "directory: /etc/kubernetes/hardening/patches",
+            "directory: /srv",
+            "directory of InitConfiguration is /srv",
+            all_patches,
+        ),
+        (
+            init,
+            "",
+            "---\nkind: KubeletConfiguration\napiVersion: kubelet.config.k8s.io/v1beta1\n",
+            "is the second of kind \"KubeletConfiguration\"",
+            all_patches,
+        ),
+        (firewall, "10.0.0.10", "10.0.0.10, 0.0.0.0/0", "0.0.0.0/0 is no plain address", etcd),
+        (
+            firewall,
+            "10.0.0.10",
+            "10.0.0.10, 10.0.0.0-10.9.0.0",
+            "10.0.0.0-10.9.0.0 is no plain address",
+            etcd,
+        ),
+        (firewall, "10.0.0.10", "10.0.0.10, 010.0.0.11", "010.0.0.11 is no plain address", etcd),
+        (firewall, "10.0.0.10", "10.0.0.10, $strangers", "$strangers is no plain address", etcd),
+        (firewall, "fd00::10", "fd00::10, ::/0", "::/0 is no plain address", etcd),
+        (
+            firewall,
+            "10.0.0.10 }",
+            "10.0.0.10 }; flags interval",
+            "not generated: elements = { 10.0.0.10 }; flags",
+            etcd,
+        ),
+        (firewall, "elements = { fd00::10 }", "", "fd00::10 is of the control plane, and does not", etcd),
+        (firewall, "type ipv4_addr", "type ipv4_addr\nflags interval", "not generated: flags interval", etcd),
+        (
+            firewall,
+            "",
+            "delete table inet ironsides_etcd\n",
+            "not generated: delete table inet ironsides_etcd",
+            etcd,
+        ),
+        (firewall, "", "flush ruleset\n", "not generated: flush ruleset", etcd),
+        (firewall, "", "flush ruleset {\n}\n", "not generated: flush ruleset {", etcd),
+        (firewall, "", "include \"/etc/other.nft\"\n", "not generated: include", etcd),
+        (
+            firewall,
+            "",
+            "add element inet ironsides_etcd control_plane4 { 10.9.9.9 }\n",
+            "not generated: add element",
+            etcd,
+        ),
+        (
+            firewall,
+            "",
+            "table inet ironsides_etcd {\nchain input {\niifname \"lo\" accept\n}\n}\n",
+            "not generated: table inet ironsides_etcd {",
+            etcd,
+        ),
+        (modes, "", "z /etc/kubernetes/*.conf 0666 root root -\n", "was not generated, and may open", paths),
+        (modes, "", "Z /etc/kubernetes 0777\n", "was not generated, and may open", paths),
+        (modes, "", "m /etc/kubernetes/admin.conf 0666 root root -\n", "the type m is not the one", paths),
+        (
+            modes,
+            "",
+            "z \"/etc/kubernetes/admin.conf\" 0666 root root -\n",
+            "was not generated, and may",
+            paths,
+        ),
+        (modes, "", "a+ /etc/kubernetes/admin.conf - - - - u:eve:r\n", "the type a+ is not the one", paths),
+        (modes, "", "z /etc/kubernetes/admin.conf 0600 root root -\n", "is the second for", paths),
+        (modes, "", "# mine\rZ /etc 0777 root root -\n", "was not generated, and may open", paths),
+        (modes, "z /etc/kubernetes/pki ", "Z /etc/kubernetes/pki ", "the type Z is not the one", paths),
+        (modes, "z /etc/kubernetes/pki ", "z! /etc/kubernetes/pki ", "the type z! is not the one", paths),
+        (modes, "0600 root root -", ":0600 root root -", "\":0600\" is no mode that holds", paths),
+        (modes, "0600 root root -", "0600 root root - x", "an age or an argument was not generated", paths),
+        (
+            modes,
+            "d /var/log/kubernetes/audit 0700 root root -",
+            "d /var/log/kubernetes/audit 0700 root root 1d",
+            "an age or an argument",
+            paths,
+        ),
+        (modes, "0600 root root -", "", "has too few fields", paths),
+        (users, "", "u eve 0 \"eve\" /root /bin/sh\n", "not generated: u eve 0", "1 user"),
+        (users, "u etcd", "g etcd", "is missing: u etcd", "1 user"),
+        (kernel, "", "kernel.pan* = 0\n", "was not generated: kernel.pan*", "kernel settings as wanted"),
+        (kernel, "", "# mine\rkernel/panic = 0\n", "kernel.panic is 0", "kernel settings as wanted"),
+    ];
+    for (path, from, to, expected, unsaid) in cases {
+        let mut folder = folder(&outputs);
+        let found = folder.get_mut(path).unwrap();
+        let text = found.text.clone().unwrap();
+        let edited = if from.is_empty() { format!("{text}{to}") } else { text.replacen(from, to, 1) };
+        assert_ne!(edited, text, "{path} has no {from:?}");
+        found.text = Ok(edited);
+        let verified = verify(&folder).unwrap();
+        let told = &verified.problems;
+        assert!(
+            told.iter().any(|one| one.path == path && one.message.contains(expected)),
+            "{to:?}: {told:#?}"
+        );
+        let mut said = verified.verified.iter().filter(|one| unsaid == all_patches || one.starts_with(path));
+        assert!(!said.any(|one| one.contains(unsaid)), "{to:?}: {:#?}", verified.verified);
+    }
+}
+
+/// Files that count because they lie there, and say what no profile wants.
+#[test]
+fn files_that_nothing_generates_and_nodes_apply_are_not_verified() {
+    let anonymous = "authentication: {anonymous: {enabled: true}}\nreadOnlyPort: 10255\n";
+    let patches = |root: &str, name: &str| format!("{root}/etc/kubernetes/hardening/patches/{name}");
+    let applies = "kubeadm applies it and nothing generates it";
+    for (path, text, expected) in [
+        (
+            patches("control-plane", "kube-apiserver9+json.json"),
+            r#"[{"op": "add", "path": "/spec/containers/0/command/-", "value": "--authorization-mode=AlwaysAllow"}]"#,
+            applies,
+        ),
+        (patches("all-nodes", "kubeletconfiguration1+merge.yaml"), anonymous, applies),
+        (patches("control-plane", "below/kube-scheduler-x+strategic.yaml"), "spec: {hostPID: true}", applies),
+        (patches("control-plane", "etcd.yaml"), "spec: {hostPID: true}", applies),
+        (patches("control-plane", "kube-scheduler0+stratgic.yaml"), "spec: {}", "kubeadm ends with an error"),
+        (patches("all-nodes", "kubelet.yaml"), anonymous, "kubeadm passes over it"),
+        (
+            "control-plane/etc/tmpfiles.d/z.conf".to_owned(),
+            "Z /etc 0777",
+            "nodes apply what is in this folder",
+        ),
+        ("all-nodes/etc/kubernetes/manifests/a.yaml".to_owned(), "kind: Pod", "nodes apply what is in this"),
+        ("all-nodes/etc/systemd/system/kubelet.service.d/99.conf".to_owned(), "[Service]", "nodes apply"),
+    ] {
+        for profile in [Profile::Baseline, Profile::CisL1] {
+            let mut folder = folder(&outputs(&options(Distribution::Kubeadm, profile)));
+            folder.insert(path.clone(), Found { text: Ok(text.to_owned()), mode: Some(0o644) });
+            let verified = verify(&folder).unwrap();
+            let told = &verified.problems;
+            let [one] = told.as_slice() else { panic!("{path}: {told:#?}") };
+            assert!(one.path == path && one.message.contains(expected), "{path}: {told:#?}");
+            let says_all = verified.verified.iter().any(|one| one.contains("all that the profile wants"));
+            assert!(!says_all || !path.contains("/patches/"), "{path}: {:#?}", verified.verified);
+        }
+    }
 }
 
 #[test]
