@@ -10,6 +10,7 @@ use ironsides_network::{Lowered, Options, Profile};
 use self::files::Tests;
 use super::profiles::{Profiles, lower};
 use super::world::{World, nothing};
+use crate::args::To;
 use crate::args::network::{ProfileArg, TestArgs, TestFormat};
 use crate::exit::Exit;
 use crate::print::{emit, yaml};
@@ -40,10 +41,14 @@ pub(crate) fn run(args: &TestArgs, say: &Say) -> Result<Exit> {
     let tests = files::read(&args.files, say)?;
     if tests.is_empty() {
         if tests.is_broken {
-            say.ending("incomplete", &"no expectation could be read");
+            let why = "no expectation could be read";
+            untested(args, &tests, why)?;
+            say.ending("incomplete", &why);
             return Ok(Exit::Incomplete);
         }
-        say.error(&anyhow::anyhow!("no expectations in {}", tests.source));
+        let why = format!("no expectations in {}", tests.source);
+        untested(args, &tests, &why)?;
+        say.error(&anyhow::anyhow!("{why}"));
         say.hint(
             &"`ironsides network test --help` shows some, and `ironsides schema network-test` prints their schema",
         );
@@ -51,6 +56,7 @@ pub(crate) fn run(args: &TestArgs, say: &Say) -> Result<Exit> {
     }
     let world = World::read(&args.from.place(&[]), say)?.read_for(&args.profile);
     if world.is_empty() {
+        untested(args, &tests, &format!("no pods and no workloads in {}", world.source))?;
         return Ok(nothing(&[&world], say));
     }
     let mut profiles: Vec<(Profile, Options)> = Vec::new();
@@ -80,6 +86,14 @@ pub(crate) fn run(args: &TestArgs, say: &Say) -> Result<Exit> {
     })?;
     world.tell_gaps(say);
     Ok(tested.exit(args.min_coverage, say))
+}
+
+/// Writes what was asked for in the format of CI servers where nothing could be held against anything: a report that is not there
+/// looks like one of no failures.
+fn untested(args: &TestArgs, tests: &Tests, why: &str) -> Result<()> {
+    let is_report = |output: &&To<TestFormat>| output.format == TestFormat::Junit;
+    let outputs: Vec<To<TestFormat>> = args.output.iter().filter(is_report).cloned().collect();
+    emit(&outputs, |_| print::junit_of_nothing(tests, why))
 }
 
 /// The profiles that a document is held against, by their places in the list: what the command line says, what the document says,

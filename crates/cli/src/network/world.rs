@@ -9,7 +9,7 @@ use ironsides_network::{Loss, PolicyName, Profile, State};
 use ironsides_report::Problem;
 
 use crate::args::network::{ProfileArg, ProfileArgs};
-use crate::exit::Exit;
+use crate::exit::{Exit, unread};
 use crate::gather::{Place, Wanted, gather};
 use crate::places::{self, Places};
 use crate::say::Say;
@@ -78,7 +78,7 @@ impl World {
     /// Reads a place; what cannot be read is told at once.
     pub(crate) fn read(place: &Place, say: &Say) -> Result<Self> {
         if let Place::Files(paths) = place {
-            places::some_can_be_opened(paths)?;
+            can_be_opened(paths)?;
         }
         // Custom resources in files may hold pods; of a cluster the pods themselves are there.
         let wanted = match place {
@@ -188,6 +188,15 @@ impl World {
     pub(crate) fn exit(&self) -> Exit {
         if self.gaps.is_empty() { Exit::Clean } else { Exit::Incomplete }
     }
+}
+
+/// Refuses to answer where nothing that was named can be opened. What is not there is a wrong path; what is there and cannot be
+/// read is missing.
+pub(crate) fn can_be_opened(paths: &[PathBuf]) -> Result<()> {
+    places::some_can_be_opened(paths).map_err(|error| {
+        let is_there = |error: &std::io::Error| error.kind() != std::io::ErrorKind::NotFound;
+        if error.downcast_ref().is_some_and(is_there) { unread(error) } else { error }
+    })
 }
 
 /// What a cluster did not tell of what answers depend on.

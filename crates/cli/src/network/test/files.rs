@@ -8,10 +8,17 @@ use anyhow::Result;
 use ironsides_core::{Object, Origin};
 use ironsides_network::expect::{API_VERSION, Expectation, KIND, NetworkTest};
 use ironsides_report::Problem;
+use ironsides_tree::{Node, Span};
 
 use crate::gather::{Place, Wanted, gather};
-use crate::places::{self, some_can_be_opened};
+use crate::network::world::can_be_opened;
+use crate::places;
 use crate::say::{Say, counted};
+
+/// The API group of documents of expectations.
+const GROUP: &str = "ironsides.dev";
+/// A kind that differs from that of expectations by so many letters is meant to be it.
+const NEAR: usize = 3;
 
 /// All documents of expectations.
 pub(crate) struct Tests {
@@ -20,32 +27,44 @@ pub(crate) struct Tests {
     pub(crate) is_broken: bool,
     /// Whether a file that was named, or a list, holds no expectation.
     pub(crate) is_hollow: bool,
+    /// What could not be read or used of them, each told.
+    pub(crate) problems: Vec<Problem>,
     /// Where they were read from, for people.
     pub(crate) source: String,
 }
 
 /// Reads files of expectations; what is wrong with them is told.
 pub(super) fn read(paths: &[PathBuf], say: &Say) -> Result<Tests> {
-    some_can_be_opened(paths)?;
+    can_be_opened(paths)?;
     let place = Place::Files(paths.to_vec());
-    let gathered = gather(&place, Wanted::Kinds(&[("ironsides.dev", "NetworkTest")]), say)?;
+    let gathered = gather(&place, Wanted::All(&[]), say)?;
     let mut tests = Tests {
         read: Vec::new(),
         is_broken: !gathered.problems.is_empty(),
         is_hollow: false,
+        problems: gathered.problems,
         source: places::source(&place),
     };
     for (number, object) in (0..).zip(gathered.inventory.objects()) {
+        let kind = &object.reference().kind;
+        if object.reference().group() != GROUP {
+            continue;
+        }
+        if kind != KIND {
+            // One whose kind is misspelt must not switch its expectations off.
+            if strsim::damerau_levenshtein(&kind.to_lowercase(), &KIND.to_lowercase()) <= NEAR
+                || object.root.get("expect").is_some()
+            {
+                let message = format!("{kind} is no kind of {API_VERSION}; did you mean kind: {KIND}?");
+                tests.trouble(problem(object, object.root.get("kind").map(Node::span), message), say);
+                tests.is_hollow = true;
+            }
+            continue;
+        }
         let (test, problems) = NetworkTest::read(number, &object.root);
         for wrong in problems {
-            let (path, at) = places::position(object, wrong.place.span).unwrap_or_default();
-            say.problem(&Problem {
-                path,
-                line: at.map(|at| at.line),
-                column: at.map(|at| at.column),
-                message: format!("{}: {}", wrong.place.path, wrong.message),
-                hint: None,
-            });
+            let message = format!("{}: {}", wrong.place.path, wrong.message);
+            tests.trouble(problem(object, Some(wrong.place.span), message), say);
             tests.is_broken = true;
         }
         tests.read.push((object.clone(), test));
@@ -56,21 +75,16 @@ pub(super) fn read(paths: &[PathBuf], say: &Say) -> Result<Tests> {
         if (0..tests.read.len()).any(|test| *tests.file(test) == *named) {
             continue;
         }
-        // What cannot be parsed was told already.
-        if gathered.problems.iter().any(|problem| problem.path == named) {
+        // What cannot be parsed, or is misspelt, was told already.
+        if tests.problems.iter().any(|problem| problem.path == named) {
             continue;
         }
-        say.problem(&Problem {
-            message: format!("{named}: no document of the kind NetworkTest{}", held(path)?),
-            path: named,
-            line: None,
-            column: None,
-            hint: None,
-        });
+        let message = format!("{named}: no document of the kind NetworkTest{}", held(path)?);
+        tests.trouble(Problem { message, path: named, line: None, column: None, hint: None }, say);
         tests.is_hollow = true;
     }
-    for at in 0..tests.read.len() {
-        let Some((object, test)) = tests.read.get(at) else { continue };
+    let mut empty = Vec::new();
+    for (object, test) in &tests.read {
         let expect = object.root.get("expect");
         let Some(list) = expect.filter(|list| test.expectations.is_empty() && list.items().is_empty()) else {
             continue;
@@ -78,17 +92,19 @@ pub(super) fn read(paths: &[PathBuf], say: &Say) -> Result<Tests> {
         if list.as_list().is_none() {
             continue;
         }
-        let (path, place) = places::position(object, list.span()).unwrap_or_default();
-        say.problem(&Problem {
-            path,
-            line: place.map(|at| at.line),
-            column: place.map(|at| at.column),
-            message: "the list of expectations is empty".to_owned(),
-            hint: None,
-        });
+        empty.push(problem(object, Some(list.span()), "the list of expectations is empty".to_owned()));
+    }
+    for problem in empty {
+        tests.trouble(problem, say);
         tests.is_hollow = true;
     }
     Ok(tests)
+}
+
+/// Something wrong with a part of a document.
+fn problem(object: &Object, span: Option<Span>, message: String) -> Problem {
+    let (path, at) = span.and_then(|span| places::position(object, span)).unwrap_or_default();
+    Problem { path, line: at.map(|at| at.line), column: at.map(|at| at.column), message, hint: None }
 }
 
 /// What a file without expectations holds instead: `; it holds 2 Pods and 1 Service`, with the kind that was meant where one is
@@ -114,6 +130,12 @@ fn held(path: &Path) -> Result<String> {
 }
 
 impl Tests {
+    /// Tells a problem and keeps it.
+    fn trouble(&mut self, problem: Problem, say: &Say) {
+        say.problem(&problem);
+        self.problems.push(problem);
+    }
+
     /// Whether there is no expectation.
     pub(crate) fn is_empty(&self) -> bool {
         self.read.iter().all(|(_, test)| test.expectations.is_empty())

@@ -10,6 +10,7 @@ use ironsides_network::{Direction, Match, Party};
 use ironsides_report::{TestOutcome, TestSuite, plain, test_suites};
 use serde_json::{Value, json};
 
+use super::files::Tests;
 use super::{Checked, Tested};
 use crate::network::{json as shapes, words};
 use crate::print::envelope;
@@ -84,7 +85,7 @@ fn failures(tested: &Tested<'_>) -> String {
         }
         for outcome in checked.outcomes.iter().filter(|outcome| !outcome.holds()) {
             let at = tested.tests.at(checked.test, checked.expectation);
-            let word = if outcome.result.is_ok() { "FAIL" } else { "UNKNOWN" };
+            let word = if outcome.result.is_ok() { "FAIL" } else { "UNDECIDED" };
             let why =
                 if expectation.why.is_empty() { String::new() } else { format!(" ({})", expectation.why) };
             let head = format!(
@@ -239,6 +240,30 @@ pub(super) fn junit(tested: &Tested<'_>) -> Result<String> {
             };
             suite.tests.push((file.clone(), name, came));
         }
+    }
+    written(suites, tested.tests, None)
+}
+
+/// Without results: why no expectation was held against anything, and what could not be read.
+pub(super) fn junit_of_nothing(tests: &Tests, why: &str) -> Result<String> {
+    written(BTreeMap::new(), tests, Some(why))
+}
+
+/// Suites, with an error for everything of the files that could not be read or used: a server counts what is there alone.
+fn written(mut suites: BTreeMap<String, TestSuite>, tests: &Tests, why: Option<&str>) -> Result<String> {
+    let of_files = tests.problems.iter().map(|problem| {
+        let path = if problem.path.is_empty() { &tests.source } else { &problem.path };
+        let name = match problem.line {
+            Some(line) => format!("{path}:{line}"),
+            None => path.clone(),
+        };
+        (path.clone(), name, problem.message.as_str())
+    });
+    let of_all = why.map(|why| (tests.source.clone(), tests.source.clone(), why));
+    for (path, name, message) in of_files.chain(of_all) {
+        let suite =
+            suites.entry(path.clone()).or_insert_with(|| TestSuite { name: path.clone(), tests: Vec::new() });
+        suite.tests.push((path, name, TestOutcome::Unknown(message.to_owned())));
     }
     let suites: Vec<TestSuite> = suites.into_values().collect();
     Ok(test_suites(&suites)?)
