@@ -362,6 +362,91 @@ fn files_without_expectations_are_told_with_what_they_hold() {
 }
 
 #[test]
+fn what_of_expectations_cannot_be_used_is_an_error_for_ci_servers() {
+    let test = "{apiVersion: ironsides.dev/v1, kind: NetworkTest,
+        expect: [{from: shop/web, to: shop/db, verdict: allow}]}";
+    let typo = test.replace("NetworkTest", "NetworkTets");
+    let half = test.replace("}]", "}, {from: shop/web, verdict: deny}]");
+    let broken = "kind: NetworkTest\nexpect:\n  - from: a\n   to: b\n";
+    let files = [
+        ("d/pods.yaml", SHOP),
+        ("t/test.yaml", test),
+        ("t/typo.yaml", typo.as_str()),
+        ("t/half.yaml", half.as_str()),
+        ("t/broken.yaml", broken),
+        ("e/empty.yaml", "{apiVersion: ironsides.dev/v1, kind: NetworkTest, expect: []}"),
+    ];
+    let ask = |tests: &str, pods: &str| {
+        run(&files, &["test", tests, "-f", pods, "--profile", "calico", "-o", "junit"])
+    };
+    let (code, junit, err) = ask("t", "d");
+    assert!(code == 4 && err.contains("did you mean kind: NetworkTest?"), "{code} {err}");
+    let of = |file: &str| {
+        let suites = junit.split("<testsuite ").filter(|suite| suite.contains(&format!("\"{file}\"")));
+        suites.map(|suite| suite.matches("<error").count()).sum::<usize>()
+    };
+    let counts = ["t/test.yaml", "t/typo.yaml", "t/half.yaml", "t/broken.yaml"].map(of);
+    assert_eq!(counts, [0, 1, 1, 1], "{junit}");
+    // Where nothing is held against anything a report is written, with the reason.
+    for (tests, pods, exit, why) in [
+        ("t/broken.yaml", "d", 4, "no expectation could be read"),
+        ("e/empty.yaml", "d", 3, "no expectations in e/empty.yaml"),
+        ("t/test.yaml", "e", 3, "no pods and no workloads in e"),
+    ] {
+        let (code, junit, err) = ask(tests, pods);
+        assert!(code == exit && junit.contains("<error") && junit.contains(why), "{code} {junit} {err}");
+    }
+}
+
+#[test]
+fn what_cannot_be_read_is_incomplete_and_what_is_not_there_is_wrong_usage() {
+    let test = "{apiVersion: ironsides.dev/v1, kind: NetworkTest,
+        expect: [{from: shop/web, to: shop/db, verdict: allow}]}";
+    let files = [
+        ("pods.yaml", SHOP),
+        ("broken.yaml", "kind: Pod\nmetadata:\n  name: a\n namespace: b\n"),
+        ("test.yaml", test),
+        ("rubbish.log", "neither JSON nor anything else\n"),
+        ("none.log", ""),
+    ];
+    for command in [
+        &["map"][..],
+        &["lint"],
+        &["generate", "--intents"],
+        &["reach", "shop/web", "shop/db"],
+        &["test", "test.yaml"],
+    ] {
+        let (code, out, err) = run(&files, &[command, &["-f", "broken.yaml"]].concat());
+        assert!(code == 4 && err.contains("read"), "{command:?}: {code} {out}{err}");
+        let (code, out, err) = run(&files, &[command, &["-f", "nosuch.yaml"]].concat());
+        assert!(code == 2 && out.is_empty(), "{command:?}: {code} {out}{err}");
+        assert!(err.contains("cannot read nosuch.yaml: No such file"), "{command:?}: {err}");
+        assert!(err.ends_with("; check the path\n") && err.lines().count() == 1, "{command:?}: {err}");
+    }
+    // A name that is not there may be in what could not be read.
+    let ask = |files_of: &[&str]| run(&files, &[&["reach", "shop/wbe", "shop/db"], files_of].concat());
+    let (code, _, err) = ask(&["-f", "pods.yaml"]);
+    assert!(code == 2 && err.contains("did you mean shop/web?"), "{code} {err}");
+    let (code, _, err) = ask(&["-f", "pods.yaml", "-f", "broken.yaml"]);
+    assert!(code == 4 && err.contains("not everything could be read: there is no"), "{code} {err}");
+    let flows = |file: &str| run(&files, &["generate", "--flows", file, "-f", "pods.yaml"]);
+    assert_eq!(["rubbish.log", "none.log", "nosuch.log"].map(|file| flows(file).0), [4, 3, 2]);
+}
+
+#[test]
+fn namespaces_and_ports_that_are_meant_otherwise_are_told() {
+    let files = [("d/pods.yaml", SHOP)];
+    let (code, out, err) = run(&files, &["generate", "--intents", "-n", "shpo", "-f", "d"]);
+    assert!(code == 2 && out.is_empty() && err.contains("did you mean shop?"), "{code} {out}{err}");
+    let reach =
+        |words: &[&str]| run(&files, &[&["reach", "shop/web", "shop/db"], words, &["-f", "d"]].concat());
+    let (code, _, err) = reach(&["5432"]);
+    assert!(code == 2 && err.contains("did you mean shop/db:5432?"), "{code} {err}");
+    let (code, _, err) = reach(&["GET"]);
+    assert!(code == 2 && err.contains("as in GET /orders/7"), "{code} {err}");
+}
+
+#[test]
 fn without_a_port_protocols_without_ports_count_as_far_as_somebody_knows() {
     let ask = |verdict: &str, port: &str, profile: &str| {
         let text = format!(
@@ -528,4 +613,7 @@ fn kinds_profiles_and_empty_logs_are_told() {
     assert!(code == 3 && err.contains("it holds no records") && err.contains("hubble observe"), "{err}");
     let (code, _, err) = demo(&["generate", "--flows", "demo/shop"]);
     assert!(code == 2 && err.contains("begins like a flow log"), "{err}");
+    fs::remove_file(&log).unwrap();
+    let (code, _, err) = demo(&["generate", "--flows", &folder.path().display().to_string()]);
+    assert!(code == 3 && err.contains("hubble observe") && !err.contains("audit"), "{code} {err}");
 }

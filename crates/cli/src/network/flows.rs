@@ -8,7 +8,9 @@ use anyhow::{Context, Result, bail};
 use ironsides_network::flow::{Capture, FlowTally, Flows, Observed, is_capture, is_flow_log};
 use ironsides_streams::{Log, LogOptions, unpacked};
 
+use super::world::can_be_opened;
 use crate::audit::log::tell_tally;
+use crate::exit::{Exit, nothing as nothing_there, unread};
 use crate::say::{Say, counted};
 
 /// How many bytes of a capture are read at a time.
@@ -19,6 +21,10 @@ const BEGIN: u64 = 64 << 10;
 const TOLD: usize = 8;
 /// Up to so many files are named.
 const NAMED: usize = 3;
+
+/// What is named where a folder holds no flows.
+const FILES: &str = "name a file or folder with what `hubble observe --output jsonpb` or `cilium monitor` prints, with Calico's flow \
+                     logs (flows.log), or with captured packets (.pcap, .pcapng)";
 
 /// What was observed, and whether all of it could be read.
 pub(super) struct Seen {
@@ -32,6 +38,7 @@ pub(super) fn read(paths: &[PathBuf], say: &Say) -> Result<Seen> {
     let mut is_whole = true;
     let (mut captures, mut logs) = (Vec::new(), Vec::new());
     for path in paths {
+        can_be_opened(std::slice::from_ref(path))?;
         if path.is_dir() {
             is_whole &= folder(path, &mut captures, &mut logs, say)?;
         } else if holds_packets(path) {
@@ -41,11 +48,12 @@ pub(super) fn read(paths: &[PathBuf], say: &Say) -> Result<Seen> {
         }
     }
     for path in captures {
-        capture(&path, &mut flows)?;
+        capture(&path, &mut flows).map_err(unread)?;
     }
     if !logs.is_empty() {
-        let mut log = Log::open(&logs, LogOptions::default())?;
-        while let Some(stretch) = log.next()? {
+        let cannot = |error| unread(anyhow::Error::new(error));
+        let mut log = Log::open(&logs, LogOptions::default()).map_err(cannot)?;
+        while let Some(stretch) = log.next().map_err(cannot)? {
             for record in stretch.records() {
                 flows.record(record.place.source, record.place.line, record.text);
             }
@@ -83,8 +91,8 @@ fn tell(tally: &FlowTally, say: &Say) {
     }
 }
 
-/// Why no flow was read, and what to do.
-pub(super) fn nothing(paths: &[PathBuf], seen: &Seen, say: &Say) {
+/// Says why no flow was read, and what to do.
+pub(super) fn nothing(paths: &[PathBuf], seen: &Seen, say: &Say) -> Exit {
     let tally = &seen.observed.tally;
     let names: Vec<String> = paths.iter().map(|path| path.display().to_string()).collect();
     let names = names.join(", ");
@@ -114,6 +122,7 @@ pub(super) fn nothing(paths: &[PathBuf], seen: &Seen, say: &Say) {
         &"record flows while the applications are in use, as with `hubble observe --output jsonpb --last 100000 > flows.json`, or \
           give --intents to go by what the manifests say",
     );
+    if seen.is_whole { Exit::Nothing } else { Exit::Incomplete }
 }
 
 /// The files of a folder, and of those in it, that hold flows, whatever they are called; whether all could be looked at.
@@ -160,9 +169,15 @@ fn folder(path: &Path, captures: &mut Vec<PathBuf>, logs: &mut Vec<PathBuf>, say
             }
         }
     }
+    if captures.len() + logs.len() == before && empty == 0 && others.is_empty() {
+        return Err(nothing_there(anyhow::anyhow!(
+            "no flows in {}: there is no file in it; {FILES}",
+            path.display()
+        )));
+    }
     if captures.len() + logs.len() == before && empty == 0 {
         bail!(
-            "no flows in {}: none of its {} begins like a flow log or like captured packets; name the file that does",
+            "no flows in {}: none of its {} begins like a flow log or like captured packets; {FILES}",
             path.display(),
             counted(others.len(), "file")
         );

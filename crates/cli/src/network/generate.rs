@@ -5,11 +5,12 @@ mod print;
 
 use anyhow::{Result, bail};
 use ironsides_core::PodTemplates;
+use ironsides_network::error::NetworkError;
 use ironsides_network::flow::Observed;
 use ironsides_network::generate::{
     Enforcer, Generated, Intent, PolicyKind, Wishes, generate, intents, named_by_policies,
 };
-use ironsides_network::{Cluster, Profile};
+use ironsides_network::{Cluster, Party, Profile};
 use ironsides_tree::Text;
 
 use super::flows;
@@ -35,12 +36,8 @@ pub(crate) fn run(args: &GenerateArgs, say: &Say) -> Result<Exit> {
     if world.state.cluster.pods.is_empty() && world.state.cluster.namespaces.is_empty() {
         return Ok(nothing(&[&world], say));
     }
-    for namespace in
-        args.namespace.iter().filter(|name| !world.state.cluster.namespaces.contains_key(name.as_str()))
-    {
-        say.warning(&format!("there is no namespace {namespace} in what was read"));
-    }
     let seen = flows::read(&args.flows, say)?;
+    there(&args.namespace, &world, &seen.observed)?;
     let (mut cluster, policies) = (Cluster::clone(&world.state.cluster), &world.state.policies);
     let named = if args.intents || args.flows.is_empty() {
         named_by_policies(&mut cluster, policies)
@@ -55,8 +52,7 @@ pub(crate) fn run(args: &GenerateArgs, say: &Say) -> Result<Exit> {
     };
     notes.extend(named);
     if !args.flows.is_empty() && seen.observed.flows.is_empty() && wanted.is_empty() {
-        flows::nothing(&args.flows, &seen, say);
-        return Ok(Exit::Nothing);
+        return Ok(flows::nothing(&args.flows, &seen, say));
     }
     let (profile, options) = Profiles::one(&who, &[&world], say)?;
     let enforcer = Enforcer { profile, options };
@@ -92,6 +88,26 @@ pub(crate) fn run(args: &GenerateArgs, say: &Say) -> Result<Exit> {
         return Ok(Exit::Findings);
     }
     Ok(if is_whole { Exit::Clean } else { Exit::Incomplete })
+}
+
+/// Refuses namespaces that neither what was read nor a flow knows: policies for them would guard nobody.
+fn there(namespaces: &[String], world: &World, observed: &Observed) -> Result<()> {
+    let cluster = &world.state.cluster;
+    for name in namespaces {
+        let mut ends = observed.flows.iter().flat_map(|flow| [&flow.from, &flow.to]);
+        if ends.any(|end| end.namespace == name.as_str()) {
+            continue;
+        }
+        let Err(error) = Party::read(&format!("ns/{name}"), cluster) else { continue };
+        let error = match error {
+            NetworkError::NoEndpoint { kind, name, hint } => {
+                NetworkError::NoEndpoint { kind, name, hint: hint.replace("mean ns/", "mean ") }
+            }
+            other => other,
+        };
+        return Err(world.unanswered(error));
+    }
+    Ok(())
 }
 
 /// Whose reading counts: Cilium's, where policies of its kind are made, for nobody else enforces them.

@@ -3,6 +3,7 @@
 use anyhow::Result;
 use ironsides_checks::CATALOGUE;
 
+use super::world::can_be_opened;
 use crate::args::Global;
 use crate::args::network::LintArgs;
 use crate::exit::Exit;
@@ -13,6 +14,9 @@ use crate::scan;
 const FAMILIES: [&str; 2] = ["document", "network"];
 
 pub(crate) fn run(args: &LintArgs, global: &Global, say: &Say) -> Result<Exit> {
+    if !args.from_input.filename.is_empty() {
+        can_be_opened(&args.from_input.filename)?;
+    }
     let all = CATALOGUE.iter().copied().flatten().map(|check| &check.meta);
     let checks = all.filter(|meta| FAMILIES.contains(&meta.family)).map(|meta| meta.id.to_owned());
     scan::run(&args.scan(checks.collect()), global, say)

@@ -29,7 +29,7 @@ pub(crate) fn run(args: &MapArgs, say: &Say) -> Result<Exit> {
     let cluster = &world.state.cluster;
     let mut members = Vec::new();
     for word in &args.focus {
-        let party = Party::read(word, cluster)?;
+        let party = Party::read(word, cluster).map_err(|error| world.unanswered(error))?;
         if party.members.is_empty() {
             bail!("{} is nothing of the cluster, so it cannot be in the focus", party.name);
         }

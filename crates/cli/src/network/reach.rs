@@ -40,19 +40,19 @@ pub(crate) struct Asked<'a> {
 }
 
 pub(crate) fn run(args: &ReachArgs, say: &Say) -> Result<Exit> {
+    let request = request(args)?;
     let world = World::read(&args.from_input.place(&[]), say)?.read_for(&args.profile);
     if world.is_empty() {
         return Ok(nothing(&[&world], say));
     }
     let cluster = &world.state.cluster;
-    let from = Party::read(&args.from, cluster)?;
-    let to = Destination::read(&args.to, cluster)?;
+    let from = Party::read(&args.from, cluster).map_err(|error| world.unanswered(error))?;
+    let to = Destination::read(&args.to, cluster).map_err(|error| world.unanswered(error))?;
     for party in [&from, &to.party] {
         if party.is_empty() {
             say.warning(&format!("{} stands for nobody: nothing of it is in what was read", party.name));
         }
     }
-    let request = request(args)?;
     let profiles = Profiles::choose(&args.profile, &[&world], say)?;
     let mut answers = Vec::new();
     let all = lower(&world, &profiles.all, say);
@@ -90,7 +90,14 @@ pub(crate) fn run(args: &ReachArgs, say: &Say) -> Result<Exit> {
 
 /// The HTTP request that arguments ask for.
 fn request(args: &ReachArgs) -> Result<Option<Request>> {
-    let (Some(method), Some(path)) = (&args.method, &args.path) else { return Ok(None) };
+    let Some(method) = &args.method else { return Ok(None) };
+    // As nc and others take a port: behind the host.
+    if let (Ok(AskedPort::Number(_)), false) = (AskedPort::read(method), args.to.contains(':')) {
+        bail!("{method:?} is no method of a request; did you mean {}:{method}?", args.to);
+    }
+    let Some(path) = &args.path else {
+        bail!("the request {method} has no path; write it behind the method, as in {method} /orders/7");
+    };
     if !path.starts_with('/') {
         bail!("{path:?} is no path of a request: it begins with a slash, as in /orders/7");
     }

@@ -2,8 +2,9 @@
 
 use std::path::PathBuf;
 
-use anyhow::Result;
+use anyhow::{Result, anyhow};
 use ironsides_core::{Extent, Inventory, Object, Origin, PodTemplates};
+use ironsides_network::error::NetworkError;
 use ironsides_network::place::Problem as Wrong;
 use ironsides_network::{Loss, PolicyName, Profile, State};
 use ironsides_report::Problem;
@@ -177,6 +178,15 @@ impl World {
         }
     }
 
+    /// Why a question has no answer. What is not there may be in what could not be read.
+    pub(crate) fn unanswered(&self, error: NetworkError) -> anyhow::Error {
+        let is_absent = matches!(error, NetworkError::NoEndpoint { .. } | NetworkError::Nobody { .. });
+        if is_absent && !self.gaps.is_empty() {
+            return unread(anyhow!("not everything could be read: {error}"));
+        }
+        anyhow::Error::new(error)
+    }
+
     /// Tells why an answer is not certain.
     pub(crate) fn tell_gaps(&self, say: &Say) {
         if !self.gaps.is_empty() {
@@ -195,7 +205,11 @@ impl World {
 pub(crate) fn can_be_opened(paths: &[PathBuf]) -> Result<()> {
     places::some_can_be_opened(paths).map_err(|error| {
         let is_there = |error: &std::io::Error| error.kind() != std::io::ErrorKind::NotFound;
-        if error.downcast_ref().is_some_and(is_there) { unread(error) } else { error }
+        if error.downcast_ref().is_some_and(is_there) {
+            unread(error)
+        } else {
+            anyhow!("{error:#}; check the path")
+        }
     })
 }
 
@@ -218,7 +232,11 @@ fn missing(inventory: &Inventory) -> Vec<String> {
 /// Says that there is nothing to look at in any of these.
 pub(crate) fn nothing(worlds: &[&World], say: &Say) -> Exit {
     let sources: Vec<&str> = worlds.iter().map(|world| world.source.as_str()).collect();
-    say.error(&anyhow::anyhow!("no pods and no workloads in {}", sources.join(" and ")));
+    say.error(&anyhow!("no pods and no workloads in {}", sources.join(" and ")));
+    if worlds.iter().any(|world| !world.gaps.is_empty()) {
+        say.ending("incomplete", &"not everything could be read");
+        return Exit::Incomplete;
+    }
     say.hint(
         &"name files or folders that hold them with -f, a fact bundle with --facts, or neither for the cluster",
     );

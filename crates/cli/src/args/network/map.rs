@@ -27,7 +27,8 @@ pub(crate) struct MapArgs {
     /// Tell workloads, not namespaces
     #[arg(long)]
     pub(crate) workloads: bool,
-    /// Tell how far each workload is open: to the internet, to any pod, and by which ways something comes in
+    /// Tell how far each workload is open: to the internet, to any pod, and by which ways something comes in. As table, csv,
+    /// json or yaml: there is no picture of it
     #[arg(long, conflicts_with_all = ["workloads", "focus"])]
     pub(crate) exposure: bool,
     /// Only what is around this workload, pod, service, namespace or node; may be given several times

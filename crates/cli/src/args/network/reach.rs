@@ -35,7 +35,7 @@ pub(crate) struct ReachArgs {
     #[arg(value_name = "DST[:PORT]")]
     pub(crate) to: String,
     /// The method of an HTTP request
-    #[arg(value_name = "METHOD", requires = "path")]
+    #[arg(value_name = "METHOD")]
     pub(crate) method: Option<String>,
     /// Its path with its query
     #[arg(value_name = "PATH")]
