@@ -417,7 +417,7 @@ fn what_cannot_be_read_is_incomplete_and_what_is_not_there_is_wrong_usage() {
         &["test", "test.yaml"],
     ] {
         let (code, out, err) = run(&files, &[command, &["-f", "broken.yaml"]].concat());
-        assert!(code == 4 && err.contains("read"), "{command:?}: {code} {out}{err}");
+        assert!(code == 4 && (out.clone() + &err).contains("read"), "{command:?}: {code} {out}{err}");
         let (code, out, err) = run(&files, &[command, &["-f", "nosuch.yaml"]].concat());
         assert!(code == 2 && out.is_empty(), "{command:?}: {code} {out}{err}");
         assert!(err.contains("cannot read nosuch.yaml: No such file"), "{command:?}: {err}");
