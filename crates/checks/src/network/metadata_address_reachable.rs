@@ -41,6 +41,11 @@ fn run(policy: &Object, inventory: &Inventory, out: &mut Out<'_>) {
         if !rule.ports.is_empty() && !rule.ports.iter().any(is_http) {
             continue;
         }
+        if let Some(address) = addresses().next().filter(|_| rule.peers.is_empty()) {
+            fine = false;
+            let message = format!("the rule lets the pods connect to anybody, {address} too");
+            out.fail(&at(policy, &rule.place.path), message);
+        }
         for peer in &rule.peers {
             let Some(block) = &peer.ip_block else { continue };
             let set = AddressSet::block(block.cidr, &block.except);
