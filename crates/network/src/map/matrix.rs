@@ -48,7 +48,7 @@ pub(super) fn draw(map: &Map) -> Drawing {
             "<path class=\"{class}\" d=\"M{MARGIN:.0} {row:.1}H{right:.1}M{column:.1} {:.1}V{bottom:.1}\"/>\n\
              <text class=\"label\" text-anchor=\"end\" x=\"{:.1}\" y=\"{:.1}\">{name}<title>{tooltip}</title></text>\n\
              <text class=\"label\" transform=\"translate({:.1} {:.1}) rotate(-90)\">{name}<title>{tooltip}</title></text>\n",
-            top - label,
+            top - label - 8.0,
             left - 6.0,
             y + 4.0,
             x + 4.0,
