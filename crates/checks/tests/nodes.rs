@@ -156,3 +156,21 @@ fn files_are_judged_where_they_lie_and_folders_that_nobody_read_are_not_known() 
         assert_eq!(said(id, &gap), ["unknown"], "{id}");
     }
 }
+
+#[test]
+fn what_a_process_that_nobody_may_look_into_sees_is_not_known() {
+    let facts = |unreadable: bool, gaps: &str| {
+        format!(
+            "processes: [{{pid: 1, program: kubelet, environmentUnreadable: {unreadable}, \
+             arguments: [kubelet, --config=/c, --kubeconfig=/k]}}]\n\
+             files: {{/c: {{kind: missing}}, /k: {{kind: missing}}, /etc/cni/net.d: {{kind: directory}}}}\n{gaps}"
+        )
+    };
+    let gap = "gaps: [{what: processes, why: the kernel does not let us look into kubelet (1)}]";
+    for check in
+        ["kubelet-configuration-readable", "kubelet-kubeconfig-foreign-owner", "cni-configuration-readable"]
+    {
+        assert_eq!(said(check, &facts(true, gap)), ["unknown"], "{check}");
+        assert!(said(check, &facts(false, "")).is_empty(), "{check}");
+    }
+}

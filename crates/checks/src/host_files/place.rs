@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use ironsides_settings::{Component, File, FileKind, Host, Settings};
+use ironsides_settings::{Component, File, FileKind, Host, Process, Settings};
 
 use crate::out::Out;
 
@@ -273,6 +273,11 @@ pub(super) fn named<'a>(out: &Out<'a>, component: Component, keys: &[&str], know
             }
         }
     }
+    let is_gone = |seen: &Seen<'_>| seen.file.is_some_and(|file| file.kind == FileKind::Missing);
+    let mut processes = of(out, component).filter_map(|settings| settings.process(host));
+    if !found.is_empty() && found.iter().all(is_gone) && processes.any(|process| is_closed(host, process)) {
+        return Sought::Unseen(format!("whether {component} sees the files of the host is not known"));
+    }
     if !found.is_empty() {
         return Sought::These(found);
     }
@@ -281,6 +286,11 @@ pub(super) fn named<'a>(out: &Out<'a>, component: Component, keys: &[&str], know
         return Sought::Unseen(format!("which file {component} names is not known"));
     }
     anywhere(host, known)
+}
+
+/// Whether the kernel lets nobody look into a process: what is missing on the host may be there for it.
+fn is_closed(host: &Host, process: &Process) -> bool {
+    process.environment_unreadable && process.files.is_none() && host.gap("processes").is_some()
 }
 
 /// A path as a component takes it: a relative one from its working directory, where that is known.
@@ -313,6 +323,9 @@ pub(super) fn anywhere<'a>(host: &'a Host, known: &[&str]) -> Sought<'a> {
     Sought::These(if looked.is_empty() { vec![Seen { path: first.to_owned(), file: None }] } else { looked })
 }
 
+/// Programs that read the configuration of the network.
+const RUNTIMES: [&str; 3] = ["containerd", "crio", "kubelet"];
+
 /// The files in which the network of a node is configured: in the folder that the container runtime names, or else where
 /// it looks by itself.
 pub(super) fn cni<'a>(out: &Out<'a>) -> Sought<'a> {
@@ -332,6 +345,13 @@ pub(super) fn cni<'a>(out: &Out<'a>) -> Sought<'a> {
     }
     if !found.is_empty() {
         return Sought::These(found);
+    }
+    let reads = |process: &&Process| RUNTIMES.contains(&process.program.as_str());
+    if let Some(runtime) = host.processes.iter().filter(reads).find(|process| is_closed(host, process)) {
+        return Sought::Unseen(format!(
+            "whether {} sees the files of the host is not known",
+            runtime.program
+        ));
     }
     if folders.iter().any(|folder| is_known(host, folder)) {
         return Sought::None("there is no configuration of a network plug-in on this node".into());
